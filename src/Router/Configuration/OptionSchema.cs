@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using Saker.Outputs;
 
 namespace Saker.Router.Configuration;
 
@@ -66,6 +67,7 @@ internal sealed class OptionKey
         (Kind, ValueType) = Classify(type);
         IsSecret = ScalarConverter.IsSecret(ValueType);
         IsRequired = Checks.Any(static check => check is RequiredAttribute);
+        Words = property.GetCustomAttribute<WordsAttribute>()?.Words ?? (ValueType.IsEnum ? [.. ScalarConverter.Words(ValueType)] : []);
         AllowsBareKeys = property.IsDefined(typeof(BareKeysAttribute));
     }
 
@@ -86,13 +88,34 @@ internal sealed class OptionKey
     /// <summary>Its value is never printed.</summary>
     public bool IsSecret { get; }
 
-    /// <summary>An output without it is not configured.</summary>
+    /// <summary>The words that may stand here, in lower case; empty when it is no matter of words.</summary>
+    public IReadOnlyList<string> Words { get; }
+
+    /// <summary>Must be set.</summary>
     public bool IsRequired { get; }
 
     /// <summary>Entries of the map may be a key alone.</summary>
     public bool AllowsBareKeys { get; }
 
     public OptionSchema Section => OptionSchema.For(ValueType);
+
+    /// <summary>Null when <paramref name="value"/> is one of the words, which is then in lower case; else what would be right.</summary>
+    public string? NotOneOfTheWords(ref object? value)
+    {
+        if (value is not string text || Words.Count == 0)
+        {
+            return null;
+        }
+
+        var word = text.Trim().ToLowerInvariant();
+        if (Words.Contains(word))
+        {
+            value = word;
+            return null;
+        }
+
+        return $"is not one of {string.Join(", ", Words)}{NearestWord.Hint(word, Words)}";
+    }
 
     private static (OptionKind Kind, Type ValueType) Classify(Type type)
     {

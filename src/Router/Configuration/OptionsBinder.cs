@@ -1,6 +1,7 @@
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using Saker.Alerts;
+using Saker.Outputs;
 
 namespace Saker.Router.Configuration;
 
@@ -50,15 +51,13 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
             BindKey(key, options, node, keyPath, fallback);
         }
 
-        CheckWhole(options, schema, path, section?.Source ?? fallback);
+        CheckWhole(options, path, section?.Source ?? fallback);
         return options;
     }
 
-    /// <summary>True when every required key of the section has a value somewhere.</summary>
-    public bool IsConfigured(OptionSchema schema, ConfigMap? section, string path) =>
-        schema.Keys.Where(static key => key.IsRequired).All(key =>
-            environment.Find(EnvironmentVariables.NameOf(Join(path, key.Name))) is not null
-            || !IsEmpty(section?.Find(key.Name)?.Value));
+    /// <summary>True when the file or the environment gives the key a value.</summary>
+    public bool IsSet(ConfigMap? section, string path, string key) =>
+        environment.Find(EnvironmentVariables.NameOf(Join(path, key))) is not null || !IsEmpty(section?.Find(key)?.Value);
 
     public static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 
@@ -153,9 +152,10 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
             return null;
         }
 
-        if (ScalarConverter.Convert(key.ValueType, scalar.Text, out var value) is { } problem)
+        if ((ScalarConverter.Convert(key.ValueType, scalar.Text, out var value) ?? key.NotOneOfTheWords(ref value)) is { } problem)
         {
             faults.Error(scalar.Source, path, $"{Quote(key, scalar.Text)} {problem}");
+            return null;
         }
 
         return value;
@@ -268,7 +268,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
             {
                 if (!check.IsValid(item is ByteSize size ? size.Bytes : item))
                 {
-                    faults.Error(node.Source, path, $"{Quote(key, ScalarConverter.Display(item))} {Problem(check, ScalarConverter.Display(item))}");
+                    faults.Error(node.Source, path, $"{Quote(key, ScalarConverter.Display(item))} {Problem(check)}");
                     passes = false;
                 }
             }
@@ -277,27 +277,20 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
         return passes;
     }
 
-    private static string Problem(ValidationAttribute check, string text) => check switch
+    private static string Problem(ValidationAttribute check) => check switch
     {
-        { ErrorMessage: { } message } => message,
         RangeAttribute range => $"is out of range; write a value from {range.Minimum} to {range.Maximum}.",
-        AllowedValuesAttribute words => $"is not one of {string.Join(", ", words.Values)}{NearestWord.Hint(text, words.Values.OfType<string>())}",
+        { ErrorMessage: { } message } => message,
         _ => throw new InvalidOperationException($"{check.GetType().Name} needs an ErrorMessage that says what would be right."),
     };
 
-    private void CheckWhole(object options, OptionSchema schema, string path, ConfigSource source)
+    private void CheckWhole(object options, string path, ConfigSource source)
     {
-        if (options is not IValidatableObject whole)
+        foreach (var fault in (options as OutputOptions)?.Validate() ?? [])
         {
-            return;
-        }
-
-        foreach (var result in whole.Validate(new ValidationContext(options)))
-        {
-            var key = result.MemberNames.Select(schema.Find).FirstOrDefault();
-            var keyPath = key is null ? path : Join(path, key.Name);
+            var keyPath = Join(path, fault.Key);
             var place = _effective.FindLast(value => value.Path == keyPath)?.Source;
-            faults.Error(place ?? source, keyPath, result.ErrorMessage ?? "This is not valid.");
+            faults.Error(place ?? source, keyPath, fault.Message);
         }
     }
 

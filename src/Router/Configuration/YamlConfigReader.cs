@@ -20,6 +20,7 @@ internal sealed partial class YamlConfigReader
 
     private readonly string _file;
     private readonly ConfigFaults _faults;
+    private readonly Scanner _scanner;
     private readonly Parser _parser;
     private readonly Dictionary<AnchorName, ConfigNode> _anchors = [];
     private int _values;
@@ -28,7 +29,8 @@ internal sealed partial class YamlConfigReader
     {
         _file = file;
         _faults = faults;
-        _parser = new Parser(new StringReader(text));
+        _scanner = new Scanner(new StringReader(text), skipComments: true);
+        _parser = new Parser(_scanner);
     }
 
     /// <summary>The file's top-level map; empty after a fault, which is then in <paramref name="faults"/>.</summary>
@@ -70,7 +72,9 @@ internal sealed partial class YamlConfigReader
         }
         catch (YamlException exception)
         {
-            faults.Error(ConfigSource.InFile(file, exception.Start.Line, exception.Start.Column), "", $"This is not valid YAML: {Reason(exception)}");
+            // Faults found while scanning a map carry the map's beginning; the scanner stands where the fault is.
+            var place = exception.Message.StartsWith("While scanning", StringComparison.Ordinal) ? reader._scanner.CurrentPosition : exception.End;
+            faults.Error(ConfigSource.InFile(file, place.Line, place.Column), "", $"This is not valid YAML: {Reason(exception)}");
             return null;
         }
     }
@@ -168,7 +172,7 @@ internal sealed partial class YamlConfigReader
         var current = _parser.Current ?? throw new YamlException("The file ends in the middle of a value.");
         if (depth > MaxDepth)
         {
-            throw new YamlException(current.Start, current.End, $"Values are nested deeper than {MaxDepth} levels.");
+            throw new YamlException(current.Start, current.Start, $"Values are nested deeper than {MaxDepth} levels.");
         }
 
         Count(current, 1);
@@ -176,7 +180,7 @@ internal sealed partial class YamlConfigReader
         {
             return _anchors.TryGetValue(alias.Value, out var target)
                 ? target
-                : throw new YamlException(alias.Start, alias.End, $"No value before this one has the anchor '{alias.Value}'.");
+                : throw new YamlException(alias.Start, alias.Start, $"No value before this one has the anchor '{alias.Value}'.");
         }
 
         var anchor = current is NodeEvent { Anchor.IsEmpty: false } named ? named.Anchor : AnchorName.Empty;
@@ -185,7 +189,7 @@ internal sealed partial class YamlConfigReader
             Scalar => ReadScalar(),
             SequenceStart => ReadList(depth),
             MappingStart => ReadMap(depth),
-            _ => throw new YamlException(current.Start, current.End, "A value was expected here."),
+            _ => throw new YamlException(current.Start, current.Start, "A value was expected here."),
         };
         if (!anchor.IsEmpty)
         {
@@ -225,7 +229,7 @@ internal sealed partial class YamlConfigReader
             if (!_parser.TryConsume<Scalar>(out var key))
             {
                 var current = _parser.Current!;
-                throw new YamlException(current.Start, current.End, "A key must be plain text.");
+                throw new YamlException(current.Start, current.Start, "A key must be plain text.");
             }
 
             var value = ReadNode(depth + 1);
@@ -275,7 +279,7 @@ internal sealed partial class YamlConfigReader
         _values += values;
         if (_values > MaxValues)
         {
-            throw new YamlException(at.Start, at.End, $"The file holds more than {MaxValues} values.");
+            throw new YamlException(at.Start, at.Start, $"The file holds more than {MaxValues} values.");
         }
     }
 

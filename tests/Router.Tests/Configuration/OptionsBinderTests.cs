@@ -153,13 +153,13 @@ public sealed class OptionsBinderTests
     }
 
     [Fact]
-    public void An_output_is_configured_when_its_required_keys_have_values()
+    public void A_key_is_set_when_the_file_or_the_environment_says_something()
     {
-        var schema = OptionSchema.For(typeof(SampleOptions));
         var binder = new OptionsBinder(new EnvironmentVariables(new Dictionary<string, string> { ["S_URL"] = "x" }), new ConfigFaults());
-        Assert.True(binder.IsConfigured(schema, null, "s"));
-        Assert.False(binder.IsConfigured(schema, null, "t"));
-        Assert.False(binder.IsConfigured(schema, YamlConfigReader.Read("f", "url: ''"u8, new ConfigFaults()), "t"));
+        Assert.True(binder.IsSet(null, "s", "url"));
+        Assert.False(binder.IsSet(null, "t", "url"));
+        Assert.False(binder.IsSet(YamlConfigReader.Read("f", "url: ''"u8, new ConfigFaults()), "t", "url"));
+        Assert.True(binder.IsSet(YamlConfigReader.Read("f", "URL: x"u8, new ConfigFaults()), "t", "url"));
     }
 
     [Fact]

@@ -1,11 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using Saker.Alerts;
+using Saker.Outputs;
 using Saker.Router.Configuration;
 
 namespace Saker.Router.Tests.Configuration;
 
 /// <summary>Every kind of option that records may have.</summary>
-public sealed record SampleOptions : IValidatableObject
+public sealed record SampleOptions : OutputOptions
 {
     [Required]
     public Secret Url { get; init; } = Secret.None;
@@ -16,14 +17,12 @@ public sealed record SampleOptions : IValidatableObject
 
     public bool CheckCert { get; init; } = true;
 
-    public Priority MinimumPriority { get; init; } = Priority.Debug;
-
     [Range(1, 100)]
     public int BatchSize { get; init; } = 10;
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    [AllowedValues("all", "text", "fields")]
+    [Words("all", "text", "fields")]
     public string OutputFormat { get; init; } = "all";
 
     public IReadOnlyList<string> Paths { get; init; } = [];
@@ -37,11 +36,11 @@ public sealed record SampleOptions : IValidatableObject
 
     public SampleBatching Batching { get; init; } = new();
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    public override IEnumerable<OptionFault> Validate()
     {
         if (Channel == "#nobody")
         {
-            yield return new ValidationResult("Nobody reads '#nobody'; choose a channel with people in it.", [nameof(Channel)]);
+            yield return new OptionFault("channel", "Nobody reads '#nobody'; choose a channel with people in it.");
         }
     }
 }
