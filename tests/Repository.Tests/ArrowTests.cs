@@ -11,14 +11,14 @@ public sealed class ArrowTests
         ["Alerts"] = [],
         ["Conditions"] = [],
         ["Templates"] = [],
-        ["Hosting"] = [],
-        ["Rules"] = ["Alerts", "Conditions"],
-        ["Detector"] = ["Alerts", "Conditions", "Hosting", "Rules"],
-        ["Outputs.Abstractions"] = ["Alerts", "Templates"],
-        ["Router"] = ["Alerts", "Conditions", "Hosting", "Outputs.*", "Templates"],
+        ["Settings"] = ["Alerts"],
+        ["Rules"] = ["Alerts", "Conditions", "Settings"],
+        ["Detector"] = ["Alerts", "Conditions", "Rules", "Settings"],
+        ["Outputs.Abstractions"] = ["Alerts", "Settings", "Templates"],
+        ["Router"] = ["Alerts", "Conditions", "Outputs.*", "Settings", "Templates"],
     };
 
-    private static readonly string[] OutputProjects = ["Alerts", "Outputs.Abstractions", "Templates"];
+    private static readonly string[] OutputProjects = ["Alerts", "Outputs.Abstractions", "Settings", "Templates"];
 
     public static TheoryData<string> Projects => [.. Directory.EnumerateFiles(Source, "*.csproj", SearchOption.AllDirectories)];
 
@@ -43,7 +43,7 @@ public sealed class ArrowTests
     {
         var files = Directory.EnumerateFiles(Path.Combine(Source, "Router"), "*.cs", SearchOption.AllDirectories)
             .Concat(Directory.EnumerateFiles(Path.Combine(Source, "Detector"), "*.cs", SearchOption.AllDirectories)).ToList();
-        var types = Router.OutputCatalogue.All.Select(r => r.OptionsType.Name[..^"Options".Length]).ToList();
+        var types = Saker.Router.Configuration.OutputCatalogue.Default.All.Select(r => r.OptionsType.Name[..^"Options".Length]).ToList();
         Assert.NotEmpty(types);
         foreach (string file in files)
         {

@@ -1,9 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using Saker.Alerts;
+using Saker.Settings;
 
 namespace Saker.Detector.Configuration;
 
 /// <summary>What <c>falco.yaml</c> may say, as far as this version does something with it. Keys are the property names in snake case.</summary>
+[SnakeCaseKeys]
 internal sealed record DetectorOptions
 {
     /// <summary>Rule files, and folders of rule files, in the order in which they are loaded.</summary>
@@ -73,6 +75,7 @@ internal enum RuleMatching
 internal enum EngineKind
 {
     /// <summary>The eBPF driver that is part of this program.</summary>
+    [KeyName("modern_ebpf")]
     ModernEbpf,
 
     /// <summary>A capture file.</summary>
@@ -80,6 +83,7 @@ internal enum EngineKind
 }
 
 /// <summary>Where events come from.</summary>
+[SnakeCaseKeys]
 internal sealed record EngineOptions
 {
     /// <summary>The kind of source.</summary>
@@ -93,6 +97,7 @@ internal sealed record EngineOptions
 }
 
 /// <summary>Settings of the eBPF driver.</summary>
+[SnakeCaseKeys]
 internal sealed record ModernEbpfOptions
 {
     /// <summary>CPUs that share a ring buffer; 0 makes one for all.</summary>
@@ -108,6 +113,7 @@ internal sealed record ModernEbpfOptions
 }
 
 /// <summary>Settings for captures.</summary>
+[SnakeCaseKeys]
 internal sealed record ReplayOptions
 {
     /// <summary>The capture (.scap) to read.</summary>
@@ -115,6 +121,7 @@ internal sealed record ReplayOptions
 }
 
 /// <summary>Standard output.</summary>
+[SnakeCaseKeys]
 internal sealed record StdoutOptions
 {
     /// <summary>Whether alerts go there.</summary>
@@ -122,6 +129,7 @@ internal sealed record StdoutOptions
 }
 
 /// <summary>A file that alerts are appended to.</summary>
+[SnakeCaseKeys]
 internal sealed record FileOptions
 {
     /// <summary>Whether alerts go there.</summary>
@@ -135,6 +143,7 @@ internal sealed record FileOptions
 }
 
 /// <summary>A URL that alerts are posted to.</summary>
+[SnakeCaseKeys]
 internal sealed record HttpOptions
 {
     /// <summary>Whether alerts go there.</summary>
@@ -166,6 +175,7 @@ internal sealed record HttpOptions
 }
 
 /// <summary>The queues in front of the outputs.</summary>
+[SnakeCaseKeys]
 internal sealed record QueueOptions
 {
     /// <summary>Alerts that may wait for one output; 0 is 10,000. Falco's 0 is without a bound, until memory ends.</summary>
@@ -174,6 +184,7 @@ internal sealed record QueueOptions
 }
 
 /// <summary>Settings of the event libraries.</summary>
+[SnakeCaseKeys]
 internal sealed record LibsOptions
 {
     /// <summary>Bytes of the data of a read or write that an event carries.</summary>

@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using Saker.Alerts;
+using Saker.Settings;
 
 namespace Saker.Outputs;
 
 /// <summary>The options that every output has. Initialisers are the defaults, attributes the checks, summaries the reference text.</summary>
-public abstract record OutputOptions
+public abstract record OutputOptions : ICheckedOptions
 {
     /// <summary>Least priority of the alerts that are sent: emergency, alert, critical, error, warning, notice, informational (info) or debug. Empty sends everything.</summary>
     public Priority MinimumPriority { get; init; } = Priority.Debug;
@@ -16,8 +17,7 @@ public abstract record OutputOptions
     [Range(0, 1024)]
     public int MaxConcurrentRequests { get; init; } = 1;
 
-    /// <summary>Checks that concern several options, after each was checked by its attributes.</summary>
-    /// <returns>The faults: the key in lower case, and what is wrong and how to cure it.</returns>
+    /// <inheritdoc/>
     public virtual IEnumerable<OptionFault> Validate() => [];
 }
 
@@ -29,22 +29,4 @@ public abstract record HttpOutputOptions : OutputOptions
 
     /// <summary>Presents the client certificate of <c>mutualtlsclient</c> (or of <c>mutualtlsfilespath</c>) to the destination.</summary>
     public bool MutualTls { get; init; }
-}
-
-/// <summary>A fault in an option.</summary>
-/// <param name="Key">The key in lower case, below the instance.</param>
-/// <param name="Message">What is wrong and how to cure it, without secrets.</param>
-public readonly record struct OptionFault(string Key, string Message);
-
-/// <summary>Marks a list or map option whose text form is split at commas: <c>a:b,c:d</c>.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class CommaSeparatedAttribute : Attribute;
-
-/// <summary>Marks a text option that takes one of a few words, in any case.</summary>
-/// <param name="words">The words, in lower case.</param>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class WordsAttribute(params string[] words) : Attribute
-{
-    /// <summary>The words, in lower case.</summary>
-    public IReadOnlyList<string> Words { get; } = words;
 }

@@ -1,3 +1,5 @@
+using Saker.Settings;
+
 namespace Saker.Router.Configuration;
 
 /// <summary>Takes <c>section.key: value</c> at the top of a file for <c>section: {key: value}</c>, as Falcosidekick does.</summary>

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Saker.Outputs;
+using Saker.Settings;
 
 namespace Saker.Router.Configuration;
 

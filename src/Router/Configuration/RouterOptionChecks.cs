@@ -1,3 +1,5 @@
+using Saker.Settings;
+
 namespace Saker.Router.Configuration;
 
 /// <summary>Checks of the router's own settings that concern more than one value, or the environment.</summary>

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Saker.Outputs;
+using Saker.Settings;
 
 namespace Saker.Router.Configuration;
 

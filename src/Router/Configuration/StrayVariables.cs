@@ -1,3 +1,5 @@
+using Saker.Settings;
+
 namespace Saker.Router.Configuration;
 
 /// <summary>Names variables that look like settings and are none, each once.</summary>

@@ -1,3 +1,5 @@
+using Saker.Settings;
+
 namespace Saker.Router.Configuration;
 
 /// <summary>The variable of every key, made from the option records and never guessed from a variable's name.</summary>

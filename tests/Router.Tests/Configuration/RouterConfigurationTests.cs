@@ -1,6 +1,7 @@
 using Saker.Alerts;
 using Saker.Outputs;
 using Saker.Router.Configuration;
+using Saker.Settings;
 using Saker.Testing;
 
 namespace Saker.Router.Tests.Configuration;

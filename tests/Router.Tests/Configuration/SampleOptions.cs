@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Saker.Alerts;
 using Saker.Outputs;
-using Saker.Router.Configuration;
+using Saker.Settings;
 
 namespace Saker.Router.Tests.Configuration;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace Saker.Router.Configuration;
+namespace Saker.Settings;
 
 /// <summary>Durations as Go and Falcosidekick write them (<c>250ms</c>, <c>1m30s</c>, <c>24h</c>), and days (<c>7d</c>).</summary>
 internal static class DurationText

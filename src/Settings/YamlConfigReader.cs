@@ -4,7 +4,7 @@ using System.Text.Unicode;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Saker.Router.Configuration;
+namespace Saker.Settings;
 
 /// <summary>
 /// Reads YAML (and with it JSON) into a tree that keeps every value as written, with its place.

@@ -1,4 +1,4 @@
-namespace Saker.Router.Configuration;
+namespace Saker.Settings;
 
 /// <summary>Finds what somebody probably meant.</summary>
 internal static class NearestWord

@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
-using Saker.Outputs;
 
-namespace Saker.Router.Configuration;
+namespace Saker.Settings;
 
 /// <summary>
 /// What an option record says about itself: its keys are its properties in lower case, the initialisers are the defaults,
@@ -61,7 +60,7 @@ internal sealed class OptionKey
     {
         Property = property;
         Default = defaultValue;
-        Name = property.Name.ToLowerInvariant();
+        Name = KeyNames.Of(property);
         Checks = [.. property.GetCustomAttributes<ValidationAttribute>()];
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         (Kind, ValueType) = Classify(type);
@@ -136,7 +135,3 @@ internal sealed class OptionKey
         return ScalarConverter.Supports(type) ? (OptionKind.Scalar, type) : (OptionKind.Section, type);
     }
 }
-
-/// <summary>Entries of this map may be a key without a value; the value is then empty.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-internal sealed class BareKeysAttribute : Attribute;

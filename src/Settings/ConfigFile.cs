@@ -1,4 +1,4 @@
-namespace Saker.Router.Configuration;
+namespace Saker.Settings;
 
 /// <summary>Reads the file that the user named.</summary>
 internal static class ConfigFile

@@ -1,6 +1,4 @@
-using Saker.Router.Configuration;
-
-namespace Saker.Router.Tests.Configuration;
+namespace Saker.Settings.Tests;
 
 public sealed class WordTests
 {

@@ -1,8 +1,7 @@
 using System.Text;
 using Saker.Alerts;
-using Saker.Router.Configuration;
 
-namespace Saker.Router.Tests.Configuration;
+namespace Saker.Settings.Tests;
 
 public sealed class OptionsBinderTests
 {

@@ -1,4 +1,4 @@
-namespace Saker.Router.Configuration;
+namespace Saker.Settings;
 
 /// <summary>Lists and maps written in one text, as variables must be: <c>a,b</c> and <c>a:b,c:d</c>.</summary>
 internal static class DelimitedText

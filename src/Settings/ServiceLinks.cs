@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Saker.Router.Configuration;
+namespace Saker.Settings;
 
 /// <summary>
 /// The variables that Kubernetes sets for each service of a namespace

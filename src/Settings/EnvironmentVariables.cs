@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace Saker.Router.Configuration;
+namespace Saker.Settings;
 
 /// <summary>
 /// The environment, looked up by exact names only; remembers which ones were asked for, so that the rest can be named.

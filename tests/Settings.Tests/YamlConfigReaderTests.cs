@@ -1,7 +1,6 @@
 using System.Text;
-using Saker.Router.Configuration;
 
-namespace Saker.Router.Tests.Configuration;
+namespace Saker.Settings.Tests;
 
 public sealed class YamlConfigReaderTests
 {

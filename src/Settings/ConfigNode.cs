@@ -1,4 +1,4 @@
-namespace Saker.Router.Configuration;
+namespace Saker.Settings;
 
 /// <summary>
 /// A value as it was written, with its place. Classes and not records: a record's <c>ToString</c> would print values,

@@ -1,9 +1,8 @@
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using Saker.Alerts;
-using Saker.Outputs;
 
-namespace Saker.Router.Configuration;
+namespace Saker.Settings;
 
 /// <summary>A setting as it is in effect, for a person to read.</summary>
 /// <param name="Path">The key with its sections: <c>delivery.draintimeout</c>.</param>
@@ -286,7 +285,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
 
     private void CheckWhole(object options, string path, ConfigSource source)
     {
-        foreach (var fault in (options as OutputOptions)?.Validate() ?? [])
+        foreach (var fault in (options as ICheckedOptions)?.Validate() ?? [])
         {
             var keyPath = Join(path, fault.Key);
             var place = _effective.FindLast(value => value.Path == keyPath)?.Source;

@@ -1,4 +1,4 @@
-namespace Saker.Router.Configuration;
+namespace Saker.Settings;
 
 /// <summary>Where a configured value was written: a place in a file, or an environment variable.</summary>
 internal readonly record struct ConfigSource

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using Saker.Alerts;
 
-namespace Saker.Router.Configuration;
+namespace Saker.Settings;
 
 /// <summary>Turns one text into one value, or says in a sentence what would be right.</summary>
 internal static class ScalarConverter
@@ -47,7 +47,7 @@ internal static class ScalarConverter
     }
 
     /// <summary>The words of an enumeration as they are written.</summary>
-    public static IEnumerable<string> Words(Type type) => Enum.GetNames(type).Select(static name => name.ToLowerInvariant());
+    public static IEnumerable<string> Words(Type type) => Enum.GetNames(type).Select(name => KeyNames.OfWord(type, name));
 
     /// <summary>The value as somebody would write it. A secret is stars.</summary>
     public static string Display(object? value) => value switch
@@ -55,8 +55,8 @@ internal static class ScalarConverter
         null => "",
         bool flag => flag ? "true" : "false",
         TimeSpan duration => DurationText.Format(duration),
-        Enum word => word.ToString().ToLowerInvariant(),
-                IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        Enum word => KeyNames.OfWord(word.GetType(), word.ToString()),
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
 
@@ -104,7 +104,7 @@ internal static class ScalarConverter
         }
 
         // Enum.Parse alone would take numbers and lists as well.
-        if (Enum.GetNames(type).FirstOrDefault(name => string.Equals(name, word, StringComparison.OrdinalIgnoreCase)) is { } exact)
+        if (Enum.GetNames(type).FirstOrDefault(name => string.Equals(KeyNames.OfWord(type, name), word, StringComparison.OrdinalIgnoreCase)) is { } exact)
         {
             value = Enum.Parse(type, exact);
             return null;

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Saker.Router.Configuration;
+namespace Saker.Settings;
 
 /// <summary>A number of bytes, written as <c>16MiB</c>, <c>1GiB</c>, <c>500kB</c> or plain digits.</summary>
 internal readonly record struct ByteSize(long Bytes) : IParsable<ByteSize>, IComparable<ByteSize>
