@@ -11,11 +11,12 @@ public sealed class ArrowTests
         ["Alerts"] = [],
         ["Conditions"] = [],
         ["Templates"] = [],
+        ["Logging"] = [],
         ["Settings"] = ["Alerts"],
         ["Rules"] = ["Alerts", "Conditions", "Settings"],
-        ["Detector"] = ["Alerts", "Conditions", "Rules", "Settings"],
+        ["Detector"] = ["Alerts", "Conditions", "Logging", "Rules", "Settings"],
         ["Outputs.Abstractions"] = ["Alerts", "Settings", "Templates"],
-        ["Router"] = ["Alerts", "Conditions", "Outputs.*", "Settings", "Templates"],
+        ["Router"] = ["Alerts", "Conditions", "Logging", "Outputs.*", "Settings", "Templates"],
     };
 
     private static readonly string[] OutputProjects = ["Alerts", "Outputs.Abstractions", "Settings", "Templates"];
