@@ -91,7 +91,7 @@ internal sealed class Binder(IFieldCatalogue catalogue, ConditionOptions options
         }
         if (left is null)
             return null;
-        if (OperatorTable.Refuse(comparison.Operator, comparison.Modifier, left) is { } refusal)
+        if ((OperatorTable.Refuse(comparison.Operator, comparison.Modifier, left) ?? RefuseSelecting(comparison.Operator, left)) is { } refusal)
         {
             errors.Add(new ConditionError(ConditionErrorKind.Unsupported, comparison.Range, start, refusal));
             return null;
@@ -106,6 +106,20 @@ internal sealed class Binder(IFieldCatalogue catalogue, ConditionOptions options
         return values.Count == literals.Count ? new TypedComparison(left, comparison.Operator, comparison.Modifier, values) : null;
     }
 
+    private string? RefuseSelecting(ComparisonOperator operation, TypedOperand left)
+    {
+        if (operation is not (ComparisonOperator.Equal or ComparisonOperator.NotEqual or ComparisonOperator.In))
+            return null;
+        while (left is TypedTransformer transformer)
+        {
+            var selecting = transformer.Arguments.OfType<TypedField>().FirstOrDefault(field => options.SelectingFields.Contains(field.Reference.Definition.Name));
+            if (selecting is not null)
+                return $"'{selecting.Reference.Text}' takes no transformers here: which events the condition is about must follow from it";
+            left = transformer.Arguments[0];
+        }
+        return null;
+    }
+
     private static TypedPair? BindPair(
         ComparisonExpression comparison, TypedOperand left, TypedOperand right, ICollection<ConditionError> errors)
     {
@@ -115,6 +129,8 @@ internal sealed class Binder(IFieldCatalogue catalogue, ConditionOptions options
         {
             refusal = $"'{comparison.Operator.Spell()}' needs values on its right side, not a field";
         }
+        if (refusal is null && left is TypedField { Reference.Definition: { } definition } && definition.Traits.HasFlag(FieldTraits.NoRightSide))
+            refusal = $"field '{definition.Name}' doesn't support right-hand side fields";
         if (refusal is null && !OperatorTable.SameFamily(left.Kind, right.Kind))
             refusal = $"the two sides have different types ({left.Kind} and {right.Kind})";
         if (refusal is null)

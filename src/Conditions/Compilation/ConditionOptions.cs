@@ -14,4 +14,10 @@ public sealed record ConditionOptions
     /// transformer, because what the condition selects must follow from its text.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlySet<string>> ClosedFields { get; init; } = new Dictionary<string, IReadOnlySet<string>>();
+
+    /// <summary>
+    /// Fields from which follows what a condition selects (<c>evt.type</c>, <c>syscall.type</c>): under a transformer they
+    /// cannot be compared by <c>=</c>, <c>!=</c> and <c>in</c>.
+    /// </summary>
+    public IReadOnlySet<string> SelectingFields { get; init; } = new HashSet<string>();
 }
