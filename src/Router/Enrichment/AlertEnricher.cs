@@ -6,8 +6,9 @@ namespace Saker.Router.Enrichment;
 /// <summary>Adds what the configuration asks for to an alert, once, before it is stored. Immutable; serves all requests.</summary>
 internal sealed class AlertEnricher
 {
-    // Falcosidekick's word for an alert without a source.
+    // Falcosidekick's words for an alert without a source, and for any alert of the test rule.
     private const string DefaultSource = "syscalls";
+    private const string TestSource = "internal";
 
     private readonly KeyValuePair<string, FieldValue>[] _customFields;
     private readonly string[] _customTags;
@@ -30,7 +31,7 @@ internal sealed class AlertEnricher
         return alert with
         {
             Uuid = Guid.NewGuid(),
-            Source = alert.Source.Length == 0 ? DefaultSource : alert.Source,
+            Source = alert.Rule == TestAlert.Rule ? TestSource : alert.Source.Length == 0 ? DefaultSource : alert.Source,
             Tags = tags,
             Output = _format is null ? alert.Output : _format.Apply(alert, tags, _customFields, []),
             OutputFields = WithoutBrackets(custom),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using Saker.Router.Enrichment;
 using Saker.Router.Telemetry;
 
 namespace Saker.Router.Ingest;
@@ -21,6 +22,14 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         {
             context.Response.Headers.Location = clean + context.Request.QueryString;
             context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+            return Task.CompletedTask;
+        }
+
+        // Kestrel answers '100-continue' itself and lets every other expectation pass.
+        if (context.Request.Headers.Expect is [{ } expected] && !expected.Equals("100-continue", StringComparison.OrdinalIgnoreCase))
+        {
+            context.Response.StatusCode = StatusCodes.Status417ExpectationFailed;
+            context.Response.Headers.Connection = "close";
             return Task.CompletedTask;
         }
 
