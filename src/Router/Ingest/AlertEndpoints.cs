@@ -35,6 +35,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
 
         return path switch
         {
+            "*" when HttpMethods.IsOptions(context.Request.Method) => Task.CompletedTask,
             "/ping" => HttpAnswer.TextAsync(context, StatusCodes.Status200OK, "text/plain; charset=utf-8", "pong\n"),
             "/healthz" => HealthAsync(context),
             "/metrics" => MetricsAsync(context),

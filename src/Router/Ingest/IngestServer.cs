@@ -52,6 +52,7 @@ internal sealed class IngestServer : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, ListenAddress address, int port, HttpOptions options)
     {
         kestrel.AddServerHeader = false;
+        kestrel.AllowHostHeaderOverride = true; // a proxy may send an absolute target of another name
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
         kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;

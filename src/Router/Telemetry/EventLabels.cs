@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Saker.Alerts;
 using Saker.Router.Configuration;
-using Saker.Settings;
 
 namespace Saker.Router.Telemetry;
 
@@ -25,23 +24,25 @@ internal sealed partial class EventLabels
     /// <summary>Label names, in the order of <see cref="Values"/>.</summary>
     public IReadOnlyList<string> Names => _names;
 
-    /// <summary>The labels of a configuration; names that cannot be labels or clash go to <paramref name="faults"/>.</summary>
-    public static EventLabels Create(RouterOptions options, ConfigFaults faults)
+    /// <summary>The labels of a configuration.</summary>
+    /// <param name="options">The configuration.</param>
+    /// <param name="fault">Gets the section and the sentence for each name that cannot be a label, and whether it must be mended.</param>
+    public static EventLabels Create(RouterOptions options, Action<string, string, bool> fault)
     {
         var labels = new EventLabels();
         foreach (var field in options.CustomFields.Keys)
         {
-            labels.AddField("customfields", field, faults);
+            labels.AddField("customfields", field, fault);
         }
 
         foreach (var field in options.TemplatedFields.Keys)
         {
-            labels.AddField("templatedfields", field, faults);
+            labels.AddField("templatedfields", field, fault);
         }
 
         foreach (var (name, value) in options.Prometheus.ExtraLabels)
         {
-            labels.AddExtra(name, value, faults);
+            labels.AddExtra(name, value, fault);
         }
 
         return labels;
@@ -66,30 +67,30 @@ internal sealed partial class EventLabels
         return values;
     }
 
-    private void AddField(string section, string field, ConfigFaults faults)
+    private void AddField(string section, string field, Action<string, string, bool> fault)
     {
         var label = field.Replace('.', '_');
         if (!LabelName().IsMatch(label))
         {
-            faults.Notice(ConfigSource.InVariable(section), $"{section}.{field}", "This name is no label of Prometheus, so the metrics do not show the field; the alerts do.");
+            fault(section, $"'{field}' is no label of Prometheus, so the metrics do not show this field; the alerts do.", false);
         }
         else if (!TryAdd(label, field, null))
         {
-            faults.Error(ConfigSource.InVariable(section), $"{section}.{field}", $"The metrics have a label '{label}' already; choose another name.");
+            fault(section, $"The metrics have a label '{label}' already; choose another name than '{field}'.", true);
         }
     }
 
-    private void AddExtra(string name, string value, ConfigFaults faults)
+    private void AddExtra(string name, string value, Action<string, string, bool> fault)
     {
         const string key = "prometheus.extralabels";
         var label = name.Replace('.', '_');
         if (!LabelName().IsMatch(label))
         {
-            faults.Error(ConfigSource.InVariable(key), key, $"'{name}' is no label of Prometheus; it has letters, digits and '_' only, and dots of a field's name become '_'.");
+            fault(key, $"'{name}' is no label of Prometheus; it has letters, digits and '_' only, and dots of a field's name become '_'.", true);
         }
         else if (!TryAdd(label, name, value.Length == 0 ? null : value))
         {
-            faults.Error(ConfigSource.InVariable(key), key, $"The metrics have a label '{label}' already; take it out.");
+            fault(key, $"The metrics have a label '{label}' already; take '{name}' out.", true);
         }
     }
 

@@ -5,7 +5,6 @@ using Saker.Router.Enrichment;
 using Saker.Router.Ingest;
 using Saker.Router.Log;
 using Saker.Router.Telemetry;
-using Saker.Settings;
 
 namespace Saker.Router.Tests.Ingest;
 
@@ -36,7 +35,7 @@ internal sealed class IngestFixture : IAsyncDisposable
         options ??= new RouterOptions();
         var folder = Directory.CreateTempSubdirectory("saker-ingest").FullName;
         var log = SegmentLog.Open(DataFiles.Instance, folder, new SegmentLogOptions { Durability = Durability.Os }, TimeProvider.System, NullLogger<SegmentLog>.Instance);
-        var metrics = new RouterMetrics(EventLabels.Create(options, new ConfigFaults()), options.Prometheus.MaxLabelValues);
+        var metrics = new RouterMetrics(EventLabels.Create(options, (_, sentence, _) => throw new InvalidOperationException(sentence)), options.Prometheus.MaxLabelValues);
         var intake = new AlertIntake(log, new AlertEnricher(options), metrics);
         var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), TimeProvider.System);
         var server = await IngestServer.StartAsync(

@@ -38,6 +38,11 @@ internal sealed record RecordedRequest(string Name, string Config, byte[] Wire, 
             .SelectMany(header => header.Value.ValueKind == JsonValueKind.Array
                 ? header.Value.EnumerateArray().Select(value => KeyValuePair.Create(header.Name, value.GetString()!))
                 : [KeyValuePair.Create(header.Name, header.Value.GetString()!)]);
+        if (line.GetProperty("name").ValueEquals("http 1.1 no host"))
+        {
+            return "GET /ping HTTP/1.1\r\n\r\n"u8.ToArray();
+        }
+
         var version = Text(line, "version");
         var wire = RawHttp.Request(line.GetProperty("method").GetString()!, line.GetProperty("path").GetString()!, headers, BodyOf(line));
         return version is null ? wire : Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(wire).Replace("HTTP/1.1", $"HTTP/{version}", StringComparison.Ordinal));
