@@ -11,25 +11,28 @@ internal static class Comparison
 
     private static readonly (string Name, Func<string, int, ILogCandidate> Open)[] Candidates =
     [
+        ("built", (directory, bits) => new SegmentLogCandidate(directory, 1 << bits)),
         ("plain", (directory, bits) => new PlainCandidate(directory, 1 << bits)),
         ("sqlite", (directory, bits) => new SqliteCandidate(directory, 1 << bits)),
         ("faster-4M", (directory, bits) => new FasterCandidate(directory, 22, Math.Max(bits, 22))),
         ("faster-32M", (directory, bits) => new FasterCandidate(directory, 25, Math.Max(bits, 25))),
     ];
 
+    /// <summary>Runs the comparison in a directory, for all candidates or the named ones.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         var root = Path.Combine(args is [var given, ..] ? given : AppContext.BaseDirectory, "log-candidates");
+        var chosen = args.Length > 1 ? [.. Candidates.Where(candidate => Array.IndexOf(args, candidate.Name, 1) > 0)] : Candidates;
         SyncLatency.Print(root);
-        foreach (var (name, open) in Candidates)
+        foreach (var (name, open) in chosen)
         {
             foreach (var senders in (int[])[1, 16, 128])
                 await LoadAsync(root, name, open, senders);
         }
 
-        foreach (var (name, open) in Candidates)
+        foreach (var (name, open) in chosen)
             await ReadersAsync(root, name, open);
-        foreach (var (name, open) in Candidates)
+        foreach (var (name, open) in chosen)
         {
             foreach (var damage in Damage.All)
                 await DamageAsync(root, name, open, damage);
