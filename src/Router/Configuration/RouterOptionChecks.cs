@@ -1,3 +1,4 @@
+using Saker.Router.Telemetry;
 using Saker.Settings;
 
 namespace Saker.Router.Configuration;
@@ -16,6 +17,17 @@ internal static class RouterOptionChecks
                 "TLS towards senders is not in this version; put a proxy with TLS in front, or set 'config.onerror: ignore' to listen without TLS.");
         }
 
+        EventLabels.Create(options, (path, sentence, mustMend) =>
+        {
+            if (mustMend)
+            {
+                faults.Error(SourceOf(path), path, sentence);
+            }
+            else
+            {
+                faults.Notice(SourceOf(path), path, sentence);
+            }
+        });
         return options with { CustomFields = WithVariables(options.CustomFields) };
 
         ConfigSource SourceOf(string path) =>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Saker.Router.Log;
 using Saker.Settings;
 
 namespace Saker.Router.Configuration;
@@ -43,6 +44,12 @@ internal sealed record RouterOptions
     /// <summary>Bounds on what clients may send.</summary>
     public HttpOptions Http { get; init; } = new();
 
+    /// <summary>The alert log.</summary>
+    public LogSettings Log { get; init; } = new();
+
+    /// <summary>Keeping and delivering alerts.</summary>
+    public DeliverySettings Delivery { get; init; } = new();
+
     /// <summary>Labels of the metrics.</summary>
     public PrometheusOptions Prometheus { get; init; } = new();
 
@@ -84,6 +91,35 @@ internal sealed record HttpOptions
 
     /// <summary>Time after which a connection without requests is closed.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
+}
+
+/// <summary>The alert log.</summary>
+internal sealed record LogSettings
+{
+    /// <summary>Time for which delivered alerts are kept.</summary>
+    public TimeSpan History { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Bytes that the log may have before delivered alerts are dropped earlier.</summary>
+    [Range(1L << 20, 1L << 44)]
+    public ByteSize HistorySize { get; init; } = ByteSize.FromGibibytes(1);
+
+    /// <summary>Bytes of a segment; space is given back in whole segments.</summary>
+    [Range(1L << 20, 1L << 32)]
+    public ByteSize SegmentSize { get; init; } = ByteSize.FromMebibytes(64);
+
+    /// <summary>Bytes of the file system that stay free: below it alerts are refused before a write fails.</summary>
+    [Range(0, 1L << 44)]
+    public ByteSize FreeSpaceReserve { get; init; } = ByteSize.FromMebibytes(64);
+}
+
+/// <summary>Keeping and delivering alerts.</summary>
+internal sealed record DeliverySettings
+{
+    /// <summary>When an alert counts as kept: on the disk (<c>fsync</c>, survives a power cut), with the operating system (<c>os</c>, survives the end of the process) or in memory (<c>memory</c>, survives nothing).</summary>
+    public Durability Durability { get; init; } = Durability.Fsync;
+
+    /// <summary>Time that a stopping router gives to what is not delivered yet.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
 }
 
 /// <summary>Labels of the metrics.</summary>

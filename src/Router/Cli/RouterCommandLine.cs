@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Saker.Router.Configuration;
+using Saker.Settings;
+
+namespace Saker.Router.Cli;
+
+/// <summary>The command line: Falcosidekick's options under their names, and ours.</summary>
+internal static class RouterCommandLine
+{
+    public static RootCommand Create()
+    {
+        var config = new Option<string?>("--config", "--config-file", "-c")
+        {
+            Description = "Configuration file (YAML or JSON). Without one the environment alone configures the router.",
+            HelpName = "FILE",
+            Recursive = true,
+        };
+        var dataDirectory = new Option<string?>("--data-dir")
+        {
+            Description = "Directory for the alert log. Default: /var/lib/saker-router where it can be written, else saker-router in the temporary folder.",
+            HelpName = "DIR",
+        };
+        var root = new RootCommand("Takes Falco's alerts, keeps each one before it says yes, and delivers it to every output.") { config, dataDirectory };
+        foreach (var version in root.Options.OfType<VersionOption>())
+        {
+            version.Aliases.Add("-v");
+        }
+
+        root.SetAction((result, cancellationToken) => RunCommand.RunAsync(Load(result.GetValue(config)), result.GetValue(dataDirectory), cancellationToken));
+
+        var print = new Command("config", "Prints the configuration in effect with the source of each value; secrets are hidden.");
+        print.SetAction((result, _) => ConfigCommand.RunAsync(Load(result.GetValue(config)), Console.Out, Console.Error));
+        root.Add(print);
+
+        var test = new Command("test", "Asks the running router to send a test alert to its outputs.");
+        test.SetAction((result, cancellationToken) => TestCommand.RunAsync(Load(result.GetValue(config)), Console.Out, Console.Error, cancellationToken));
+        root.Add(test);
+        return root;
+    }
+
+    private static RouterConfiguration Load(string? file) =>
+        RouterConfigurationLoader.Load(file, EnvironmentVariables.OfProcess(), OutputCatalogue.Default);
+}

@@ -1,0 +1,99 @@
+using Saker.Logging;
+using Saker.Router.Configuration;
+using Saker.Router.Enrichment;
+using Saker.Router.Ingest;
+using Saker.Router.Log;
+using Saker.Router.Routing;
+using Saker.Router.Telemetry;
+using Saker.Settings;
+
+namespace Saker.Router.Cli;
+
+/// <summary>Runs the router until it is told to stop.</summary>
+internal static class RunCommand
+{
+    // Senders behind a service still reach a pod for a moment after it was told to stop.
+    private static readonly TimeSpan LastAccept = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(5);
+
+    /// <summary>0 after a stop that was asked for; 1 when the router could not start, with the reason in the log.</summary>
+    public static async Task<int> RunAsync(RouterConfiguration configuration, string? dataDirectory, CancellationToken stop)
+    {
+        using var loggers = LoggerFactory.Create(logging => logging.AddLines().SetMinimumLevel(configuration.Router.Debug ? LogLevel.Debug : LogLevel.Information));
+        var logger = loggers.CreateLogger("Saker.Router");
+        var clock = TimeProvider.System;
+        var faults = new ConfigFaults();
+        var outputs = OutputAssembly.Create(configuration, clock, faults);
+        try
+        {
+            foreach (var fault in configuration.Faults.Concat(faults.All))
+            {
+                RunLog.Fault(logger, fault);
+            }
+
+            if (configuration.IsRefused || (faults.HasErrors && configuration.Router.Config.OnError == "refuse"))
+            {
+                RunLog.CannotStart(logger, "the configuration has the faults above; mend them, or set 'config.onerror: ignore' to run what is valid.");
+                return 1;
+            }
+
+            await ServeAsync(configuration.Router, outputs, dataDirectory, loggers, logger, clock, stop);
+            RunLog.Stopped(logger);
+            return 0;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DataDirectoryException)
+        {
+            RunLog.CannotStart(logger, exception.Message);
+            return 1;
+        }
+        finally
+        {
+            foreach (var output in outputs)
+            {
+                await output.DisposeAsync();
+            }
+        }
+    }
+
+    private static async Task ServeAsync(
+        RouterOptions options, List<RoutedOutput> outputs, string? dataDirectory, ILoggerFactory loggers, ILogger logger, TimeProvider clock, CancellationToken stop)
+    {
+        var isTemporary = false;
+        var path = dataDirectory ?? DefaultDataDirectory.Find(out isTemporary);
+        if (isTemporary)
+        {
+            RunLog.TemporaryDirectory(logger, path);
+        }
+
+        using var directory = DataDirectory.Open(path);
+        await using var log = SegmentLog.Open(directory.Files, directory.Log, LogOptions(options), clock, loggers.CreateLogger<SegmentLog>());
+        var metrics = new RouterMetrics(EventLabels.Create(options, static (_, _, _) => { }), options.Prometheus.MaxLabelValues);
+        var intake = new AlertIntake(log, new AlertEnricher(options), metrics);
+        var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), clock);
+        await using var server = await IngestServer.StartAsync(options.ListenAddress, options.ListenPort, options.Http, endpoints, loggers, CancellationToken.None);
+        RunLog.Started(logger, server.Port, directory.Root, outputs.Count == 0 ? "none" : string.Join(", ", outputs.Select(static output => output.Name)));
+
+        await WhenCancelledAsync(stop);
+        RunLog.Stopping(logger, LastAccept.TotalSeconds);
+        await Task.Delay(LastAccept, clock, CancellationToken.None);
+        intake.Close();
+        using var answers = new CancellationTokenSource(LastAnswers, clock);
+        await server.StopAsync(answers.Token);
+    }
+
+    private static SegmentLogOptions LogOptions(RouterOptions options) => new()
+    {
+        Durability = options.Delivery.Durability,
+        SegmentBytes = options.Log.SegmentSize.Bytes,
+        FreeSpaceReserve = options.Log.FreeSpaceReserve.Bytes,
+        HistoryAge = options.Log.History,
+        HistoryBytes = options.Log.HistorySize.Bytes,
+    };
+
+    private static async Task WhenCancelledAsync(CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), stopped);
+        await stopped.Task;
+    }
+}

@@ -1,0 +1,180 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+using Saker.Router.Enrichment;
+using Saker.Router.Telemetry;
+
+namespace Saker.Router.Ingest;
+
+/// <summary>
+/// The paths of the port: <c>/ping</c>, <c>/healthz</c>, <c>/metrics</c> by any method, <c>/test</c> by POST, and alerts by POST on
+/// every other path. Differences from Falcosidekick stand in <c>docs/decisions/0051-http.md</c>.
+/// </summary>
+internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, HttpBounds bounds, TimeProvider clock)
+{
+    private const int MaxReportedParts = 100;
+
+    private readonly ByteBudget _budget = new(bounds.MaxBufferedBytes);
+
+    public Task HandleAsync(HttpContext context)
+    {
+        var path = RequestTarget.PathOf(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        if (RequestTarget.Clean(path) is var clean && clean != path)
+        {
+            context.Response.Headers.Location = clean + context.Request.QueryString;
+            context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+            return Task.CompletedTask;
+        }
+
+        // Kestrel answers '100-continue' itself and lets every other expectation pass.
+        if (context.Request.Headers.Expect is [{ } expected] && !expected.Equals("100-continue", StringComparison.OrdinalIgnoreCase))
+        {
+            context.Response.StatusCode = StatusCodes.Status417ExpectationFailed;
+            context.Response.Headers.Connection = "close";
+            return Task.CompletedTask;
+        }
+
+        return path switch
+        {
+            "*" when HttpMethods.IsOptions(context.Request.Method) => Task.CompletedTask,
+            "/ping" => HttpAnswer.TextAsync(context, StatusCodes.Status200OK, "text/plain; charset=utf-8", "pong\n"),
+            "/healthz" => HealthAsync(context),
+            "/metrics" => MetricsAsync(context),
+            _ when context.Request.Method != HttpMethods.Post => RejectAsync(context, HttpAnswer.PostOnly),
+            "/test" => TestAsync(context),
+            _ => AlertsAsync(context),
+        };
+    }
+
+    private Task HealthAsync(HttpContext context) => intake.Fault is { } fault
+        ? HttpAnswer.JsonAsync(context, StatusCodes.Status503ServiceUnavailable, $"{{\"status\": \"unavailable\", \"reason\": {JsonSerializer.Serialize(fault)}}}")
+        : HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, "{\"status\": \"ok\"}");
+
+    private Task MetricsAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : metrics.WriteAsync(context.Response.Body, context.RequestAborted);
+    }
+
+    private async Task TestAsync(HttpContext context) =>
+        await AnswerAsync(context, await intake.TakeAsync(TestAlert.Create(clock.GetUtcNow()), context.RequestAborted));
+
+    private Task RejectAsync(HttpContext context, string sentence)
+    {
+        metrics.CountRejected();
+        return HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, sentence);
+    }
+
+    private async Task AlertsAsync(HttpContext context)
+    {
+        using var timeout = new CancellationTokenSource(bounds.ReadTimeout, clock);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, context.RequestAborted);
+        RequestBody body;
+        try
+        {
+            body = await RequestBody.ReadAsync(context.Request.Body, bounds.MaxBodyBytes, !bounds.Strict, _budget, ended.Token);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            await HttpAnswer.ErrorAsync(context, StatusCodes.Status408RequestTimeout, "The body did not come in time");
+            return;
+        }
+        catch (BadHttpRequestException)
+        {
+            // A broken chunk, or a body that ends before its length.
+            await RejectAsync(context, HttpAnswer.InvalidBody);
+            return;
+        }
+
+        using (body)
+        {
+            await (body.Status switch
+            {
+                BodyStatus.Complete => TakeBodyAsync(context, body.Bytes),
+                BodyStatus.TooLarge => TooLargeAsync(context),
+                BodyStatus.NoRoom => NoRoomAsync(context),
+                BodyStatus.BadGzip => RejectAsync(context, HttpAnswer.InvalidBody),
+                _ => throw new System.Diagnostics.UnreachableException($"The body status {(int)body.Status} is not known."),
+            });
+        }
+    }
+
+    private Task TooLargeAsync(HttpContext context)
+    {
+        metrics.CountRejected();
+        return HttpAnswer.ErrorAsync(context, StatusCodes.Status413PayloadTooLarge, $"The body is larger than {bounds.MaxBodyBytes} bytes (http.maxbodysize)");
+    }
+
+    private Task NoRoomAsync(HttpContext context)
+    {
+        metrics.CountRefused("no memory");
+        return HttpAnswer.RetryAsync(context, "too many bodies at once", TimeSpan.FromSeconds(1));
+    }
+
+    private async Task TakeBodyAsync(HttpContext context, ReadOnlyMemory<byte> body)
+    {
+        if (bounds.Strict || !(AlertBatch.IsLines(context.Request.ContentType) || AlertBatch.IsArray(body.Span)))
+        {
+            await AnswerAsync(context, await intake.TakeAsync(body, context.RequestAborted));
+            return;
+        }
+
+        List<ReadOnlyMemory<byte>> parts;
+        if (AlertBatch.IsLines(context.Request.ContentType))
+        {
+            parts = AlertBatch.SplitLines(body);
+        }
+        else if (!AlertBatch.TrySplitArray(body, out parts, out _))
+        {
+            await RejectAsync(context, HttpAnswer.InvalidBody);
+            return;
+        }
+
+        // All are handed to the log before the first is awaited, so that one sync covers them.
+        var pending = parts.ConvertAll(part => intake.TakeAsync(part, context.RequestAborted).AsTask());
+        await AnswerBatchAsync(context, await Task.WhenAll(pending));
+    }
+
+    private static Task AnswerAsync(HttpContext context, IntakeResult result)
+    {
+        switch (result.Status)
+        {
+            case IntakeStatus.Stored:
+                context.Response.ContentLength = 0;
+                return Task.CompletedTask;
+            case IntakeStatus.Invalid:
+                return HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, HttpAnswer.InvalidBody);
+            case IntakeStatus.TooLarge:
+                return HttpAnswer.ErrorAsync(context, StatusCodes.Status413PayloadTooLarge, result.Reason);
+            case IntakeStatus.Refused:
+                return HttpAnswer.RetryAsync(context, result.Reason, result.RetryAfter);
+            default:
+                throw new System.Diagnostics.UnreachableException($"The intake status {(int)result.Status} is not known.");
+        }
+    }
+
+    // What is no alert does not keep its neighbours out: they are stored, and the answer says which were not.
+    private static Task AnswerBatchAsync(HttpContext context, IntakeResult[] results)
+    {
+        if (results.FirstOrDefault(static result => result.Status == IntakeStatus.Refused) is { Status: IntakeStatus.Refused } refused)
+        {
+            return HttpAnswer.RetryAsync(context, refused.Reason, refused.RetryAfter);
+        }
+
+        var accepted = results.Count(static result => result.Status == IntakeStatus.Stored);
+        if (accepted == 0)
+        {
+            return HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, HttpAnswer.InvalidBody);
+        }
+
+        if (accepted == results.Length)
+        {
+            return AnswerAsync(context, IntakeResult.Stored);
+        }
+
+        var rejected = results.Index()
+            .Where(static part => part.Item.Status != IntakeStatus.Stored)
+            .Take(MaxReportedParts)
+            .Select(static part => $"{{\"index\": {part.Index}, \"reason\": {JsonSerializer.Serialize(part.Item.Reason)}}}");
+        return HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, $"{{\"accepted\": {accepted}, \"rejected\": [{string.Join(", ", rejected)}]}}");
+    }
+}

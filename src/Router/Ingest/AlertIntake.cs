@@ -1,0 +1,110 @@
+using System.Buffers;
+using Saker.Alerts;
+using Saker.Router.Enrichment;
+using Saker.Router.Log;
+using Saker.Router.Telemetry;
+
+namespace Saker.Router.Ingest;
+
+internal enum IntakeStatus : byte
+{
+    /// <summary>Durable; the sender may forget it.</summary>
+    Stored,
+
+    /// <summary>No alert.</summary>
+    Invalid,
+
+    /// <summary>An alert, but larger than the log takes.</summary>
+    TooLarge,
+
+    /// <summary>An alert that cannot be kept now; the sender should come again.</summary>
+    Refused,
+}
+
+/// <summary>What became of one alert.</summary>
+/// <param name="Status">What became of it.</param>
+/// <param name="Reason">Why it was not stored, without a word of the body.</param>
+/// <param name="RetryAfter">When to come again.</param>
+internal readonly record struct IntakeResult(IntakeStatus Status, string Reason, TimeSpan RetryAfter)
+{
+    public static IntakeResult Stored => default;
+
+    public static IntakeResult Invalid(string reason) => new(IntakeStatus.Invalid, reason, default);
+}
+
+/// <summary>The one way in: reads an alert, adds to it, stores it, counts it.</summary>
+internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterMetrics metrics)
+{
+    private static readonly TimeSpan AfterFullDisk = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AfterClose = TimeSpan.FromSeconds(1);
+
+    private volatile bool _closed;
+
+    /// <summary>Why alerts cannot be taken at present; null when they can.</summary>
+    public string? Fault => _closed ? "the router is stopping" : log.Status.Fault;
+
+    /// <summary>Refuses from now on.</summary>
+    public void Close() => _closed = true;
+
+    /// <summary>Takes the alert that <paramref name="json"/> begins with. What follows it is counted and ignored.</summary>
+    public ValueTask<IntakeResult> TakeAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    {
+        if (!AlertReader.TryRead(json.Span, out var alert, out var consumed, out var error))
+        {
+            metrics.CountRejected();
+            return new(IntakeResult.Invalid(error));
+        }
+
+        if (consumed < json.Length && json.Span[(int)consumed..].TrimEnd(" \t\r\n"u8).Length is var ignored and > 0)
+        {
+            metrics.CountIgnored(ignored);
+        }
+
+        return TakeAsync(alert!, cancellationToken);
+    }
+
+    /// <summary>Takes an alert.</summary>
+    public async ValueTask<IntakeResult> TakeAsync(Alert alert, CancellationToken cancellationToken)
+    {
+        var enriched = enricher.Enrich(alert);
+        if (enriched.OutputFields.Count == 0)
+        {
+            // As in Falcosidekick: fields of the configuration are fields too.
+            metrics.CountRejected();
+            return IntakeResult.Invalid("output_fields is missing or empty");
+        }
+
+        if (_closed)
+        {
+            return Refused("stopping", AfterClose);
+        }
+
+        var payload = new ArrayBufferWriter<byte>(1024);
+        AlertWriter.Write(payload, enriched);
+        var result = await log.AppendAsync(payload.WrittenMemory, enriched, cancellationToken);
+        switch (result.Status)
+        {
+            case AppendStatus.Stored:
+                metrics.CountAccepted(enriched);
+                return IntakeResult.Stored;
+            case AppendStatus.TooLarge:
+                metrics.CountRejected();
+                return new(IntakeStatus.TooLarge, "the alert is larger than the log takes", default);
+            case AppendStatus.DiskFull:
+                return Refused("disk full", AfterFullDisk);
+            case AppendStatus.WriteFailed:
+                return Refused("write failed", AfterFailure);
+            case AppendStatus.Closed:
+                return Refused("stopping", AfterClose);
+            default:
+                throw new System.Diagnostics.UnreachableException($"The append status {(int)result.Status} is not known.");
+        }
+    }
+
+    private IntakeResult Refused(string reason, TimeSpan retryAfter)
+    {
+        metrics.CountRefused(reason);
+        return new(IntakeStatus.Refused, reason, retryAfter);
+    }
+}

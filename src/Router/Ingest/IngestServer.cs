@@ -1,0 +1,90 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Saker.Router.Configuration;
+
+namespace Saker.Router.Ingest;
+
+/// <summary>Kestrel, and nothing else of a web application: no settings files, no variables, no middleware.</summary>
+internal sealed class IngestServer : IAsyncDisposable
+{
+    // Recorded: Falcosidekick takes 1,000 headers and a megabyte of them.
+    private const int MaxHeaders = 1100;
+    private const int MaxHeaderBytes = 1 << 20;
+
+    private readonly WebApplication _application;
+
+    private IngestServer(WebApplication application) => _application = application;
+
+    /// <summary>The port in use, also when any free one was asked for (0).</summary>
+    public int Port => new Uri(_application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()).Port;
+
+    /// <summary>Listens from the return on.</summary>
+    /// <exception cref="IOException">The address cannot be used; the message says why.</exception>
+    public static async Task<IngestServer> StartAsync(
+        ListenAddress address, int port, HttpOptions options, AlertEndpoints endpoints, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, address, port, options));
+        var application = builder.Build();
+        application.Run(endpoints.HandleAsync);
+        try
+        {
+            await application.StartAsync(cancellationToken);
+            return new IngestServer(application);
+        }
+        catch
+        {
+            await application.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Closes the port and waits for the requests under way, until the token is cancelled.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _application.StopAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    private static void Configure(KestrelServerOptions kestrel, ListenAddress address, int port, HttpOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.AllowHostHeaderOverride = true; // a proxy may send an absolute target of another name
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
+        kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+        kestrel.Limits.MaxRequestLineSize = MaxHeaderBytes;
+        kestrel.Limits.MaxRequestBufferSize = MaxHeaderBytes;
+        kestrel.Limits.RequestHeadersTimeout = options.ReadTimeout;
+        kestrel.Limits.KeepAliveTimeout = options.IdleTimeout;
+
+        // The endpoints bound size and time of a body themselves, because unpacked bodies count as well.
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        if (address.Address is null)
+        {
+            kestrel.ListenLocalhost(port, UseHttp1);
+        }
+        else if (address.Address.Equals(IPAddress.IPv6Any))
+        {
+            kestrel.ListenAnyIP(port, UseHttp1);
+        }
+        else
+        {
+            kestrel.Listen(address.Address, port, UseHttp1);
+        }
+    }
+
+    // Signals belong to the program: it goes on accepting for a moment, and drains.
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private static void UseHttp1(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
+}

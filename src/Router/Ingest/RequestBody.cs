@@ -1,0 +1,128 @@
+using System.Buffers;
+using System.IO.Compression;
+
+namespace Saker.Router.Ingest;
+
+internal enum BodyStatus : byte
+{
+    Complete,
+
+    /// <summary>Larger than <c>http.maxbodysize</c>, as it came or unpacked.</summary>
+    TooLarge,
+
+    /// <summary>All requests together hold too much at present.</summary>
+    NoRoom,
+
+    /// <summary>Begins like gzip and is none.</summary>
+    BadGzip,
+}
+
+/// <summary>A whole body in rented memory, unpacked when it is gzip. Gives memory and budget back when disposed.</summary>
+internal sealed class RequestBody : IDisposable
+{
+    private const int FirstBuffer = 4096;
+
+    private readonly ByteBudget _budget;
+    private byte[] _buffer = [];
+    private int _length;
+
+    private RequestBody(ByteBudget budget) => _budget = budget;
+
+    public BodyStatus Status { get; private set; }
+
+    /// <summary>Valid until disposed.</summary>
+    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
+
+    /// <summary>Reads the stream to its end, or to the bound.</summary>
+    public static async ValueTask<RequestBody> ReadAsync(Stream stream, long maxBytes, bool unpack, ByteBudget budget, CancellationToken cancellationToken)
+    {
+        var body = new RequestBody(budget);
+        try
+        {
+            await body.FillAsync(stream, maxBytes, cancellationToken);
+            if (unpack && body.Status == BodyStatus.Complete && body.Bytes.Span.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
+            {
+                using (body)
+                {
+                    return await UnpackAsync(body, maxBytes, budget, cancellationToken);
+                }
+            }
+
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_buffer.Length > 0)
+        {
+            _budget.Return(_buffer.Length);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = [];
+            _length = 0;
+        }
+    }
+
+    private static async ValueTask<RequestBody> UnpackAsync(RequestBody packed, long maxBytes, ByteBudget budget, CancellationToken cancellationToken)
+    {
+        var body = new RequestBody(budget);
+        try
+        {
+            using var source = new MemoryStream(packed._buffer, 0, packed._length, writable: false);
+            await using var gzip = new GZipStream(source, CompressionMode.Decompress);
+            await body.FillAsync(gzip, maxBytes, cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            body.Status = BodyStatus.BadGzip;
+        }
+
+        return body;
+    }
+
+    private async ValueTask FillAsync(Stream stream, long maxBytes, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (_length == _buffer.Length && !TryGrow())
+            {
+                Status = BodyStatus.NoRoom;
+                return;
+            }
+
+            var read = await stream.ReadAsync(_buffer.AsMemory(_length), cancellationToken);
+            if (read == 0)
+            {
+                return;
+            }
+
+            _length += read;
+            if (_length > maxBytes)
+            {
+                Status = BodyStatus.TooLarge;
+                return;
+            }
+        }
+    }
+
+    private bool TryGrow()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstBuffer, _buffer.Length * 2));
+        if (!_budget.TryTake(larger.Length))
+        {
+            ArrayPool<byte>.Shared.Return(larger);
+            return false;
+        }
+
+        _buffer.AsSpan(0, _length).CopyTo(larger);
+        var length = _length;
+        Dispose();
+        (_buffer, _length) = (larger, length);
+        return true;
+    }
+}

@@ -1,0 +1,23 @@
+using Saker.Alerts;
+using Saker.Router.Enrichment;
+
+namespace Saker.Router.Routing;
+
+/// <summary>A compiled <c>when</c> of an output. Called for every alert and output, by several threads.</summary>
+internal interface IAlertCondition
+{
+    bool Matches(Alert alert);
+}
+
+/// <summary>Decides whether an output gets an alert.</summary>
+/// <param name="minimum">The output's <c>minimumpriority</c>.</param>
+/// <param name="condition">The output's <c>when</c>; null for none.</param>
+internal sealed class AlertFilter(Priority minimum, IAlertCondition? condition)
+{
+    /// <summary>
+    /// True when the output gets the alert. The test rule passes every minimum priority, as in Falcosidekick; its condition still holds,
+    /// or any sender could page everyone.
+    /// </summary>
+    public bool Matches(Alert alert) =>
+        (alert.Priority.IsAtLeast(minimum) || alert.Rule == TestAlert.Rule) && (condition is null || condition.Matches(alert));
+}

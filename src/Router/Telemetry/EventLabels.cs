@@ -1,0 +1,122 @@
+using System.Text.RegularExpressions;
+using Saker.Alerts;
+using Saker.Router.Configuration;
+
+namespace Saker.Router.Telemetry;
+
+/// <summary>
+/// The labels of <c>falco_events_total</c>: seven of Falcosidekick's, then the custom fields, the templated fields and
+/// <c>prometheus.extralabels</c>. A dot in a field's name is an underscore in the label.
+/// </summary>
+internal sealed partial class EventLabels
+{
+    private const int FixedLabels = 7;
+
+    private static readonly string[] Fixed = ["hostname", "rule", "priority", "priority_raw", "source", "k8s_ns_name", "k8s_pod_name"];
+
+    private readonly List<string> _names = [.. Fixed];
+    private readonly List<(string Field, string? Constant)> _extra = [];
+
+    private EventLabels()
+    {
+    }
+
+    /// <summary>Label names, in the order of <see cref="Values"/>.</summary>
+    public IReadOnlyList<string> Names => _names;
+
+    /// <summary>The labels of a configuration.</summary>
+    /// <param name="options">The configuration.</param>
+    /// <param name="fault">Gets the section and the sentence for each name that cannot be a label, and whether it must be mended.</param>
+    public static EventLabels Create(RouterOptions options, Action<string, string, bool> fault)
+    {
+        var labels = new EventLabels();
+        foreach (var field in options.CustomFields.Keys)
+        {
+            labels.AddField("customfields", field, fault);
+        }
+
+        foreach (var field in options.TemplatedFields.Keys)
+        {
+            labels.AddField("templatedfields", field, fault);
+        }
+
+        foreach (var (name, value) in options.Prometheus.ExtraLabels)
+        {
+            labels.AddExtra(name, value, fault);
+        }
+
+        return labels;
+    }
+
+    /// <summary>The values for an alert.</summary>
+    public string[] Values(Alert alert)
+    {
+        var values = new string[_names.Count];
+        values[0] = alert.Hostname.Length == 0 ? "unknown" : alert.Hostname;
+        values[1] = alert.Rule;
+        values[2] = FalcosidekickNumber(alert.Priority);
+        values[3] = LowerWord(alert.Priority);
+        values[4] = alert.Source;
+        values[5] = Text(alert, "k8s.ns.name");
+        values[6] = Text(alert, "k8s.pod.name");
+        for (var i = 0; i < _extra.Count; i++)
+        {
+            values[FixedLabels + i] = _extra[i].Constant ?? Text(alert, _extra[i].Field);
+        }
+
+        return values;
+    }
+
+    private void AddField(string section, string field, Action<string, string, bool> fault)
+    {
+        var label = field.Replace('.', '_');
+        if (!LabelName().IsMatch(label))
+        {
+            fault(section, $"'{field}' is no label of Prometheus, so the metrics do not show this field; the alerts do.", false);
+        }
+        else if (!TryAdd(label, field, null))
+        {
+            fault(section, $"The metrics have a label '{label}' already; choose another name than '{field}'.", true);
+        }
+    }
+
+    private void AddExtra(string name, string value, Action<string, string, bool> fault)
+    {
+        const string key = "prometheus.extralabels";
+        var label = name.Replace('.', '_');
+        if (!LabelName().IsMatch(label))
+        {
+            fault(key, $"'{name}' is no label of Prometheus; it has letters, digits and '_' only, and dots of a field's name become '_'.", true);
+        }
+        else if (!TryAdd(label, name, value.Length == 0 ? null : value))
+        {
+            fault(key, $"The metrics have a label '{label}' already; take '{name}' out.", true);
+        }
+    }
+
+    private bool TryAdd(string label, string field, string? constant)
+    {
+        if (_names.Contains(label))
+        {
+            return false;
+        }
+
+        _names.Add(label);
+        _extra.Add((field, constant));
+        return true;
+    }
+
+    private static string Text(Alert alert, string field) =>
+        alert.OutputFields.TryGetValue(field, out var value) && value.Kind != FieldKind.Null ? value.ToString() : "";
+
+    // Falcosidekick counts from debug (1) to emergency (8).
+    private static string FalcosidekickNumber(Priority priority) => Numbers[(int)priority];
+
+    private static string LowerWord(Priority priority) => LowerWords[(int)priority];
+
+    private static readonly string[] Numbers = ["8", "7", "6", "5", "4", "3", "2", "1"];
+    private static readonly string[] LowerWords = [.. Priorities.All.Select(static priority => priority.Word().ToLowerInvariant())];
+
+    [GeneratedRegex("^[a-zA-Z_][a-zA-Z0-9_]*$", RegexOptions.CultureInvariant)]
+    private static partial Regex LabelName();
+}

@@ -1,0 +1,28 @@
+namespace Saker.Templates.Parsing;
+
+/// <summary>The lexer's tokens with a look ahead of up to three.</summary>
+internal sealed class TokenReader(string text)
+{
+    private readonly Lexer _lexer = new(text);
+    private readonly List<Token> _ahead = [];
+
+    public Token Peek(int distance = 0)
+    {
+        while (_ahead.Count <= distance)
+            _ahead.Add(_lexer.Next());
+        return _ahead[distance];
+    }
+
+    public Token Take()
+    {
+        var token = Peek();
+        _ahead.RemoveAt(0);
+        return token;
+    }
+
+    public Token Expect(TokenKind kind, string context)
+    {
+        var token = Take();
+        return token.Kind == kind ? token : throw new ParseFault(token.Position, $"unexpected {token} in {context}");
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Saker.Router.Configuration;
+using Saker.Router.Enrichment;
+using Saker.Router.Ingest;
+using Saker.Router.Log;
+using Saker.Router.Telemetry;
+
+namespace Saker.Router.Tests.Ingest;
+
+/// <summary>Log, intake, endpoints and Kestrel as the program wires them, on a free port of 127.0.0.1 and in a folder of its own.</summary>
+internal sealed class IngestFixture : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly SegmentLog _log;
+    private readonly IngestServer _server;
+
+    private IngestFixture(string folder, SegmentLog log, AlertIntake intake, RouterMetrics metrics, IngestServer server)
+    {
+        _folder = folder;
+        _log = log;
+        Intake = intake;
+        Metrics = metrics;
+        _server = server;
+    }
+
+    public AlertIntake Intake { get; }
+
+    public RouterMetrics Metrics { get; }
+
+    public int Port => _server.Port;
+
+    public static async Task<IngestFixture> StartAsync(RouterOptions? options = null)
+    {
+        options ??= new RouterOptions();
+        var folder = Directory.CreateTempSubdirectory("saker-ingest").FullName;
+        var log = SegmentLog.Open(DataFiles.Instance, folder, new SegmentLogOptions { Durability = Durability.Os }, TimeProvider.System, NullLogger<SegmentLog>.Instance);
+        var metrics = new RouterMetrics(EventLabels.Create(options, (_, sentence, _) => throw new InvalidOperationException(sentence)), options.Prometheus.MaxLabelValues);
+        var intake = new AlertIntake(log, new AlertEnricher(options), metrics);
+        var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), TimeProvider.System);
+        var server = await IngestServer.StartAsync(
+            ListenAddress.Parse("127.0.0.1", null), 0, options.Http, endpoints, NullLoggerFactory.Instance, CancellationToken.None);
+        return new IngestFixture(folder, log, intake, metrics, server);
+    }
+
+    /// <summary>The stored alerts as JSON.</summary>
+    public List<string> Stored()
+    {
+        var stored = new List<string>();
+        using var reader = _log.OpenReader(_log.First);
+        while (reader.TryRead(out var record))
+        {
+            stored.Add(Encoding.UTF8.GetString(record!.Payload.Span));
+        }
+
+        return stored;
+    }
+
+    public async Task<string> ScrapeAsync()
+    {
+        using var stream = new MemoryStream();
+        await Metrics.WriteAsync(stream, CancellationToken.None);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _log.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using Saker.Router.Configuration;
+using Saker.Settings;
+
+namespace Saker.Router.Tests.Ingest;
+
+public sealed class RecordedHttpTests(ITestOutputHelper output)
+{
+    /// <summary>What we answer otherwise, and why; the reasons stand in docs/decisions/0051-http.md.</summary>
+    private static readonly Dictionary<string, (int? Status, string Reason)> Deviations = new(StringComparer.Ordinal)
+    {
+        ["gzip body"] = (200, "gzip is understood"),
+        ["json array of one"] = (200, "arrays are batches"),
+        ["time = \"2026-11-23T19:18:08+24:00\""] = (400, "a time that no destination can be told is refused"),
+        ["fields k8s.ns.name number"] = (200, "no alert is lost for the type of a field"),
+        ["fields k8s.ns.name bool"] = (200, "no alert is lost for the type of a field"),
+        ["fields k8s.ns.name list"] = (200, "no alert is lost for the type of a field"),
+        ["fields k8s.ns.name object"] = (200, "no alert is lost for the type of a field"),
+        ["fields k8s.pod.name number"] = (200, "no alert is lost for the type of a field"),
+        ["http 2.0 in request line"] = (505, "Kestrel's own answer has no body"),
+        ["http 1.2"] = (505, "Kestrel speaks 1.0 and 1.1"),
+        ["http2 preface"] = (null, "Kestrel answers in HTTP/2's own words"),
+        ["tls hello on plain port"] = (null, "Kestrel closes the connection"),
+        ["unknown transfer-encoding"] = (400, "Kestrel's own answer"),
+        ["body shorter than length"] = (null, "Kestrel gives up a connection that closes inside a body"),
+        ["complete object but length longer"] = (null, "a body that ends before its length is not trusted"),
+    };
+
+    [Fact]
+    public async Task Every_recorded_request_gets_the_recorded_answer_or_a_listed_one()
+    {
+        var differences = new List<string>();
+        var agreed = 0;
+        var recorded = RecordedRequest.ReadAll();
+        Assert.Equal(330, recorded.Count);
+        foreach (var group in recorded.GroupBy(request => request.Config))
+        {
+            await using var fixture = await IngestFixture.StartAsync(Options(group.Key));
+            foreach (var request in group)
+            {
+                var answer = await RawHttp.SendAsync(fixture.Port, request.Wire, request.HalfClose);
+                var (status, isListed) = Deviations.TryGetValue(request.Name, out var deviation) ? (deviation.Status, true) : (request.Status, false);
+                var isSame = answer.Status == status && (isListed || HasRecordedBody(request, answer));
+                agreed += isSame && !isListed ? 1 : 0;
+                if (!isSame)
+                {
+                    differences.Add($"{request.Name}: expected {status} {request.Body.TrimEnd()}, got {answer.Status} {answer.Body.TrimEnd()}");
+                }
+            }
+        }
+
+        output.WriteLine($"{agreed} of {recorded.Count} agree, {Deviations.Count} deviate as listed.");
+        Assert.True(differences.Count == 0, string.Join("\n", differences));
+    }
+
+    // Kestrel refuses some requests before our code runs; then the class of the status counts and the body is empty.
+    private static bool HasRecordedBody(RecordedRequest request, RawAnswer answer) =>
+        request.Body == "<the metrics>" ? answer.Body.Contains("process_start_time_seconds", StringComparison.Ordinal)
+        : request.Body.StartsWith("400 Bad Request", StringComparison.Ordinal) ? answer.Body.Length == 0
+        : answer.Body == request.Body;
+
+    // The recorded configuration continues that of a webhook output, whose own keys have no bearing on the answer.
+    private static RouterOptions Options(string yaml)
+    {
+        var faults = new ConfigFaults();
+        var map = YamlConfigReader.Read("recorded", Encoding.UTF8.GetBytes(yaml.StartsWith(' ') ? "webhook:\n" + yaml : yaml), faults);
+        return (RouterOptions)new OptionsBinder(EnvironmentVariables.None, faults).Bind(OptionSchema.For(typeof(RouterOptions)), map, "", map.Source, ["webhook"]);
+    }
+}
