@@ -22,6 +22,29 @@ public enum FieldArgumentKind
     Key = 8,
 }
 
+/// <summary>What a field's owner rules out, or does differently.</summary>
+[Flags]
+public enum FieldTraits
+{
+    /// <summary>Nothing special.</summary>
+    None = 0,
+
+    /// <summary>No transformer takes the field.</summary>
+    NoTransformer = 1,
+
+    /// <summary>The field may not stand on the right side of a comparison.</summary>
+    NoRightSide = 2,
+
+    /// <summary>The field may not stand in an output format.</summary>
+    NoOutput = 4,
+
+    /// <summary>
+    /// When the value is a list of alternatives (a process's ancestors), <c>!=</c> is true as soon as one differs. Without
+    /// this all must differ (both ends of a connection).
+    /// </summary>
+    OneDifferenceSuffices = 8,
+}
+
 /// <summary>A field as its catalogue declares it: what rules may say about it, whether or not it can be filled here.</summary>
 public sealed record FieldDefinition
 {
@@ -37,8 +60,14 @@ public sealed record FieldDefinition
     /// <summary>Whether it takes an argument.</summary>
     public FieldArgumentKind Argument { get; init; }
 
-    /// <summary>True when it has several values.</summary>
+    /// <summary>
+    /// True when its value is a set: <c>in</c> wants all its members in, <c>intersects</c> one. A field that is no set may
+    /// still read as a list: then its members are alternatives, and one that satisfies a comparison is enough.
+    /// </summary>
     public bool IsList { get; init; }
+
+    /// <summary>What its owner rules out, or does differently.</summary>
+    public FieldTraits Traits { get; init; }
 
     /// <summary>What it means, in a sentence or two.</summary>
     public string Description { get; init; } = "";

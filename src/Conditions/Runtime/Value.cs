@@ -168,7 +168,7 @@ public ref struct ValueListWriter(Span<byte> buffer)
     public readonly ReadOnlySpan<byte> Packed => buffer[..length];
 
     /// <summary>Adds text or an address.</summary>
-    public void Add(ReadOnlySpan<byte> member)
+    public void Add(scoped ReadOnlySpan<byte> member)
     {
         if (Reserve(member.Length, out var target))
             member.CopyTo(target);

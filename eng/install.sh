@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Installs what Saker needs from Debian: `eng/install.sh run` to run it, `eng/install.sh test` to test it.
+# Does nothing when all of it is there; needs root otherwise.
+set -euo pipefail
+
+run_packages=(libbpf1)
+test_packages=("${run_packages[@]}" bpftool busybox-static clang curl gcc gcc-multilib kmod libbpf-dev llvm nghttp2-client nginx-light python3 qemu-system-x86 util-linux)
+
+case "${1:-}" in
+  run) packages=("${run_packages[@]}") ;;
+  test) packages=("${test_packages[@]}") ;;
+  *) echo "usage: eng/install.sh run|test" >&2; exit 2 ;;
+esac
+
+missing=()
+for package in "${packages[@]}"; do
+  [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+done
+[ "${#missing[@]}" -eq 0 ] && exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+  echo "Missing Debian packages: ${missing[*]}" >&2
+  echo "Install them with: sudo apt-get install -y --no-install-recommends ${missing[*]}" >&2
+  exit 1
+fi
+echo "Installing from Debian: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+# A service that a package brings must not start beside what already runs here.
+guard=/usr/sbin/policy-rc.d
+if [ ! -e "$guard" ]; then
+  printf '#!/bin/sh\nexit 101\n' > "$guard"
+  chmod +x "$guard"
+  trap 'rm -f "$guard"' EXIT
+fi
+apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null

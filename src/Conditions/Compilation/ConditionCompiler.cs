@@ -1,0 +1,70 @@
+using System.Diagnostics.CodeAnalysis;
+using Saker.Conditions.Ast;
+using Saker.Conditions.Fields;
+using Saker.Conditions.Parsing;
+using Saker.Conditions.Runtime;
+
+namespace Saker.Conditions.Compilation;
+
+/// <summary>
+/// Checks and compiles conditions over one catalogue. Conditions of one compiler share their macros: a macro that several
+/// use is evaluated once per event. Not for several threads at once; what it compiled is.
+/// </summary>
+/// <param name="catalogue">The fields.</param>
+/// <param name="options">What the catalogue's owner demands beyond types.</param>
+public sealed class ConditionCompiler(IFieldCatalogue catalogue, ConditionOptions? options = null)
+{
+    private readonly Binder binder = new(catalogue, options ?? ConditionOptions.Default);
+    private readonly PredicateBuilder builder = new();
+
+    /// <summary>Compiles a condition that was parsed and whose macros are resolved.</summary>
+    /// <param name="expression">The condition.</param>
+    /// <param name="errors">Gets all its mistakes when the result is null.</param>
+    public CompiledCondition? Compile(Expression expression, ICollection<ConditionError> errors)
+    {
+        var typed = binder.Bind(expression, errors);
+        return typed is null ? null : new CompiledCondition(expression, typed, builder.Build(typed));
+    }
+
+    /// <summary>Parses and compiles a condition without macros.</summary>
+    /// <param name="text">The condition.</param>
+    /// <param name="errors">Gets all its mistakes when the result is null.</param>
+    public CompiledCondition? Compile(string text, ICollection<ConditionError> errors) =>
+        ConditionParser.Parse(new SourceText(text), errors) is { } expression ? Compile(expression, errors) : null;
+}
+
+/// <summary>A condition that can be evaluated. Immutable; evaluating it allocates nothing.</summary>
+public sealed class CompiledCondition
+{
+    private readonly Predicate predicate;
+
+    internal CompiledCondition(Expression expression, TypedNode typed, Predicate predicate)
+    {
+        Expression = expression;
+        Typed = typed;
+        this.predicate = predicate;
+    }
+
+    /// <summary>The condition as it was written.</summary>
+    public Expression Expression { get; }
+
+    internal TypedNode Typed { get; }
+
+    /// <summary>Whether the condition holds for the present event of the context.</summary>
+    public bool Evaluate(EvaluationContext context) => predicate.Evaluate(context);
+
+    /// <summary>All fields that the condition reads, macros included, each once.</summary>
+    public IReadOnlyCollection<FieldReference> Fields => FieldCollector.Collect(Typed);
+
+    /// <summary>
+    /// For which values of a field the condition can be true, by set algebra over and, or and not: what says nothing about
+    /// the field allows all. The result has one entry per value of the universe.
+    /// </summary>
+    /// <param name="field">The field's name, without argument.</param>
+    /// <param name="universe">All values that the field can have.</param>
+    public bool[] PossibleValues(string field, IReadOnlyList<string> universe) => new ValueAnalysis(field, universe).WhereTrue(Typed);
+
+    /// <inheritdoc/>
+    [ExcludeFromCodeCoverage]
+    public override string ToString() => ConditionPrinter.Print(Expression);
+}

@@ -1,0 +1,326 @@
+using Saker.Conditions.Ast;
+
+namespace Saker.Conditions.Parsing;
+
+/// <summary>
+/// Parses conditions. <c>and</c> binds tighter than <c>or</c>, <c>not</c> tighter than both; after <c>and</c>, <c>or</c> and
+/// <c>not</c> comes a blank or a parenthesis, and <c>a or(b) and c</c> is an error, as it is to Falco.
+/// </summary>
+public static class ConditionParser
+{
+    /// <summary>The longest text that is parsed, in characters.</summary>
+    public const int MaximumLength = 1 << 20;
+
+    /// <summary>How deep parentheses may nest.</summary>
+    public const int MaximumNesting = 200;
+
+    /// <summary>Parses a condition.</summary>
+    /// <param name="source">The text.</param>
+    /// <param name="errors">Gets the mistake when the result is null.</param>
+    public static Expression? Parse(SourceText source, ICollection<ConditionError> errors)
+    {
+        if (source.Text.Length > MaximumLength)
+        {
+            errors.Add(new ConditionError(
+                ConditionErrorKind.TooComplex, new SourceRange(source, 0, 0), 0, $"the condition is longer than {MaximumLength} characters"));
+            return null;
+        }
+        try
+        {
+            return new Reader(source).ReadAll();
+        }
+        catch (SyntaxException exception)
+        {
+            errors.Add(exception.Error);
+            return null;
+        }
+    }
+
+    /// <summary>Leaves the recursive descent at the first mistake: what follows one cannot be understood reliably.</summary>
+    private sealed class SyntaxException(ConditionError error) : Exception
+    {
+        public ConditionError Error { get; } = error;
+    }
+
+    private sealed class Reader(SourceText source)
+    {
+        private readonly Lexer lexer = new(source);
+        private int nesting;
+
+        public Expression ReadAll()
+        {
+            var expression = ReadOr();
+            if (!lexer.AtEnd)
+                throw Fail($"unexpected token after '{lexer.LastToken}', expecting 'or', 'and'");
+            return expression;
+        }
+
+        private Expression ReadOr()
+        {
+            var children = new List<Expression>();
+            int start = ReadChain(children, "or", ReadAnd);
+            return children.Count == 1 ? children[0] : new OrExpression(lexer.RangeFrom(start), children);
+        }
+
+        private Expression ReadAnd()
+        {
+            var children = new List<Expression>();
+            int start = ReadChain(children, "and", ReadNot);
+            return children.Count == 1 ? children[0] : new AndExpression(lexer.RangeFrom(start), children);
+        }
+
+        private int ReadChain(List<Expression> children, string word, Func<Expression> readPart)
+        {
+            lexer.SkipBlanks();
+            int start = lexer.Position;
+            children.Add(readPart());
+            lexer.SkipBlanks();
+            while (lexer.TryText(word))
+            {
+                if (lexer.SkipBlanks())
+                    children.Add(readPart());
+                else if (lexer.TryText("("))
+                    children.Add(ReadParenthesized());
+                else
+                    throw Fail($"expected blank or '(' after '{word}'");
+                lexer.SkipBlanks();
+            }
+            return start;
+        }
+
+        private Expression ReadNot()
+        {
+            lexer.SkipBlanks();
+            int start = lexer.Position;
+            bool negated = false;
+            while (lexer.TryNot())
+                negated = !negated;
+            Expression child;
+            if (lexer.TryText("not("))
+            {
+                negated = !negated;
+                child = ReadParenthesized();
+            }
+            else
+            {
+                child = ReadCheck();
+            }
+            return negated ? new NotExpression(lexer.RangeFrom(start), child) : child;
+        }
+
+        private Expression ReadParenthesized()
+        {
+            if (++nesting > MaximumNesting)
+            {
+                throw new SyntaxException(new ConditionError(
+                    ConditionErrorKind.TooComplex, lexer.RestOfToken(), lexer.Position, $"parentheses nest deeper than {MaximumNesting}"));
+            }
+            var child = ReadOr();
+            lexer.SkipBlanks();
+            if (!lexer.TryText(")"))
+                throw Fail("expected a ')' token");
+            nesting--;
+            return child;
+        }
+
+        private Expression ReadCheck()
+        {
+            int start = lexer.Position;
+            if (lexer.TryText("("))
+                return ReadParenthesized();
+            if (ReadTransformer() is { } transformed)
+                return ReadComparison(start, transformed);
+            if (!lexer.TryName(out string? name))
+                throw Fail("expected a '(' token, a field check, or an identifier");
+            string? argument = ReadArgument();
+            var field = new FieldOperand(lexer.RangeFrom(start), name, argument);
+            if (argument is not null || name.Contains('.', StringComparison.Ordinal))
+                return ReadComparison(start, field);
+
+            // A name without a dot is a macro, unless a comparison follows: fields of other catalogues have such names.
+            int end = lexer.Position;
+            lexer.SkipBlanks();
+            if (AtOperator())
+                return ReadComparison(start, field);
+            lexer.Position = end;
+            return new NameExpression(lexer.RangeFrom(start), name);
+        }
+
+        private bool AtOperator()
+        {
+            int start = lexer.Position;
+            bool found = lexer.TryWord("exists") || ReadOperator() is not null;
+            lexer.Position = start;
+            return found;
+        }
+
+        private Expression ReadComparison(int start, Operand left)
+        {
+            lexer.SkipBlanks();
+            if (lexer.TryWord("exists"))
+                return new ExistsExpression(lexer.RangeFrom(start), left);
+            if (ReadOperator() is not { } operation)
+            {
+                throw Fail("expected a valid check operator: one of 'exists', "
+                    + string.Join(", ", Vocabulary.Operators.Select(static entry => $"'{entry.Text}'")));
+            }
+            lexer.SkipBlanks();
+            var modifier = operation.TakesList() || operation.IsOrdering() ? ValueModifier.None : ReadModifier();
+            var right = operation.TakesList() || modifier != ValueModifier.None ? ReadList(operation) : ReadValue();
+            return new ComparisonExpression(lexer.RangeFrom(start), left, operation, modifier, right);
+        }
+
+        private ComparisonOperator? ReadOperator()
+        {
+            foreach (var (text, operation) in Vocabulary.Operators)
+            {
+                if (char.IsAsciiLetter(text[0]) ? lexer.TryWord(text) : lexer.TryText(text))
+                    return operation;
+            }
+            return null;
+        }
+
+        private ValueModifier ReadModifier()
+        {
+            int start = lexer.Position;
+            foreach (var (text, modifier) in Vocabulary.Modifiers)
+            {
+                if (!lexer.TryWord(text))
+                    continue;
+                int end = lexer.Position;
+                lexer.SkipBlanks();
+                bool list = lexer.TryText("(");
+                lexer.Position = list ? end : start;
+                if (list)
+                {
+                    lexer.SkipBlanks();
+                    return modifier;
+                }
+            }
+            return ValueModifier.None;
+        }
+
+        private Operand ReadList(ComparisonOperator operation)
+        {
+            int start = lexer.Position;
+            if (ReadTransformer() is { } transformed)
+                return transformed;
+            if (!lexer.TryText("("))
+            {
+                if (lexer.TryBare(out string? single))
+                    return new ListOperand(lexer.RangeFrom(start), [new LiteralOperand(lexer.RangeFrom(start), single)]);
+                throw Fail($"expected a list after '{operation.Spell()}'");
+            }
+            var items = new List<Operand>();
+            lexer.SkipBlanks();
+            if (!lexer.TryText(")"))
+            {
+                do
+                {
+                    lexer.SkipBlanks();
+                    items.Add(ReadLiteral());
+                    lexer.SkipBlanks();
+                }
+                while (lexer.TryText(","));
+                if (!lexer.TryText(")"))
+                    throw Fail("expected a ')' token closing the list, or ','");
+            }
+            return new ListOperand(lexer.RangeFrom(start), items);
+        }
+
+        private Operand ReadValue() => ReadTransformer() ?? (Operand)ReadLiteral();
+
+        private LiteralOperand ReadLiteral()
+        {
+            int start = lexer.Position;
+            if (lexer.TryQuoted(out string value, out string? error))
+            {
+                if (error is not null)
+                    throw Fail(error);
+                return new LiteralOperand(lexer.RangeFrom(start), value);
+            }
+            if (lexer.TryBare(out string? bare))
+                return new LiteralOperand(lexer.RangeFrom(start), bare);
+            throw Fail("expected a value");
+        }
+
+        private TransformerOperand? ReadTransformer()
+        {
+            int start = lexer.Position;
+            foreach (var (text, transformer) in Vocabulary.Transformers)
+            {
+                if (!lexer.TryText(text))
+                    continue;
+                if (!lexer.TryText("("))
+                {
+                    lexer.Position = start;
+                    continue;
+                }
+                var arguments = ReadArguments($"the arguments of {text}");
+                return new TransformerOperand(lexer.RangeFrom(start), transformer, arguments);
+            }
+            return null;
+        }
+
+        private List<Operand> ReadArguments(string what)
+        {
+            if (++nesting > MaximumNesting)
+                throw Fail($"functions nest deeper than {MaximumNesting}");
+            var arguments = new List<Operand>();
+            do
+            {
+                lexer.SkipBlanks();
+                arguments.Add(ReadTransformerArgument());
+                lexer.SkipBlanks();
+            }
+            while (lexer.TryText(","));
+            if (!lexer.TryText(")"))
+                throw Fail($"expected a ')' token closing {what}");
+            nesting--;
+            return arguments;
+        }
+
+        private Operand ReadTransformerArgument()
+        {
+            int start = lexer.Position;
+            if (ReadTransformer() is { } transformed)
+                return transformed;
+            if (lexer.TryText("("))
+            {
+                var items = ReadArguments("the list");
+                return new ListOperand(lexer.RangeFrom(start), items);
+            }
+            if (lexer.TryName(out string? name))
+            {
+                string? argument = ReadArgument();
+                return new FieldOperand(lexer.RangeFrom(start), name, argument);
+            }
+            return ReadLiteral();
+        }
+
+        private string? ReadArgument()
+        {
+            if (!lexer.TryText("["))
+                return null;
+            if (lexer.TryQuoted(out string argument, out string? error))
+            {
+                if (error is not null)
+                    throw Fail(error);
+            }
+            else if (lexer.TryBareArgument(out string? bare))
+            {
+                argument = bare;
+            }
+            else
+            {
+                throw Fail("expected a valid field argument: a quoted string or a bare string");
+            }
+            if (!lexer.TryText("]"))
+                throw Fail("expected a ']' token");
+            return argument;
+        }
+
+        private SyntaxException Fail(string message) =>
+            new(new ConditionError(ConditionErrorKind.Syntax, lexer.RestOfToken(), lexer.Position, message));
+    }
+}

@@ -1,0 +1,102 @@
+namespace Saker.Conditions.Runtime;
+
+/// <summary>
+/// Matches whole values against a pattern with <c>*</c>, <c>?</c>, <c>[…]</c> and <c>\</c>, byte by byte. A <c>*</c> also
+/// takes slashes. Time is at most the product of both lengths; nothing is allocated.
+/// </summary>
+internal static class GlobPattern
+{
+    /// <summary>True when the pattern has characters with a meaning.</summary>
+    public static bool HasWildcards(ReadOnlySpan<byte> pattern) => pattern.IndexOfAny("*?["u8) >= 0;
+
+    /// <summary>Matches a value.</summary>
+    public static bool IsMatch(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> value, bool ignoreCase)
+    {
+        int p = 0;
+        int v = 0;
+        int starPattern = -1;
+        int starValue = 0;
+        while (v < value.Length)
+        {
+            if (p < pattern.Length && pattern[p] == '*')
+            {
+                starPattern = ++p;
+                starValue = v;
+            }
+            else if (p < pattern.Length && MatchOne(pattern, p, value[v], ignoreCase, out int next))
+            {
+                p = next;
+                v++;
+            }
+            else if (starPattern >= 0)
+            {
+                p = starPattern;
+                v = ++starValue;
+            }
+            else
+            {
+                return false;
+            }
+        }
+        while (p < pattern.Length && pattern[p] == '*')
+            p++;
+        return p == pattern.Length;
+    }
+
+    private static bool MatchOne(ReadOnlySpan<byte> pattern, int p, byte c, bool ignoreCase, out int next)
+    {
+        next = p + 1;
+        switch (pattern[p])
+        {
+            case (byte)'?':
+                return true;
+            case (byte)'[' when FindSetEnd(pattern, p) is var end && end > 0:
+                next = end + 1;
+                return MatchSet(pattern[(p + 1)..end], c, ignoreCase);
+            case (byte)'\\' when p + 1 < pattern.Length:
+                next = p + 2;
+                return Fold(pattern[p + 1], ignoreCase) == Fold(c, ignoreCase);
+            default:
+                return Fold(pattern[p], ignoreCase) == Fold(c, ignoreCase);
+        }
+    }
+
+    // A bracket without its end stands for itself; one right after the start (or the negation) is a member.
+    private static int FindSetEnd(ReadOnlySpan<byte> pattern, int start)
+    {
+        int i = start + 1;
+        if (i < pattern.Length && pattern[i] is (byte)'!' or (byte)'^')
+            i++;
+        for (bool first = true; i < pattern.Length; i++, first = false)
+        {
+            if (pattern[i] == ']' && !first)
+                return i;
+            if (pattern[i] == '\\')
+                i++;
+        }
+        return -1;
+    }
+
+    private static bool MatchSet(ReadOnlySpan<byte> set, byte c, bool ignoreCase)
+    {
+        bool negated = set.Length > 0 && set[0] is (byte)'!' or (byte)'^';
+        byte folded = Fold(c, ignoreCase);
+        bool found = false;
+        for (int i = negated ? 1 : 0; i < set.Length; i++)
+        {
+            if (set[i] == '\\' && i + 1 < set.Length)
+                i++;
+            byte low = set[i];
+            byte high = low;
+            if (i + 2 < set.Length && set[i + 1] == '-')
+            {
+                high = set[i + 2];
+                i += 2;
+            }
+            found |= (c >= low && c <= high) || (folded >= Fold(low, ignoreCase) && folded <= Fold(high, ignoreCase));
+        }
+        return found != negated;
+    }
+
+    private static byte Fold(byte c, bool ignoreCase) => ignoreCase && c is >= (byte)'A' and <= (byte)'Z' ? (byte)(c | 0x20) : c;
+}

@@ -1,0 +1,254 @@
+using Saker.Conditions.Fields;
+
+namespace Saker.Conditions.Runtime;
+
+/// <summary>Something that gives a value for an event: a field, a text, or a transformer over such.</summary>
+internal abstract class ValueSource
+{
+    /// <summary>The value; None when it is absent. It lives as long as the scratch buffer.</summary>
+    public abstract Value Read(EvaluationContext context, ref ScratchBuffer scratch);
+}
+
+internal sealed class FieldSource(FieldReference field) : ValueSource
+{
+    public override Value Read(EvaluationContext context, ref ScratchBuffer scratch) => context.Read(field);
+}
+
+internal sealed class TextSource(byte[] text) : ValueSource
+{
+    public override Value Read(EvaluationContext context, ref ScratchBuffer scratch) => Value.Bytes(text);
+}
+
+/// <summary>A transformer from text to text; over a list it works on each member.</summary>
+internal abstract class TextTransformer(ValueSource inner) : ValueSource
+{
+    public sealed override Value Read(EvaluationContext context, ref ScratchBuffer scratch)
+    {
+        var value = inner.Read(context, ref scratch);
+        if (value.Kind == ValueKind.List)
+            return TransformList(value.AsList, ref scratch);
+        if (value.Kind != ValueKind.Bytes)
+            return Value.None;
+        var target = scratch.Take(value.AsBytes.Length);
+        int length = Transform(value.AsBytes, target);
+        return length < 0 ? Value.None : Value.Bytes(target[..length]);
+    }
+
+    /// <summary>Writes the transformed text, never longer than the original; negative when there is none.</summary>
+    protected abstract int Transform(ReadOnlySpan<byte> text, Span<byte> target);
+
+    private Value TransformList(scoped ValueList list, ref ScratchBuffer scratch)
+    {
+        int size = 0;
+        int longest = 0;
+        foreach (var member in list)
+        {
+            size += sizeof(int) + member.AsBytes.Length;
+            longest = Math.Max(longest, member.AsBytes.Length);
+        }
+        var writer = new ValueListWriter(scratch.Take(size));
+        var target = scratch.Take(longest);
+        foreach (var member in list)
+        {
+            int length = Transform(member.AsBytes, target);
+            if (length >= 0)
+                writer.Add(target[..length]);
+        }
+        return Value.List(ValueKind.Bytes, writer.Packed);
+    }
+}
+
+internal sealed class LowerCase(ValueSource inner) : TextTransformer(inner)
+{
+    protected override int Transform(ReadOnlySpan<byte> text, Span<byte> target)
+    {
+        for (int i = 0; i < text.Length; i++)
+            target[i] = AsciiCase.Lower(text[i]);
+        return text.Length;
+    }
+}
+
+internal sealed class UpperCase(ValueSource inner) : TextTransformer(inner)
+{
+    protected override int Transform(ReadOnlySpan<byte> text, Span<byte> target)
+    {
+        for (int i = 0; i < text.Length; i++)
+            target[i] = AsciiCase.Upper(text[i]);
+        return text.Length;
+    }
+}
+
+/// <summary>Decodes base64, with or without padding; what is no base64 has no value.</summary>
+internal sealed class Base64Decoded(ValueSource inner) : TextTransformer(inner)
+{
+    protected override int Transform(ReadOnlySpan<byte> text, Span<byte> target)
+    {
+        text = text.TrimEnd((byte)'=');
+        int bits = 0;
+        int pending = 0;
+        int length = 0;
+        if (text.Length % 4 == 1)
+            return -1;
+        foreach (byte c in text)
+        {
+            int digit = Digit(c);
+            if (digit < 0)
+                return -1;
+            bits = ((bits << 6) | digit) & 0xFFFFFF;
+            pending += 6;
+            if (pending < 8)
+                continue;
+            pending -= 8;
+            target[length++] = (byte)(bits >> pending);
+        }
+        return length;
+    }
+
+    private static int Digit(byte c) => c switch
+    {
+        >= (byte)'A' and <= (byte)'Z' => c - 'A',
+        >= (byte)'a' and <= (byte)'z' => c - 'a' + 26,
+        >= (byte)'0' and <= (byte)'9' => c - '0' + 52,
+        (byte)'+' => 62,
+        (byte)'/' => 63,
+        _ => -1,
+    };
+}
+
+/// <summary>What follows the last slash; nothing when the text ends in one.</summary>
+internal sealed class LastPart(ValueSource inner) : TextTransformer(inner)
+{
+    protected override int Transform(ReadOnlySpan<byte> text, Span<byte> target)
+    {
+        var part = text[(text.LastIndexOf((byte)'/') + 1)..];
+        part.CopyTo(target);
+        return part.Length;
+    }
+}
+
+/// <summary>The length of a text in bytes, or how many members a list has.</summary>
+internal sealed class LengthOf(ValueSource inner) : ValueSource
+{
+    public override Value Read(EvaluationContext context, ref ScratchBuffer scratch)
+    {
+        var value = inner.Read(context, ref scratch);
+        if (value.Kind == ValueKind.Bytes)
+            return Value.UInt64((ulong)value.AsBytes.Length);
+        if (value.Kind != ValueKind.List)
+            return Value.None;
+        ulong count = 0;
+        foreach (var _ in value.AsList)
+            count++;
+        return Value.UInt64(count);
+    }
+}
+
+/// <summary>Texts and members of lists put together; absent as soon as one of them is.</summary>
+internal sealed class Joined(ValueSource? separator, ValueSource[] parts) : ValueSource
+{
+    // Values of fields are cut at 64 KiB and less; more than this is no text that a rule compares with.
+    private const int MaximumLength = 1 << 18;
+
+    public override Value Read(EvaluationContext context, ref ScratchBuffer scratch)
+    {
+        ReadOnlySpan<byte> between = separator is null ? default : separator.Read(context, ref scratch).AsBytes;
+        Span<byte> result = default;
+        int length = 0;
+        bool first = true;
+        foreach (var part in parts)
+        {
+            var value = part.Read(context, ref scratch);
+            if (value.Kind == ValueKind.List)
+            {
+                foreach (var member in value.AsList)
+                {
+                    if (!Append(member.AsBytes, between, ref first, ref result, ref length, ref scratch))
+                        return Value.None;
+                }
+            }
+            else if (value.Kind != ValueKind.Bytes || !Append(value.AsBytes, between, ref first, ref result, ref length, ref scratch))
+            {
+                return Value.None;
+            }
+        }
+        return Value.Bytes(result[..length]);
+    }
+
+    private static bool Append(
+        scoped ReadOnlySpan<byte> text, scoped ReadOnlySpan<byte> between, ref bool first, ref Span<byte> result, ref int length, ref ScratchBuffer scratch)
+    {
+        if (first)
+            between = default;
+        first = false;
+        int needed = length + between.Length + text.Length;
+        if (needed > MaximumLength)
+            return false;
+        if (needed > result.Length)
+        {
+            var larger = scratch.Take(Math.Max(128, needed * 2));
+            result[..length].CopyTo(larger);
+            result = larger;
+        }
+        between.CopyTo(result[length..]);
+        text.CopyTo(result[(length + between.Length)..]);
+        length = needed;
+        return true;
+    }
+}
+
+/// <summary>
+/// The options among command-line arguments, as <c>getopt</c> splits them: <c>-xzf</c> gives <c>x</c>, <c>z</c>, <c>f</c>.
+/// With letters given, an option that takes a value (<c>f:</c>) swallows the rest of its word or the next one, and unknown
+/// letters are left out. <c>--</c> ends the options; long options are no options here.
+/// </summary>
+internal sealed class Options(ValueSource inner, byte[]? letters) : ValueSource
+{
+    public override Value Read(EvaluationContext context, ref ScratchBuffer scratch)
+    {
+        var value = inner.Read(context, ref scratch);
+        if (value.Kind == ValueKind.Bytes)
+        {
+            var words = new ValueListWriter(scratch.Take((value.AsBytes.Length * (sizeof(int) + 1)) + sizeof(int)));
+            foreach (var range in value.AsBytes.Split((byte)' '))
+                words.Add(value.AsBytes[range]);
+            value = Value.List(ValueKind.Bytes, words.Packed);
+        }
+        if (value.Kind != ValueKind.List)
+            return Value.None;
+        int size = 0;
+        foreach (var word in value.AsList)
+            size += word.AsBytes.Length * (sizeof(int) + 1);
+        var found = new ValueListWriter(scratch.Take(size));
+        bool skip = false;
+        foreach (var word in value.AsList)
+        {
+            var text = word.AsBytes;
+            if (skip)
+            {
+                skip = false;
+                continue;
+            }
+            if (text.SequenceEqual("--"u8))
+                break;
+            if (text.Length < 2 || text[0] != '-' || text[1] == '-')
+                continue;
+            skip = Collect(text[1..], ref found);
+        }
+        return Value.List(ValueKind.Bytes, found.Packed);
+    }
+
+    private bool Collect(scoped ReadOnlySpan<byte> cluster, scoped ref ValueListWriter found)
+    {
+        for (int i = 0; i < cluster.Length; i++)
+        {
+            int known = letters is null ? -1 : letters.AsSpan().IndexOf(cluster[i]);
+            if (letters is not null && (known < 0 || cluster[i] == ':'))
+                continue;
+            found.Add(cluster.Slice(i, 1));
+            bool takesValue = letters is not null && known + 1 < letters.Length && letters[known + 1] == ':';
+            if (takesValue)
+                return i == cluster.Length - 1;
+        }
+        return false;
+    }
+}

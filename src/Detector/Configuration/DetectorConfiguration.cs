@@ -1,0 +1,28 @@
+using Saker.Settings;
+
+namespace Saker.Detector.Configuration;
+
+/// <summary>A configuration as it was understood, and everything there is to say about it.</summary>
+/// <param name="Options">The options; defaults where something was wrong.</param>
+/// <param name="Faults">All findings; with an error among them the detector does not start.</param>
+/// <param name="Folder">Where relative paths start from.</param>
+internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaults Faults, string Folder)
+{
+    /// <summary>Reads a file with Falco's keys, and settings given on the command line (<c>key.sub=value</c>), which win.</summary>
+    public static DetectorConfiguration Load(string file, IReadOnlyList<string> settings, EnvironmentVariables environment)
+    {
+        var faults = new ConfigFaults();
+        var map = ConfigFile.Read(file, faults);
+        map = SettingArguments.Apply(map, settings, faults);
+        map = VariableReferences.Expand(map, environment, faults);
+        var schema = OptionSchema.For(typeof(DetectorOptions));
+        var known = FalcoKeys.Separate(schema, map, faults);
+        // Falco looks up no variable by a key's name, and neither do we: only ${NAME} inside a value counts.
+        var binder = new OptionsBinder(EnvironmentVariables.None, faults);
+        var options = (DetectorOptions)binder.Bind(schema, known, "", ConfigSource.WholeFile(file));
+        return new(options, faults, Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/");
+    }
+
+    /// <summary>A path as the configuration means it.</summary>
+    public string Resolve(string path) => Path.GetFullPath(path, Folder);
+}

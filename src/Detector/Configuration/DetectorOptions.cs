@@ -1,0 +1,197 @@
+using System.ComponentModel.DataAnnotations;
+using Saker.Alerts;
+using Saker.Settings;
+
+namespace Saker.Detector.Configuration;
+
+/// <summary>What <c>falco.yaml</c> may say, as far as this version does something with it. Keys are the property names in snake case.</summary>
+[SnakeCaseKeys]
+internal sealed record DetectorOptions
+{
+    /// <summary>Rule files, and folders of rule files, in the order in which they are loaded.</summary>
+    public IReadOnlyList<string> RulesFiles { get; init; } = ["/etc/saker/rules"];
+
+    /// <summary>Where events come from.</summary>
+    public EngineOptions Engine { get; init; } = new();
+
+    /// <summary>Rules below this priority are not loaded.</summary>
+    public Priority Priority { get; init; } = Priority.Debug;
+
+    /// <summary>After an event's first matching rule the others are not asked (first), or they are (all).</summary>
+    public RuleMatching RuleMatching { get; init; } = RuleMatching.First;
+
+    /// <summary>Alerts as JSON; else as lines of text.</summary>
+    public bool JsonOutput { get; init; }
+
+    /// <summary>In JSON, the <c>output</c> property: the message with time and priority in front.</summary>
+    public bool JsonIncludeOutputProperty { get; init; } = true;
+
+    /// <summary>In JSON, the <c>message</c> property: the message alone.</summary>
+    public bool JsonIncludeMessageProperty { get; init; }
+
+    /// <summary>In JSON, the <c>output_fields</c> property: the fields that the message names.</summary>
+    public bool JsonIncludeOutputFieldsProperty { get; init; } = true;
+
+    /// <summary>In JSON, the <c>tags</c> property.</summary>
+    public bool JsonIncludeTagsProperty { get; init; } = true;
+
+    /// <summary>Dates and times in messages as ISO 8601 in UTC, instead of the local time of day.</summary>
+    [KeyName("time_format_iso_8601")]
+    public bool TimeFormatIso8601 { get; init; }
+
+    /// <summary>Standard output.</summary>
+    public StdoutOptions StdoutOutput { get; init; } = new();
+
+    /// <summary>A file that alerts are appended to.</summary>
+    public FileOptions FileOutput { get; init; } = new();
+
+    /// <summary>A URL that alerts are posted to.</summary>
+    public HttpOptions HttpOutput { get; init; } = new();
+
+    /// <summary>The queues in front of the outputs.</summary>
+    public QueueOptions OutputsQueue { get; init; } = new();
+
+    /// <summary>Least severity of the log: emergency, alert, critical, error, warning, notice, info or debug.</summary>
+    public Priority LogLevel { get; init; } = Priority.Informational;
+
+    /// <summary>The log on standard error.</summary>
+    public bool LogStderr { get; init; } = true;
+
+    /// <summary>Settings of the event libraries.</summary>
+    public LibsOptions FalcoLibs { get; init; } = new();
+}
+
+/// <summary>Which matching rules of an event give alerts.</summary>
+internal enum RuleMatching
+{
+    /// <summary>Only the first.</summary>
+    First,
+
+    /// <summary>All.</summary>
+    All,
+}
+
+/// <summary>The kind of event source.</summary>
+internal enum EngineKind
+{
+    /// <summary>The eBPF driver that is part of this program.</summary>
+    [KeyName("modern_ebpf")]
+    ModernEbpf,
+
+    /// <summary>A capture file.</summary>
+    Replay,
+}
+
+/// <summary>Where events come from.</summary>
+[SnakeCaseKeys]
+internal sealed record EngineOptions
+{
+    /// <summary>The kind of source.</summary>
+    public EngineKind Kind { get; init; } = EngineKind.ModernEbpf;
+
+    /// <summary>Settings of the eBPF driver.</summary>
+    public ModernEbpfOptions ModernEbpf { get; init; } = new();
+
+    /// <summary>Settings for captures.</summary>
+    public ReplayOptions Replay { get; init; } = new();
+}
+
+/// <summary>Settings of the eBPF driver.</summary>
+[SnakeCaseKeys]
+internal sealed record ModernEbpfOptions
+{
+    /// <summary>CPUs that share a ring buffer; 0 makes one for all.</summary>
+    [Range(0, 4096)]
+    public int CpusForEachBuffer { get; init; } = 2;
+
+    /// <summary>Size of each ring buffer: 1 is 1 MiB, and each step doubles it; 4 is 8 MiB.</summary>
+    [Range(1, 10)]
+    public int BufSizePreset { get; init; } = 4;
+
+    /// <summary>Leaves out system calls that failed.</summary>
+    public bool DropFailedExit { get; init; }
+}
+
+/// <summary>Settings for captures.</summary>
+[SnakeCaseKeys]
+internal sealed record ReplayOptions
+{
+    /// <summary>The capture (.scap) to read.</summary>
+    public string CaptureFile { get; init; } = "";
+}
+
+/// <summary>Standard output.</summary>
+[SnakeCaseKeys]
+internal sealed record StdoutOptions
+{
+    /// <summary>Whether alerts go there.</summary>
+    public bool Enabled { get; init; } = true;
+}
+
+/// <summary>A file that alerts are appended to.</summary>
+[SnakeCaseKeys]
+internal sealed record FileOptions
+{
+    /// <summary>Whether alerts go there.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>Keeps the file open between alerts; else it is opened for each, so that it may be moved away.</summary>
+    public bool KeepAlive { get; init; }
+
+    /// <summary>The file.</summary>
+    public string Filename { get; init; } = "./events.txt";
+}
+
+/// <summary>A URL that alerts are posted to.</summary>
+[SnakeCaseKeys]
+internal sealed record HttpOptions
+{
+    /// <summary>Whether alerts go there.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>The URL of the router.</summary>
+    public Secret Url { get; init; } = Secret.None;
+
+    /// <summary>The User-Agent that is sent.</summary>
+    public string UserAgent { get; init; } = "saker-detector";
+
+    /// <summary>Accepts any certificate. It lets anybody in between read the alerts.</summary>
+    public bool Insecure { get; init; }
+
+    /// <summary>File with the certificate of the authority that signed the router's; empty trusts the system's authorities.</summary>
+    public string CaCert { get; init; } = "";
+
+    /// <summary>Presents a client certificate.</summary>
+    public bool Mtls { get; init; }
+
+    /// <summary>File with the client certificate.</summary>
+    public string ClientCert { get; init; } = "/etc/ssl/certs/client.crt";
+
+    /// <summary>File with the client certificate's key.</summary>
+    public string ClientKey { get; init; } = "/etc/ssl/certs/client.key";
+
+    /// <summary>Kept for Falco's sake: connections are always kept.</summary>
+    public bool KeepAlive { get; init; } = true;
+}
+
+/// <summary>The queues in front of the outputs.</summary>
+[SnakeCaseKeys]
+internal sealed record QueueOptions
+{
+    /// <summary>Alerts that may wait for one output; 0 is 10,000. Falco's 0 is without a bound, until memory ends.</summary>
+    [Range(0, 1_000_000)]
+    public int Capacity { get; init; }
+}
+
+/// <summary>Settings of the event libraries.</summary>
+[SnakeCaseKeys]
+internal sealed record LibsOptions
+{
+    /// <summary>Bytes of the data of a read or write that an event carries.</summary>
+    [Range(0, 65_000)]
+    public int Snaplen { get; init; } = 80;
+
+    /// <summary>Threads that are kept track of at most.</summary>
+    [Range(1024, 16_777_216)]
+    public int ThreadTableSize { get; init; } = 262_144;
+}

@@ -1,0 +1,67 @@
+namespace Saker.Outputs;
+
+/// <summary>What one attempt came to.</summary>
+public enum DeliveryStatus : byte
+{
+    /// <summary>The destination has it.</summary>
+    Delivered,
+
+    /// <summary>Not now: another attempt may succeed.</summary>
+    Retry,
+
+    /// <summary>Refused for good: the same alert would be refused again.</summary>
+    Rejected,
+}
+
+/// <summary>The outcome of one attempt for one alert. The router waits, backs off, counts and logs; an output only says what happened.</summary>
+public readonly record struct DeliveryResult
+{
+    private DeliveryResult(DeliveryStatus status, string reason, TimeSpan? retryAfter)
+    {
+        Status = status;
+        this.reason = reason;
+        RetryAfter = retryAfter;
+    }
+
+    private readonly string? reason;
+
+    /// <summary>What the attempt came to.</summary>
+    public DeliveryStatus Status { get; }
+
+    /// <summary>Why it was not delivered, in words for the log: the status and the destination's own words, cut, without secrets.</summary>
+    public string Reason => reason ?? "";
+
+    /// <summary>The delay that the destination asked for, with <see cref="DeliveryStatus.Retry"/>.</summary>
+    public TimeSpan? RetryAfter { get; }
+
+    /// <summary>The destination has it.</summary>
+    public static DeliveryResult Delivered => default;
+
+    /// <summary>Another attempt may succeed.</summary>
+    public static DeliveryResult Retry(string reason, TimeSpan? after = null) => new(DeliveryStatus.Retry, reason, after);
+
+    /// <summary>Refused for good.</summary>
+    public static DeliveryResult Rejected(string reason) => new(DeliveryStatus.Rejected, reason, null);
+}
+
+/// <summary>The outcomes of one attempt for several alerts: one for all, or one for each in their order.</summary>
+public readonly struct BatchResult
+{
+    private readonly DeliveryResult all;
+    private readonly IReadOnlyList<DeliveryResult>? each;
+
+    private BatchResult(DeliveryResult all, IReadOnlyList<DeliveryResult>? each)
+    {
+        this.all = all;
+        this.each = each;
+    }
+
+    /// <summary>The outcome of the alert at <paramref name="index"/>.</summary>
+    public DeliveryResult this[int index] => each is null ? all : each[index];
+
+    /// <summary>One outcome for all.</summary>
+    public static BatchResult All(DeliveryResult result) => new(result, null);
+
+    /// <summary>An outcome for each alert, in the order of the batch.</summary>
+    public static BatchResult Each(IReadOnlyList<DeliveryResult> results) => new(default, results);
+}

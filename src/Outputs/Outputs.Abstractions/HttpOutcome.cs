@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Net;
+using System.Text;
+
+namespace Saker.Outputs;
+
+/// <summary>
+/// Reads the outcome of an HTTP request: 2xx delivered; 408, 425, 429 and 5xx come again; everything else is refused for good.
+/// Redirects are not followed by the client, so a 3xx that arrives here is a refusal too.
+/// </summary>
+public static class HttpOutcome
+{
+    /// <summary>Bytes of an answer's body that are read at most, for the reason.</summary>
+    public const int MaxBodyBytes = 4096;
+
+    private const int MaxReasonChars = 300;
+
+    /// <summary>The outcome of an answer. Reads its body only when it was no success.</summary>
+    public static async ValueTask<DeliveryResult> FromAsync(HttpResponseMessage response, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        ArgumentNullException.ThrowIfNull(clock);
+        if (response.IsSuccessStatusCode)
+            return DeliveryResult.Delivered;
+        string reason = $"status {(int)response.StatusCode}";
+        string body = await ReadBodyAsync(response.Content, cancellationToken);
+        if (body.Length > 0)
+            reason = $"{reason}: {body}";
+        return IsTransient(response.StatusCode)
+            ? DeliveryResult.Retry(reason, RetryAfter(response, clock))
+            : DeliveryResult.Rejected(reason);
+    }
+
+    /// <summary>True for a status after which the same request may succeed later.</summary>
+    public static bool IsTransient(HttpStatusCode status) =>
+        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (HttpStatusCode)425 || (int)status >= 500;
+
+    /// <summary>The start of a body as one line of text, at most <see cref="MaxBodyBytes"/> read; empty when it cannot be read.</summary>
+    public static async ValueTask<string> ReadBodyAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxBodyBytes);
+        try
+        {
+            await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+            int length = await stream.ReadAtLeastAsync(buffer.AsMemory(0, MaxBodyBytes), MaxBodyBytes, throwOnEndOfStream: false, cancellationToken);
+            return OneLine(Encoding.UTF8.GetString(buffer, 0, length));
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            // The status already decides; a body that breaks off takes nothing from it.
+            return "";
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider clock)
+    {
+        if (response.Headers.RetryAfter is not { } header)
+            return null;
+        var delay = header.Delta ?? header.Date - clock.GetUtcNow();
+        return delay < TimeSpan.Zero ? TimeSpan.Zero : delay;
+    }
+
+    private static string OneLine(string text)
+    {
+        var line = new StringBuilder(Math.Min(text.Length, MaxReasonChars));
+        foreach (char unit in text)
+        {
+            if (line.Length == MaxReasonChars)
+                break;
+            bool space = char.IsWhiteSpace(unit) || char.IsControl(unit);
+            if (!space)
+                line.Append(unit);
+            else if (line.Length > 0 && line[^1] != ' ')
+                line.Append(' ');
+        }
+        return line.ToString().TrimEnd();
+    }
+}

@@ -1,0 +1,45 @@
+namespace Saker.Outputs;
+
+/// <summary>How an output reaches its destination; the test kit chooses its facts by it.</summary>
+public enum OutputTransport : byte
+{
+    /// <summary>Inside this machine: a stream or a file.</summary>
+    Local,
+
+    /// <summary>HTTP requests.</summary>
+    Http,
+
+    /// <summary>A socket with a protocol of its own.</summary>
+    Socket,
+
+    /// <summary>A message broker through its client library.</summary>
+    Messaging,
+}
+
+/// <summary>What an output is and can do. Tests and docs read it; nobody overrides it.</summary>
+public sealed record OutputDescriptor
+{
+    /// <summary>The type as configuration names it, in lower case: <c>slack</c>, <c>aws.sns</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The product's name: <c>Slack</c>.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>One sentence for the reference: what arrives where.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>The vendor's page on the interface used.</summary>
+    public Uri? Documentation { get; init; }
+
+    /// <summary>How it reaches its destination.</summary>
+    public required OutputTransport Transport { get; init; }
+
+    /// <summary>The key whose value decides that the output is configured: <c>webhookurl</c>. Empty or absent: off.</summary>
+    public required string DecidingKey { get; init; }
+
+    /// <summary>Alerts in one attempt at most; 1 for most.</summary>
+    public int MaxBatch { get; init; } = 1;
+
+    /// <summary>True for outputs that Falcosidekick has under the same name, whose top-level section is an instance.</summary>
+    public bool InFalcosidekick { get; init; }
+}

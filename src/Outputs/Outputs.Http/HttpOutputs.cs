@@ -1,0 +1,8 @@
+namespace Saker.Outputs.Http;
+
+/// <summary>Outputs that speak HTTP and need no SDK, in alphabetical order.</summary>
+public static class HttpOutputs
+{
+    /// <summary>The registrations.</summary>
+    public static IReadOnlyList<OutputRegistration> All { get; } = [];
+}

@@ -1,0 +1,37 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+
+namespace Saker.Router.Configuration;
+
+/// <summary>Where the router listens: an IP address, <c>localhost</c>, or every address of the machine.</summary>
+internal sealed record ListenAddress : IParsable<ListenAddress>
+{
+    private ListenAddress(string text, IPAddress? address)
+    {
+        Text = text;
+        Address = address;
+    }
+
+    /// <summary>Every address, IPv4 and IPv6.</summary>
+    public static ListenAddress Any { get; } = new("", IPAddress.IPv6Any);
+
+    public string Text { get; }
+
+    /// <summary>Null for <c>localhost</c>, which is the loopback address of both families.</summary>
+    public IPAddress? Address { get; }
+
+    public static ListenAddress Parse(string s, IFormatProvider? provider) =>
+        TryParse(s, provider, out var address) ? address : throw new FormatException("is not an IP address; write one, 'localhost', or nothing for every address.");
+
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out ListenAddress result)
+    {
+        var text = s?.Trim() ?? "";
+        result = text.Length == 0 ? Any
+            : text.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? new ListenAddress(text, null)
+            : IPAddress.TryParse(text, out var address) ? new ListenAddress(text, address)
+            : null;
+        return result is not null;
+    }
+
+    public override string ToString() => Text;
+}

@@ -1,0 +1,31 @@
+using System.Collections.Frozen;
+using Saker.Outputs;
+using Saker.Outputs.Http;
+using Saker.Outputs.Local;
+
+namespace Saker.Router.Configuration;
+
+/// <summary>Every output of this version: the lists of the output projects, side by side.</summary>
+internal sealed class OutputCatalogue
+{
+    private readonly FrozenDictionary<string, OutputRegistration> _byType;
+
+    /// <exception cref="InvalidOperationException">Two outputs have one type.</exception>
+    public OutputCatalogue(params IEnumerable<OutputRegistration> registrations)
+    {
+        All = [.. registrations.OrderBy(static registration => registration.Descriptor.Type, StringComparer.Ordinal)];
+        if (All.CountBy(static registration => registration.Descriptor.Type).FirstOrDefault(static type => type.Value > 1).Key is { } twice)
+        {
+            throw new InvalidOperationException($"Two outputs have the type '{twice}'.");
+        }
+
+        _byType = All.ToFrozenDictionary(static registration => registration.Descriptor.Type, StringComparer.OrdinalIgnoreCase);
+    }
+
+    public static OutputCatalogue Default { get; } = new([.. HttpOutputs.All, .. LocalOutputs.All]);
+
+    /// <summary>In alphabetic order of their types.</summary>
+    public IReadOnlyList<OutputRegistration> All { get; }
+
+    public OutputRegistration? Find(string type) => _byType.GetValueOrDefault(type);
+}

@@ -1,0 +1,216 @@
+using System.Text.RegularExpressions;
+using Saker.Outputs;
+using Saker.Settings;
+
+namespace Saker.Router.Configuration;
+
+/// <summary>Makes a <see cref="RouterConfiguration"/> of a file and the environment, with every fault that they have.</summary>
+internal sealed partial class RouterConfigurationLoader
+{
+    private const string OutputsSection = "outputs";
+    private const string TypeKey = "type";
+
+    private static readonly OptionSchema RouterSchema = OptionSchema.For(typeof(RouterOptions));
+
+    private readonly OutputCatalogue _catalogue;
+    private readonly EnvironmentVariables _environment;
+    private readonly ConfigFaults _faults = new();
+    private readonly OptionsBinder _binder;
+    private readonly List<OutputInstance> _outputs = [];
+
+    private RouterConfigurationLoader(OutputCatalogue catalogue, EnvironmentVariables environment)
+    {
+        _catalogue = catalogue;
+        _environment = environment;
+        _binder = new OptionsBinder(environment, _faults);
+    }
+
+    /// <summary>Reads everything.</summary>
+    /// <param name="file">The file that the user named; null for none.</param>
+    /// <param name="environment">The variables.</param>
+    /// <param name="catalogue">The outputs that there are.</param>
+    public static RouterConfiguration Load(string? file, EnvironmentVariables environment, OutputCatalogue catalogue) =>
+        new RouterConfigurationLoader(catalogue, environment).Load(file);
+
+    private RouterConfiguration Load(string? file)
+    {
+        var root = file is null ? new ConfigMap([], ConfigSource.WholeFile("the environment")) : ConfigFile.Read(file, _faults);
+        var unreadable = _faults.HasErrors;
+        var sections = SectionNames();
+        root = DottedKeys.Expand(root, name => sections.Contains(name) || RouterSchema.Find(name)?.Kind is OptionKind.Section);
+
+        var router = (RouterOptions)_binder.Bind(RouterSchema, root, "", root.Source, sections);
+        router = RouterOptionChecks.Apply(router, _binder.Effective, _environment, _faults);
+        BindFalcosidekickSections(root);
+        BindInstances(root);
+        ReportMissingOutputs(root);
+        ReportAmbiguousVariables();
+        StrayVariables.Report(_environment, sections.Append(OutputsSection), _outputs, _faults);
+
+        var ignore = router.Config.OnError == "ignore" && !unreadable;
+        return new RouterConfiguration
+        {
+            Router = router,
+            Outputs = _outputs,
+            Effective = _binder.Effective,
+            Faults = ignore ? [.. _faults.All.Select(AsWarning)] : _faults.All,
+            IsRefused = _faults.HasErrors && !ignore,
+        };
+    }
+
+    private static ConfigFault AsWarning(ConfigFault fault) =>
+        fault.Severity == FaultSeverity.Error ? fault with { Severity = FaultSeverity.Warning } : fault;
+
+    /// <summary>The first part of every output's section, and <c>outputs</c>.</summary>
+    private HashSet<string> SectionNames()
+    {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { OutputsSection };
+        names.UnionWith(_catalogue.All.Where(static output => output.Descriptor.InFalcosidekick).Select(static output => Head(output.Descriptor.Type)));
+        names.UnionWith(FalcosidekickOutputs.All.Select(static output => Head(output.Type)));
+        return names;
+    }
+
+    private static string Head(string type) => type.Split('.')[0];
+
+    private void BindFalcosidekickSections(ConfigMap root)
+    {
+        foreach (var registration in _catalogue.All.Where(static output => output.Descriptor.InFalcosidekick))
+        {
+            var type = registration.Descriptor.Type;
+            var section = Section(root, type, report: true);
+            if (IsSwitchedOn(section, type, registration.Descriptor.DecidingKey))
+            {
+                Bind(registration, type, type, section, section?.Source ?? ConfigSource.InVariable(EnvironmentVariables.NameOf($"{type}.{registration.Descriptor.DecidingKey}")), []);
+            }
+            else if (section is not null)
+            {
+                // What was written is checked even when it is switched off; what the environment says is not,
+                // because the stock chart sets the variables of every output.
+                new OptionsBinder(EnvironmentVariables.None, _faults).Bind(OptionSchema.For(registration.OptionsType), section, type, section.Source);
+                if (section.Entries.Any(static entry => !OptionsBinder.IsEmpty(entry.Value)))
+                {
+                    _faults.Notice(section.Source, type, $"This output is off, because {type}.{registration.Descriptor.DecidingKey} is not set.");
+                }
+            }
+        }
+    }
+
+    private void BindInstances(ConfigMap root)
+    {
+        foreach (var entry in Section(root, OutputsSection, report: true)?.Entries ?? [])
+        {
+            var path = $"{OutputsSection}.{entry.Key}";
+            if (!InstanceName().IsMatch(entry.Key))
+            {
+                _faults.Error(entry.KeySource, path, "A name has 1 to 63 of the characters a-z, 0-9 and '-', and does not begin with '-'.");
+            }
+            else if (_outputs.Exists(output => output.Name == entry.Key))
+            {
+                _faults.Error(entry.KeySource, path, $"The section '{entry.Key}' is an output of this name already; choose another name.");
+            }
+            else if (entry.Value is not ConfigMap section)
+            {
+                _faults.Error(entry.Value.Source, path, $"An output is a map; put '{TypeKey}' and the output's keys below its name.");
+            }
+            else if (FindType(section, path) is { } registration)
+            {
+                BindInstance(registration, entry.Key, path, section);
+            }
+        }
+    }
+
+    private OutputRegistration? FindType(ConfigMap section, string path)
+    {
+        var typePath = $"{path}.{TypeKey}";
+        var node = _environment.Find(EnvironmentVariables.NameOf(typePath)) ?? section.Find(TypeKey)?.Value;
+        if (node is not ConfigScalar { Text: { Length: > 0 } type })
+        {
+            _faults.Error(node?.Source ?? section.Source, typePath, $"This must be set to one of {TypeNames()}.");
+            return null;
+        }
+
+        if (_catalogue.Find(type) is { } registration)
+        {
+            return registration;
+        }
+
+        _faults.Error(node.Source, typePath, FalcosidekickOutputs.Contains(type)
+            ? MissingSentence(type)
+            : $"'{type}' is not one of {TypeNames()}{NearestWord.Hint(type, _catalogue.All.Select(static output => output.Descriptor.Type))}");
+        return null;
+    }
+
+    private string TypeNames() => string.Join(", ", _catalogue.All.Select(static output => output.Descriptor.Type));
+
+    private void BindInstance(OutputRegistration registration, string name, string path, ConfigMap section)
+    {
+        var key = registration.Descriptor.DecidingKey;
+        var deciding = OptionSchema.For(registration.OptionsType).Find(key);
+        var isSet = _binder.IsSet(section, path, key);
+        if (deciding is { Property.PropertyType: var type } && type != typeof(bool) && !isSet)
+        {
+            _faults.Error(section.Source, $"{path}.{key}", $"This must be set, here or in the variable {EnvironmentVariables.NameOf($"{path}.{key}")}.");
+            return;
+        }
+
+        // An instance in this map is wanted; only a switch that says 'false' takes it out.
+        if (!isSet || IsSwitchedOn(section, path, key))
+        {
+            Bind(registration, name, path, section, section.Source, [TypeKey]);
+        }
+    }
+
+    private void Bind(OutputRegistration registration, string name, string path, ConfigMap? section, ConfigSource source, IReadOnlyCollection<string> others)
+    {
+        var options = (OutputOptions)_binder.Bind(OptionSchema.For(registration.OptionsType), section, path, source, others);
+        _outputs.Add(new OutputInstance(name, registration, options, path, source));
+    }
+
+    private void ReportMissingOutputs(ConfigMap root)
+    {
+        foreach (var (type, decidingKey) in FalcosidekickOutputs.All.Where(output => _catalogue.Find(output.Type) is null))
+        {
+            var section = Section(root, type, report: false);
+            if (IsSwitchedOn(section, type, decidingKey))
+            {
+                var source = section?.Source ?? ConfigSource.InVariable(EnvironmentVariables.NameOf($"{type}.{decidingKey}"));
+                _faults.Error(source, type, MissingSentence(type));
+            }
+        }
+    }
+
+    private static string MissingSentence(string type) =>
+        $"The output '{type}' is not in this version; take it out, or set 'config.onerror: ignore' to run without it.";
+
+    // A switch is off when it says so; any other deciding key is on when it has a value.
+    private bool IsSwitchedOn(ConfigMap? section, string path, string key) =>
+        _binder.IsSet(section, path, key)
+        && (_environment.Find(EnvironmentVariables.NameOf($"{path}.{key}")) ?? section?.Find(key)?.Value) is not ConfigScalar { Text: "false" or "False" or "FALSE" or "0" };
+
+    private ConfigMap? Section(ConfigMap root, string path, bool report)
+    {
+        ConfigNode? node = root;
+        foreach (var name in path.Split('.'))
+        {
+            node = (node as ConfigMap)?.Find(name)?.Value;
+        }
+
+        if (report && node is not (null or ConfigMap) && !OptionsBinder.IsEmpty(node))
+        {
+            _faults.Error(node.Source, path, "This is a section; put its keys below it, one a line.");
+        }
+
+        return node as ConfigMap;
+    }
+
+    private void ReportAmbiguousVariables()
+    {
+        foreach (var same in _binder.Effective.GroupBy(static value => EnvironmentVariables.NameOf(value.Path)).Where(static group => group.Skip(1).Any()))
+        {
+            _faults.Error(ConfigSource.InVariable(same.Key), "", $"This variable would set {string.Join(" and ", same.Select(static value => value.Path))}; rename one of the outputs.");
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$", RegexOptions.CultureInvariant)]
+    private static partial Regex InstanceName();
+}

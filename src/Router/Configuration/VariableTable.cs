@@ -1,0 +1,26 @@
+using Saker.Settings;
+
+namespace Saker.Router.Configuration;
+
+/// <summary>The variable of every key, made from the option records and never guessed from a variable's name.</summary>
+internal static class VariableTable
+{
+    /// <summary>All keys below a path, sections included.</summary>
+    public static IEnumerable<(string Variable, string Path, OptionKey Key)> Of(OptionSchema schema, string path)
+    {
+        foreach (var key in schema.Keys)
+        {
+            var keyPath = OptionsBinder.Join(path, key.Name);
+            if (key.Kind != OptionKind.Section)
+            {
+                yield return (EnvironmentVariables.NameOf(keyPath), keyPath, key);
+                continue;
+            }
+
+            foreach (var nested in Of(key.Section, keyPath))
+            {
+                yield return nested;
+            }
+        }
+    }
+}

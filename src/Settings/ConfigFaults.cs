@@ -1,0 +1,46 @@
+namespace Saker.Settings;
+
+internal enum FaultSeverity
+{
+    /// <summary>Said once so that nobody wonders; nothing is wrong.</summary>
+    Notice,
+
+    /// <summary>The router runs, but something does not do what its author may expect.</summary>
+    Warning,
+
+    /// <summary>The router does not start, unless <c>config.onerror: ignore</c> is chosen.</summary>
+    Error,
+}
+
+/// <summary>One finding about the configuration: where, which key, and a sentence with the value and the cure.</summary>
+internal sealed record ConfigFault(FaultSeverity Severity, ConfigSource Source, string Key, string Message)
+{
+    public override string ToString() => Key.Length == 0 ? $"{Source}: {Message}" : $"{Source}: {Key}: {Message}";
+}
+
+/// <summary>Collects every finding, so that a user sees all of them at once.</summary>
+internal sealed class ConfigFaults
+{
+    // A hostile or broken file must not print without end.
+    private const int MaxFaults = 500;
+
+    private readonly List<ConfigFault> _all = [];
+
+    public IReadOnlyList<ConfigFault> All => _all;
+
+    public bool HasErrors => _all.Exists(static fault => fault.Severity == FaultSeverity.Error);
+
+    public void Error(ConfigSource source, string key, string message) => Add(FaultSeverity.Error, source, key, message);
+
+    public void Warning(ConfigSource source, string key, string message) => Add(FaultSeverity.Warning, source, key, message);
+
+    public void Notice(ConfigSource source, string key, string message) => Add(FaultSeverity.Notice, source, key, message);
+
+    private void Add(FaultSeverity severity, ConfigSource source, string key, string message)
+    {
+        if (_all.Count < MaxFaults)
+        {
+            _all.Add(new ConfigFault(severity, source, key, message));
+        }
+    }
+}

@@ -1,0 +1,309 @@
+using System.Collections;
+using System.ComponentModel.DataAnnotations;
+using Saker.Alerts;
+
+namespace Saker.Settings;
+
+/// <summary>A setting as it is in effect, for a person to read.</summary>
+/// <param name="Path">The key with its sections: <c>delivery.draintimeout</c>.</param>
+/// <param name="Text">The value; stars for a secret.</param>
+/// <param name="Source">Where it was written; null for a default.</param>
+internal sealed record EffectiveValue(string Path, string Text, ConfigSource? Source);
+
+/// <summary>
+/// Fills option records from the tree and the environment. Every fault is collected, and the key that has it keeps its default,
+/// so that one wrong value hides no other.
+/// </summary>
+internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaults faults)
+{
+    private readonly List<EffectiveValue> _effective = [];
+
+    /// <summary>What was bound so far, in the order of binding.</summary>
+    public IReadOnlyList<EffectiveValue> Effective => _effective;
+
+    /// <summary>An instance of the schema's record.</summary>
+    /// <param name="schema">What may stand in the section.</param>
+    /// <param name="section">What the file says; null for nothing.</param>
+    /// <param name="path">The section's path; empty at the top.</param>
+    /// <param name="fallback">Where to point to when something is missing.</param>
+    /// <param name="others">Keys in the section that somebody else reads.</param>
+    public object Bind(OptionSchema schema, ConfigMap? section, string path, ConfigSource fallback, IReadOnlyCollection<string>? others = null)
+    {
+        var written = EntriesByKey(schema, section, path, others ?? []);
+        var options = schema.CreateInstance();
+        foreach (var key in schema.Keys)
+        {
+            var keyPath = Join(path, key.Name);
+            if (key.Kind == OptionKind.Section)
+            {
+                var nested = NestedSection(written.GetValueOrDefault(key), keyPath);
+                key.Property.SetValue(options, Bind(key.Section, nested, keyPath, nested?.Source ?? fallback));
+                continue;
+            }
+
+            var node = environment.Find(EnvironmentVariables.NameOf(keyPath)) ?? written.GetValueOrDefault(key);
+            if (key.Kind == OptionKind.Map && node is ConfigMap map)
+            {
+                node = EntriesFromEnvironment(map, keyPath);
+            }
+
+            BindKey(key, options, node, keyPath, fallback);
+        }
+
+        CheckWhole(options, path, section?.Source ?? fallback);
+        return options;
+    }
+
+    /// <summary>True when the file or the environment gives the key a value.</summary>
+    public bool IsSet(ConfigMap? section, string path, string key) =>
+        environment.Find(EnvironmentVariables.NameOf(Join(path, key))) is not null || !IsEmpty(section?.Find(key)?.Value);
+
+    public static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
+
+    public static bool IsEmpty(ConfigNode? node) => node switch
+    {
+        null or ConfigScalar { IsNull: true } => true,
+        ConfigScalar scalar => scalar.Text.Length == 0,
+        ConfigList list => list.Items.Count == 0,
+        ConfigMap map => map.Entries.Count == 0,
+        _ => false,
+    };
+
+    private Dictionary<OptionKey, ConfigNode> EntriesByKey(OptionSchema schema, ConfigMap? section, string path, IReadOnlyCollection<string> others)
+    {
+        var written = new Dictionary<OptionKey, ConfigNode>();
+        foreach (var entry in section?.Entries ?? [])
+        {
+            if (others.Contains(entry.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            // The value of a key that nobody knows is not shown: it may be a misspelt secret.
+            if (schema.Find(entry.Key) is not { } key)
+            {
+                var known = schema.Keys.Select(static key => key.Name).Concat(others);
+                faults.Error(entry.KeySource, Join(path, entry.Key), $"There is no such key{NearestWord.Hint(entry.Key, known)}");
+            }
+            else if (!written.TryAdd(key, entry.Value))
+            {
+                faults.Error(entry.KeySource, Join(path, entry.Key), "This key stands here twice, in different case; keep one of the two.");
+            }
+        }
+
+        return written;
+    }
+
+    private ConfigMap? NestedSection(ConfigNode? node, string path)
+    {
+        if (node is ConfigMap map || IsEmpty(node))
+        {
+            return node as ConfigMap;
+        }
+
+        faults.Error(node!.Source, path, "This is a section; put its keys below it, one a line.");
+        return null;
+    }
+
+    // CUSTOMFIELDS_ENV sets the entry 'env' of a map that the file has, as in Falcosidekick.
+    private ConfigMap EntriesFromEnvironment(ConfigMap map, string path) => new(
+        [.. map.Entries.Select(entry => environment.Find(EnvironmentVariables.NameOf(Join(path, entry.Key))) is { } value
+            ? new ConfigEntry(entry.Key, value.Source, value)
+            : entry)],
+        map.Source);
+
+    private void BindKey(OptionKey key, object options, ConfigNode? node, string path, ConfigSource fallback)
+    {
+        // An empty text is "not set" for everything but texts, whose default it may be meant to clear.
+        var cleared = node is ConfigScalar { IsNull: false, Text: "" } && key is { Kind: OptionKind.Scalar, IsRequired: false } && key.ValueType == typeof(string);
+        if (IsEmpty(node) && !cleared)
+        {
+            if (key.IsRequired)
+            {
+                faults.Error(node?.Source ?? fallback, path, $"This must be set, here or in the variable {EnvironmentVariables.NameOf(path)}.");
+            }
+
+            _effective.Add(new EffectiveValue(path, Display(key, key.Default), null));
+            return;
+        }
+
+        var value = key.Kind switch
+        {
+            OptionKind.List => List(key, node!, path),
+            OptionKind.Map => Map(key, node!, path),
+            _ => Scalar(key, node!, path),
+        };
+        if (value is null || !PassesChecks(key, value, node!, path))
+        {
+            _effective.Add(new EffectiveValue(path, Display(key, key.Default), null));
+            return;
+        }
+
+        key.Property.SetValue(options, value);
+        _effective.Add(new EffectiveValue(path, Display(key, value), node!.Source));
+    }
+
+    private object? Scalar(OptionKey key, ConfigNode node, string path)
+    {
+        if (node is not ConfigScalar scalar)
+        {
+            faults.Error(node.Source, path, $"One value belongs here, not a {(node is ConfigMap ? "map" : "list")}.");
+            return null;
+        }
+
+        if ((ScalarConverter.Convert(key.ValueType, scalar.Text, out var value) ?? key.NotOneOfTheWords(ref value)) is { } problem)
+        {
+            faults.Error(scalar.Source, path, $"{Quote(key, scalar.Text)} {problem}");
+            return null;
+        }
+
+        return value;
+    }
+
+    private IList? List(OptionKey key, ConfigNode node, string path)
+    {
+        IReadOnlyList<ConfigNode>? items = node switch
+        {
+            ConfigList list => list.Items,
+            ConfigScalar scalar => [.. DelimitedText.SplitList(scalar.Text).Select(part => new ConfigScalar(part, scalar.Source))],
+            _ => null,
+        };
+        if (items is null)
+        {
+            faults.Error(node.Source, path, "A list belongs here: '[a, b]', or 'a,b' in one text.");
+            return null;
+        }
+
+        var values = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(key.ValueType))!;
+        var complete = true;
+        foreach (var item in items)
+        {
+            var value = Scalar(key, item, path);
+            complete &= value is not null;
+            if (value is not null)
+            {
+                values.Add(value);
+            }
+        }
+
+        return complete ? values : null;
+    }
+
+    private IDictionary? Map(OptionKey key, ConfigNode node, string path)
+    {
+        if (MapEntries(key, node, path) is not { } entries)
+        {
+            return null;
+        }
+
+        var type = typeof(Dictionary<,>).MakeGenericType(typeof(string), key.ValueType);
+        var values = (IDictionary)Activator.CreateInstance(type, StringComparer.Ordinal)!;
+        var complete = true;
+        foreach (var entry in entries)
+        {
+            var value = Scalar(key, entry.Value, $"{path}.{entry.Key}");
+            complete &= value is not null;
+            if (value is not null)
+            {
+                values[entry.Key] = value;
+            }
+        }
+
+        return complete ? values : null;
+    }
+
+    private IReadOnlyList<ConfigEntry>? MapEntries(OptionKey key, ConfigNode node, string path)
+    {
+        switch (node)
+        {
+            case ConfigMap map:
+                return map.Entries;
+            case ConfigScalar { Text: ['{', not '{', ..] } json:
+                var name = json.Source.ToString();
+                if (YamlConfigReader.Parse(name, json.Text, new ConfigFaults()) is ConfigMap parsed)
+                {
+                    return [.. parsed.Entries.Select(entry => new ConfigEntry(entry.Key, json.Source, Moved(entry.Value, json.Source)))];
+                }
+
+                faults.Error(json.Source, path, "This begins like JSON, but is no JSON object.");
+                return null;
+            case ConfigScalar scalar:
+                return Entries(DelimitedText.SplitList(scalar.Text).Select(part => new ConfigScalar(part, scalar.Source)));
+            case ConfigList list when key.AllowsBareKeys && list.Items.All(static item => item is ConfigScalar):
+                return Entries(list.Items.Cast<ConfigScalar>());
+            default:
+                faults.Error(node.Source, path, "A map belongs here: keys and values below it, or 'a:b,c:d' in one text.");
+                return null;
+        }
+
+        IReadOnlyList<ConfigEntry>? Entries(IEnumerable<ConfigScalar> parts)
+        {
+            var entries = new List<ConfigEntry>();
+            foreach (var part in parts)
+            {
+                var (entryKey, value) = DelimitedText.SplitEntry(part.Text);
+                if (entryKey.Length == 0 || (value is null && !key.AllowsBareKeys))
+                {
+                    faults.Error(part.Source, path, $"{Quote(key, part.Text)} is not 'key:value'; a value with a comma in it must be written as a YAML map.");
+                    return null;
+                }
+
+                entries.Add(new ConfigEntry(entryKey, part.Source, new ConfigScalar(value ?? "", part.Source)));
+            }
+
+            return entries;
+        }
+    }
+
+    private static ConfigNode Moved(ConfigNode node, ConfigSource source) =>
+        node is ConfigScalar scalar ? new ConfigScalar(scalar.Text, source, scalar.IsNull) : node;
+
+    private bool PassesChecks(OptionKey key, object value, ConfigNode node, string path)
+    {
+        var passes = true;
+        foreach (var check in key.Checks.Where(static check => check is not RequiredAttribute))
+        {
+            foreach (var item in value is IList list ? list.Cast<object>() : [value])
+            {
+                if (!check.IsValid(item is ByteSize size ? size.Bytes : item))
+                {
+                    faults.Error(node.Source, path, $"{Quote(key, ScalarConverter.Display(item))} {Problem(check)}");
+                    passes = false;
+                }
+            }
+        }
+
+        return passes;
+    }
+
+    private static string Problem(ValidationAttribute check) => check switch
+    {
+        RangeAttribute range => $"is out of range; write a value from {range.Minimum} to {range.Maximum}.",
+        { ErrorMessage: { } message } => message,
+        _ => throw new InvalidOperationException($"{check.GetType().Name} needs an ErrorMessage that says what would be right."),
+    };
+
+    private void CheckWhole(object options, string path, ConfigSource source)
+    {
+        foreach (var fault in (options as ICheckedOptions)?.Validate() ?? [])
+        {
+            var keyPath = Join(path, fault.Key);
+            var place = _effective.FindLast(value => value.Path == keyPath)?.Source;
+            faults.Error(place ?? source, keyPath, fault.Message);
+        }
+    }
+
+    private static string Quote(OptionKey key, string text)
+    {
+        const int longest = 80;
+        return key.IsSecret ? $"'{Secret.Mask}'" : text.Length > longest ? $"'{text[..longest]}…'" : $"'{text}'";
+    }
+
+    private static string Display(OptionKey key, object? value) => value switch
+    {
+        IDictionary map => $"{{{string.Join(", ", map.Keys.Cast<string>().Select(entry => $"{entry}: {ScalarConverter.Display(map[entry])}"))}}}",
+        IEnumerable list when key.Kind == OptionKind.List => $"[{string.Join(", ", list.Cast<object?>().Select(ScalarConverter.Display))}]",
+        _ when key.Kind == OptionKind.Map => "{}",
+        _ => ScalarConverter.Display(value),
+    };
+}

@@ -1,0 +1,287 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Text.Unicode;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Saker.Settings;
+
+/// <summary>
+/// Reads YAML (and with it JSON) into a tree that keeps every value as written, with its place.
+/// Size, depth and number of values are bounded; anchors, aliases and merge keys are understood.
+/// </summary>
+internal sealed partial class YamlConfigReader
+{
+    /// <summary>Largest file that is read. A ConfigMap of Kubernetes ends at 1 MiB.</summary>
+    public const int MaxBytes = 16 * 1024 * 1024;
+
+    private const int MaxDepth = 64;
+    private const int MaxValues = 200_000;
+
+    private readonly string _file;
+    private readonly ConfigFaults _faults;
+    private readonly Scanner _scanner;
+    private readonly Parser _parser;
+    private readonly Dictionary<AnchorName, ConfigNode> _anchors = [];
+    private int _values;
+
+    private YamlConfigReader(string file, string text, ConfigFaults faults)
+    {
+        _file = file;
+        _faults = faults;
+        _scanner = new Scanner(new StringReader(text), skipComments: true);
+        _parser = new Parser(_scanner);
+    }
+
+    /// <summary>The file's top-level map; empty after a fault, which is then in <paramref name="faults"/>.</summary>
+    public static ConfigMap Read(string file, ReadOnlySpan<byte> content, ConfigFaults faults)
+    {
+        if (TryDecode(file, content, faults) is not { } text)
+        {
+            return Empty(file);
+        }
+
+        if (TomlSentence(file, text) is { } sentence)
+        {
+            faults.Error(ConfigSource.WholeFile(file), "", sentence);
+            return Empty(file);
+        }
+
+        return Parse(file, text, faults) switch
+        {
+            ConfigMap map => map,
+            null => Empty(file),
+            ConfigScalar { IsNull: true } => Empty(file),
+            var other => Refuse(other),
+        };
+
+        ConfigMap Refuse(ConfigNode other)
+        {
+            faults.Error(other.Source, "", "The file must be a map of sections, as in 'listenport: 2801'.");
+            return Empty(file);
+        }
+    }
+
+    /// <summary>One value in YAML or JSON; null when there is none, or after a fault.</summary>
+    public static ConfigNode? Parse(string file, string text, ConfigFaults faults)
+    {
+        var reader = new YamlConfigReader(file, text, faults);
+        try
+        {
+            return reader.ReadStream();
+        }
+        catch (YamlException exception)
+        {
+            // Faults found while scanning a map carry the map's beginning; the scanner stands where the fault is.
+            var place = exception.Message.StartsWith("While scanning", StringComparison.Ordinal) ? reader._scanner.CurrentPosition : exception.End;
+            faults.Error(ConfigSource.InFile(file, place.Line, place.Column), "", $"This is not valid YAML: {Reason(exception)}");
+            return null;
+        }
+    }
+
+    private static ConfigMap Empty(string file) => new([], ConfigSource.WholeFile(file));
+
+    private static string? TryDecode(string file, ReadOnlySpan<byte> content, ConfigFaults faults)
+    {
+        if (content.Length > MaxBytes)
+        {
+            faults.Error(ConfigSource.WholeFile(file), "", $"The file has {content.Length} bytes; at most {MaxBytes} are read.");
+            return null;
+        }
+
+        if (content.StartsWith(Encoding.UTF8.Preamble))
+        {
+            content = content[Encoding.UTF8.Preamble.Length..];
+        }
+
+        if (!Utf8.IsValid(content))
+        {
+            faults.Error(ConfigSource.InFile(file, FirstInvalidLine(content), 1), "", "This line is not valid UTF-8; save the file as UTF-8.");
+            return null;
+        }
+
+        return Encoding.UTF8.GetString(content);
+    }
+
+    private static int FirstInvalidLine(ReadOnlySpan<byte> content)
+    {
+        var line = 1;
+        while (content.IndexOf((byte)'\n') is var end and >= 0 && Utf8.IsValid(content[..end]))
+        {
+            line++;
+            content = content[(end + 1)..];
+        }
+
+        return line;
+    }
+
+    [GeneratedRegex(@"^(\[[A-Za-z0-9_.-]+\]$|[A-Za-z0-9_.-]+\s*=)", RegexOptions.CultureInvariant)]
+    private static partial Regex TomlLine();
+
+    private static string? TomlSentence(string file, string text)
+    {
+        const string sentence = "TOML is not read; write the same settings as YAML ('section:' and below it '  key: value').";
+        if (file.EndsWith(".toml", StringComparison.OrdinalIgnoreCase))
+        {
+            return sentence;
+        }
+
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            var trimmed = line.Trim();
+            if (trimmed.IsEmpty || trimmed[0] == '#')
+            {
+                continue;
+            }
+
+            return TomlLine().IsMatch(trimmed) ? sentence : null;
+        }
+
+        return null;
+    }
+
+    // YamlDotNet begins some messages with the position, which is printed already.
+    private static string Reason(YamlException exception)
+    {
+        var message = exception.InnerException is YamlException inner ? inner.Message : exception.Message;
+        var end = message.IndexOf("): ", StringComparison.Ordinal);
+        return end > 0 && message.StartsWith('(') ? message[(end + 3)..] : message;
+    }
+
+    private ConfigNode? ReadStream()
+    {
+        _parser.Consume<StreamStart>();
+        if (_parser.TryConsume<StreamEnd>(out _))
+        {
+            return null;
+        }
+
+        _parser.Consume<DocumentStart>();
+        var node = ReadNode(depth: 0);
+        _parser.Consume<DocumentEnd>();
+        if (_parser.Accept<DocumentStart>(out var second))
+        {
+            _faults.Error(At(second), "", "A second YAML document begins here; only one is read. Put all settings into one.");
+        }
+
+        return node;
+    }
+
+    private ConfigNode ReadNode(int depth)
+    {
+        var current = _parser.Current ?? throw new YamlException("The file ends in the middle of a value.");
+        if (depth > MaxDepth)
+        {
+            throw new YamlException(current.Start, current.Start, $"Values are nested deeper than {MaxDepth} levels.");
+        }
+
+        Count(current, 1);
+        if (_parser.TryConsume<AnchorAlias>(out var alias))
+        {
+            return _anchors.TryGetValue(alias.Value, out var target)
+                ? target
+                : throw new YamlException(alias.Start, alias.Start, $"No value before this one has the anchor '{alias.Value}'.");
+        }
+
+        var anchor = current is NodeEvent { Anchor.IsEmpty: false } named ? named.Anchor : AnchorName.Empty;
+        ConfigNode node = current switch
+        {
+            Scalar => ReadScalar(),
+            SequenceStart => ReadList(depth),
+            MappingStart => ReadMap(depth),
+            _ => throw new YamlException(current.Start, current.Start, "A value was expected here."),
+        };
+        if (!anchor.IsEmpty)
+        {
+            _anchors[anchor] = node;
+        }
+
+        return node;
+    }
+
+    private ConfigScalar ReadScalar()
+    {
+        var scalar = _parser.Consume<Scalar>();
+        var isNull = scalar is { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" };
+        return new ConfigScalar(isNull ? "" : scalar.Value, At(scalar), isNull);
+    }
+
+    private ConfigList ReadList(int depth)
+    {
+        var start = _parser.Consume<SequenceStart>();
+        var items = new List<ConfigNode>();
+        while (!_parser.TryConsume<SequenceEnd>(out _))
+        {
+            items.Add(ReadNode(depth + 1));
+        }
+
+        return new ConfigList(items, At(start));
+    }
+
+    private ConfigMap ReadMap(int depth)
+    {
+        var start = _parser.Consume<MappingStart>();
+        var entries = new List<ConfigEntry>();
+        var merged = new List<ConfigEntry>();
+        var known = new Dictionary<string, ConfigSource>(StringComparer.Ordinal);
+        while (!_parser.TryConsume<MappingEnd>(out _))
+        {
+            if (!_parser.TryConsume<Scalar>(out var key))
+            {
+                var current = _parser.Current!;
+                throw new YamlException(current.Start, current.Start, "A key must be plain text.");
+            }
+
+            var value = ReadNode(depth + 1);
+            if (key is { Style: ScalarStyle.Plain, Value: "<<" })
+            {
+                Merge(key, value, merged);
+            }
+            else if (!known.TryAdd(key.Value, At(key)))
+            {
+                _faults.Error(At(key), key.Value, $"This key stands at line {known[key.Value].Line} already; keep one of the two.");
+            }
+            else
+            {
+                entries.Add(new ConfigEntry(key.Value, At(key), value));
+            }
+        }
+
+        // What the map says itself wins over what it merges in.
+        foreach (var entry in merged)
+        {
+            if (known.TryAdd(entry.Key, entry.KeySource))
+            {
+                entries.Add(entry);
+            }
+        }
+
+        return new ConfigMap(entries, At(start));
+    }
+
+    private void Merge(Scalar key, ConfigNode value, List<ConfigEntry> merged)
+    {
+        foreach (var node in value is ConfigList list ? list.Items : [value])
+        {
+            if (node is not ConfigMap map)
+            {
+                _faults.Error(At(key), "<<", "Only maps can be merged in with '<<'.");
+                continue;
+            }
+
+            Count(key, map.Entries.Count);
+            merged.AddRange(map.Entries);
+        }
+    }
+
+    private void Count(ParsingEvent at, int values)
+    {
+        _values += values;
+        if (_values > MaxValues)
+        {
+            throw new YamlException(at.Start, at.Start, $"The file holds more than {MaxValues} values.");
+        }
+    }
+
+    private ConfigSource At(ParsingEvent parsed) => ConfigSource.InFile(_file, parsed.Start.Line, parsed.Start.Column);
+}

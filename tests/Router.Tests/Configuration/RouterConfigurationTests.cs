@@ -1,0 +1,218 @@
+using Saker.Alerts;
+using Saker.Outputs;
+using Saker.Router.Configuration;
+using Saker.Settings;
+using Saker.Testing;
+
+namespace Saker.Router.Tests.Configuration;
+
+public sealed class RouterConfigurationTests : IDisposable
+{
+    private static readonly OutputCatalogue Catalogue = new(
+        OutputRegistration.For<SampleOutput, SampleOptions>(), OutputRegistration.For<PlainOutput, PlainOptions>());
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("saker-config").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Without_a_file_and_variables_everything_is_at_its_default()
+    {
+        var configuration = RouterConfigurationLoader.Load(null, EnvironmentVariables.None, Catalogue);
+        Assert.Empty(configuration.Faults);
+        Assert.False(configuration.IsRefused);
+        Assert.Empty(configuration.Outputs);
+        Assert.Equal(2801, configuration.Router.ListenPort);
+        Assert.All(configuration.Effective, value => Assert.Null(value.Source));
+    }
+
+    [Fact]
+    public void A_section_of_Falcosidekick_is_the_instance_of_its_own_name()
+    {
+        var configuration = Load("Sample:\n  URL: http://x\n  minimumpriority: error\nlistenport: 2802\n");
+        Assert.Empty(configuration.Faults);
+        var output = Assert.Single(configuration.Outputs);
+        Assert.Equal("sample", output.Name);
+        Assert.Equal("http://x", Assert.IsType<SampleOptions>(output.Options).Url.Reveal());
+        Assert.Equal(Priority.Error, output.Options.MinimumPriority);
+        Assert.Equal(2802, configuration.Router.ListenPort);
+    }
+
+    [Fact]
+    public void Variables_alone_switch_an_output_on()
+    {
+        var configuration = RouterConfigurationLoader.Load(null, Variables(("SAMPLE_URL", "http://x"), ("SAMPLE_CHANNEL", "#c")), Catalogue);
+        Assert.Empty(configuration.Faults);
+        Assert.Equal("#c", Assert.IsType<SampleOptions>(Assert.Single(configuration.Outputs).Options).Channel);
+    }
+
+    [Fact]
+    public void Variables_of_an_output_that_is_off_are_not_checked()
+    {
+        var configuration = RouterConfigurationLoader.Load(null, Variables(("SAMPLE_BATCHSIZE", "nonsense"), ("SAMPLE_URL", ""), ("SAMPLE_NOSUCH", "x")), Catalogue);
+        Assert.Empty(configuration.Faults);
+        Assert.Empty(configuration.Outputs);
+    }
+
+    [Fact]
+    public void Several_instances_of_one_type_stand_below_outputs_and_have_their_variables()
+    {
+        var configuration = Load(
+            """
+            outputs:
+              sec-sample: {type: sample, url: http://a, minimumpriority: critical}
+              b: {type: SAMPLE}
+              keep: {type: plain, path: /tmp/x}
+              out: {type: plain, enabled: false}
+            """,
+            ("OUTPUTS_SEC_SAMPLE_CHANNEL", "#sec"), ("OUTPUTS_B_URL", "http://b"));
+        Assert.Empty(configuration.Faults);
+        Assert.Equal(["sec-sample", "b", "keep"], configuration.Outputs.Select(output => output.Name));
+        Assert.Equal("#sec", Assert.IsType<SampleOptions>(configuration.Outputs[0].Options).Channel);
+        Assert.Equal("http://b", Assert.IsType<SampleOptions>(configuration.Outputs[1].Options).Url.Reveal());
+    }
+
+    [Fact]
+    public void Every_fault_of_the_outputs_map_is_named_at_once()
+    {
+        var configuration = Load(
+            """
+            outputs:
+              Bad_Name: {type: plain}
+              a: {type: plian}
+              b: {type: pagerduty}
+              c: {}
+              d: text
+              sample: {type: sample}
+              e: {type: plain, paht: x}
+            sample: {url: http://x}
+            """);
+        Assert.True(configuration.IsRefused);
+        Assert.Equal(
+            [
+                "outputs.Bad_Name: A name has 1 to 63 of the characters a-z, 0-9 and '-', and does not begin with '-'.",
+                "outputs.a.type: 'plian' is not one of plain, sample; did you mean 'plain'?",
+                "outputs.b.type: The output 'pagerduty' is not in this version; take it out, or set 'config.onerror: ignore' to run without it.",
+                "outputs.c.type: This must be set to one of plain, sample.",
+                "outputs.d: An output is a map; put 'type' and the output's keys below its name.",
+                "outputs.e.paht: There is no such key; did you mean 'path'?",
+                "outputs.sample: The section 'sample' is an output of this name already; choose another name.",
+            ],
+            configuration.Faults.Select(fault => $"{fault.Key}: {fault.Message}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Two_keys_with_one_variable_are_an_error()
+    {
+        var configuration = Load("outputs:\n  a: {type: sample, url: x}\n  a-batching: {type: plain}\n");
+        Assert.Contains(configuration.Faults, fault => fault.ToString().StartsWith("OUTPUTS_A_BATCHING_ENABLED: This variable would set outputs.a.batching.enabled and outputs.a-batching.enabled", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Outputs_that_this_version_lacks_are_named_as_such_and_ignored_on_request()
+    {
+        const string yaml = "pagerduty:\n  routingkey: secret1\nloki: {hostport: ''}\naws:\n  sns: {topicarn: x}\npolicyreport: {enabled: false}\n";
+        var refused = Load(yaml, ("WEBUI_URL", "http://x"));
+        Assert.True(refused.IsRefused);
+        Assert.Equal(["aws.sns", "pagerduty", "webui"], refused.Faults.Select(fault => fault.Key).Order());
+        Assert.All(refused.Faults, fault => Assert.Contains("is not in this version", fault.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain("secret1", string.Join("\n", refused.Faults), StringComparison.Ordinal);
+
+        var ignored = Load(yaml + "config: {onerror: ignore}\n");
+        Assert.False(ignored.IsRefused);
+        Assert.All(ignored.Faults, fault => Assert.Equal(FaultSeverity.Warning, fault.Severity));
+    }
+
+    [Fact]
+    public void The_nearest_section_is_offered_for_a_misspelt_one()
+    {
+        var configuration = Load("pagerdutty: {routingkey: x}\nlistenprt: 1\n");
+        Assert.Equal(
+            ["pagerdutty: There is no such key; did you mean 'pagerduty'?", "listenprt: There is no such key; did you mean 'listenport'?"],
+            configuration.Faults.Select(fault => $"{fault.Key}: {fault.Message}"));
+    }
+
+    [Fact]
+    public void Stray_variables_and_service_links_are_named_once_and_left_alone()
+    {
+        var configuration = Load(
+            "sample: {url: http://x}\n",
+            ("SAMPLE", "x"), ("SAMPLE_PORT", "tcp://10.0.0.1:80"), ("SAMPLE_SERVICE_HOST", "10.0.0.1"), ("SAMPLE_CHANEL", "y"), ("PATH", "/bin"), ("LOGSTASH_PORT", "tcp://10.0.0.2:5044"));
+        Assert.False(configuration.IsRefused);
+        Assert.Equal(
+            [
+                "SAMPLE: This variable has the name of a section and sets nothing; it is left alone.",
+                "SAMPLE_CHANEL: The output 'sample' has no such key; did you mean 'SAMPLE_CHANNEL'?",
+                "LOGSTASH_PORT: Service links of Kubernetes are left alone: LOGSTASH_PORT, SAMPLE_PORT, SAMPLE_SERVICE_HOST.",
+            ],
+            configuration.Faults.Select(fault => fault.ToString()));
+        Assert.Equal("http://x", Assert.IsType<SampleOptions>(Assert.Single(configuration.Outputs).Options).Url.Reveal());
+    }
+
+    [Fact]
+    public void Dotted_keys_at_the_top_reach_into_sections()
+    {
+        var configuration = Load("sample.url: http://x\nsample:\n  channel: '#c'\nhttp.maxbodysize: 1MiB\nsample.batching.enabled: true\n");
+        Assert.Empty(configuration.Faults);
+        var options = Assert.IsType<SampleOptions>(Assert.Single(configuration.Outputs).Options);
+        Assert.Equal("#c", options.Channel);
+        Assert.True(options.Batching.Enabled);
+        Assert.Equal(1 << 20, configuration.Router.Http.MaxBodySize.Bytes);
+    }
+
+    [Fact]
+    public void A_custom_field_may_name_a_variable()
+    {
+        var configuration = Load("customfields: {env: '%MYVAR', gone: '%NOTSET', plain: 'x%MYVAR', Env.Name: prod}\n", ("MYVAR", "my:value"));
+        Assert.Equal("customfields.gone: The variable 'NOTSET' is not set; set it, or write the value itself.", configuration.Faults.Select(fault => $"{fault.Key}: {fault.Message}").Single());
+        Assert.Equal("my:value", configuration.Router.CustomFields["env"]);
+        Assert.Equal("x%MYVAR", configuration.Router.CustomFields["plain"]);
+        Assert.Equal("prod", configuration.Router.CustomFields["Env.Name"]);
+    }
+
+    [Theory]
+    [InlineData("listenport: 0", "listenport: '0' is out of range")]
+    [InlineData("listenport: 70000", "listenport: '70000' is out of range")]
+    [InlineData("listenport: abc", "listenport: 'abc' is not a whole number")]
+    [InlineData("listenaddress: 999.1.1.1", "listenaddress: '999.1.1.1' is not an IP address")]
+    [InlineData("http: {maxbodysize: 12}", "http.maxbodysize: '12' is out of range")]
+    [InlineData("tlsserver: {deploy: true}", "tlsserver.deploy: TLS towards senders is not in this version")]
+    [InlineData("sample: http://x", "sample: This is a section")]
+    [InlineData("config: {onerror: ignor}", "config.onerror: 'ignor' is not one of refuse, ignore; did you mean 'ignore'?")]
+    public void A_wrong_value_is_refused(string yaml, string begin)
+    {
+        var configuration = Load(yaml + "\n");
+        Assert.True(configuration.IsRefused);
+        var fault = Assert.Single(configuration.Faults);
+        Assert.StartsWith(begin, $"{fault.Key}: {fault.Message}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_refused_even_when_faults_are_ignored()
+    {
+        foreach (var path in new[] { Path.Combine(_folder, "none.yaml"), _folder })
+        {
+            Assert.True(RouterConfigurationLoader.Load(path, Variables(("CONFIG_ONERROR", "ignore")), Catalogue).IsRefused);
+        }
+    }
+
+    [Fact]
+    public void The_stock_chart_s_environment_is_accepted()
+    {
+        var chart = ChartEnvironment.Read(SharedData.Path("charts", "falcosidekick-default.json"));
+        Assert.True(chart.Count > 300);
+        var configuration = RouterConfigurationLoader.Load(null, new EnvironmentVariables(chart), OutputCatalogue.Default);
+        Assert.Empty(configuration.Faults);
+        Assert.Empty(configuration.Outputs);
+    }
+
+    private RouterConfiguration Load(string yaml, params (string Name, string Value)[] variables)
+    {
+        var file = Path.Combine(_folder, "router.yaml");
+        File.WriteAllText(file, yaml);
+        return RouterConfigurationLoader.Load(file, Variables(variables), Catalogue);
+    }
+
+    private static EnvironmentVariables Variables(params (string Name, string Value)[] variables) =>
+        new(variables.ToDictionary(pair => pair.Name, pair => pair.Value));
+}
