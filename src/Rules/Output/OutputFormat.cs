@@ -1,0 +1,30 @@
+using Saker.Conditions.Ast;
+using Saker.Conditions.Fields;
+
+namespace Saker.Rules.Output;
+
+/// <summary>A part of an output: either text or a field.</summary>
+public sealed record OutputPart
+{
+    /// <summary>Text that stands as it is; null for a field.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>The field; null for text.</summary>
+    public FieldReference? Field { get; init; }
+
+    /// <summary>Transformers around the field, the outermost first: <c>%tolower(proc.name)</c>.</summary>
+    public IReadOnlyList<Transformer> Transformers { get; init; } = [];
+
+    /// <summary>The key under which the field stands among the alert's output fields, as it was written.</summary>
+    public string Key { get; init; } = "";
+}
+
+/// <summary>An output format: what a rule's alert says.</summary>
+/// <param name="Source">The format as written.</param>
+/// <param name="AllOrNothing">True when it started with <c>*</c> and still is to be written when a field is absent; Falco's outputs always are.</param>
+/// <param name="Parts">Its parts in order.</param>
+public sealed record OutputFormat(string Source, bool AllOrNothing, IReadOnlyList<OutputPart> Parts)
+{
+    /// <summary>Its fields, each once, in the order of their first place.</summary>
+    public IEnumerable<OutputPart> Fields => Parts.Where(static part => part.Field is not null).DistinctBy(static part => part.Key);
+}
