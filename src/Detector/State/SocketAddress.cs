@@ -175,7 +175,7 @@ internal static unsafe class SocketAddress
     public static ReadOnlySpan<byte> Write(FdEntry* entry, Span<byte> buffer)
     {
         int length = entry->AddressLength;
-        var writer = new TextWriter(buffer);
+        var writer = new Utf8Writer(buffer);
         var source = MemoryMarshal.CreateReadOnlySpan(ref entry->Source[0], length);
         var destination = MemoryMarshal.CreateReadOnlySpan(ref entry->Destination[0], length);
         if (entry->HasTwoEnds)

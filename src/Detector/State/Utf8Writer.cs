@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Saker.Detector.State;
 
 /// <summary>Writes text into a buffer that the caller owns. What does not fit is left out. No allocation.</summary>
-internal ref struct TextWriter(Span<byte> buffer)
+internal ref struct Utf8Writer(Span<byte> buffer)
 {
     private readonly Span<byte> buffer = buffer;
     private int length;
@@ -14,6 +14,9 @@ internal ref struct TextWriter(Span<byte> buffer)
 
     /// <summary>Bytes written so far.</summary>
     public readonly int Length => length;
+
+    /// <summary>Takes back what was written behind the first <paramref name="count"/> bytes.</summary>
+    public void CutTo(int count) => length = Math.Min(length, count);
 
     /// <summary>Adds bytes as they are.</summary>
     public void Add(scoped ReadOnlySpan<byte> text)
