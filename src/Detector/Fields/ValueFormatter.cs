@@ -13,7 +13,7 @@ internal static class ValueFormatter
     private const ulong Second = 1_000_000_000;
 
     /// <summary>Writes a value as an output line shows it; <c>&lt;NA&gt;</c> when it is absent.</summary>
-    public static void WriteText(FieldReference field, Value value, ref Utf8Writer writer)
+    public static void WriteText(FieldReference field, scoped Value value, ref Utf8Writer writer)
     {
         switch (value.Kind)
         {
@@ -48,7 +48,7 @@ internal static class ValueFormatter
     }
 
     /// <summary>Writes a value as an alert's JSON shows it: numbers as numbers, absent as null.</summary>
-    public static void WriteJson(FieldReference field, Value value, Utf8JsonWriter writer)
+    public static void WriteJson(FieldReference field, scoped Value value, Utf8JsonWriter writer)
     {
         switch (value.Kind)
         {
@@ -90,7 +90,7 @@ internal static class ValueFormatter
             WriteFraction(nanoseconds, ref writer);
     }
 
-    private static void WriteFirst(Value list, Utf8JsonWriter writer)
+    private static void WriteFirst(scoped Value list, Utf8JsonWriter writer)
     {
         foreach (var member in list.AsList)
         {
@@ -100,7 +100,7 @@ internal static class ValueFormatter
         writer.WriteNullValue();
     }
 
-    private static void WriteJsonText(FieldReference field, Value value, Utf8JsonWriter writer)
+    private static void WriteJsonText(FieldReference field, scoped Value value, Utf8JsonWriter writer)
     {
         byte[] rented = ArrayPool<byte>.Shared.Rent(EventContext.ScratchBytes);
         var text = new Utf8Writer(rented);
@@ -147,7 +147,7 @@ internal static class ValueFormatter
         }
     }
 
-    private static void WriteList(FieldReference field, Value value, ref Utf8Writer writer)
+    private static void WriteList(FieldReference field, scoped Value value, ref Utf8Writer writer)
     {
         bool first = true;
         if (field.Definition.IsList)
@@ -163,7 +163,7 @@ internal static class ValueFormatter
             writer.Add((byte)')');
     }
 
-    private static void WritePrintable(ReadOnlySpan<byte> text, ref Utf8Writer writer)
+    private static void WritePrintable(scoped ReadOnlySpan<byte> text, ref Utf8Writer writer)
     {
         int control = text.IndexOfAnyInRange((byte)0, (byte)0x1f);
         if (control < 0)

@@ -1,4 +1,4 @@
-using Saker.Conditions.Ast;
+using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
 
 namespace Saker.Rules.Output;
@@ -12,8 +12,8 @@ public sealed record OutputPart
     /// <summary>The field; null for text.</summary>
     public FieldReference? Field { get; init; }
 
-    /// <summary>Transformers around the field, the outermost first: <c>%tolower(proc.name)</c>.</summary>
-    public IReadOnlyList<Transformer> Transformers { get; init; } = [];
+    /// <summary>What is printed for the field: its value, through the transformers around it (<c>%tolower(proc.name)</c>); null for text.</summary>
+    public CompiledOperand? Operand { get; init; }
 
     /// <summary>The key under which the field stands among the alert's output fields, as it was written.</summary>
     public string Key { get; init; } = "";

@@ -1,5 +1,6 @@
 using System.Text;
 using Saker.Conditions.Ast;
+using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
 
 namespace Saker.Rules.Output;
@@ -89,9 +90,10 @@ public sealed class OutputFormatParser(IFieldCatalogue catalogue)
             errors.Add(new OutputFormatError(start, Math.Max(1, position - start), name.Length == 0 ? "a field name must follow '%'" : error!, suggestion));
             return null;
         }
-        if (!field.Definition.Traits.HasFlag(FieldTraits.NoOutput))
-            return new OutputPart { Field = field, Transformers = transformers, Key = key };
-        errors.Add(new OutputFormatError(start, position - start, $"the field '{field.Definition.Name}' is for conditions only", null));
+        string? refusal = field.Definition.Traits.HasFlag(FieldTraits.NoOutput) ? $"the field '{field.Definition.Name}' is for conditions only" : null;
+        if (refusal is null && CompiledOperand.Compile(field, transformers, out refusal) is { } operand)
+            return new OutputPart { Field = field, Operand = operand, Key = key };
+        errors.Add(new OutputFormatError(start, position - start, refusal!, null));
         return null;
     }
 
