@@ -215,7 +215,7 @@ static void compat(void)
 	long fd;
 
 	strcpy(low, "made-by-32");
-	fd = int80(5, (long)low, O_RDWR | O_CREAT | O_LARGEFILE, 0600);
+	fd = int80(5, (long)low, O_RDWR | O_CREAT | 0100000 /* O_LARGEFILE, which is 0 here */, 0600);
 	tell("open.fd", fd);
 	int80(6, fd, 0, 0);
 	un->sun_family = AF_UNIX;

@@ -21,6 +21,7 @@ enum {
 	EVENT_FORK_EXIT = 225,
 	EVENT_VFORK_EXIT = 227,
 	EVENT_EXECVE_EXIT = 293,
+	EVENT_EXECVEAT_EXIT = 331,
 	EVENT_CLONE3_EXIT = 335,
 };
 
@@ -89,6 +90,22 @@ static __always_inline const volatile struct hooked_call *split_socketcall(struc
 	return &table[which];
 }
 
+/* 0 is what a made child and a started program come back with: the scheduler's hooks told of both, earlier and better. */
+static __always_inline bool is_told_by_scheduler(__u16 event)
+{
+	switch (event) {
+	case EVENT_CLONE_EXIT:
+	case EVENT_CLONE3_EXIT:
+	case EVENT_FORK_EXIT:
+	case EVENT_VFORK_EXIT:
+	case EVENT_EXECVE_EXIT:
+	case EVENT_EXECVEAT_EXIT:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
 static __always_inline __u16 prepare(__u64 orig_ax, struct pt_regs *regs, __s64 result,
 				     const volatile struct hooked_call table[2][CALLS],
 				     const volatile struct hooked_call *socketcalls)
@@ -112,6 +129,8 @@ static __always_inline __u16 prepare(__u64 orig_ax, struct pt_regs *regs, __s64 
 	if (!hooked->filler || is_own(task))
 		return 0;
 	if (settings.drop_failed && result < 0 && result != -EINPROGRESS)
+		return 0;
+	if (result == 0 && is_told_by_scheduler(hooked->event))
 		return 0;
 	scratch = this_scratch();
 	if (!scratch) {

@@ -144,8 +144,9 @@ static __always_inline __u64 change_time(struct inode *inode)
 	struct inode___timespec *early = (void *)inode;
 	struct inode___underscore *middle = (void *)inode;
 
+	/* The upper bit says that somebody asked for the time (I_CTIME_QUERIED, 6.13 and later). */
 	if (bpf_core_field_exists(inode->i_ctime_sec))
-		return BPF_CORE_READ(inode, i_ctime_sec) * 1000000000ull + BPF_CORE_READ(inode, i_ctime_nsec);
+		return BPF_CORE_READ(inode, i_ctime_sec) * 1000000000ull + (BPF_CORE_READ(inode, i_ctime_nsec) & 0x7fffffff);
 	if (bpf_core_field_exists(early->i_ctime))
 		return BPF_CORE_READ(early, i_ctime.tv_sec) * 1000000000ull + BPF_CORE_READ(early, i_ctime.tv_nsec);
 	return BPF_CORE_READ(middle, __i_ctime.tv_sec) * 1000000000ull + BPF_CORE_READ(middle, __i_ctime.tv_nsec);
