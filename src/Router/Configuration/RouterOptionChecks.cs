@@ -1,3 +1,4 @@
+using Saker.Router.Enrichment;
 using Saker.Router.Telemetry;
 using Saker.Settings;
 
@@ -17,6 +18,7 @@ internal static class RouterOptionChecks
                 "TLS towards senders is not in this version; put a proxy with TLS in front, or set 'config.onerror: ignore' to listen without TLS.");
         }
 
+        TemplatedFields.Compile(options.TemplatedFields, (name, sentence) => faults.Error(SourceOf("templatedfields"), $"templatedfields.{name}", sentence));
         EventLabels.Create(options, (path, sentence, mustMend) =>
         {
             if (mustMend)

@@ -12,6 +12,7 @@ internal sealed class AlertEnricher
 
     private readonly KeyValuePair<string, FieldValue>[] _customFields;
     private readonly string[] _customTags;
+    private readonly TemplatedFields _templatedFields;
     private readonly OutputFieldFormat? _format;
     private readonly string _bracketReplacer;
 
@@ -19,6 +20,7 @@ internal sealed class AlertEnricher
     {
         _customFields = [.. options.CustomFields.Select(static field => KeyValuePair.Create(field.Key, FieldValue.Text(field.Value)))];
         _customTags = [.. options.CustomTags];
+        _templatedFields = TemplatedFields.Compile(options.TemplatedFields, static (_, _) => { }); // faults were reported with the configuration
         _format = options.OutputFieldFormat.Length == 0 ? null : new OutputFieldFormat(options.OutputFieldFormat);
         _bracketReplacer = options.BracketReplacer;
     }
@@ -27,14 +29,15 @@ internal sealed class AlertEnricher
     public Alert Enrich(Alert alert)
     {
         var custom = alert.OutputFields.With(_customFields);
+        var templated = _templatedFields.Render(custom);
         var tags = Tags(alert.Tags);
         return alert with
         {
             Uuid = Guid.NewGuid(),
             Source = alert.Rule == TestAlert.Rule ? TestSource : alert.Source.Length == 0 ? DefaultSource : alert.Source,
             Tags = tags,
-            Output = _format is null ? alert.Output : _format.Apply(alert, tags, _customFields, []),
-            OutputFields = WithoutBrackets(custom),
+            Output = _format is null ? alert.Output : _format.Apply(alert, tags, _customFields, templated),
+            OutputFields = WithoutBrackets(templated.Count == 0 ? custom : custom.With(templated)),
         };
     }
 

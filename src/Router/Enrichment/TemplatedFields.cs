@@ -1,0 +1,87 @@
+using Saker.Alerts;
+using Saker.Templates;
+
+namespace Saker.Router.Enrichment;
+
+/// <summary>
+/// The <c>templatedfields</c> of the configuration: each is rendered over the alert's fields, in the order of the configuration, and sees
+/// the ones before it. A field whose rendering fails keeps the part that was written, as in Falcosidekick.
+/// </summary>
+internal sealed class TemplatedFields
+{
+    private readonly List<(string Name, Template Template)> _fields = [];
+
+    private TemplatedFields()
+    {
+    }
+
+    /// <summary>Compiles the templates; those that are none go to <paramref name="fault"/> with name and sentence.</summary>
+    public static TemplatedFields Compile(IReadOnlyDictionary<string, string> templates, Action<string, string> fault)
+    {
+        var compiled = new TemplatedFields();
+        foreach (var (name, text) in templates)
+        {
+            try
+            {
+                compiled._fields.Add((name, Template.Parse($"templatedfields.{name}", text)));
+            }
+            catch (TemplateException exception)
+            {
+                fault(name, exception.Message);
+            }
+        }
+
+        return compiled;
+    }
+
+    /// <summary>The fields to add to an alert that has <paramref name="fields"/>.</summary>
+    public IReadOnlyList<KeyValuePair<string, FieldValue>> Render(AlertFields fields)
+    {
+        if (_fields.Count == 0)
+        {
+            return [];
+        }
+
+        var rendered = new List<KeyValuePair<string, FieldValue>>(_fields.Count);
+        foreach (var (name, template) in _fields)
+        {
+            rendered.Add(new(name, FieldValue.Text(Render(template, new FieldMap(fields)))));
+            fields = fields.With(rendered);
+        }
+
+        return rendered;
+    }
+
+    private static string Render(Template template, TemplateMap data)
+    {
+        try
+        {
+            return template.Render(data);
+        }
+        catch (TemplateException exception)
+        {
+            return exception.PartialOutput;
+        }
+    }
+
+    private sealed class FieldMap(AlertFields fields) : TemplateMap
+    {
+        public override int Count => fields.Count;
+
+        public override TemplateValue? Find(string key) => fields.TryGetValue(key, out var value) ? ValueOf(value) : null;
+
+        // AlertFields keeps that order.
+        public override IEnumerable<string> SortedKeys() => fields.Select(static field => field.Key);
+    }
+
+    private static TemplateValue ValueOf(FieldValue value) => value.Kind switch
+    {
+        FieldKind.Null => TemplateValue.Null,
+        FieldKind.Text => TemplateValue.From(value.Raw!),
+        FieldKind.Number => TemplateValue.FromNumber(value.Raw!),
+        FieldKind.True => TemplateValue.From(true),
+        FieldKind.False => TemplateValue.From(false),
+        FieldKind.Json => JsonTemplateValues.Parse(value.Raw!),
+        _ => throw new System.Diagnostics.UnreachableException($"The kind {(int)value.Kind} is not known."),
+    };
+}
