@@ -1,3 +1,4 @@
+using Saker.Outputs.Http.Slack;
 using Saker.Outputs.Http.Webhook;
 
 namespace Saker.Outputs.Http;
@@ -8,6 +9,7 @@ public static class HttpOutputs
     /// <summary>The registrations.</summary>
     public static IReadOnlyList<OutputRegistration> All { get; } =
     [
+        OutputRegistration.For<SlackOutput, SlackOptions>(),
         OutputRegistration.For<WebhookOutput, WebhookOptions>(),
     ];
 }

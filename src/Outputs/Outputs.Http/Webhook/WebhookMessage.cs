@@ -1,5 +1,6 @@
 using System.Buffers;
 using Saker.Alerts;
+using Saker.Outputs.Rendering;
 
 namespace Saker.Outputs.Http.Webhook;
 
@@ -7,15 +8,21 @@ namespace Saker.Outputs.Http.Webhook;
 internal static class WebhookMessage
 {
     /// <summary>
-    /// The alert with everything that came with it. Under strict compatibility without the top-level keys that Falcosidekick
-    /// does not know, and with the line feed that it ends with.
+    /// The alert with everything that came with it. Under strict compatibility what Falcosidekick sends, byte for byte.
     /// </summary>
     public static ReadOnlyMemory<byte> From(Alert alert, bool strict)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
-        AlertWriter.Write(buffer, strict ? alert with { Unknown = [] } : alert);
         if (strict)
+        {
+            buffer.Write(StrictAlert.ToJson(StrictAlert.Of(alert)).Span);
             buffer.Write("\n"u8);
+        }
+        else
+        {
+            AlertWriter.Write(buffer, alert);
+        }
+
         return buffer.WrittenMemory;
     }
 }

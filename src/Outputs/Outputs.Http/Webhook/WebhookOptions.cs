@@ -14,8 +14,7 @@ internal sealed record WebhookOptions : HttpOutputOptions
     /// <summary>Headers to add to each request.</summary>
     public IReadOnlyDictionary<string, Secret> CustomHeaders { get; init; } = new Dictionary<string, Secret>();
 
-    /// <summary>The method: POST or PUT.</summary>
-    [Words("post", "put")]
+    /// <summary>The method: POST or PUT, in any case.</summary>
     public string Method { get; init; } = "post";
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ namespace Saker.Outputs.Http.Webhook;
 
 internal sealed class WebhookOutput(WebhookOptions options, OutputContext context) : SingleAlertOutput, IOutputFactory<WebhookOptions>
 {
-    private readonly HttpMethod method = options.Method == "put" ? HttpMethod.Put : HttpMethod.Post;
+    private readonly HttpMethod method = options.Method.Equals("put", StringComparison.OrdinalIgnoreCase) ? HttpMethod.Put : HttpMethod.Post;
 
     public static OutputDescriptor Descriptor { get; } = new()
     {
@@ -16,7 +16,11 @@ internal sealed class WebhookOutput(WebhookOptions options, OutputContext contex
         InFalcosidekick = true,
     };
 
-    public static IOutput Create(WebhookOptions options, OutputContext context) => new WebhookOutput(options, context);
+    public static IOutput Create(WebhookOptions options, OutputContext context)
+    {
+        OptionWords.Require("method", options.Method, context.Strict, "post", "put");
+        return new WebhookOutput(options, context);
+    }
 
     protected override ValueTask<DeliveryResult> DeliverAsync(Alert alert, CancellationToken cancellationToken)
     {
@@ -29,7 +33,9 @@ internal sealed class WebhookOutput(WebhookOptions options, OutputContext contex
         var request = JsonRequest.Create(method, url, body, context.Strict);
         foreach (var (name, value) in options.CustomHeaders)
         {
-            // A header of the content replaces what stands there; one of the request is added.
+            // What the user sets replaces what stands there, be it a header of the request or of the content.
+            if (request.Headers.NonValidated.Contains(name))
+                request.Headers.Remove(name);
             if (!request.Headers.TryAddWithoutValidation(name, value.Reveal()))
             {
                 request.Content!.Headers.Remove(name);
