@@ -78,6 +78,15 @@ public class LoadedRules
     }
 
     [Fact]
+    public void A_mistake_in_a_macro_is_placed_in_the_macro_of_its_file()
+    {
+        var set = RuleLoader.Load(
+            [new RuleFile("m.yaml", "- macro: m\n  condition: (proc.nme = a)\n"), new RuleFile("r.yaml", "- rule: one\n  condition: evt.type=openat and m" + Good)],
+            Options);
+        Assert.StartsWith("m.yaml:2:15: unknown field 'proc.nme'", Assert.Single(set.Diagnostics).Headline, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Appending_adds_text_and_so_binds_tighter_than_or()
     {
         var set = Load($"""

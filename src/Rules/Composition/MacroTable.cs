@@ -14,6 +14,7 @@ internal sealed class MacroTable
     private readonly Dictionary<string, Expression?> parsed = [];
     private readonly Dictionary<string, MacroDefinition?> resolved = [];
     private readonly HashSet<string> resolving = [];
+    private readonly Dictionary<SourceText, MappedText> texts = new(ReferenceEqualityComparer.Instance);
 
     public MacroTable(Collector collector, DiagnosticBag diagnostics)
     {
@@ -30,12 +31,17 @@ internal sealed class MacroTable
     public Expression? Parse(MappedText condition, MappedText shown, ItemContext context)
     {
         var text = ListSubstitution.Apply(condition, lists);
+        var source = text.ToSource();
+        texts.Add(source, text);
         var errors = new List<ConditionError>();
-        var expression = ConditionParser.Parse(text.ToSource(), errors);
+        var expression = ConditionParser.Parse(source, errors);
         foreach (var error in errors)
             diagnostics.Add(ConditionDiagnostics.Make(DiagnosticCode.CompileCondition, error, text, shown, context));
         return expression;
     }
+
+    /// <summary>The text, with its places, of a condition that was parsed here.</summary>
+    public MappedText TextOf(SourceText source) => texts[source];
 
     /// <summary>Puts macros in the places of their names. Null when one is unknown (told) or wrong (told where it is defined).</summary>
     public Expression? Resolve(Expression expression, MappedText condition, int visibility, ItemContext context)
@@ -84,7 +90,7 @@ internal sealed class MacroTable
         void Tell(string message, string? suggestion) => diagnostics.Add(ConditionDiagnostics.Make(
             DiagnosticCode.Validate,
             new ConditionError(ConditionErrorKind.UnknownName, name.Range, name.Range.Start, message, suggestion),
-            condition,
+            TextOf(name.Range.Source),
             condition,
             context.InCondition(condition.Text, 1, name.Range.Start + 3, name.Range.Start + 2)));
     }

@@ -90,15 +90,9 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
         return condition;
     }
 
-    // The mistake may stand in a macro: the text that was parsed there says where.
-    private static Diagnostic Locate(DiagnosticCode code, ConditionError error, MappedText text, RuleItem item)
-    {
-        var diagnostic = ConditionDiagnostics.Make(code, error, text, text, item.ConditionContext);
-        var place = error.Position;
-        return diagnostic.File.Name == place.File && diagnostic.Line == place.Line && diagnostic.Column == place.Column
-            ? diagnostic
-            : diagnostic with { Start = item.Context.File.Name == place.File ? item.Context.File.OffsetOf(place.Line, place.Column) : diagnostic.Start };
-    }
+    // The mistake may stand in a macro, whose text has places of its own.
+    private Diagnostic Locate(DiagnosticCode code, ConditionError error, MappedText shown, RuleItem item) =>
+        ConditionDiagnostics.Make(code, error, macros.TextOf(error.Range.Source), shown, item.ConditionContext);
 
     private void WarnDirection(RuleItem item, MappedText text)
     {

@@ -21,9 +21,9 @@ public sealed record OutputPart
 
 /// <summary>An output format: what a rule's alert says.</summary>
 /// <param name="Source">The format as written.</param>
-/// <param name="AllOrNothing">True when it started with <c>*</c> and still is to be written when a field is absent; Falco's outputs always are.</param>
+/// <param name="Star">True when it starts with a star: to be written although fields are absent. Falco puts the star before every rule's output.</param>
 /// <param name="Parts">Its parts in order.</param>
-public sealed record OutputFormat(string Source, bool AllOrNothing, IReadOnlyList<OutputPart> Parts)
+public sealed record OutputFormat(string Source, bool Star, IReadOnlyList<OutputPart> Parts)
 {
     /// <summary>Its fields, each once, in the order of their first place.</summary>
     public IEnumerable<OutputPart> Fields => Parts.Where(static part => part.Field is not null).DistinctBy(static part => part.Key);

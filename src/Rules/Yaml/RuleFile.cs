@@ -33,7 +33,4 @@ public sealed class RuleFile
             line = ~line - 1;
         return (line, offset - lineStarts[line]);
     }
-
-    /// <summary>The offset of a line and column, both from 1.</summary>
-    internal int OffsetOf(int line, int column) => lineStarts[line - 1] + column - 1;
 }
