@@ -52,15 +52,20 @@ internal sealed class EventDefinition(
     {
         if ((flags & (EventFlags.UsesFd | EventFlags.CreatesFd | EventFlags.DestroysFd)) == 0)
             return -1;
-        // A descriptor that was made is the result, which comes first; one that is used is the first of type FD.
-        return Array.FindIndex(parameters, static p => p.Type == ParameterType.Fd);
+        // A descriptor that was made is the result, which comes first; one that is used is the first of type FD. fcntl and
+        // splice are about another than the first.
+        int first = Array.FindIndex(parameters, static p => p.Type == ParameterType.Fd);
+        int preferred = Array.FindIndex(parameters, static p => p is { Name: "fd_out", Type: ParameterType.Fd });
+        if ((flags & EventFlags.CreatesFd) == 0 && first == 0)
+            preferred = Array.FindIndex(parameters, 1, static p => p.Type == ParameterType.Fd);
+        return preferred >= 0 ? preferred : first;
     }
 
     private static int FindResult(bool isEnter, ParameterDefinition[] parameters)
     {
         if (isEnter || parameters.Length == 0)
             return -1;
-        return parameters[0] is { Name: "res" } or { Name: "fd", Type: ParameterType.Fd } ? 0 : -1;
+        return parameters[0] is { Name: "res" } or { Name: "fd", Type: ParameterType.Fd } or { Type: ParameterType.Uid or ParameterType.Gid } ? 0 : -1;
     }
 }
 

@@ -39,7 +39,7 @@ internal enum EventFlags
     WritesToFd = 16,
     ModifiesState = 32,
     Waits = 64,
-    SkipParserReset = 128,
+    SkipParseReset = 128,
     OldVersion = 256,
     Unused = 512,
     LargePayload = 1024,

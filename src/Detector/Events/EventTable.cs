@@ -85,7 +85,7 @@ internal static class EventTable
         int directory = info.StartsWith(relative, StringComparison.Ordinal) ? Number(info[relative.Length..^1]) : -1;
         return new ParameterDefinition(
             parts[0],
-            Enum.Parse<ParameterType>(parts[1], ignoreCase: true),
+            Parse<ParameterType>(parts[1]),
             parts.Length > 2 ? Enum.Parse<PrintFormat>(parts[2], ignoreCase: true) : PrintFormat.Na,
             flagTables.GetValueOrDefault(info),
             directory);

@@ -18,23 +18,24 @@ internal static class AncestorFields
         Add(registry, "proc.aexepath", static (_, t) => Value.Bytes(t.ExePath.Span));
         Add(registry, "proc.aargs", static (c, t) => ProcFields.Joined(c, t.Args.Span));
         Add(registry, "proc.acmdline", static (c, t) => ProcFields.CommandLine(c, t));
-        Add(registry, "proc.apid", static (_, t) => Value.Int64(t.Pid));
+        Add(registry, "proc.apid", static (_, t) => Value.Int64(t.Pid), static (c, _) => c.Thread is { } t ? Value.Int64(t.Pid) : Value.None);
         registry.Add("proc.aenv", ReadEnvironment);
         registry.Add("proc.loginshellid", static (c, _) => LoginShell(c));
     }
 
-    private static void Add(FieldRegistry registry, string name, ThreadReader reader) => registry.Add(name, (c, f) =>
+    // What an alert shows of all ancestors may be something else: of pids, it is the process's own.
+    private static void Add(FieldRegistry registry, string name, ThreadReader reader, FieldReader? shown = null) => registry.Add(name, (c, f) =>
     {
         if (c.Thread is not { } thread)
             return Value.None;
         if (f.Argument is not null)
             return Ancestor(c, thread, f.Index) is { } ancestor ? reader(c, ancestor) : Value.None;
         return ReadAll(c, thread, reader);
-    });
+    }, shown: shown);
 
     private static Value ReadAll(EventContext context, ThreadInfo thread, ThreadReader reader)
     {
-        const int room = 256 * 1024;
+        const int room = 64 * 1024;
         // The list's room is set aside first, for members that are put together take scratch behind it.
         var buffer = context.Scratch;
         if (buffer.Length <= 2 * room)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Saker.Detector.Events;
 using Saker.Detector.State;
 
@@ -30,8 +31,12 @@ internal static unsafe class ArgumentText
             case ParameterType.AbsTime:
                 ValueFormatter.WriteDateTime(view.Unsigned(index), withFraction: true, ref writer);
                 break;
-            case ParameterType.FdList or ParameterType.Dyn or ParameterType.SigSet:
-                break; // prints nothing yet
+            case ParameterType.Dyn:
+                WriteDynamic(view.Parameter(index), ref writer);
+                break;
+            case ParameterType.FdList:
+                WriteFdList(context, view.Parameter(index), ref writer);
+                break;
             default:
                 WriteNumber(view, index, parameter, ref writer);
                 break;
@@ -63,6 +68,9 @@ internal static unsafe class ArgumentText
             case ParameterType.FsPath or ParameterType.FsRelPath:
                 WritePath(context, view, index, parameter, ref writer);
                 break;
+            case ParameterType.SyscallId:
+                writer.Add(EventTable.SystemCall((int)view.Unsigned(index)));
+                break;
             case ParameterType.SigType:
                 writer.Add(SignalNames.Of((int)view.Unsigned(index)));
                 break;
@@ -90,7 +98,7 @@ internal static unsafe class ArgumentText
             writer.AddHex(value);
         else if (parameter.Format == PrintFormat.Oct)
             writer.AddOctal(value);
-        else if (IsSigned(parameter.Type))
+        else if (IsSigned(parameter.Type) || (parameter.Type == ParameterType.UInt64 && parameter.Format == PrintFormat.Dec))
             writer.Add(view.Signed(index));
         else
             writer.Add(value);
@@ -98,6 +106,35 @@ internal static unsafe class ArgumentText
 
     private static bool IsSigned(ParameterType type) => type is ParameterType.Int8 or ParameterType.Int16 or ParameterType.Int32 or ParameterType.Int64
         or ParameterType.Errno or ParameterType.Fd or ParameterType.Fd32 or ParameterType.Pid or ParameterType.Pid32 or ParameterType.Uid or ParameterType.Gid;
+
+    /// <summary>A value whose first byte names its form; the numbers in use are unsigned.</summary>
+    private static void WriteDynamic(ReadOnlySpan<byte> bytes, ref Utf8Writer writer)
+    {
+        if (bytes.IsEmpty)
+            return;
+        var number = bytes[1..];
+        ulong value = 0;
+        for (int i = Math.Min(number.Length, sizeof(ulong)) - 1; i >= 0; i--)
+            value = value << 8 | number[i];
+        writer.AddHex(value);
+    }
+
+    /// <summary>Descriptors with what is waited for: a count in 2 bytes, then 8 bytes and 2 bytes each.</summary>
+    private static void WriteFdList(EventContext context, ReadOnlySpan<byte> bytes, ref Utf8Writer writer)
+    {
+        const int entrySize = sizeof(long) + sizeof(short);
+        for (int at = sizeof(ushort); at + entrySize <= bytes.Length; at += entrySize)
+        {
+            if (at > sizeof(ushort))
+                writer.Add((byte)' ');
+            long fd = BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
+            writer.Add(fd);
+            writer.Add((byte)':');
+            var entry = context.Thread is { } thread ? thread.Fds.Find(fd) : null;
+            writer.Add(entry is null ? (byte)'o' : FdFields.KindCharacter(entry->Kind));
+            writer.AddLowerHex(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(at + sizeof(long))..]));
+        }
+    }
 
     private static void WriteBuffer(ReadOnlySpan<byte> buffer, ref Utf8Writer writer)
     {

@@ -38,5 +38,8 @@ internal static class ContainerFields
     public static bool IsHost(EventContext context) =>
         context.Thread is { } thread && thread.ContainerId.Span.SequenceEqual(ContainerIdentity.Host);
 
-    private static ulong Start(EventContext context) => context.Thread?.PidNamespaceStart ?? 0;
+    /// <summary>When the thread's pid namespace began; 0 for the initial one, which began with the machine.</summary>
+    public static ulong NamespaceStart(ThreadInfo thread) => thread.Tid == thread.VTid ? 0 : thread.PidNamespaceStart;
+
+    private static ulong Start(EventContext context) => context.Thread is { } thread ? NamespaceStart(thread) : 0;
 }

@@ -33,17 +33,22 @@ internal enum FieldFormat : byte
     DateTimeSeconds,
 }
 
+/// <summary>How a field is read and printed.</summary>
+/// <param name="Reader">Reads it for conditions.</param>
+/// <param name="Format">How it is printed.</param>
+/// <param name="Shown">Reads it for output without argument, where that differs; null mostly.</param>
+internal sealed record FieldReading(FieldReader Reader, FieldFormat Format, FieldReader? Shown);
+
 /// <summary>A field of the detector's catalogue with its argument.</summary>
 internal sealed class DetectorField : FieldReference
 {
-    private readonly FieldReader reader;
+    private readonly FieldReading reading;
 
     /// <summary>Made by the catalogue.</summary>
-    public DetectorField(FieldDefinition definition, string? argument, int slot, FieldReader reader, FieldFormat format)
+    public DetectorField(FieldDefinition definition, string? argument, int slot, FieldReading reading)
         : base(definition, argument, slot)
     {
-        this.reader = reader;
-        Format = format;
+        this.reading = reading;
         ArgumentBytes = PinnedBytes.Of(Encoding.UTF8.GetBytes(argument ?? ""));
         Index = int.TryParse(argument, out int index) && index >= 0 ? index : -1;
     }
@@ -55,8 +60,11 @@ internal sealed class DetectorField : FieldReference
     public int Index { get; }
 
     /// <summary>How the value is printed.</summary>
-    public FieldFormat Format { get; }
+    public FieldFormat Format => reading.Format;
 
     /// <summary>Reads the value, without remembering it.</summary>
-    internal Value Read(EventContext context) => reader(context, this);
+    internal Value Read(EventContext context) => reading.Reader(context, this);
+
+    /// <summary>Reads the value as an alert shows it.</summary>
+    internal Value ReadShown(EventContext context) => reading.Shown is { } shown && Argument is null ? shown(context, this) : context.Read(this);
 }

@@ -86,6 +86,9 @@ internal sealed unsafe class EventContext : EvaluationContext, IDisposable
         return memos[slot].Value;
     }
 
+    /// <summary>The value of a field as an alert shows it, which for a few is another than conditions see.</summary>
+    public Value ReadShown(FieldReference field) => ((DetectorField)field).ReadShown(this);
+
     /// <summary>What is left of the scratch arena, to put a value together in; <see cref="Keep"/> takes what was used.</summary>
     public Span<byte> Scratch => new(scratch + used, ScratchBytes - used);
 

@@ -1,5 +1,6 @@
 using Saker.Conditions.Runtime;
 using Saker.Detector.Events;
+using Saker.Detector.State;
 
 namespace Saker.Detector.Fields;
 
@@ -26,7 +27,7 @@ internal static class EvtFields
         registry.Add("evt.category", static (c, _) => Value.Bytes(CategoryOf(c)));
         registry.Add("evt.cpu", static (c, _) => c.Cpu < 0 ? Value.None : Value.Int64(c.Cpu));
         registry.Add("evt.buffer", static (c, _) => c.View.Definition.Find("data") is >= 0 and var at && IsIo(c) ? Value.Bytes(c.View.Parameter(at)) : Value.None);
-        registry.Add("evt.buflen", static (c, _) => IsIo(c) && c.View.TryResult(out long bytes) && bytes >= 0 ? Value.UInt64((ulong)bytes) : Value.None);
+        registry.Add("evt.buflen", static (c, _) => Has(c, EventCategory.IoRead | EventCategory.IoWrite | EventCategory.IoOther) && c.View.TryResult(out long bytes) && bytes >= 0 ? Value.UInt64((ulong)bytes) : Value.None);
         AddResults(registry);
         AddInputOutput(registry);
         AddCounts(registry);
@@ -84,17 +85,17 @@ internal static class EvtFields
         registry.Add("evt.count", static (_, _) => Value.UInt64(1));
         registry.Add("evt.count.exit", static (c, _) => c.View.Definition.IsEnter ? Value.None : Value.UInt64(1));
         registry.Add("evt.count.error", static (c, _) => Failure(c, true));
-        registry.Add("evt.count.error.file", static (c, _) => Failure(c, ErrorKind(c) == EventCategory.File));
-        registry.Add("evt.count.error.net", static (c, _) => Failure(c, ErrorKind(c) == EventCategory.Net));
-        registry.Add("evt.count.error.memory", static (c, _) => Failure(c, ErrorKind(c) == EventCategory.Memory));
-        registry.Add("evt.count.error.other", static (c, _) => Failure(c, ErrorKind(c) == EventCategory.Other));
+        registry.Add("evt.count.error.file", static (c, _) => Failure(c, IsFile(c)));
+        registry.Add("evt.count.error.net", static (c, _) => Failure(c, IsNet(c)));
+        registry.Add("evt.count.error.memory", static (c, _) => Failure(c, Has(c, EventCategory.Memory)));
+        registry.Add("evt.count.error.other", static (c, _) => Failure(c, !IsFile(c) && !IsNet(c) && !Has(c, EventCategory.Memory)));
     }
 
     private static void AddOpens(FieldRegistry registry)
     {
         registry.Add("evt.is_open_read", static (c, _) => Value.Bool((OpenFlags(c) & ReadOnly) != 0));
         registry.Add("evt.is_open_write", static (c, _) => Value.Bool((OpenFlags(c) & WriteOnly) != 0));
-        registry.Add("evt.is_open_create", static (c, _) => Value.Bool((OpenFlags(c) & Created) != 0));
+        registry.Add("evt.is_open_create", static (c, _) => Value.Bool((OpenFlags(c) & (Created | TemporaryFile)) != 0));
         registry.Add("evt.is_open_exec", static (c, _) => Value.Bool(
             (OpenFlags(c) & (Create | TemporaryFile)) != 0 && c.View.Definition.Find("mode") is >= 0 and var at && (c.View.Unsigned(at) & AnyExecute) != 0));
     }
@@ -106,7 +107,6 @@ internal static class EvtFields
         {
             EventType.OpenExit or EventType.OpenByHandleAtExit => view.Unsigned(2),
             EventType.OpenatV2Exit or EventType.Openat2Exit => view.Unsigned(3),
-            EventType.CreatExit => Create | WriteOnly | (view.Unsigned(5) != 0 ? Created : 0),
             _ => 0,
         };
     }
@@ -124,36 +124,29 @@ internal static class EvtFields
     private static unsafe bool WritesToSyslog(EventContext context) => Does(context, EventFlags.WritesToFd)
         && context.Frame.Entry is not null && context.Frame.Entry->Name.Span.IndexOf("/dev/log"u8) >= 0;
 
-    private static Value Failure(EventContext context, bool counts) => !TryResult(context, out long result) || (result >= 0 && !counts)
-        ? Value.None
-        : counts ? Value.UInt64(result < 0 ? 1UL : 0) : Value.None;
+    private static Value Failure(EventContext context, bool counts) =>
+        counts && TryResult(context, out long result) ? Value.UInt64(result < 0 ? 1UL : 0) : Value.None;
 
-    private static EventCategory ErrorKind(EventContext context)
-    {
-        var category = context.View.Definition.Category;
-        if ((category & EventCategory.File) != 0)
-            return EventCategory.File;
-        if ((category & EventCategory.Net) != 0)
-            return EventCategory.Net;
-        if ((category & EventCategory.Memory) != 0)
-            return EventCategory.Memory;
-        if ((category & (EventCategory.IoRead | EventCategory.IoWrite | EventCategory.IoOther)) == 0)
-            return EventCategory.Other;
-        return KindOfFd(context) switch
-        {
-            EventCategory.File => EventCategory.File,
-            EventCategory.Net => EventCategory.Net,
-            _ => EventCategory.Other,
-        };
-    }
+    private static unsafe bool IsFile(EventContext context) => context.Frame.Entry is var entry && entry is not null
+        ? entry->IsFile
+        : Has(context, EventCategory.File) && Does(context, EventFlags.CreatesFd);
+
+    private static unsafe bool IsNet(EventContext context) => context.Frame.Entry is var entry && entry is not null
+        ? entry->IsInternet || entry->Kind == FdKind.UnixSocket
+        : Has(context, EventCategory.Net) && Does(context, EventFlags.UsesFd);
 
     private static unsafe EventCategory KindOfFd(EventContext context)
     {
         var entry = context.Frame.Entry;
-        return entry is null ? EventCategory.Other
-            : entry->IsFile ? EventCategory.File
-            : entry->IsInternet ? EventCategory.Net
-            : EventCategory.Ipc;
+        if (entry is null)
+            return EventCategory.Unknown;
+        return entry->Kind switch
+        {
+            FdKind.File or FdKind.FileV2 or FdKind.Directory => EventCategory.File,
+            FdKind.Ipv4Socket or FdKind.Ipv4Server or FdKind.Ipv6Socket or FdKind.Ipv6Server => EventCategory.Net,
+            FdKind.Pipe or FdKind.UnixSocket or FdKind.Event or FdKind.SignalFd or FdKind.Inotify => EventCategory.Ipc,
+            _ => EventCategory.Unknown,
+        };
     }
 
     private static ReadOnlySpan<byte> CategoryOf(EventContext context)
@@ -179,7 +172,7 @@ internal static class EvtFields
                 EventCategory.File => "file"u8,
                 EventCategory.Net => "net"u8,
                 EventCategory.Ipc => "ipc"u8,
-                _ => "other"u8,
+                _ => "unknown"u8,
             },
             _ => "other"u8,
         };

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Saker.Conditions.Runtime;
+using Saker.Detector.Events;
 using Saker.Detector.State;
 
 namespace Saker.Detector.Fields;
@@ -84,7 +85,7 @@ internal static unsafe class FdFields
 
     private static void AddNames(FieldRegistry registry)
     {
-        registry.Add("fd.num", static (c, _) => !c.Frame.HasFd ? Value.None : Value.Int64(Entry(c) is null ? -1 : c.Frame.Fd));
+        registry.Add("fd.num", static (c, _) => c.Frame.HasFd ? Value.Int64(Number(c)) : Value.None);
         registry.Add("fd.name", static (c, _) => Name(c));
         registry.Add("fd.nameraw", static (c, _) => RawName(c));
         registry.Add("fd.directory", static (c, _) => Directory(c));
@@ -128,7 +129,7 @@ internal static unsafe class FdFields
     private static Value Directory(EventContext context)
     {
         var entry = Entry(context);
-        if (entry is null ? !FsPathFields.TryOpenedPath(context, out _, out _) : !entry->IsFile)
+        if (!context.Frame.HasFd || (entry is not null && !entry->IsFile))
             return Value.None;
         var name = Name(context).AsBytes;
         if (entry is not null && entry->Kind == FdKind.Directory)
@@ -153,9 +154,10 @@ internal static unsafe class FdFields
     {
         if (!context.Frame.HasFd)
             return Value.None;
+        byte character = Entry(context) is not null ? KindCharacter(Entry(context)->Kind)
+            : FsPathFields.TryOpenedPath(context, out _, out _) ? (byte)'f' : (byte)'o';
         var writer = new Utf8Writer(context.Scratch);
-        writer.Add(Entry(context) is not null ? KindCharacter(Entry(context)->Kind)
-            : FsPathFields.TryOpenedPath(context, out _, out _) ? (byte)'f' : (byte)'o');
+        writer.Add(character);
         return Value.Bytes(context.Keep(writer.Length));
     }
 
@@ -185,13 +187,17 @@ internal static unsafe class FdFields
         return seen == 0 ? Value.None : Value.List(ValueKind.Bytes, context.Keep(list.Packed.Length));
     }
 
+    /// <summary>The number; -1 for one that a call failed to make.</summary>
+    private static long Number(EventContext context) =>
+        Entry(context) is null && (context.View.Definition.Flags & EventFlags.CreatesFd) != 0 ? -1 : context.Frame.Fd;
+
     private static Value Unique(EventContext context)
     {
         if (!context.Frame.HasFd || context.Thread is not { } thread)
             return Value.None;
         var writer = new Utf8Writer(context.Scratch);
         writer.Add(thread.Tid);
-        writer.Add(Entry(context) is null ? -1 : context.Frame.Fd);
+        writer.Add(Number(context));
         return Value.Bytes(context.Keep(writer.Length));
     }
 
@@ -238,8 +244,8 @@ internal static unsafe class FdFields
             return false;
         if (end is End.Local or End.Remote)
         {
-            bool destinationIsLocal = context.State.Interfaces.Contains(Bytes(ref entry->Destination, entry->AddressLength));
-            isSource = destinationIsLocal == (end == End.Remote);
+            bool sourceIsLocal = context.State.Interfaces.Contains(Bytes(ref entry->Source, entry->AddressLength));
+            isSource = sourceIsLocal == (end == End.Local);
         }
         return true;
     }

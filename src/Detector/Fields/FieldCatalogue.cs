@@ -16,6 +16,8 @@ internal sealed class FieldCatalogue : IFieldCatalogue
 
     private static readonly FrozenSet<string> bothEnds = FrozenSet.Create("fd.ip", "fd.port", "fd.net", "fd.proto");
 
+    private static readonly FieldReading absent = new(static (_, _) => Value.None, FieldFormat.Plain, null);
+
     private readonly FieldRegistry registry = FieldRegistry.Create();
     private readonly FrozenDictionary<string, FieldDefinition> definitions;
     private readonly Dictionary<(string Name, string? Argument), DetectorField> references = [];
@@ -39,8 +41,7 @@ internal sealed class FieldCatalogue : IFieldCatalogue
         error = null;
         if (references.TryGetValue((definition.Name, argument), out var known))
             return known;
-        if (!registry.TryFind(definition.Name, out var reader, out var format))
-            reader = static (_, _) => Value.None;
+        var reading = registry.Find(definition.Name) ?? absent;
         if (definition.Name is "evt.arg" or "evt.rawarg" && argument is not null && !ArgumentFields.Exists(argument))
         {
             error = $"no event has an argument '{argument}'";
@@ -48,7 +49,7 @@ internal sealed class FieldCatalogue : IFieldCatalogue
         }
         if (definition.Name == "evt.rawarg")
             definition = definition with { Kind = ArgumentFields.KindOf(argument!) };
-        var field = new DetectorField(definition, argument, references.Count, reader, format);
+        var field = new DetectorField(definition, argument, references.Count, reading);
         references.Add((definition.Name, argument), field);
         return field;
     }
@@ -66,7 +67,7 @@ internal sealed class FieldCatalogue : IFieldCatalogue
             Traits = ancestors.Contains(name) ? FieldTraits.NoTransformer | FieldTraits.NoRightSide | FieldTraits.OneDifferenceSuffices
                 : bothEnds.Contains(name) ? FieldTraits.NoTransformer | FieldTraits.NoRightSide | FieldTraits.NoOutput
                 : FieldTraits.None,
-            Unavailable = registry.TryFind(name, out _, out _) ? null : ReasonFor(name),
+            Unavailable = registry.Find(name) is null ? ReasonFor(name) : null,
         };
     }
 

@@ -3,7 +3,7 @@ namespace Saker.Detector.Fields;
 /// <summary>Readers of fields by name, as the families list them.</summary>
 internal sealed class FieldRegistry
 {
-    private readonly Dictionary<string, (FieldReader Reader, FieldFormat Format)> readers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FieldReading> readers = new(StringComparer.Ordinal);
 
     /// <summary>The readers of all families.</summary>
     public static FieldRegistry Create()
@@ -22,13 +22,9 @@ internal sealed class FieldRegistry
     }
 
     /// <summary>Adds a field's reader; a name given twice is an error of the program.</summary>
-    public void Add(string name, FieldReader reader, FieldFormat format = FieldFormat.Plain) => readers.Add(name, (reader, format));
+    public void Add(string name, FieldReader reader, FieldFormat format = FieldFormat.Plain, FieldReader? shown = null) =>
+        readers.Add(name, new FieldReading(reader, format, shown));
 
-    /// <summary>The reader of a field; false when this build has none.</summary>
-    public bool TryFind(string name, out FieldReader reader, out FieldFormat format)
-    {
-        bool found = readers.TryGetValue(name, out var entry);
-        (reader, format) = entry;
-        return found;
-    }
+    /// <summary>How a field is read; null when this build cannot.</summary>
+    public FieldReading? Find(string name) => readers.GetValueOrDefault(name);
 }

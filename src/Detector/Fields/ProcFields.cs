@@ -115,7 +115,7 @@ internal static unsafe class ProcFields
         Add(registry, "proc.duration", static (c, t) => t.CloneTime == 0 ? Value.None : Value.UInt64(c.View.Timestamp - t.CloneTime));
         AddOfParent(registry, "proc.ppid.ts", static (_, t) => Value.UInt64(t.CloneTime));
         AddOfParent(registry, "proc.ppid.duration", static (c, t) => t.CloneTime == 0 ? Value.None : Value.UInt64(c.View.Timestamp - t.CloneTime));
-        Add(registry, "proc.pidns_init_start_ts", static (_, t) => t.PidNamespaceStart == 0 ? Value.None : Value.UInt64(t.PidNamespaceStart));
+        Add(registry, "proc.pidns_init_start_ts", static (_, t) => ContainerFields.NamespaceStart(t) is > 0 and var start ? Value.UInt64(start) : Value.None);
     }
 
     private static void AddExecutable(FieldRegistry registry)
@@ -130,8 +130,10 @@ internal static unsafe class ProcFields
         Add(registry, "proc.exe_ino", static (_, t) => t.ExeInode == 0 ? Value.None : Value.Int64((long)t.ExeInode));
         Add(registry, "proc.exe_ino.ctime", static (_, t) => t.ExeChangeTime == 0 ? Value.None : Value.UInt64(t.ExeChangeTime));
         Add(registry, "proc.exe_ino.mtime", static (_, t) => t.ExeModifyTime == 0 ? Value.None : Value.UInt64(t.ExeModifyTime));
-        Add(registry, "proc.exe_ino.ctime_duration_proc_start", static (_, t) => Value.UInt64(t.CloneTime - t.ExeChangeTime));
-        Add(registry, "proc.exe_ino.ctime_duration_pidns_start", static (_, t) => Value.UInt64(t.PidNamespaceStart - t.ExeChangeTime));
+        Add(registry, "proc.exe_ino.ctime_duration_proc_start", static (_, t) =>
+            t.CloneTime == 0 ? Value.None : Value.UInt64(t.CloneTime - t.ExeChangeTime));
+        Add(registry, "proc.exe_ino.ctime_duration_pidns_start", static (_, t) =>
+            ContainerFields.NamespaceStart(t) is > 0 and var start && start > t.ExeChangeTime ? Value.UInt64(start - t.ExeChangeTime) : Value.None);
     }
 
     private static void AddLeaders(FieldRegistry registry)
@@ -148,11 +150,12 @@ internal static unsafe class ProcFields
     }
 
     private static void AddLeader(
-        FieldRegistry registry, string name, Func<EventContext, ThreadInfo, ThreadInfo> leaderOf, Func<ThreadInfo, Text> text) =>
-        Add(registry, name, (c, t) => Value.Bytes(text(leaderOf(c, t)).Span));
+        FieldRegistry registry, string name, Func<EventContext, ThreadInfo, ThreadInfo?> leaderOf, Func<ThreadInfo, Text> text) =>
+        Add(registry, name, (c, t) => Value.Bytes(leaderOf(c, t) is { } leader ? text(leader).Span : default));
 
-    private static ThreadInfo SessionLeader(EventContext context, ThreadInfo thread) =>
-        Eldest(context, thread, context.State.Threads.Find(thread.SessionId), static (a, b) => a.SessionId == b.SessionId);
+    /// <summary>Null for the kernel's session 0, which nobody leads.</summary>
+    private static ThreadInfo? SessionLeader(EventContext context, ThreadInfo thread) => thread.SessionId == 0 ? null
+        : Eldest(context, thread, context.State.Threads.Find(thread.SessionId), static (a, b) => a.SessionId == b.SessionId);
 
     private static ThreadInfo GroupLeader(EventContext context, ThreadInfo thread) =>
         Eldest(context, thread, context.State.Threads.Find(thread.GroupId), static (a, b) => a.GroupId == b.GroupId);
@@ -163,7 +166,7 @@ internal static unsafe class ProcFields
     /// <summary>The leader itself, or when it is gone, the eldest ancestor that still belongs to the same group.</summary>
     private static ThreadInfo Eldest(EventContext context, ThreadInfo thread, ThreadInfo? leader, Func<ThreadInfo, ThreadInfo, bool> isSame)
     {
-        if (leader is not null && isSame(leader, thread))
+        if (leader is not null)
             return leader;
         var eldest = thread.Leader;
         for (int i = 0; i < ThreadTable.MaxAncestors && context.State.Threads.ParentOf(eldest) is { } parent && isSame(parent, thread); i++)
@@ -188,6 +191,6 @@ internal static unsafe class ProcFields
     {
         for (; index > 0 && !args.IsEmpty; index--)
             args = args[Math.Min(Events.EventView.CutAtZero(args).Length + 1, args.Length)..];
-        return args.IsEmpty ? Value.None : Value.Bytes(Events.EventView.CutAtZero(args));
+        return Value.Bytes(Events.EventView.CutAtZero(args));
     }
 }

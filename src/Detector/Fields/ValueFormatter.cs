@@ -73,9 +73,6 @@ internal static class ValueFormatter
                     WriteJson(field, member, writer);
                 writer.WriteEndArray();
                 break;
-            case ValueKind.List when value.ElementKind == ValueKind.Int64:
-                WriteFirst(value, writer);
-                break;
             default:
                 WriteJsonText(field, value, writer);
                 break;
@@ -88,16 +85,6 @@ internal static class ValueFormatter
         WriteCalendar(nanoseconds, "yyyy-MM-dd HH:mm:ss", ref writer);
         if (withFraction)
             WriteFraction(nanoseconds, ref writer);
-    }
-
-    private static void WriteFirst(scoped Value list, Utf8JsonWriter writer)
-    {
-        foreach (var member in list.AsList)
-        {
-            writer.WriteNumberValue(member.AsInt64);
-            return;
-        }
-        writer.WriteNullValue();
     }
 
     private static void WriteJsonText(FieldReference field, scoped Value value, Utf8JsonWriter writer)
@@ -165,14 +152,13 @@ internal static class ValueFormatter
 
     private static void WritePrintable(scoped ReadOnlySpan<byte> text, ref Utf8Writer writer)
     {
-        int control = text.IndexOfAnyInRange((byte)0, (byte)0x1f);
-        if (control < 0)
+        if (text.IndexOfAnyInRange((byte)0, (byte)0x1f) < 0 && !text.Contains((byte)0x7f))
         {
             writer.Add(text);
             return;
         }
         foreach (byte character in text)
-            writer.Add(character < 0x20 ? (byte)'.' : character);
+            writer.Add(character is < 0x20 or 0x7f ? (byte)'.' : character);
     }
 
     private static void WriteCalendar(ulong nanoseconds, string format, ref Utf8Writer writer)

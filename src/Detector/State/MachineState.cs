@@ -60,14 +60,35 @@ internal sealed class MachineState : IDisposable
     /// <summary>Sets a thread's cgroups and, from them, its container.</summary>
     public void SetCgroups(ThreadInfo thread, ReadOnlySpan<byte> cgroups)
     {
-        if (cgroups.IsEmpty || thread.Cgroups.Span.SequenceEqual(cgroups))
+        if (cgroups.IsEmpty)
             return;
-        Texts.Set(ref thread.Cgroups, cgroups);
-        var id = ContainerIdentity.Find(cgroups);
+        Span<byte> buffer = stackalloc byte[MaxCgroups];
+        var writer = new Utf8Writer(buffer);
+        AddCgroups(cgroups, ref writer);
+        if (thread.Cgroups.Span.SequenceEqual(writer.Written))
+            return;
+        Texts.Set(ref thread.Cgroups, writer.Written);
+        var id = ContainerIdentity.Find(thread.Cgroups.Span);
         if (id.IsEmpty)
             id = ContainerIdentity.Host;
         Texts.Set(ref thread.ContainerFullId, id);
         Texts.Set(ref thread.ContainerId, id[..Math.Min(id.Length, ContainerIdentity.ShortLength)]);
+    }
+
+    private const int MaxCgroups = 16 * 1024;
+
+    /// <summary>The driver names the subsystem of block devices as cgroup v2 does; rules know it by its name of v1.</summary>
+    private static void AddCgroups(ReadOnlySpan<byte> cgroups, ref Utf8Writer writer)
+    {
+        while (!cgroups.IsEmpty)
+        {
+            var pair = EventView.CutAtZero(cgroups);
+            cgroups = cgroups[Math.Min(pair.Length + 1, cgroups.Length)..];
+            if (pair.StartsWith("io="u8))
+                writer.Add("blk"u8);
+            writer.Add(pair);
+            writer.Add((byte)0);
+        }
     }
 
     /// <summary>Makes a path absolute as seen by a thread, from its working directory or from a directory's descriptor.</summary>
@@ -78,7 +99,12 @@ internal sealed class MachineState : IDisposable
         if (directory == AtWorkingDirectory)
             return PathBuilder.Join(thread.Leader.WorkingDirectory.Span, name, into);
         var entry = thread.Fds.Find(directory);
-        return PathBuilder.Join(entry is null ? "<UNKNOWN>"u8 : entry->Name.Span, name, into);
+        if (entry is not null)
+            return PathBuilder.Join(entry->Name.Span, name, into);
+        var writer = new Utf8Writer(into);
+        writer.Add("<UNKNOWN>"u8);
+        writer.Add(name);
+        return writer.Written;
     }
 
     /// <summary>The driver's number of <c>AT_FDCWD</c>.</summary>

@@ -69,6 +69,20 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
         thread.Fds = own;
     }
 
+    /// <summary>
+    /// After a list was read: threads of a process share its descriptors, for only the leader's are in such lists.
+    /// </summary>
+    public void ShareLeaderTables()
+    {
+        foreach (var thread in threads.Values)
+        {
+            if (ReferenceEquals(thread.Leader, thread) || ReferenceEquals(thread.Leader.Fds, thread.Fds))
+                continue;
+            ReturnTable(thread);
+            ShareTable(thread, thread.Leader.Fds);
+        }
+    }
+
     /// <summary>The parent, or null when it is not known.</summary>
     public ThreadInfo? ParentOf(ThreadInfo thread)
     {
@@ -177,6 +191,8 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
     {
         thread.Leader = thread.IsLeader ? thread : Find(thread.Pid) ?? thread;
         thread.Leader.LivingThreads++;
+        if (!thread.IsLeader && ReferenceEquals(thread.Leader, thread))
+            orphans++;
     }
 
     /// <summary>Threads that came before their leader join it. Rare: only after lost events.</summary>

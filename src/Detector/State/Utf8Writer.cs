@@ -54,6 +54,13 @@ internal ref struct Utf8Writer(Span<byte> buffer)
             length += written;
     }
 
+    /// <summary>Adds a number in small hexadecimal without prefix.</summary>
+    public void AddLowerHex(ulong number)
+    {
+        if (Utf8Formatter.TryFormat(number, buffer[length..], out int written, 'x'))
+            length += written;
+    }
+
     /// <summary>Adds a number in octal, with a leading 0 unless it is 0.</summary>
     public void AddOctal(ulong number)
     {
@@ -138,8 +145,7 @@ internal ref struct Utf8Writer(Span<byte> buffer)
             if (i > 0 && (start < 0 || i != start + run))
                 Add((byte)':');
             ulong group = ((ulong)address[2 * i] << 8) | address[2 * i + 1];
-            if (Utf8Formatter.TryFormat(group, buffer[length..], out int written, 'x'))
-                length += written;
+            AddLowerHex(group);
         }
     }
 }

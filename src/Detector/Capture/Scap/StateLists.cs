@@ -40,6 +40,7 @@ internal static unsafe class StateLists
         var list = new ListReader(body);
         while (list.TryEntry(inclusive: true, out var entry))
             ReadProcess(ref entry, state);
+        state.Threads.ShareLeaderTables();
     }
 
     /// <summary>Descriptors of one thread.</summary>
@@ -57,9 +58,7 @@ internal static unsafe class StateLists
         long tid = entry.I64(), pid = entry.I64(), parent = entry.I64();
         if (tid <= 0 || pid <= 0)
             return;
-        // Threads of a process share its descriptors; only the leader's are in the capture.
-        var shared = tid == pid ? null : state.Threads.Find(pid)?.Fds;
-        if (state.Threads.Add(tid, pid, parent, shared) is not { } thread)
+        if (state.Threads.Add(tid, pid, parent) is not { } thread)
             return;
         var texts = state.Texts;
         thread.SessionId = entry.I64();
@@ -68,7 +67,7 @@ internal static unsafe class StateLists
         texts.Set(ref thread.Exe, entry.Text());
         texts.Set(ref thread.ExePath, entry.Text());
         texts.Set(ref thread.Args, entry.Text());
-        texts.Set(ref thread.WorkingDirectory, entry.Text());
+        State.Handlers.ProcessHandlers.SetWorkingDirectory(state, thread, entry.Text());
         thread.FdLimit = entry.I64();
         entry.U32();
         thread.Uid = entry.U32();

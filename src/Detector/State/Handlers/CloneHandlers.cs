@@ -35,7 +35,6 @@ internal static class CloneHandlers
     {
         if (frame.Thread is not { } parent)
             return;
-        Refresh(state, view, parent);
         ulong flags = view.Unsigned(Flags);
         // The result counts in the parent's pid namespace; seen from inside one it is not the child's id. The child's own
         // event says it.
@@ -50,9 +49,8 @@ internal static class CloneHandlers
     {
         long tid = view.ThreadId;
         ulong flags = view.Unsigned(Flags);
-        var parent = state.Threads.Find(view.Signed(ParentTid));
-        if (parent is null && (flags & CloneThread) != 0)
-            parent = state.Threads.Find(view.Signed(Pid));
+        // A thread is made by another of its process, and inherits from that; its parent is the process's.
+        var parent = state.Threads.Find(view.Signed((flags & CloneThread) != 0 ? Pid : ParentTid));
         var existing = state.Threads.Find(tid);
         bool known = existing is not null && (existing.State & ThreadMarks.Placeholder) == 0
             && (existing.CloneTime != 0 || existing.ScannedAt != 0)
@@ -64,7 +62,6 @@ internal static class CloneHandlers
         child.VTid = view.Signed(VTid, tid);
         child.VPid = view.Signed(VPid, child.Pid);
         child.PidNamespaceStart = view.Unsigned(NamespaceStart, child.PidNamespaceStart);
-        Refresh(state, view, child);
     }
 
     /// <summary>

@@ -51,6 +51,7 @@ internal static unsafe class OpenHandlers
         {
             entry->Name = state.Texts.Add(path);
             entry->RawName = state.Texts.Add(raw);
+            frame.NameChanged = true;
         }
     }
 

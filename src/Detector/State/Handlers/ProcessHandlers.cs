@@ -2,11 +2,13 @@ using Saker.Detector.Events;
 
 namespace Saker.Detector.State.Handlers;
 
-/// <summary>Calls that change a process: directory, root, session, name, limits, capabilities.</summary>
+/// <summary>
+/// Calls that change a process: directory, root, session, limits, capabilities, memory. A process that names itself
+/// (<c>PR_SET_NAME</c>) keeps the name that it got at exec: rules must not be told another by whom they watch.
+/// </summary>
 internal static class ProcessHandlers
 {
     private const ulong RlimitNoFile = 7;
-    private const ulong PrSetName = 15;
 
     public static void Register(HandlerTable table)
     {
@@ -14,7 +16,11 @@ internal static class ProcessHandlers
         table.AddBefore(EventType.FchdirExit, ChangeDirectoryByFd);
         table.AddBefore(EventType.ChrootExit, ChangeRoot);
         table.AddBefore(EventType.SetsidExit, NewSession);
-        table.AddBefore(EventType.PrctlExit, SetName);
+        table.AddBefore(EventType.SetpgidExit, SetGroup);
+        table.AddBefore(EventType.BrkV4Exit, Resized);
+        table.AddBefore(EventType.MmapExit, Resized);
+        table.AddBefore(EventType.Mmap2Exit, Resized);
+        table.AddBefore(EventType.MunmapExit, Resized);
         table.AddBefore(EventType.SetrlimitExit, SetLimit);
         table.AddBefore(EventType.PrlimitExit, SetLimitOf);
         table.AddBefore(EventType.CapsetExit, SetCapabilities);
@@ -63,11 +69,26 @@ internal static class ProcessHandlers
             thread.SessionId = session;
     }
 
-    private static void SetName(MachineState state, in EventView view, EventFrame frame)
+    private static void SetGroup(MachineState state, in EventView view, EventFrame frame)
     {
-        // The driver's table gives PR_SET_NAME the kernel's number.
-        if (frame.Thread is { } thread && Succeeded(view) && view.Unsigned(1) == PrSetName && view.Has(2))
-            state.Texts.Set(ref thread.Comm, view.Text(2));
+        if (frame.Thread is not { } thread || !Succeeded(view))
+            return;
+        long pid = view.Signed(1), group = view.Signed(2);
+        // The numbers count in the caller's pid namespace; seen from inside another, they are not the host's.
+        var target = pid == 0 ? thread.Leader : thread.Pid == thread.VPid ? state.Threads.Find(pid) : null;
+        if (target is null)
+            return;
+        target.GroupId = group == 0 ? target.Pid : group;
+        target.VGroupId = group == 0 ? target.VPid : group;
+    }
+
+    private static void Resized(MachineState state, in EventView view, EventFrame frame)
+    {
+        if (frame.Thread is not { } thread || !view.Has(1))
+            return;
+        thread.Leader.VmSize = (uint)view.Unsigned(1);
+        thread.Leader.VmRss = (uint)view.Unsigned(2);
+        thread.Leader.VmSwap = (uint)view.Unsigned(3);
     }
 
     private static void SetLimit(MachineState state, in EventView view, EventFrame frame)
