@@ -1,5 +1,6 @@
 using Saker.Logging;
 using Saker.Router.Configuration;
+using Saker.Router.Delivery;
 using Saker.Router.Enrichment;
 using Saker.Router.Ingest;
 using Saker.Router.Log;
@@ -68,6 +69,13 @@ internal static class RunCommand
         using var directory = DataDirectory.Open(path);
         await using var log = SegmentLog.Open(directory.Files, directory.Log, LogOptions(options), clock, loggers.CreateLogger<SegmentLog>());
         var metrics = new RouterMetrics(EventLabels.Create(options, static (_, _, _) => { }), options.Prometheus.MaxLabelValues);
+        await using var letters = DeadLetters.Open(
+            directory.Files, directory.DeadLetters, options.Delivery.DeadLetterSize.Bytes, options.Delivery.Durability, clock, loggers.CreateLogger<SegmentLog>());
+        var cursors = new CursorStore(directory.Files, directory.Cursors, loggers.CreateLogger<CursorStore>());
+        await using var delivery = new DeliveryEngine(
+            log, letters, cursors, outputs.Select(Instance), DeliveryOptions(options.Delivery), clock, loggers.CreateLogger<DeliveryEngine>());
+        _ = new DeliveryMetrics(metrics, delivery);
+        delivery.Start();
         var intake = new AlertIntake(log, new AlertEnricher(options), metrics);
         var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), clock);
         await using var server = await IngestServer.StartAsync(options.ListenAddress, options.ListenPort, options.Http, endpoints, loggers, CancellationToken.None);
@@ -79,7 +87,28 @@ internal static class RunCommand
         intake.Close();
         using var answers = new CancellationTokenSource(LastAnswers, clock);
         await server.StopAsync(answers.Token);
+        await delivery.StopAsync(CancellationToken.None);
     }
+
+    private static DeliveryInstance Instance(RoutedOutput output) => new()
+    {
+        Name = output.Name,
+        Descriptor = output.Instance.Registration.Descriptor,
+        Output = output.Output,
+        Filter = output.Filter.Matches,
+        MaxConcurrentRequests = output.Instance.Options.MaxConcurrentRequests,
+        Secrets = [.. OptionSecrets.Of(output.Instance.Options)],
+    };
+
+    private static DeliveryOptions DeliveryOptions(DeliverySettings settings) => new()
+    {
+        DrainTimeout = settings.DrainTimeout,
+        GiveUpAfter = settings.GiveUpAfter,
+        BacklogBytes = settings.Backlog.Bytes,
+        BacklogAge = settings.BacklogAge,
+        OrphanAfter = settings.OrphanAfter,
+        AttemptTimeout = settings.AttemptTimeout,
+    };
 
     private static SegmentLogOptions LogOptions(RouterOptions options) => new()
     {

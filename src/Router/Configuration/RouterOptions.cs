@@ -120,6 +120,26 @@ internal sealed record DeliverySettings
 
     /// <summary>Time that a stopping router gives to what is not delivered yet.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Time that one attempt of an output has.</summary>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Age, since it was accepted, at which an undelivered alert becomes a dead letter.</summary>
+    public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Bytes of the log that one output may lag behind before its oldest alerts are given up, for it alone.</summary>
+    [Range(1L << 20, 1L << 44)]
+    public ByteSize Backlog { get; init; } = ByteSize.FromGibibytes(4);
+
+    /// <summary>Age of alerts that one output may lag behind before they are given up, for it alone.</summary>
+    public TimeSpan BacklogAge { get; init; } = TimeSpan.FromHours(72);
+
+    /// <summary>Time for which the position of a removed output still holds the log.</summary>
+    public TimeSpan OrphanAfter { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Bytes of dead letters that are kept; full, the oldest go.</summary>
+    [Range(1L << 20, 1L << 40)]
+    public ByteSize DeadLetterSize { get; init; } = ByteSize.FromMebibytes(256);
 }
 
 /// <summary>Labels of the metrics.</summary>
