@@ -19,7 +19,11 @@ internal static class RunCommand
     /// <summary>0 after a stop that was asked for; 1 when the router could not start, with the reason in the log.</summary>
     public static async Task<int> RunAsync(RouterConfiguration configuration, string? dataDirectory, CancellationToken stop)
     {
-        using var loggers = LoggerFactory.Create(logging => logging.AddLines().SetMinimumLevel(configuration.Router.Debug ? LogLevel.Debug : LogLevel.Information));
+        using var loggers = LoggerFactory.Create(logging => logging
+            .AddLines()
+            .SetMinimumLevel(configuration.Router.Debug ? LogLevel.Debug : LogLevel.Information)
+            .AddFilter("Microsoft", configuration.Router.Debug ? LogLevel.Debug : LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)); // it logs what it also throws
         var logger = loggers.CreateLogger("Saker.Router");
         var clock = TimeProvider.System;
         var faults = new ConfigFaults();
