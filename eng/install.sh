@@ -4,7 +4,7 @@
 set -euo pipefail
 
 run_packages=(libbpf1)
-test_packages=("${run_packages[@]}" bpftool busybox-static clang curl gcc gcc-multilib kmod libbpf-dev llvm nghttp2-client nginx-light python3 qemu-system-x86 util-linux)
+test_packages=("${run_packages[@]}" bpftool busybox-static clang-14 cpio curl gcc kmod libbpf-dev llvm-14 nghttp2-client nginx-light python3 qemu-system-x86)
 
 case "${1:-}" in
   run) packages=("${run_packages[@]}") ;;

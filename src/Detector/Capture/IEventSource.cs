@@ -31,8 +31,11 @@ internal interface IEventSource : IDisposable
 }
 
 /// <summary>One event in the wire format of the Falco drivers (header, lengths, values), in memory that its source owns.</summary>
-internal readonly unsafe struct RawEvent(byte* address, int length)
+internal readonly unsafe struct RawEvent(byte* address, int length, short cpu = -1)
 {
+    /// <summary>The CPU that it happened on; -1 when the source cannot tell.</summary>
+    public short Cpu => cpu;
+
     /// <summary>The event's bytes, header included. Hostile until decoded.</summary>
     public ReadOnlySpan<byte> Bytes => new(address, length);
 }

@@ -18,7 +18,7 @@ internal sealed record DetectorOptions
     public Priority Priority { get; init; } = Priority.Debug;
 
     /// <summary>After an event's first matching rule the others are not asked (first), or they are (all).</summary>
-    public RuleMatching RuleMatching { get; init; } = RuleMatching.First;
+    public Rules.RuleMatching RuleMatching { get; init; } = Rules.RuleMatching.First;
 
     /// <summary>Alerts as JSON; else as lines of text.</summary>
     public bool JsonOutput { get; init; }
@@ -59,16 +59,6 @@ internal sealed record DetectorOptions
 
     /// <summary>Settings of the event libraries.</summary>
     public LibsOptions FalcoLibs { get; init; } = new();
-}
-
-/// <summary>Which matching rules of an event give alerts.</summary>
-internal enum RuleMatching
-{
-    /// <summary>Only the first.</summary>
-    First,
-
-    /// <summary>All.</summary>
-    All,
 }
 
 /// <summary>The kind of event source.</summary>

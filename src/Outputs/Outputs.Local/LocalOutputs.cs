@@ -1,8 +1,16 @@
+using Saker.Outputs.Local.File;
+using Saker.Outputs.Local.Stdout;
+using FileOptions = Saker.Outputs.Local.File.FileOptions;
+
 namespace Saker.Outputs.Local;
 
 /// <summary>Outputs that stay on this machine, in alphabetical order.</summary>
 public static class LocalOutputs
 {
     /// <summary>The registrations.</summary>
-    public static IReadOnlyList<OutputRegistration> All { get; } = [];
+    public static IReadOnlyList<OutputRegistration> All { get; } =
+    [
+        OutputRegistration.For<FileOutput, FileOptions>(),
+        OutputRegistration.For<StdoutOutput, StdoutOptions>(),
+    ];
 }

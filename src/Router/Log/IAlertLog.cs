@@ -40,6 +40,9 @@ internal interface IAlertLog : IAsyncDisposable
 
     /// <summary>The position of the first record accepted at or after <paramref name="time"/>, or a little before it: histories start there.</summary>
     long FindByTime(DateTimeOffset time);
+
+    /// <summary>A position from which on the log has about <paramref name="bytes"/> bytes, and not more; its start when it has less.</summary>
+    long FindByBytes(long bytes);
 }
 
 /// <summary>Reads records in log order. One consumer at a time.</summary>

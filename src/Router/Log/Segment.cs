@@ -65,4 +65,14 @@ internal sealed class Segment(long first, string path, long acceptedBefore, long
             return index[Math.Max(at, 0)].Position;
         }
     }
+
+    /// <summary>The first known position that begins at or behind <paramref name="offset"/>; null when none is known.</summary>
+    public long? FindByOffset(long offset)
+    {
+        lock (gate)
+        {
+            int at = index.FindIndex(place => place.Offset >= offset);
+            return at < 0 ? null : index[at].Position;
+        }
+    }
 }

@@ -112,6 +112,19 @@ internal sealed class SegmentLog : IAlertLog
         return Next;
     }
 
+    public long FindByBytes(long bytes)
+    {
+        var all = store.All;
+        for (int i = all.Count - 1; i >= 0; i--)
+        {
+            if (all[i].Committed > bytes)
+                return all[i].FindByOffset(all[i].Committed - bytes) ?? (i + 1 < all.Count ? all[i + 1].First : Next);
+            bytes -= all[i].Committed;
+        }
+
+        return First;
+    }
+
     /// <summary>Stores what is queued, answers it, and closes the files.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,140 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Saker.Alerts;
+using Saker.Conditions.Fields;
+using Saker.Conditions.Runtime;
+using Saker.Detector.Configuration;
+using Saker.Detector.Fields;
+using Saker.Detector.Outputs;
+using Saker.Detector.State;
+using Saker.Rules;
+using Saker.Rules.Output;
+
+namespace Saker.Detector.Alerting;
+
+/// <summary>
+/// Makes a match into a line: Falco's JSON (keys in alphabetical order, the message with time and priority in front, the
+/// fields that the message names with their values), or Falco's line of text. For one thread.
+/// </summary>
+internal sealed class AlertFormatter : IDisposable
+{
+    private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private readonly DetectorOptions options;
+    private readonly string hostname;
+    private readonly OutputPart time;
+    private readonly byte[] text = new byte[EventContext.ScratchBytes];
+    private readonly ArrayBufferWriter<byte> buffer = new(4096);
+    private readonly Utf8JsonWriter json;
+
+    /// <param name="options">Which properties an alert has, and its form of time.</param>
+    /// <param name="catalogue">The fields, for the time in front of the message.</param>
+    /// <param name="hostname">The machine's name.</param>
+    public AlertFormatter(DetectorOptions options, IFieldCatalogue catalogue, string hostname)
+    {
+        this.options = options;
+        this.hostname = hostname;
+        json = new Utf8JsonWriter(buffer, JsonOptions);
+        // Falco puts this field in front of each output, and so it stands among the output fields.
+        string prefix = options.TimeFormatIso8601 ? "%evt.time.iso8601" : "%evt.time";
+        var errors = new List<OutputFormatError>();
+        var format = new OutputFormatParser(catalogue).Parse(prefix, errors) ?? throw new InvalidOperationException(errors[0].Message);
+        time = format.Parts[0];
+    }
+
+    /// <summary>The alert of a rule that matched the context's present event.</summary>
+    public AlertLine Format(Rule rule, EventContext context)
+    {
+        var message = Message(rule, context, out int messageStart);
+        if (!options.JsonOutput)
+            return new(message.ToArray(), IsJson: false);
+        buffer.ResetWrittenCount();
+        json.Reset();
+        json.WriteStartObject();
+        json.WriteString("hostname"u8, hostname);
+        if (options.JsonIncludeMessageProperty)
+            WriteText("message"u8, message[messageStart..]);
+        if (options.JsonIncludeOutputProperty)
+            WriteText("output"u8, message);
+        if (options.JsonIncludeOutputFieldsProperty)
+            WriteFields(rule.Output, context);
+        json.WriteString("priority"u8, rule.Priority.Word());
+        json.WriteString("rule"u8, rule.Name);
+        json.WriteString("source"u8, rule.Source);
+        if (options.JsonIncludeTagsProperty)
+            WriteTags(rule);
+        WriteTime(context.View.Timestamp);
+        json.WriteEndObject();
+        json.Flush();
+        return new(buffer.WrittenSpan.ToArray(), IsJson: true);
+    }
+
+    public void Dispose() => json.Dispose();
+
+    private ReadOnlySpan<byte> Message(Rule rule, EventContext context, out int messageStart)
+    {
+        var writer = new Utf8Writer(text);
+        Print(time, context, ref writer);
+        writer.Add(": "u8);
+        writer.Add(Encoding.ASCII.GetBytes(rule.Priority.Word()));
+        writer.Add((byte)' ');
+        messageStart = writer.Written.Length;
+        foreach (var part in rule.Output.Parts)
+        {
+            if (part.Text is { } literal)
+                writer.Add(Encoding.UTF8.GetBytes(literal));
+            else
+                Print(part, context, ref writer);
+        }
+        return writer.Written;
+    }
+
+    private static void Print(OutputPart part, EventContext context, ref Utf8Writer writer)
+    {
+        var state = new PrintState { Field = part.Field!, Writer = writer };
+        part.Operand!.Visit(context, ref state, static (scoped Value value, ref PrintState into) => ValueFormatter.WriteText(into.Field, value, ref into.Writer));
+        writer = state.Writer;
+    }
+
+    // Field values are bytes of whatever encoding; what is not UTF-8 becomes U+FFFD.
+    private void WriteText(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => json.WriteString(name, Encoding.UTF8.GetString(value));
+
+    private void WriteFields(OutputFormat output, EventContext context)
+    {
+        json.WriteStartObject("output_fields"u8);
+        foreach (var part in output.Fields.Append(time).DistinctBy(static part => part.Key).OrderBy(static part => part.Key, Utf8Order.Instance))
+        {
+            json.WritePropertyName(part.Key);
+            var state = (part.Field!, json);
+            part.Operand!.Visit(context, ref state, static (scoped Value value, ref (FieldReference Field, Utf8JsonWriter Json) into) =>
+                ValueFormatter.WriteJson(into.Field, value, into.Json));
+        }
+        json.WriteEndObject();
+    }
+
+    private void WriteTags(Rule rule)
+    {
+        json.WriteStartArray("tags"u8);
+        foreach (string tag in rule.Tags)
+            json.WriteStringValue(tag);
+        json.WriteEndArray();
+    }
+
+    private void WriteTime(ulong timestamp)
+    {
+        var writer = new Utf8Writer(text);
+        ValueFormatter.WriteDateTime(timestamp, withFraction: true, ref writer);
+        var written = text.AsSpan(0, writer.Written.Length + 1);
+        written[10] = (byte)'T';
+        written[^1] = (byte)'Z';
+        json.WriteString("time"u8, written);
+    }
+
+    private ref struct PrintState
+    {
+        public FieldReference Field;
+        public Utf8Writer Writer;
+    }
+}

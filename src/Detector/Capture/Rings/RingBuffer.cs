@@ -1,0 +1,140 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Saker.Detector.Drivers.ModernEbpf;
+
+namespace Saker.Detector.Capture.Rings;
+
+/// <summary>What stands at the reading end of a ring.</summary>
+internal enum RingHead
+{
+    /// <summary>Nothing, as far as was looked.</summary>
+    Empty,
+
+    /// <summary>A record that its writer has not finished; it hides those behind it.</summary>
+    Busy,
+
+    /// <summary>An event.</summary>
+    Event,
+}
+
+/// <summary>
+/// The reading side of one BPF ring buffer, over its mapped memory: a page with our position, a page with the kernel's,
+/// and the data mapped twice in a row, so that a record that wraps around is one span (kernel/bpf/ringbuf.c).
+/// Only the kernel writes records; still, none is believed to be an event before its lengths add up.
+/// </summary>
+internal sealed unsafe class RingBuffer : IDisposable
+{
+    private const uint BusyBit = 1u << 31;
+    private const uint DiscardBit = 1u << 30;
+    private const int RecordHeader = 8;
+    private const int EventHeader = 26;
+
+    private readonly byte* _consumer;
+    private readonly byte* _producer;
+    private readonly byte* _data;
+    private readonly ulong _mask;
+    private ulong _read;
+    private ulong _written;
+    private ulong _after;
+
+    /// <param name="fd">The ring's map; stays the caller's.</param>
+    /// <param name="bytes">Its size.</param>
+    /// <exception cref="EventSourceException">It cannot be mapped.</exception>
+    public RingBuffer(int fd, int bytes)
+    {
+        var page = (nuint)Environment.SystemPageSize;
+        _mask = (ulong)bytes - 1;
+        _consumer = Libc.Map(null, page, Libc.ProtRead | Libc.ProtWrite, Libc.MapShared, fd, 0);
+        if (_consumer == (byte*)-1)
+            throw CannotMap();
+        _producer = Libc.Map(null, page + (2 * (nuint)bytes), Libc.ProtRead, Libc.MapShared, fd, (long)page);
+        if (_producer == (byte*)-1)
+        {
+            var error = CannotMap();
+            _ = Libc.Unmap(_consumer, page);
+            throw error;
+        }
+        _data = _producer + page;
+        _read = Volatile.Read(ref *(ulong*)_consumer);
+        _after = _read;
+    }
+
+    /// <summary>What <see cref="Look"/> found.</summary>
+    public RingHead Head { get; private set; }
+
+    /// <summary>The time of the event at the head, in nanoseconds of the wall clock.</summary>
+    public ulong Time { get; private set; }
+
+    /// <summary>Since when the head is busy, as the caller keeps it; 0 when it is not.</summary>
+    public ulong BusySince { get; set; }
+
+    /// <summary>The event at the head.</summary>
+    public RawEvent Event { get; private set; }
+
+    /// <summary>Records that were no whole event, and were left out.</summary>
+    public long Malformed { get; private set; }
+
+    /// <summary>Takes note of how far the kernel has written.</summary>
+    public void Refresh() => _written = Volatile.Read(ref *(ulong*)_producer);
+
+    /// <summary>Finds out what is at the head, up to where <see cref="Refresh"/> saw the kernel.</summary>
+    public void Look()
+    {
+        while (_read < _written)
+        {
+            var record = _data + (_read & _mask);
+            var header = Volatile.Read(ref *(uint*)record);
+            if ((header & BusyBit) != 0)
+            {
+                Head = RingHead.Busy;
+                return;
+            }
+            var length = header & ~(BusyBit | DiscardBit);
+            _after = _read + (((ulong)length + RecordHeader + 7) & ~7ul);
+            if ((header & DiscardBit) == 0)
+            {
+                if (_after <= _written && IsEvent(record + RecordHeader, length))
+                {
+                    Event = new RawEvent(record + RecordHeader, (int)length);
+                    Time = *(ulong*)(record + RecordHeader);
+                    Head = RingHead.Event;
+                    BusySince = 0;
+                    return;
+                }
+                Malformed++;
+            }
+            _read = Math.Min(_after, _written);
+        }
+        Head = RingHead.Empty;
+        BusySince = 0;
+    }
+
+    /// <summary>Steps over the event at the head. Its memory stays until <see cref="Release"/>.</summary>
+    public void Take() => _read = _after;
+
+    /// <summary>Gives the memory of all events taken so far back to the kernel.</summary>
+    public void Release() => Volatile.Write(ref *(ulong*)_consumer, _read);
+
+    public void Dispose()
+    {
+        _ = Libc.Unmap(_consumer, (nuint)Environment.SystemPageSize);
+        _ = Libc.Unmap(_producer, (nuint)Environment.SystemPageSize + (2 * (nuint)(_mask + 1)));
+    }
+
+    private static bool IsEvent(byte* address, uint length)
+    {
+        if (length < EventHeader)
+            return false;
+        var bytes = new ReadOnlySpan<byte>(address, (int)length);
+        var parameters = BinaryPrimitives.ReadUInt32LittleEndian(bytes[22..]);
+        var values = EventHeader + (2ul * parameters);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]) != length || values > length)
+            return false;
+        foreach (var size in MemoryMarshal.Cast<byte, ushort>(bytes.Slice(EventHeader, 2 * (int)parameters)))
+            values += size;
+        return values == length;
+    }
+
+    private static EventSourceException CannotMap() =>
+        new($"A ring buffer cannot be mapped: {Marshal.GetLastPInvokeErrorMessage()}. Its size counts as this process's memory; a smaller buf_size_preset may help.");
+}

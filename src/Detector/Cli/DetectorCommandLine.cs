@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Saker.Alerts;
+using Saker.Detector.Configuration;
+using Saker.Detector.Engine;
+using Saker.Logging;
+using Saker.Settings;
+
+namespace Saker.Detector.Cli;
+
+/// <summary>The command line: Falco's options under their names, and ours.</summary>
+internal static class DetectorCommandLine
+{
+    private const string DefaultConfig = "/etc/saker/detector.yaml";
+
+    public static RootCommand Create()
+    {
+        var config = new Option<string>("--config", "-c")
+        {
+            Description = $"Configuration file, with the keys of falco.yaml. Default: {DefaultConfig}.",
+            HelpName = "FILE",
+            DefaultValueFactory = static _ => DefaultConfig,
+            Recursive = true,
+        };
+        var rules = new Option<string[]>("--rules", "-r")
+        {
+            Description = "Rule file or folder, in place of rules_files; may be given several times.",
+            HelpName = "FILE",
+            AllowMultipleArgumentsPerToken = true,
+            Recursive = true,
+        };
+        var settings = new Option<string[]>("--option", "-o")
+        {
+            Description = "Sets a key of the configuration: -o json_output=true.",
+            HelpName = "KEY=VALUE",
+            Recursive = true,
+        };
+        var root = new RootCommand("Watches system calls, and makes alerts of those that rules in Falco's language match.") { config, rules, settings };
+        root.SetAction((result, stop) =>
+            RunAsync(result.GetValue(config)!, result.GetValue(rules) ?? [], result.GetValue(settings) ?? [], stop));
+
+        var capture = new Argument<string>("FILE") { Description = "The capture (.scap)." };
+        var replay = new Command("replay", "Reads events from a capture instead of the kernel.") { capture };
+        replay.SetAction((result, stop) => RunAsync(
+            result.GetValue(config)!,
+            result.GetValue(rules) ?? [],
+            [.. result.GetValue(settings) ?? [], "engine.kind=replay", $"engine.replay.capture_file={result.GetValue(capture)}"],
+            stop));
+        root.Add(replay);
+        return root;
+    }
+
+    private static async Task<int> RunAsync(string file, IReadOnlyList<string> rules, IReadOnlyList<string> settings, CancellationToken stop)
+    {
+        var configuration = DetectorConfiguration.Load(file, settings, EnvironmentVariables.OfProcess());
+        using var logging = LoggerFactory.Create(builder => builder.AddLines().SetMinimumLevel(Level(configuration.Options)));
+        var logger = logging.CreateLogger("saker-detector");
+        foreach (var fault in configuration.Faults.All)
+        {
+            if (fault.Severity == FaultSeverity.Error)
+                EngineMessages.Mistake(logger, fault.ToString());
+            else
+                EngineMessages.Finding(logger, fault.ToString());
+        }
+        if (configuration.Faults.HasErrors)
+            return 1;
+        return await new DetectorHost(configuration, rules, TimeProvider.System, logger).RunAsync(stop);
+    }
+
+    private static LogLevel Level(DetectorOptions options) => !options.LogStderr ? LogLevel.None : options.LogLevel switch
+    {
+        <= Priority.Critical => LogLevel.Critical,
+        Priority.Error => LogLevel.Error,
+        Priority.Warning => LogLevel.Warning,
+        Priority.Notice or Priority.Informational => LogLevel.Information,
+        _ => LogLevel.Debug,
+    };
+}

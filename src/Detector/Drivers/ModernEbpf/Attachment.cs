@@ -1,0 +1,77 @@
+using Saker.Detector.Capture;
+
+namespace Saker.Detector.Drivers.ModernEbpf;
+
+/// <summary>What a set of wanted system calls means for the driver: the programs to load, the hooks to attach, the call tables.</summary>
+internal sealed class Attachment
+{
+    private readonly List<string> _exitFillers = [];
+    private readonly List<string> _enterFillers = [];
+    private readonly List<string> _hooks = [];
+
+    /// <summary>Programs that fill events at a call's exit; the driver's number of each is its position plus one.</summary>
+    public IReadOnlyList<string> ExitFillers => _exitFillers;
+
+    /// <summary>The same at a call's start.</summary>
+    public IReadOnlyList<string> EnterFillers => _enterFillers;
+
+    /// <summary>Programs that are attached themselves.</summary>
+    public IReadOnlyList<string> Hooks => _hooks;
+
+    public static Attachment For(SourceSettings wanted, ref DriverSettings settings)
+    {
+        var attachment = new Attachment();
+        var calls = SystemCalls.All.Where(call => wanted.SystemCalls.Contains(call.Code)).ToList();
+        settings.DropFailed = wanted.DropFailedExit ? 1u : 0u;
+        foreach (var call in calls)
+        {
+            var exit = Hook(attachment._exitFillers, call.ExitEvent, call.ExitFiller);
+            Set(ref settings.Exits, ref settings.SocketCallExits, call, exit);
+            if (call.Enter is var (number, filler))
+                Set(ref settings.Enters, ref settings.SocketCallEnters, call, Hook(attachment._enterFillers, number, filler));
+        }
+        attachment.Add("sys_exit", calls.Count > 0);
+        attachment.Add("sys_enter", attachment._enterFillers.Count > 0);
+        var makesThreads = calls.Exists(call => call.MakesThreads);
+        attachment.Add("process_fork", makesThreads);
+        attachment.Add("process_exec", calls.Exists(call => call.StartsProgram));
+        // Who sees threads come must see them go.
+        attachment.Add("process_exit", makesThreads || Array.Exists(SystemCalls.Exits, wanted.SystemCalls.Contains));
+        return attachment;
+    }
+
+    private void Add(string hook, bool needed)
+    {
+        if (needed)
+            _hooks.Add(hook);
+    }
+
+    private static DriverSettings.HookedCall Hook(List<string> fillers, ushort number, string filler)
+    {
+        var index = fillers.IndexOf(filler);
+        if (index < 0)
+        {
+            index = fillers.Count;
+            fillers.Add(filler);
+        }
+        return new() { Event = number, Filler = (ushort)(index + 1) };
+    }
+
+    private static void Set(
+        ref DriverSettings.PerAbi table,
+        ref DriverSettings.PerSocketCall socketCalls,
+        SystemCall call,
+        DriverSettings.HookedCall hooked)
+    {
+        const int ia32SocketCall = 102;
+        table[0][call.Native64] = hooked;
+        table[1][call.Native32] = hooked;
+        if (call.NativeX32 > 0)
+            table[0][call.NativeX32] = hooked;
+        if (call.SocketCall == 0)
+            return;
+        socketCalls[call.SocketCall] = hooked;
+        // Says only that one of the calls behind it is wanted.
+        table[1][ia32SocketCall] = hooked;
+    }
+}

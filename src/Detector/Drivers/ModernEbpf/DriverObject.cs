@@ -1,0 +1,186 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using Saker.Detector.Capture;
+
+namespace Saker.Detector.Drivers.ModernEbpf;
+
+/// <summary>The driver in the kernel: loaded from the object that this assembly carries, attached, and taken out on disposal.</summary>
+internal sealed unsafe class DriverObject : IDisposable
+{
+    private const int RingBufferMap = 27;
+    private readonly List<nint> _links = [];
+    private readonly List<int> _rings = [];
+    private readonly int _cpus;
+    private readonly DriverCounters[] _counters;
+    private nint _object;
+    private readonly int _countersMap = -1;
+
+    /// <summary>Loads the driver, with its rings, but lets nothing flow yet.</summary>
+    /// <exception cref="EventSourceException">The kernel or libbpf refuses; the message holds what they said.</exception>
+    public DriverObject(in DriverSettings settings, Attachment attachment, SourceSettings wanted, int ringBytes)
+    {
+        Libbpf.CollectMessages();
+        _cpus = Libbpf.PossibleCpus();
+        if (_cpus <= 0)
+            throw new EventSourceException("libbpf cannot tell how many CPUs there are (/sys/devices/system/cpu/possible).");
+        _counters = new DriverCounters[_cpus];
+        try
+        {
+            Open();
+            CreateRings(wanted.CpusPerRing, ringBytes);
+            SetUp(settings, attachment);
+            if (Libbpf.LoadObject(_object) is var error and not 0)
+                throw Refused("load the driver", -error);
+            _countersMap = Libbpf.MapFd(Map("counted"));
+            RegisterFillers("exit_fillers", attachment.ExitFillers);
+            RegisterFillers("enter_fillers", attachment.EnterFillers);
+            AssignRings(wanted.CpusPerRing);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Descriptors of the ring buffers.</summary>
+    public IReadOnlyList<int> Rings => _rings;
+
+    /// <summary>The object of the driver as it is committed, for this machine's architecture.</summary>
+    public static byte[] ReadObject()
+    {
+        using var stream = typeof(DriverObject).Assembly.GetManifestResourceStream("saker_modern_ebpf.x86_64.o")!;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    /// <summary>Attaches the hooks: events flow from here on.</summary>
+    public void Attach(Attachment attachment)
+    {
+        foreach (var hook in attachment.Hooks)
+        {
+            var link = Libbpf.Attach(Program(hook));
+            if (link == 0)
+                throw Refused($"attach {hook}", Marshal.GetLastPInvokeError());
+            _links.Add(link);
+        }
+    }
+
+    /// <summary>Adds up the counters of all CPUs. Allocates nothing.</summary>
+    public DriverCounters Count()
+    {
+        uint key = 0;
+        var sum = default(DriverCounters);
+        fixed (DriverCounters* counters = _counters)
+        {
+            if (Libbpf.LookUpElement(_countersMap, &key, counters) != 0)
+                return sum;
+        }
+        foreach (ref readonly var counters in _counters.AsSpan())
+        {
+            sum.Seen += counters.Seen;
+            sum.RingFull += counters.RingFull;
+            sum.TooLarge += counters.TooLarge;
+            sum.Other += counters.Other;
+            sum.Unreadable += counters.Unreadable;
+            sum.Truncated += counters.Truncated;
+        }
+        return sum;
+    }
+
+    public void Dispose()
+    {
+        foreach (var link in _links)
+            _ = Libbpf.DestroyLink(link);
+        _links.Clear();
+        foreach (var ring in _rings)
+            _ = Libc.Close(ring);
+        _rings.Clear();
+        if (_object != 0)
+            Libbpf.CloseObject(_object);
+        _object = 0;
+    }
+
+    private void Open()
+    {
+        var bytes = ReadObject();
+        fixed (byte* address = bytes)
+            _object = Libbpf.OpenObject(address, (nuint)bytes.Length, 0);
+        if (_object == 0)
+            throw Refused("open the driver's object", Marshal.GetLastPInvokeError());
+    }
+
+    private void SetUp(in DriverSettings settings, Attachment attachment)
+    {
+        HashSet<string> needed = [.. attachment.Hooks, .. attachment.ExitFillers, .. attachment.EnterFillers];
+        for (var program = Libbpf.NextProgram(_object, 0); program != 0; program = Libbpf.NextProgram(_object, program))
+        {
+            if (!needed.Contains(Name(program)))
+                _ = Libbpf.SetAutoload(program, false);
+        }
+        _ = Libbpf.SetMaxEntries(Map("scratches"), (uint)_cpus);
+        _ = Libbpf.SetMaxEntries(Map("rings"), (uint)_cpus);
+        // The first ring serves as the pattern of all: kernels before 5.10 want their sizes to be equal.
+        _ = Libbpf.SetInnerMap(Map("rings"), _rings[0]);
+        var value = Libbpf.InitialValue(Map(".rodata"), out var size);
+        if (value == null || size != (nuint)sizeof(DriverSettings))
+            throw new EventSourceException($"The driver's object takes {size} bytes of settings, this program gives {sizeof(DriverSettings)}: they are not of one build.");
+        Unsafe.WriteUnaligned(value, settings);
+    }
+
+    private void RegisterFillers(string map, IReadOnlyList<string> fillers)
+    {
+        var fd = Libbpf.MapFd(Map(map));
+        for (var i = 0; i < fillers.Count; i++)
+        {
+            var index = (uint)(i + 1);
+            var program = Libbpf.ProgramFd(Program(fillers[i]));
+            if (Libbpf.UpdateElement(fd, &index, &program, 0) is var error and not 0)
+                throw Refused($"register {fillers[i]}", -error);
+        }
+    }
+
+    private void CreateRings(int cpusPerRing, int ringBytes)
+    {
+        var count = cpusPerRing > 0 ? (_cpus + cpusPerRing - 1) / cpusPerRing : 1;
+        for (var i = 0; i < count; i++)
+        {
+            var ring = Libbpf.CreateMap(RingBufferMap, "saker_ring", 0, 0, (uint)ringBytes, 0);
+            if (ring < 0)
+                throw Refused($"create a ring buffer of {ringBytes} bytes", -ring);
+            _rings.Add(ring);
+        }
+    }
+
+    private void AssignRings(int cpusPerRing)
+    {
+        var map = Libbpf.MapFd(Map("rings"));
+        for (uint cpu = 0; cpu < _cpus; cpu++)
+        {
+            var ring = _rings[cpusPerRing > 0 ? (int)cpu / cpusPerRing : 0];
+            if (Libbpf.UpdateElement(map, &cpu, &ring, 0) is var error and not 0)
+                throw Refused($"give CPU {cpu} its ring buffer", -error);
+        }
+    }
+
+    private nint Map(string name) => Found(Libbpf.FindMap(_object, name), name);
+
+    private nint Program(string name)
+    {
+        var program = Libbpf.NextProgram(_object, 0);
+        while (program != 0 && Name(program) != name)
+            program = Libbpf.NextProgram(_object, program);
+        return Found(program, name);
+    }
+
+    private static nint Found(nint part, string name) =>
+        part != 0 ? part : throw new EventSourceException($"The driver's object has no {name}: it is not of this program's build.");
+
+    private static string Name(nint program) =>
+        Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(Libbpf.ProgramName(program)));
+
+    private static EventSourceException Refused(string what, int error) =>
+        new($"modern_ebpf: the kernel refuses to {what}: {Marshal.GetPInvokeErrorMessage(error)} ({error}).\n{Libbpf.Messages}".TrimEnd());
+}

@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Saker.Detector.Drivers.ModernEbpf;
+
+/// <summary>The driver's <c>struct settings</c> (settings.h), set before it is loaded.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct DriverSettings
+{
+    public const int Calls = 576;
+    public const int SocketCalls = 32;
+
+    /// <summary>Nanoseconds of the wall clock when the boot clock stood at 0.</summary>
+    public ulong WallAtBoot;
+
+    /// <summary>Thread group whose events are left out; 0 for none.</summary>
+    public uint SelfTgid;
+
+    /// <summary>Unread bytes in a ring from which on the reader is woken.</summary>
+    public uint WakeBytes;
+
+    public uint DropFailed;
+
+    /// <summary>By native number, first of the 64-bit ABI, then of the 32-bit one.</summary>
+    public PerAbi Exits;
+    public PerAbi Enters;
+
+    public PerSocketCall SocketCallExits;
+    public PerSocketCall SocketCallEnters;
+
+    /// <summary>The driver's <c>struct hooked_call</c>.</summary>
+    public struct HookedCall
+    {
+        public ushort Event;
+        public ushort Filler;
+    }
+
+    [InlineArray(Calls)]
+    public struct PerCall
+    {
+        private HookedCall _first;
+    }
+
+    [InlineArray(2)]
+    public struct PerAbi
+    {
+        private PerCall _first;
+    }
+
+    [InlineArray(SocketCalls)]
+    public struct PerSocketCall
+    {
+        private HookedCall _first;
+    }
+}
+
+/// <summary>The driver's <c>struct counters</c> (settings.h), one per CPU.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct DriverCounters
+{
+    public ulong Seen;
+    public ulong RingFull;
+    public ulong TooLarge;
+    public ulong Other;
+    public ulong Unreadable;
+    public ulong Truncated;
+}

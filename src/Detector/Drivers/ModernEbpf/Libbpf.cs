@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Saker.Detector.Drivers.ModernEbpf;
+
+/// <summary>The part of libbpf (1.0 and later) that the loader uses. Objects, maps, programs and links are its opaque pointers.</summary>
+internal static unsafe partial class Libbpf
+{
+    public const string Library = "libbpf.so.1";
+
+    [LibraryImport(Library, EntryPoint = "libbpf_set_print")]
+    public static partial nint SetPrint(delegate* unmanaged[Cdecl]<int, byte*, nint, int> print);
+
+    [LibraryImport(Library, EntryPoint = "libbpf_num_possible_cpus")]
+    public static partial int PossibleCpus();
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__open_mem", SetLastError = true)]
+    public static partial nint OpenObject(byte* bytes, nuint size, nint options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__load")]
+    public static partial int LoadObject(nint bpfObject);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__close")]
+    public static partial void CloseObject(nint bpfObject);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__next_program")]
+    public static partial nint NextProgram(nint bpfObject, nint previous);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__name")]
+    public static partial byte* ProgramName(nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__set_autoload")]
+    public static partial int SetAutoload(nint program, [MarshalAs(UnmanagedType.U1)] bool load);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__fd")]
+    public static partial int ProgramFd(nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__attach", SetLastError = true)]
+    public static partial nint Attach(nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_link__destroy")]
+    public static partial int DestroyLink(nint link);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__find_map_by_name", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint FindMap(nint bpfObject, string name);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__fd")]
+    public static partial int MapFd(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__set_inner_map_fd")]
+    public static partial int SetInnerMap(nint map, int fd);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__set_max_entries")]
+    public static partial int SetMaxEntries(nint map, uint entries);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__initial_value")]
+    public static partial byte* InitialValue(nint map, out nuint size);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int CreateMap(int type, string name, uint keySize, uint valueSize, uint entries, nint options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_update_elem")]
+    public static partial int UpdateElement(int map, void* key, void* value, ulong flags);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_lookup_elem")]
+    public static partial int LookUpElement(int map, void* key, void* value);
+
+    [LibraryImport("libc", EntryPoint = "vsnprintf")]
+    private static partial int Format(byte* buffer, nuint size, byte* format, nint arguments);
+
+    private const int KeptCharacters = 64 * 1024;
+    private static readonly StringBuilder Printed = new();
+
+    /// <summary>Has libbpf's messages collected here instead of written to the terminal, and forgets earlier ones.</summary>
+    public static void CollectMessages()
+    {
+        lock (Printed)
+            Printed.Clear();
+        SetPrint(&Collect);
+    }
+
+    /// <summary>What libbpf said since <see cref="CollectMessages"/>, the verifier's log included; the last 64 Ki characters.</summary>
+    public static string Messages
+    {
+        get
+        {
+            lock (Printed)
+                return Printed.ToString().Trim();
+        }
+    }
+
+    // A va_list is passed on as the pointer that it is in the calling conventions of x86-64 and arm64.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Collect(int level, byte* format, nint arguments)
+    {
+        const int debug = 2;
+        const int longest = 64 * 1024;
+        if (level >= debug)
+            return 0;
+        var buffer = (byte*)NativeMemory.Alloc(longest);
+        var length = Math.Min(Format(buffer, longest, format, arguments), longest - 1);
+        var text = length > 0 ? Encoding.UTF8.GetString(buffer, length) : "";
+        NativeMemory.Free(buffer);
+        lock (Printed)
+        {
+            Printed.Append(text);
+            if (Printed.Length > KeptCharacters)
+                Printed.Remove(0, Printed.Length - KeptCharacters);
+        }
+        return 0;
+    }
+}

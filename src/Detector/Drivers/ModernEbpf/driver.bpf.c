@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/* The hooks: where calls come from. They find out which call it is and by which ABI it was made, lay out its arguments,
+ * and hand it to the filler that user space named for it. A new call is a FILLER line here and a row in SystemCalls.cs. */
+#include "clone.h"
+#include "exec.h"
+#include "exit.h"
+#include "files.h"
+#include "network.h"
+
+#define TS_COMPAT 2
+#define X32_BIT 0x40000000
+#define PF_IO_WORKER 0x10
+#define PF_KTHREAD 0x00200000
+#define IA32_SOCKETCALL 102
+#define FIRST_X32_CALL 512
+
+/* Events that hooks name themselves; all others come with the settings. */
+enum {
+	EVENT_PROCESS_EXIT = 186,
+	EVENT_CLONE_EXIT = 223,
+	EVENT_FORK_EXIT = 225,
+	EVENT_VFORK_EXIT = 227,
+	EVENT_EXECVE_EXIT = 293,
+	EVENT_EXECVEAT_EXIT = 331,
+	EVENT_CLONE3_EXIT = 335,
+};
+
+static __always_inline bool is_own(struct task_struct *task)
+{
+	return settings.self_tgid && BPF_CORE_READ(task, tgid) == settings.self_tgid;
+}
+
+/* Which call a set of registers means. */
+struct identity {
+	__u64 number;
+	bool compat, narrow, known;
+};
+
+static __always_inline struct identity identify(struct task_struct *task, __u64 orig_ax)
+{
+	struct identity identity = {.number = (__u32)orig_ax};
+
+	/* -1: no call, or one that a tracer or seccomp cancelled. */
+	if (orig_ax == (__u64)-1)
+		return identity;
+	identity.compat = BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+	if (!identity.compat && (identity.number & X32_BIT)) {
+		identity.number &= ~X32_BIT;
+		identity.narrow = identity.number >= FIRST_X32_CALL;
+	}
+	identity.narrow |= identity.compat;
+	barrier_var(identity.number);
+	identity.known = identity.number < CALLS;
+	return identity;
+}
+
+static __always_inline void read_arguments(struct call *call, struct pt_regs *regs)
+{
+	if (call->compat) {
+		call->arguments[0] = (__u32)BPF_CORE_READ(regs, bx);
+		call->arguments[1] = (__u32)BPF_CORE_READ(regs, cx);
+		call->arguments[2] = (__u32)BPF_CORE_READ(regs, dx);
+		call->arguments[3] = (__u32)BPF_CORE_READ(regs, si);
+		call->arguments[4] = (__u32)BPF_CORE_READ(regs, di);
+		call->arguments[5] = (__u32)BPF_CORE_READ(regs, bp);
+	} else {
+		call->arguments[0] = BPF_CORE_READ(regs, di);
+		call->arguments[1] = BPF_CORE_READ(regs, si);
+		call->arguments[2] = BPF_CORE_READ(regs, dx);
+		call->arguments[3] = BPF_CORE_READ(regs, r10);
+		call->arguments[4] = BPF_CORE_READ(regs, r8);
+		call->arguments[5] = BPF_CORE_READ(regs, r9);
+	}
+}
+
+/* The one 32-bit call behind which all socket calls stand: the arguments lie in memory. */
+static __always_inline const volatile struct hooked_call *split_socketcall(struct call *call,
+									   const volatile struct hooked_call *table)
+{
+	__u32 which = call->arguments[0], words[6] = {};
+	__u64 array = call->arguments[1];
+
+	if (which >= SOCKETCALLS || !table[which].filler)
+		return NULL;
+	/* Six words may reach past the end of the memory; three are what connect has. */
+	if (bpf_probe_read_user(words, sizeof(words), (void *)array))
+		bpf_probe_read_user(words, 3 * sizeof(words[0]), (void *)array);
+	for (int i = 0; i < 6; i++)
+		call->arguments[i] = words[i];
+	return &table[which];
+}
+
+/* 0 is what a made child and a started program come back with: the scheduler's hooks told of both, earlier and better. */
+static __always_inline bool is_told_by_scheduler(__u16 event)
+{
+	switch (event) {
+	case EVENT_CLONE_EXIT:
+	case EVENT_CLONE3_EXIT:
+	case EVENT_FORK_EXIT:
+	case EVENT_VFORK_EXIT:
+	case EVENT_EXECVE_EXIT:
+	case EVENT_EXECVEAT_EXIT:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static __always_inline __u16 prepare(__u64 orig_ax, struct pt_regs *regs, __s64 result,
+				     const volatile struct hooked_call table[2][CALLS],
+				     const volatile struct hooked_call *socketcalls)
+{
+	struct task_struct *task;
+	struct scratch *scratch;
+	struct identity identity;
+	const volatile struct hooked_call *hooked;
+	struct call *call;
+	__u64 number = (__u32)orig_ax & ~X32_BIT;
+
+	/* Most calls are nobody's concern in either ABI; they leave here. */
+	barrier_var(number);
+	if (number >= CALLS || !(table[0][number].filler | table[1][number].filler))
+		return 0;
+	task = current_task();
+	identity = identify(task, orig_ax);
+	if (!identity.known || identity.number >= CALLS)
+		return 0;
+	hooked = identity.compat ? &table[1][identity.number] : &table[0][identity.number];
+	if (!hooked->filler || is_own(task))
+		return 0;
+	if (settings.drop_failed && result < 0 && result != -EINPROGRESS)
+		return 0;
+	if (result == 0 && is_told_by_scheduler(hooked->event))
+		return 0;
+	scratch = this_scratch();
+	if (!scratch) {
+		COUNT(other);
+		return 0;
+	}
+	call = &scratch->call;
+	call->compat = identity.compat;
+	call->narrow = identity.narrow;
+	call->result = result;
+	read_arguments(call, regs);
+	if (identity.compat && identity.number == IA32_SOCKETCALL) {
+		hooked = split_socketcall(call, socketcalls);
+		if (!hooked)
+			return 0;
+	}
+	call->event = hooked->event;
+	return hooked->filler;
+}
+
+SEC("tp_btf/sys_exit")
+int sys_exit(__u64 *context)
+{
+	struct pt_regs *regs = (struct pt_regs *)context[0];
+	__u16 filler = prepare(BPF_CORE_READ(regs, orig_ax), regs, context[1], settings.exits,
+			       settings.socketcall_exits);
+
+	if (filler) {
+		bpf_tail_call(context, &exit_fillers, filler);
+		COUNT(other);
+	}
+	return 0;
+}
+
+SEC("tp_btf/sys_enter")
+int sys_enter(__u64 *context)
+{
+	__u16 filler = prepare(context[1], (struct pt_regs *)context[0], 0, settings.enters, settings.socketcall_enters);
+
+	if (filler) {
+		bpf_tail_call(context, &enter_fillers, filler);
+		COUNT(other);
+	}
+	return 0;
+}
+
+#define FILLER(hook, name, parameters, fill)                                                 \
+	SEC("tp_btf/" #hook)                                                                 \
+	int name(__u64 *context)                                                             \
+	{                                                                                    \
+		struct scratch *scratch = this_scratch();                                    \
+		struct event event;                                                          \
+		if (!scratch)                                                                \
+			return 0;                                                            \
+		event_begin(&event, scratch, parameters);                                    \
+		fill(&event, &scratch->call);                                                \
+		return event_send(&event, bpf_get_current_pid_tgid());                       \
+	}
+
+FILLER(sys_exit, clone_exit, 21, fill_clone_exit)
+FILLER(sys_exit, clone3_exit, 21, fill_clone3_exit)
+FILLER(sys_exit, close_exit, 2, fill_close_exit)
+FILLER(sys_exit, connect_exit, 4, fill_connect_exit)
+FILLER(sys_exit, creat_exit, 6, fill_creat_exit)
+FILLER(sys_exit, execve_exit, 31, fill_execve_exit)
+FILLER(sys_exit, execveat_exit, 30, fill_execveat_exit)
+FILLER(sys_exit, fork_exit, 21, fill_fork_exit)
+FILLER(sys_exit, open_exit, 6, fill_open_exit)
+FILLER(sys_exit, openat_exit, 7, fill_openat_exit)
+FILLER(sys_exit, openat2_exit, 8, fill_openat2_exit)
+
+FILLER(sys_enter, connect_enter, 2, fill_connect_enter)
+FILLER(sys_enter, creat_enter, 2, fill_creat_enter)
+FILLER(sys_enter, open_enter, 3, fill_open_enter)
+FILLER(sys_enter, openat_enter, 4, fill_openat_enter)
+FILLER(sys_enter, openat2_enter, 5, fill_openat2_enter)
+
+/* The child of a fork, before it runs. How it was made stands in its registers, which are a copy of its maker's. */
+SEC("tp_btf/sched_process_fork")
+int process_fork(__u64 *context)
+{
+	struct task_struct *child = (struct task_struct *)context[1];
+	struct pt_regs *regs;
+	struct scratch *scratch;
+	struct identity identity;
+	const volatile struct hooked_call *hooked;
+	struct event event;
+	__u64 flags = 0;
+
+	if (BPF_CORE_READ(child, flags) & (PF_KTHREAD | PF_IO_WORKER) || is_own(child) || !BPF_CORE_READ(child, mm))
+		return 0;
+	if (BPF_CORE_READ(current_task(), flags) & PF_KTHREAD)
+		return 0;
+	regs = (struct pt_regs *)(BPF_CORE_READ(child, thread.sp) + bpf_core_field_offset(struct fork_frame, regs));
+	identity = identify(child, BPF_CORE_READ(regs, orig_ax));
+	if (!identity.known || identity.number >= CALLS)
+		return 0;
+	hooked = identity.compat ? &settings.exits[1][identity.number] : &settings.exits[0][identity.number];
+	scratch = this_scratch();
+	if (!hooked->filler || !scratch)
+		return 0;
+	scratch->call.compat = identity.compat;
+	scratch->call.event = hooked->event;
+	read_arguments(&scratch->call, regs);
+	switch (hooked->event) {
+	case EVENT_CLONE_EXIT:
+		flags = argument(&scratch->call, 0) & 0xffffffff;
+		break;
+	case EVENT_CLONE3_EXIT:
+		flags = clone3_flags(&scratch->call);
+		break;
+	case EVENT_FORK_EXIT:
+	case EVENT_VFORK_EXIT:
+		break;
+	default:
+		return 0;
+	}
+	event_begin(&event, scratch, 21);
+	fill_child(&event, child, flags);
+	return event_send(&event, BPF_CORE_READ(child, pid));
+}
+
+SEC("tp_btf/sched_process_exec")
+int process_exec(__u64 *context)
+{
+	struct linux_binprm *program = (struct linux_binprm *)context[2];
+	struct scratch *scratch = this_scratch();
+	struct event event;
+
+	if (!scratch || is_own(current_task()))
+		return 0;
+	scratch->call.event = EVENT_EXECVE_EXIT;
+	event_begin(&event, scratch, 31);
+	fill_exec_done(&event, BPF_CORE_READ(program, filename));
+	return event_send(&event, bpf_get_current_pid_tgid());
+}
+
+SEC("tp_btf/sched_process_exit")
+int process_exit(__u64 *context)
+{
+	struct task_struct *task = (struct task_struct *)context[0];
+	struct scratch *scratch = this_scratch();
+	struct event event;
+
+	if (!scratch || BPF_CORE_READ(task, flags) & PF_KTHREAD || is_own(task))
+		return 0;
+	scratch->call.event = EVENT_PROCESS_EXIT;
+	event_begin(&event, scratch, 5);
+	fill_process_exit(&event, task);
+	return event_send(&event, BPF_CORE_READ(task, pid));
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

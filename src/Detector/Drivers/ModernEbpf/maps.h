@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+#pragma once
+#include "settings.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+/* The longest event. Every value that a filler copies is at most MAX_TEXT long, so that a position that was masked to
+ * EVENT_BYTES still has that much room behind it. */
+#define EVENT_BYTES 65536
+#define MAX_TEXT 4096
+
+/* One system call on its way to a filler, and the event under construction. A CPU works on one at a time: tracepoints
+ * run with preemption off, and nothing here runs in interrupts. */
+struct scratch {
+	struct call {
+		__u64 arguments[6];
+		__s64 result;
+		__u16 event;
+		bool compat;
+		/* Pointers in memory are 4 bytes wide: compat, and x32. */
+		bool narrow;
+	} call;
+	/* A path under construction, and where it starts. The latter lies here and not in a register because the verifier
+	 * would follow every way that it can get its value. */
+	volatile __u32 path_start;
+	__u8 path[2 * MAX_TEXT];
+	__u8 data[EVENT_BYTES + MAX_TEXT + 8];
+};
+
+const volatile struct settings settings = {};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct counters);
+} counted SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 256);
+	__type(key, __u32);
+	__type(value, __u32);
+} exit_fillers SEC(".maps"), enter_fillers SEC(".maps");
+
+struct ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+};
+
+/* The ring of each CPU; several may share one. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct ring);
+} rings SEC(".maps");
+
+static __always_inline struct scratch *this_scratch(void)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	return bpf_map_lookup_elem(&scratches, &cpu);
+}
+
+#define COUNT(member)                                                                        \
+	do {                                                                                 \
+		__u32 only = 0;                                                              \
+		struct counters *counters = bpf_map_lookup_elem(&counted, &only);            \
+		if (counters)                                                                \
+			counters->member++;                                                  \
+	} while (0)
+
+#define READ_KERNEL(into, address) bpf_probe_read_kernel(&(into), sizeof(into), (const void *)(address))

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/* What user space sets before the driver is loaded. Shared with DriverSettings.cs; a test compares the layouts. */
+#pragma once
+#include "kernel.h"
+
+/* Native numbers reach 547 with the calls that only x32 has. */
+#define CALLS 576
+#define SOCKETCALLS 32
+
+/* A system call that somebody wants: the event that it becomes and the program that fills it (0: nobody wants it). */
+struct hooked_call {
+	__u16 event;
+	__u16 filler;
+};
+
+struct settings {
+	/* Nanoseconds of the wall clock when the boot clock stood at 0. */
+	__u64 wall_at_boot;
+	/* Thread group whose events are left out, in the initial pid namespace; 0 for none. */
+	__u32 self_tgid;
+	/* Unread bytes in a ring from which on the reader is woken. */
+	__u32 wake_bytes;
+	__u32 drop_failed;
+	/* By native number: of the 64-bit ABI (and x32), and of the 32-bit one. */
+	struct hooked_call exits[2][CALLS];
+	struct hooked_call enters[2][CALLS];
+	struct hooked_call socketcall_exits[SOCKETCALLS];
+	struct hooked_call socketcall_enters[SOCKETCALLS];
+};
+
+/* Counted per CPU, read by the loader. Shared with DriverCounters.cs. */
+struct counters {
+	__u64 seen;
+	__u64 ring_full;
+	__u64 too_large;
+	__u64 other;
+	__u64 unreadable;
+	__u64 truncated;
+};

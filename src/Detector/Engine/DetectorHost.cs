@@ -1,0 +1,126 @@
+using Saker.Detector.Alerting;
+using Saker.Detector.Capture;
+using Saker.Detector.Capture.Scap;
+using Saker.Detector.Configuration;
+using Saker.Detector.Drivers.ModernEbpf;
+using Saker.Detector.Events;
+using Saker.Detector.Fields;
+using Saker.Detector.Outputs;
+using Saker.Detector.State;
+using Saker.Rules;
+
+namespace Saker.Detector.Engine;
+
+/// <summary>The whole detector: source, state, rules, outputs. Made once, run once.</summary>
+internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnlyList<string> ruleFiles, TimeProvider clock, ILogger logger)
+{
+    private const int BatchSize = 512;
+    private static readonly TimeSpan ReadWait = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+
+    private readonly DetectorOptions options = configuration.Options;
+
+    /// <summary>Runs until the token ends it or the capture is over. Returns the exit code.</summary>
+    public async Task<int> RunAsync(CancellationToken stop)
+    {
+        var catalogue = new FieldCatalogue();
+        var types = new EventTypeIndex();
+        bool live = options.Engine.Kind == EngineKind.ModernEbpf;
+        var paths = ruleFiles.Count > 0 ? ruleFiles : [.. options.RulesFiles.Select(configuration.Resolve)];
+        if (RuleLoading.Load(options, paths, catalogue, types, live ? InterestSet.Deliverable : null, logger) is not { } rules)
+            return 1;
+
+        using var state = new MachineState();
+        IReadOnlyList<SinkQueue> sinks = [];
+        try
+        {
+            sinks = Sinks.Create(configuration, clock, logger);
+            if (sinks.Count == 0)
+                EngineMessages.NoOutput(logger);
+            using var source = Open(state, live);
+            return await RunAsync(source, state, rules, catalogue, types, sinks, stop);
+        }
+        catch (Exception exception) when (exception is EventSourceException or IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            EngineMessages.NoDriver(logger, exception.Message);
+            return 1;
+        }
+        finally
+        {
+            foreach (var sink in sinks)
+                await sink.DisposeAsync();
+        }
+    }
+
+    private IEventSource Open(MachineState state, bool live) =>
+        live ? new ModernEbpfSource() : new CaptureSource(File.OpenRead(options.Engine.Replay.CaptureFile), state);
+
+    private async Task<int> RunAsync(
+        IEventSource source, MachineState state, RuleSet rules, FieldCatalogue catalogue, EventTypeIndex types, IReadOnlyList<SinkQueue> sinks, CancellationToken stop)
+    {
+        var calls = InterestSet.For(RuleLoading.EventsOf(rules, types));
+        source.Start(new SourceSettings
+        {
+            SystemCalls = calls,
+            RingBytes = 1024 * 1024 << (options.Engine.ModernEbpf.BufSizePreset - 1),
+            CpusPerRing = options.Engine.ModernEbpf.CpusForEachBuffer,
+            SnapLength = options.FalcoLibs.Snaplen,
+            DropFailedExit = options.Engine.ModernEbpf.DropFailedExit,
+        });
+        if (source is ModernEbpfSource driver)
+        {
+            EngineMessages.DriverLoaded(logger, source.Name, string.Join(", ", driver.Attached), calls.Count);
+            // The rings hold what happens meanwhile; each entry knows when it was read, and leaves older events alone.
+            HostScan.Run(state, clock);
+            EngineMessages.Watching(logger, state.Threads.Count);
+        }
+
+        string hostname = Environment.GetEnvironmentVariable("FALCO_HOSTNAME") is { Length: > 0 } given ? given : Environment.MachineName;
+        using var context = new EventContext { Hostname = PinnedBytes.Of(System.Text.Encoding.UTF8.GetBytes(hostname)) };
+        using var formatter = new AlertFormatter(options, catalogue, hostname);
+        var matcher = new RuleMatcher(rules, "syscall", types.Names.Count, options.RuleMatching);
+        var engine = new RuleEngine(state, matcher, types, context, formatter, sinks);
+        var pipeline = new EventPipeline(state);
+        // A thread of its own: the loop waits in the kernel, and a pool thread should not.
+        await Task.Factory.StartNew(() => Loop(source, pipeline, engine, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        var left = await Task.WhenAll(sinks.Select(sink => sink.StopAsync(source.Ended ? Timeout.InfiniteTimeSpan : StopPatience)));
+        EngineMessages.Stopped(logger, pipeline.Processed, engine.Alerts, source.Statistics.Dropped, left.Sum() + sinks.Sum(static sink => sink.Dropped));
+        return 0;
+    }
+
+    private void Loop(IEventSource source, EventPipeline pipeline, RuleEngine engine, CancellationToken stop)
+    {
+        var batch = new RawEvent[BatchSize];
+        var told = default(SourceStatistics);
+        long lastReport = clock.GetTimestamp();
+        while (!stop.IsCancellationRequested && !source.Ended)
+        {
+            int count = source.Read(batch, ReadWait);
+            for (int i = 0; i < count; i++)
+                pipeline.Process(batch[i], engine);
+            source.Release();
+            if (clock.GetElapsedTime(lastReport) < ReportInterval)
+                continue;
+            lastReport = clock.GetTimestamp();
+            told = ReportDrops(source.Statistics, told);
+        }
+        ReportDrops(source.Statistics, told);
+    }
+
+    private SourceStatistics ReportDrops(SourceStatistics now, SourceStatistics told)
+    {
+        if (now.Dropped + now.Malformed > told.Dropped + told.Malformed)
+        {
+            EngineMessages.Drops(
+                logger,
+                now.DroppedRingFull - told.DroppedRingFull,
+                now.DroppedTooLarge - told.DroppedTooLarge,
+                now.DroppedOther - told.DroppedOther,
+                now.Malformed - told.Malformed,
+                now.Dropped + now.Malformed);
+        }
+        return now;
+    }
+}

@@ -1,0 +1,38 @@
+namespace Saker.Detector.Engine;
+
+/// <summary>What the engine says. Numbers 1000 to 1099; never reused.</summary>
+internal static partial class EngineMessages
+{
+    [LoggerMessage(1001, LogLevel.Warning, "{Finding}")]
+    public static partial void Finding(ILogger logger, string finding);
+
+    [LoggerMessage(1002, LogLevel.Error, "{Finding}")]
+    public static partial void Mistake(ILogger logger, string finding);
+
+    [LoggerMessage(1003, LogLevel.Information, "rules loaded: {On} on, {Off} off.")]
+    public static partial void RulesLoaded(ILogger logger, int on, int off);
+
+    [LoggerMessage(1004, LogLevel.Information, "rule on: {Rule} ({Priority}).")]
+    public static partial void RuleOn(ILogger logger, string rule, string priority);
+
+    [LoggerMessage(1005, LogLevel.Warning, "rule off: {Rule}: {Reason}.")]
+    public static partial void RuleOff(ILogger logger, string rule, string reason);
+
+    [LoggerMessage(1006, LogLevel.Information, "driver loaded: {Driver} (attached: {Attached}; {Calls} system calls asked for).")]
+    public static partial void DriverLoaded(ILogger logger, string driver, string attached, int calls);
+
+    [LoggerMessage(1007, LogLevel.Error, "The driver cannot be loaded: {Reason}")]
+    public static partial void NoDriver(ILogger logger, string reason);
+
+    [LoggerMessage(1008, LogLevel.Information, "{Threads} threads known from /proc. Watching.")]
+    public static partial void Watching(ILogger logger, int threads);
+
+    [LoggerMessage(1009, LogLevel.Warning, "Events were lost: {RingFull} since rings were full, {TooLarge} too large, {Other} to other faults in the kernel, {Malformed} malformed ({Total} since the start).")]
+    public static partial void Drops(ILogger logger, long ringFull, long tooLarge, long other, long malformed, long total);
+
+    [LoggerMessage(1010, LogLevel.Information, "Stopped: {Events} events, {Alerts} alerts, {Dropped} events lost, {Unwritten} alerts left unwritten.")]
+    public static partial void Stopped(ILogger logger, long events, long alerts, long dropped, long unwritten);
+
+    [LoggerMessage(1011, LogLevel.Warning, "No output is enabled; alerts go nowhere (stdout_output, file_output, http_output).")]
+    public static partial void NoOutput(ILogger logger);
+}

@@ -1,0 +1,41 @@
+using Saker.Detector.Events;
+
+namespace Saker.Detector.Engine;
+
+/// <summary>
+/// The event types as rules name them. Several numbers of the driver share one name (open and its older forms), and the one
+/// generic event stands for many system calls, so rules count names and not numbers.
+/// </summary>
+internal sealed class EventTypeIndex
+{
+    private readonly int[] byNumber = new int[EventTable.Count];
+    private readonly int[] bySystemCall;
+
+    public EventTypeIndex()
+    {
+        var names = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var definition in EventTable.All)
+            byNumber[definition.Number] = IndexOf(names, definition.Name);
+        var calls = EventTable.SystemCalls.ToList();
+        bySystemCall = new int[calls.Max(static call => call.Number) + 1];
+        foreach (var (number, name) in calls)
+            bySystemCall[number] = IndexOf(names, name);
+        Names = [.. names.OrderBy(static pair => pair.Value).Select(static pair => pair.Key)];
+    }
+
+    /// <summary>The names, in the order of their index.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The index of an event's type.</summary>
+    public int Of(in EventView view) =>
+        view.Type == EventType.GenericExit && view.TryUnsigned(0, out ulong call) && call < (ulong)bySystemCall.Length
+            ? bySystemCall[call]
+            : byNumber[(int)view.Type];
+
+    private static int IndexOf(Dictionary<string, int> names, string name)
+    {
+        if (!names.TryGetValue(name, out int index))
+            names.Add(name, index = names.Count);
+        return index;
+    }
+}

@@ -1,0 +1,26 @@
+using Saker.Detector.Drivers.ModernEbpf;
+using Saker.Detector.Events;
+
+namespace Saker.Detector.Engine;
+
+/// <summary>Which system calls the driver is asked for: what the state needs, and what the rules name.</summary>
+internal static class InterestSet
+{
+    /// <summary>Names of all events that the driver can deliver.</summary>
+    public static IReadOnlySet<string> Deliverable { get; } =
+        SystemCalls.All.Select(static call => EventTable.Find(call.ExitEvent)!.Name).Append("procexit").ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The calls (<c>ppm_sc</c> codes) to ask for.</summary>
+    /// <param name="named">Names of the events that rules are about; null when a rule is about all.</param>
+    public static IReadOnlySet<int> For(IReadOnlySet<string>? named)
+    {
+        var codes = new HashSet<int>(SystemCalls.Exits);
+        foreach (var call in SystemCalls.All)
+        {
+            var definition = EventTable.Find(call.ExitEvent)!;
+            if (named is null || named.Contains(definition.Name) || (definition.Flags & EventFlags.ModifiesState) != 0)
+                codes.Add(call.Code);
+        }
+        return codes;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text;
+using Saker.Rules.Yaml;
+
+namespace Saker.Detector.Engine;
+
+/// <summary>Reads rule files from the disk.</summary>
+internal static class RuleFiles
+{
+    private const long MaxBytes = 16 * 1024 * 1024;
+
+    /// <summary>The files of paths; of a folder its <c>.yaml</c> and <c>.yml</c> files in the order of their names.</summary>
+    /// <param name="paths">Files and folders.</param>
+    /// <param name="faults">Gets what cannot be read.</param>
+    public static IReadOnlyList<RuleFile> Read(IEnumerable<string> paths, ICollection<string> faults)
+    {
+        var files = new List<RuleFile>();
+        foreach (string path in paths)
+        {
+            try
+            {
+                foreach (string file in Directory.Exists(path) ? InFolder(path) : [path])
+                    files.Add(ReadFile(file, faults));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                faults.Add($"{path}: the rules cannot be read: {exception.Message}");
+            }
+        }
+        return files;
+    }
+
+    private static IEnumerable<string> InFolder(string folder) =>
+        Directory.EnumerateFiles(folder).Where(static file => Path.GetExtension(file) is ".yaml" or ".yml").Order(StringComparer.Ordinal);
+
+    private static RuleFile ReadFile(string path, ICollection<string> faults)
+    {
+        using var stream = File.OpenRead(path);
+        if (stream.Length > MaxBytes)
+        {
+            faults.Add($"{path}: a rule file has at most {MaxBytes >> 20} MiB.");
+            return new RuleFile(path, "");
+        }
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return new RuleFile(path, reader.ReadToEnd());
+    }
+}

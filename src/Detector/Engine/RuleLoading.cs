@@ -1,0 +1,70 @@
+using Saker.Conditions.Fields;
+using Saker.Detector.Configuration;
+using Saker.Rules;
+using Saker.Rules.Diagnostics;
+
+namespace Saker.Detector.Engine;
+
+/// <summary>Loads the rules for this program's events, and says what came of it.</summary>
+internal static class RuleLoading
+{
+    /// <summary>The rules; null after mistakes, which were then told.</summary>
+    /// <param name="options">Least priority.</param>
+    /// <param name="paths">Rule files and folders.</param>
+    /// <param name="catalogue">The fields.</param>
+    /// <param name="types">The event types.</param>
+    /// <param name="deliverable">Names of the events that the source delivers; null for all.</param>
+    /// <param name="logger">Told everything.</param>
+    public static RuleSet? Load(
+        DetectorOptions options, IEnumerable<string> paths, IFieldCatalogue catalogue, EventTypeIndex types, IReadOnlySet<string>? deliverable, ILogger logger)
+    {
+        var unreadable = new List<string>();
+        var files = RuleFiles.Read(paths, unreadable);
+        var set = RuleLoader.Load(files, new RuleLoaderOptions
+        {
+            Sources = new Dictionary<string, IFieldCatalogue>(StringComparer.Ordinal) { ["syscall"] = catalogue },
+            EventTypes = types.Names,
+            DeliverableEventTypes = deliverable,
+        });
+        unreadable.ForEach(fault => EngineMessages.Mistake(logger, fault));
+        foreach (var finding in set.Diagnostics)
+        {
+            if (finding.Severity == DiagnosticSeverity.Error)
+                EngineMessages.Mistake(logger, finding.Headline);
+            else if (finding.Code is not (DiagnosticCode.UnusedMacro or DiagnosticCode.UnusedList))
+                EngineMessages.Finding(logger, finding.Headline);
+        }
+        if (unreadable.Count > 0 || !set.Successful)
+            return null;
+        set = set with { Rules = [.. set.Rules.Where(rule => rule.Priority <= options.Priority)] };
+        Tell(set, logger);
+        return set;
+    }
+
+    /// <summary>Names of the events that the working rules are about; null when one is about all.</summary>
+    public static IReadOnlySet<string>? EventsOf(RuleSet set, EventTypeIndex types)
+    {
+        var working = set.Rules.Where(static rule => rule is { Enabled: true, Unavailable: null }).ToList();
+        return working.Exists(static rule => rule.EventTypes is null)
+            ? null
+            : working.SelectMany(static rule => rule.EventTypes!).Select(type => types.Names[type]).ToHashSet(StringComparer.Ordinal);
+    }
+
+    private static void Tell(RuleSet set, ILogger logger)
+    {
+        int on = 0;
+        foreach (var rule in set.Rules)
+        {
+            if (!rule.Enabled)
+                continue;
+            if (rule.Unavailable is { } reason)
+            {
+                EngineMessages.RuleOff(logger, rule.Name, reason);
+                continue;
+            }
+            on++;
+            EngineMessages.RuleOn(logger, rule.Name, rule.Priority.ToString());
+        }
+        EngineMessages.RulesLoaded(logger, on, set.Rules.Count - on);
+    }
+}

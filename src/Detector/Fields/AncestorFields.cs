@@ -1,0 +1,111 @@
+using Saker.Conditions.Runtime;
+using Saker.Detector.State;
+
+namespace Saker.Detector.Fields;
+
+/// <summary>
+/// Fields of a process's ancestors: with a number, of that one (0 is the process, 1 its parent); without, of all from the
+/// parent on, as a list whose members are alternatives.
+/// </summary>
+internal static class AncestorFields
+{
+    private delegate Value ThreadReader(EventContext context, ThreadInfo thread);
+
+    public static void Register(FieldRegistry registry)
+    {
+        Add(registry, "proc.aname", static (_, t) => Value.Bytes(t.Comm.Span));
+        Add(registry, "proc.aexe", static (_, t) => Value.Bytes(t.Exe.Span));
+        Add(registry, "proc.aexepath", static (_, t) => Value.Bytes(t.ExePath.Span));
+        Add(registry, "proc.aargs", static (c, t) => ProcFields.Joined(c, t.Args.Span));
+        Add(registry, "proc.acmdline", static (c, t) => ProcFields.CommandLine(c, t));
+        Add(registry, "proc.apid", static (_, t) => Value.Int64(t.Pid), static (c, _) => c.Thread is { } t ? Value.Int64(t.Pid) : Value.None);
+        registry.Add("proc.aenv", ReadEnvironment);
+        registry.Add("proc.loginshellid", static (c, _) => LoginShell(c));
+    }
+
+    // What an alert shows of all ancestors may be something else: of pids, it is the process's own.
+    private static void Add(FieldRegistry registry, string name, ThreadReader reader, FieldReader? shown = null) => registry.Add(name, (c, f) =>
+    {
+        if (c.Thread is not { } thread)
+            return Value.None;
+        if (f.Argument is not null)
+            return Ancestor(c, thread, f.Index) is { } ancestor ? reader(c, ancestor) : Value.None;
+        return ReadAll(c, thread, reader);
+    }, shown: shown);
+
+    private static Value ReadAll(EventContext context, ThreadInfo thread, ThreadReader reader)
+    {
+        const int room = 64 * 1024;
+        // The list's room is set aside first, for members that are put together take scratch behind it.
+        var buffer = context.Scratch;
+        if (buffer.Length <= 2 * room)
+            return Value.None;
+        buffer = buffer[..room];
+        context.Keep(room);
+        var list = new ValueListWriter(buffer);
+        var kind = ValueKind.None;
+        var current = thread.Leader;
+        for (int i = 0; i < ThreadTable.MaxAncestors && context.State.Threads.ParentOf(current) is { } parent; i++)
+        {
+            current = parent.Leader;
+            var value = reader(context, current);
+            kind = value.Kind;
+            if (kind == ValueKind.Int64)
+                list.Add(value.AsInt64);
+            else
+                list.Add(value.AsBytes);
+        }
+        return kind == ValueKind.None ? Value.None : Value.List(kind, list.Packed);
+    }
+
+    private static ThreadInfo? Ancestor(EventContext context, ThreadInfo thread, int generation)
+    {
+        var current = thread.Leader;
+        if (generation is < 0 or > ThreadTable.MaxAncestors)
+            return null;
+        for (; generation > 0; generation--)
+        {
+            if (context.State.Threads.ParentOf(current) is not { } parent)
+                return null;
+            current = parent.Leader;
+        }
+        return current;
+    }
+
+    private static Value ReadEnvironment(EventContext context, DetectorField field)
+    {
+        if (context.Thread is not { } thread)
+            return Value.None;
+        if (field.Argument is null)
+            return ProcFields.Joined(context, thread.Leader.Environment.Span);
+        if (field.Index >= 0)
+            return Ancestor(context, thread, field.Index) is { } ancestor ? ProcFields.Joined(context, ancestor.Environment.Span) : Value.None;
+        var current = thread.Leader;
+        for (int i = 0; i < ThreadTable.MaxAncestors && context.State.Threads.ParentOf(current) is { } parent; i++)
+        {
+            current = parent.Leader;
+            var value = ProcFields.Variable(current.Environment.Span, field.ArgumentBytes);
+            if (!value.AsBytes.IsEmpty)
+                return value;
+        }
+        return Value.Bytes(""u8);
+    }
+
+    /// <summary>The oldest ancestor whose name ends in <c>sh</c>: the shell of the login.</summary>
+    private static Value LoginShell(EventContext context)
+    {
+        if (context.Thread is not { } thread)
+            return Value.None;
+        ThreadInfo? shell = null;
+        var current = thread.Leader;
+        for (int i = 0; i < ThreadTable.MaxAncestors; i++)
+        {
+            if (current.Comm.Span.EndsWith("sh"u8))
+                shell = current;
+            if (context.State.Threads.ParentOf(current) is not { } parent)
+                break;
+            current = parent.Leader;
+        }
+        return shell is null ? Value.None : Value.Int64(shell.Pid);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using Saker.Conditions.Runtime;
+using Saker.Detector.Events;
+using Saker.Detector.State;
+
+namespace Saker.Detector.Fields;
+
+/// <summary>Fields of the event's parameters: <c>evt.arg</c>, <c>evt.rawarg</c>, <c>evt.args</c>, <c>evt.info</c>.</summary>
+internal static class ArgumentFields
+{
+    public static void Register(FieldRegistry registry)
+    {
+        registry.Add("evt.arg", ReadText);
+        registry.Add("evt.rawarg", ReadRaw);
+        registry.Add("evt.args", static (c, _) => ReadAll(c));
+        registry.Add("evt.info", static (c, _) => ReadAll(c));
+    }
+
+    /// <summary>True for a position, or a name that a parameter of some event has.</summary>
+    public static bool Exists(string argument) => int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+        || EventTable.All.Any(definition => definition.Find(argument) >= 0);
+
+    /// <summary>The kind of value that a parameter of that name has.</summary>
+    public static ValueKind KindOf(string argument)
+    {
+        var definition = EventTable.All.FirstOrDefault(d => !d.IsOld && d.Find(argument) >= 0) ?? EventTable.All.FirstOrDefault(d => d.Find(argument) >= 0);
+        return definition is null ? ValueKind.Bytes : KindOf(definition.Parameters[definition.Find(argument)].Type);
+    }
+
+    private static ValueKind KindOf(ParameterType type) => type switch
+    {
+        ParameterType.CharBuf or ParameterType.ByteBuf or ParameterType.FsPath or ParameterType.FsRelPath or ParameterType.SockAddr
+            or ParameterType.SockTuple or ParameterType.FdList or ParameterType.Dyn or ParameterType.CharBufArray => ValueKind.Bytes,
+        ParameterType.Int8 or ParameterType.Int16 or ParameterType.Int32 or ParameterType.Int64 or ParameterType.Errno or ParameterType.Fd
+            or ParameterType.Fd32 or ParameterType.Pid or ParameterType.Pid32 => ValueKind.Int64,
+        ParameterType.Bool => ValueKind.Bool,
+        _ => ValueKind.UInt64,
+    };
+
+    private static int Position(EventContext context, DetectorField field)
+    {
+        var definition = context.View.Definition;
+        if (field.Index >= 0)
+            return field.Index < definition.Parameters.Length ? field.Index : -1;
+        for (int i = 0; i < definition.Parameters.Length; i++)
+            if (definition.Parameters[i].Utf8Name.AsSpan().SequenceEqual(field.ArgumentBytes))
+                return i;
+        return -1;
+    }
+
+    private static Value ReadText(EventContext context, DetectorField field)
+    {
+        int index = Position(context, field);
+        var view = context.View;
+        if (index < 0 || index >= view.Count)
+            return Value.None;
+        var writer = new Utf8Writer(context.Scratch);
+        ArgumentText.WriteMeaning(context, view, index, ref writer);
+        if (writer.Length == 0)
+            ArgumentText.WriteRaw(context, view, index, ref writer);
+        return Value.Bytes(context.Keep(writer.Length));
+    }
+
+    private static Value ReadRaw(EventContext context, DetectorField field)
+    {
+        int index = Position(context, field);
+        var view = context.View;
+        if (index < 0 || index >= view.Count)
+            return Value.None;
+        switch (field.Definition.Kind)
+        {
+            case ValueKind.Int64:
+                return view.TrySigned(index, out long signed) ? Value.Int64(signed) : Value.None;
+            case ValueKind.UInt64:
+                return view.TryUnsigned(index, out ulong unsigned) ? Value.UInt64(unsigned) : Value.None;
+            case ValueKind.Bool:
+                return view.TryUnsigned(index, out ulong truth) ? Value.Bool(truth != 0) : Value.None;
+            default:
+                bool isText = view.Definition.Parameters[index].Type is ParameterType.CharBuf or ParameterType.FsPath or ParameterType.FsRelPath;
+                return view.Has(index) ? Value.Bytes(isText ? view.Text(index) : view.Parameter(index)) : Value.None;
+        }
+    }
+
+    private static Value ReadAll(EventContext context)
+    {
+        var view = context.View;
+        var writer = new Utf8Writer(context.Scratch);
+        for (int i = 0; i < view.Count && view.Type != EventType.GenericExit; i++)
+        {
+            if (i > 0)
+                writer.Add((byte)' ');
+            writer.Add(view.Definition.Parameters[i].Utf8Name);
+            writer.Add((byte)'=');
+            ArgumentText.WriteRaw(context, view, i, ref writer);
+            int before = writer.Length;
+            writer.Add((byte)'(');
+            ArgumentText.WriteMeaning(context, view, i, ref writer);
+            if (writer.Length == before + 1)
+                writer.CutTo(before);
+            else
+                writer.Add((byte)')');
+        }
+        return Value.Bytes(context.Keep(writer.Length));
+    }
+}

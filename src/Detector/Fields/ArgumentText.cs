@@ -1,0 +1,252 @@
+using System.Buffers.Binary;
+using Saker.Detector.Events;
+using Saker.Detector.State;
+
+namespace Saker.Detector.Fields;
+
+/// <summary>
+/// The text of an event's parameters: the value as it is, and what it stands for (a descriptor's name, a flag's names, a
+/// process's name), which is empty when it stands for nothing more.
+/// </summary>
+internal static unsafe class ArgumentText
+{
+    /// <summary>Writes the value as it is.</summary>
+    public static void WriteRaw(EventContext context, in EventView view, int index, ref Utf8Writer writer)
+    {
+        var parameter = view.Definition.Parameters[index];
+        switch (parameter.Type)
+        {
+            case ParameterType.CharBuf or ParameterType.FsPath or ParameterType.FsRelPath:
+                writer.Add(view.Has(index) ? view.Text(index) : "<NA>"u8);
+                break;
+            case ParameterType.ByteBuf or ParameterType.CharBufArray or ParameterType.CharBufPairArray:
+                WriteBuffer(view.Parameter(index), ref writer);
+                break;
+            case ParameterType.SockAddr:
+                WriteAddress(view.Parameter(index), ref writer);
+                break;
+            case ParameterType.SockTuple:
+                WriteTuple(view.Parameter(index), ref writer);
+                break;
+            case ParameterType.AbsTime:
+                ValueFormatter.WriteDateTime(view.Unsigned(index), withFraction: true, ref writer);
+                break;
+            case ParameterType.Dyn:
+                WriteDynamic(view.Parameter(index), ref writer);
+                break;
+            case ParameterType.FdList:
+                WriteFdList(context, view.Parameter(index), ref writer);
+                break;
+            default:
+                WriteNumber(view, index, parameter, ref writer);
+                break;
+        }
+    }
+
+    /// <summary>Writes what the value stands for; nothing when that is nothing more.</summary>
+    public static void WriteMeaning(EventContext context, in EventView view, int index, ref Utf8Writer writer)
+    {
+        var parameter = view.Definition.Parameters[index];
+        switch (parameter.Type)
+        {
+            case ParameterType.Fd or ParameterType.Fd32:
+                WriteDescriptor(context, view.Signed(index), ref writer);
+                break;
+            case ParameterType.Errno:
+                writer.Add(ErrorNames.Of(view.Signed(index)));
+                break;
+            case ParameterType.Pid or ParameterType.Pid32:
+                if (context.State.Threads.Find(view.Signed(index)) is { } thread)
+                    writer.Add(thread.Comm.Span);
+                break;
+            case ParameterType.Uid:
+                WriteUser(context, (uint)view.Unsigned(index), ref writer);
+                break;
+            case ParameterType.Gid:
+                writer.Add((uint)view.Unsigned(index) == uint.MaxValue ? "<NONE>"u8 : context.State.Users.Group((uint)view.Unsigned(index)) is { } group ? group.Name : "<NA>"u8);
+                break;
+            case ParameterType.FsPath or ParameterType.FsRelPath:
+                WritePath(context, view, index, parameter, ref writer);
+                break;
+            case ParameterType.SyscallId:
+                writer.Add(EventTable.SystemCall((int)view.Unsigned(index)));
+                break;
+            case ParameterType.SigType:
+                writer.Add(SignalNames.Of((int)view.Unsigned(index)));
+                break;
+            case ParameterType.Flags8 or ParameterType.Flags16 or ParameterType.Flags32 or ParameterType.Mode:
+                WriteFlags(parameter.Table, (uint)view.Unsigned(index), ref writer);
+                break;
+            case ParameterType.EnumFlags8 or ParameterType.EnumFlags16 or ParameterType.EnumFlags32:
+                writer.Add(parameter.Table is { } table ? table.NameOf((uint)view.Unsigned(index)) : default);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void WriteNumber(in EventView view, int index, ParameterDefinition parameter, ref Utf8Writer writer)
+    {
+        if (!view.TryUnsigned(index, out ulong value))
+        {
+            writer.Add("<NA>"u8);
+            return;
+        }
+        bool isFlags = parameter.Type is ParameterType.Flags8 or ParameterType.Flags16 or ParameterType.Flags32
+            or ParameterType.EnumFlags8 or ParameterType.EnumFlags16 or ParameterType.EnumFlags32;
+        if (parameter.Format == PrintFormat.Hex && !isFlags && parameter.Type != ParameterType.Errno)
+            writer.AddHex(value);
+        else if (parameter.Format == PrintFormat.Oct)
+            writer.AddOctal(value);
+        else if (IsSigned(parameter.Type) || (parameter.Type == ParameterType.UInt64 && parameter.Format == PrintFormat.Dec))
+            writer.Add(view.Signed(index));
+        else
+            writer.Add(value);
+    }
+
+    private static bool IsSigned(ParameterType type) => type is ParameterType.Int8 or ParameterType.Int16 or ParameterType.Int32 or ParameterType.Int64
+        or ParameterType.Errno or ParameterType.Fd or ParameterType.Fd32 or ParameterType.Pid or ParameterType.Pid32 or ParameterType.Uid or ParameterType.Gid;
+
+    /// <summary>A value whose first byte names its form; the numbers in use are unsigned.</summary>
+    private static void WriteDynamic(ReadOnlySpan<byte> bytes, ref Utf8Writer writer)
+    {
+        if (bytes.IsEmpty)
+            return;
+        var number = bytes[1..];
+        ulong value = 0;
+        for (int i = Math.Min(number.Length, sizeof(ulong)) - 1; i >= 0; i--)
+            value = value << 8 | number[i];
+        writer.AddHex(value);
+    }
+
+    /// <summary>Descriptors with what is waited for: a count in 2 bytes, then 8 bytes and 2 bytes each.</summary>
+    private static void WriteFdList(EventContext context, ReadOnlySpan<byte> bytes, ref Utf8Writer writer)
+    {
+        const int entrySize = sizeof(long) + sizeof(short);
+        for (int at = sizeof(ushort); at + entrySize <= bytes.Length; at += entrySize)
+        {
+            if (at > sizeof(ushort))
+                writer.Add((byte)' ');
+            long fd = BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
+            writer.Add(fd);
+            writer.Add((byte)':');
+            var entry = context.Thread is { } thread ? thread.Fds.Find(fd) : null;
+            writer.Add(entry is null ? (byte)'o' : FdFields.KindCharacter(entry->Kind));
+            writer.AddLowerHex(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(at + sizeof(long))..]));
+        }
+    }
+
+    private static void WriteBuffer(ReadOnlySpan<byte> buffer, ref Utf8Writer writer)
+    {
+        if (buffer.IsEmpty)
+        {
+            writer.Add("NULL"u8);
+            return;
+        }
+        foreach (byte character in buffer)
+            writer.Add(character is >= 0x20 and < 0x7f ? character : (byte)'.');
+    }
+
+    private static void WriteAddress(ReadOnlySpan<byte> bytes, ref Utf8Writer writer)
+    {
+        if (!SocketAddress.TryParse(bytes, out var end))
+            writer.Add("NULL"u8);
+        else if (end.Ip.IsEmpty)
+            writer.Add(end.Path);
+        else
+            writer.AddEnd(end.Ip, end.Port);
+    }
+
+    private static void WriteTuple(ReadOnlySpan<byte> bytes, ref Utf8Writer writer)
+    {
+        if (!SocketAddress.TryParseTuple(bytes, out var tuple))
+        {
+            writer.Add("NULL"u8);
+            return;
+        }
+        if (tuple.SourceIp.IsEmpty)
+        {
+            writer.AddHex(tuple.Source);
+            writer.Add("->"u8);
+            writer.AddHex(tuple.Destination);
+            writer.Add((byte)' ');
+            writer.Add(tuple.Path);
+            return;
+        }
+        writer.AddEnd(tuple.SourceIp, tuple.SourcePort);
+        writer.Add("->"u8);
+        writer.AddEnd(tuple.DestinationIp, tuple.DestinationPort);
+    }
+
+    private static void WriteDescriptor(EventContext context, long fd, ref Utf8Writer writer)
+    {
+        if (fd == MachineState.AtWorkingDirectory)
+        {
+            writer.Add("AT_FDCWD"u8);
+            return;
+        }
+        if (fd < 0)
+        {
+            writer.Add(ErrorNames.Of(fd));
+            return;
+        }
+        var entry = context.Thread is { } thread ? thread.Fds.Find(fd) : null;
+        if (entry is null)
+            return;
+        writer.Add((byte)'<');
+        writer.Add(FdFields.KindCharacter(entry->Kind));
+        if (entry->IsInternet && !entry->Name.IsEmpty)
+        {
+            writer.Add(entry->Protocol switch
+            {
+                SocketProtocol.Tcp => "t"u8,
+                SocketProtocol.Udp => "u"u8,
+                SocketProtocol.Icmp => "i"u8,
+                SocketProtocol.Raw => "r"u8,
+                _ => default,
+            });
+        }
+        writer.Add((byte)'>');
+        writer.Add(entry->Name.Span);
+    }
+
+    private static void WriteUser(EventContext context, uint uid, ref Utf8Writer writer) =>
+        writer.Add(uid == uint.MaxValue ? "<NONE>"u8 : context.State.Users.User(uid) is { } user ? user.Name : "<NA>"u8);
+
+    private static void WritePath(EventContext context, in EventView view, int index, ParameterDefinition parameter, ref Utf8Writer writer)
+    {
+        if (context.Thread is not { } thread || !view.Has(index))
+            return;
+        var raw = view.Text(index);
+        if (raw.IsEmpty)
+            return;
+        long from = parameter.Directory < 0 ? MachineState.AtWorkingDirectory : view.Signed(parameter.Directory, MachineState.AtWorkingDirectory);
+        Span<byte> buffer = stackalloc byte[PathBuilder.MaxPath];
+        var path = MachineState.Absolute(thread, raw, from, buffer);
+        if (!path.SequenceEqual(raw))
+            writer.Add(path);
+    }
+
+    /// <summary>Names of the set bits in the table's order; a name of several bits takes them all.</summary>
+    private static void WriteFlags(FlagTable? table, uint value, ref Utf8Writer writer)
+    {
+        if (table is null)
+            return;
+        if (value == 0)
+        {
+            writer.Add(table.NameOf(0));
+            return;
+        }
+        bool first = true;
+        foreach (var (name, bits) in table.Entries)
+        {
+            if (bits == 0 || (value & bits) != bits)
+                continue;
+            if (!first)
+                writer.Add((byte)'|');
+            writer.Add(name);
+            first = false;
+            value &= ~bits;
+        }
+    }
+}

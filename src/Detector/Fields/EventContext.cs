@@ -1,0 +1,145 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Saker.Conditions.Fields;
+using Saker.Conditions.Runtime;
+using Saker.Detector.Capture;
+using Saker.Detector.Events;
+using Saker.Detector.State;
+
+namespace Saker.Detector.Fields;
+
+/// <summary>
+/// The present event as conditions and output formats read it: one per worker. Each field is read at most once per event;
+/// what is put together for it lies in a scratch arena that the next event reuses. Nothing is allocated per event.
+/// </summary>
+internal sealed unsafe class EventContext : EvaluationContext, IDisposable
+{
+    /// <summary>Bytes that the fields of one event may put together.</summary>
+    public const int ScratchBytes = 1 << 20;
+
+    private readonly byte* scratch = (byte*)NativeMemory.Alloc(ScratchBytes);
+    private Memo[] memos = new Memo[256];
+    private uint stamp;
+    private int used;
+    private RawEvent raw;
+    private EventDefinition definition = null!;
+    private int parameterCount;
+
+    /// <summary>The state that the event belongs to.</summary>
+    public MachineState State { get; private set; } = null!;
+
+    /// <summary>What the event is about.</summary>
+    public EventFrame Frame { get; private set; } = null!;
+
+    /// <summary>The event.</summary>
+    public EventView View => EventView.Again(raw.Bytes, definition, parameterCount);
+
+    /// <summary>The event's number since the start.</summary>
+    public ulong Number { get; private set; }
+
+    /// <summary>The time of the first event, nanoseconds since 1970.</summary>
+    public ulong FirstTimestamp { get; private set; }
+
+    /// <summary>The CPU that the event happened on; -1 when unknown.</summary>
+    public short Cpu => raw.Cpu;
+
+    /// <summary>The name that <c>evt.hostname</c> has; empty by default. Stands at a fixed address.</summary>
+    public byte[] Hostname { get; init; } = PinnedBytes.Of([]);
+
+    /// <summary>The thread; null for events of no thread.</summary>
+    public ThreadInfo? Thread => Frame.Thread;
+
+    /// <summary>Values that were cut because the scratch arena was full.</summary>
+    public long Overflowed { get; private set; }
+
+    /// <summary>Sets the event that fields are read from.</summary>
+    public void Set(MachineState state, in EventView view, EventFrame frame, in RawEvent rawEvent, long number)
+    {
+        NextEvent();
+        State = state;
+        Frame = frame;
+        raw = rawEvent;
+        definition = view.Definition;
+        parameterCount = view.Count;
+        Number = (ulong)number;
+        if (FirstTimestamp == 0)
+            FirstTimestamp = view.Timestamp;
+        used = 0;
+        if (++stamp == 0)
+        {
+            Array.Clear(memos);
+            stamp = 1;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Value Read(FieldReference field)
+    {
+        int slot = field.Slot;
+        if (slot >= memos.Length)
+            Array.Resize(ref memos, Math.Max(slot + 1, memos.Length * 2));
+        if (memos[slot].Stamp != stamp)
+        {
+            var value = ((DetectorField)field).Read(this);
+            memos[slot] = Memo.Of(value, stamp);
+        }
+        return memos[slot].Value;
+    }
+
+    /// <summary>The value of a field as an alert shows it, which for a few is another than conditions see.</summary>
+    public Value ReadShown(FieldReference field) => ((DetectorField)field).ReadShown(this);
+
+    /// <summary>What is left of the scratch arena, to put a value together in; <see cref="Keep"/> takes what was used.</summary>
+    public Span<byte> Scratch => new(scratch + used, ScratchBytes - used);
+
+    /// <summary>Keeps the first bytes of <see cref="Scratch"/> until the next event.</summary>
+    public ReadOnlySpan<byte> Keep(int length)
+    {
+        var kept = new ReadOnlySpan<byte>(scratch + used, length);
+        used += length;
+        if (used >= ScratchBytes)
+            Overflowed++;
+        return kept;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => NativeMemory.Free(scratch);
+
+    private struct Memo
+    {
+        public uint Stamp;
+        private ValueKind kind;
+        private ValueKind elementKind;
+        private int length;
+        private long bits;
+        private byte* bytes;
+
+        public readonly Value Value => kind switch
+        {
+            ValueKind.None => Value.None,
+            ValueKind.Bool => Value.Bool(bits != 0),
+            ValueKind.Int64 => Value.Int64(bits),
+            ValueKind.UInt64 => Value.UInt64((ulong)bits),
+            ValueKind.Float64 => Value.Float64(BitConverter.Int64BitsToDouble(bits)),
+            ValueKind.Address => Value.Address(new(bytes, length)),
+            ValueKind.Network => Value.Network(new(bytes, length), (int)bits),
+            ValueKind.List => Value.List(elementKind, new(bytes, length)),
+            _ => Value.Bytes(new(bytes, length)),
+        };
+
+        /// <summary>Keeps the address of the value's bytes: they stand in native or pinned memory, never on the moving heap.</summary>
+        public static Memo Of(Value value, uint stamp)
+        {
+            var span = value.AsBytes; // of a list, its members as they are packed
+            return new Memo
+            {
+                Stamp = stamp,
+                kind = value.Kind,
+                elementKind = value.ElementKind,
+                bits = value.AsInt64,
+                length = span.Length,
+                bytes = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(span)),
+            };
+        }
+    }
+}

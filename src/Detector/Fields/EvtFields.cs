@@ -1,0 +1,180 @@
+using Saker.Conditions.Runtime;
+using Saker.Detector.Events;
+using Saker.Detector.State;
+
+namespace Saker.Detector.Fields;
+
+/// <summary>Fields of the event itself: <c>evt.*</c> and <c>syscall.type</c>.</summary>
+internal static class EvtFields
+{
+    private const ulong Second = 1_000_000_000;
+
+    // The driver's values of open flags.
+    private const ulong ReadOnly = 1, WriteOnly = 2, Create = 4, Created = 16384, TemporaryFile = 8192;
+    private const ulong AnyExecute = 0x49;
+
+    public static void Register(FieldRegistry registry)
+    {
+        registry.Add("evt.num", static (c, _) => Value.UInt64(c.Number));
+        AddTimes(registry);
+        registry.Add("evt.dir", static (c, _) => Value.Bytes(c.View.Definition.IsEnter ? ">"u8 : "<"u8));
+        registry.Add("evt.source", static (_, _) => Value.Bytes("syscall"u8));
+        registry.Add("evt.is_async", static (_, _) => Value.Bool(false));
+        registry.Add("evt.hostname", static (c, _) => Value.Bytes(c.Hostname));
+        registry.Add("evt.type", static (c, _) => Value.Bytes(TypeOf(c.View)));
+        registry.Add("evt.type.is", static (c, f) => Value.UInt64(TypeOf(c.View).SequenceEqual(f.ArgumentBytes) ? 1UL : 0));
+        registry.Add("syscall.type", static (c, _) => Has(c, EventCategory.Syscall) ? Value.Bytes(TypeOf(c.View)) : Value.None);
+        registry.Add("evt.category", static (c, _) => Value.Bytes(CategoryOf(c)));
+        registry.Add("evt.cpu", static (c, _) => c.Cpu < 0 ? Value.None : Value.Int64(c.Cpu));
+        registry.Add("evt.buffer", static (c, _) => c.View.Definition.Find("data") is >= 0 and var at && IsIo(c) ? Value.Bytes(c.View.Parameter(at)) : Value.None);
+        registry.Add("evt.buflen", static (c, _) => Has(c, EventCategory.IoRead | EventCategory.IoWrite | EventCategory.IoOther) && c.View.TryResult(out long bytes) && bytes >= 0 ? Value.UInt64((ulong)bytes) : Value.None);
+        AddResults(registry);
+        AddInputOutput(registry);
+        AddCounts(registry);
+        AddOpens(registry);
+    }
+
+    /// <summary>The event's name; of a generic event, that of the system call in it.</summary>
+    public static ReadOnlySpan<byte> TypeOf(scoped in EventView view)
+    {
+        if (view.Type != EventType.GenericExit)
+            return view.Definition.Utf8Name;
+        var name = EventTable.SystemCall((int)view.Unsigned(0));
+        return name.IsEmpty ? view.Definition.Utf8Name : name;
+    }
+
+    private static void AddTimes(FieldRegistry registry)
+    {
+        registry.Add("evt.time", static (c, _) => Value.UInt64(c.View.Timestamp), FieldFormat.TimeOfDay);
+        registry.Add("evt.time.s", static (c, _) => Value.UInt64(c.View.Timestamp), FieldFormat.TimeOfDaySeconds);
+        registry.Add("evt.time.iso8601", static (c, _) => Value.UInt64(c.View.Timestamp), FieldFormat.Iso8601);
+        registry.Add("evt.datetime", static (c, _) => Value.UInt64(c.View.Timestamp), FieldFormat.DateTime);
+        registry.Add("evt.datetime.s", static (c, _) => Value.UInt64(c.View.Timestamp), FieldFormat.DateTimeSeconds);
+        registry.Add("evt.rawtime", static (c, _) => Value.UInt64(c.View.Timestamp));
+        registry.Add("evt.rawtime.s", static (c, _) => Value.UInt64(c.View.Timestamp / Second));
+        registry.Add("evt.rawtime.ns", static (c, _) => Value.UInt64(c.View.Timestamp % Second));
+        registry.Add("evt.reltime", static (c, _) => Value.UInt64(Elapsed(c)));
+        registry.Add("evt.reltime.s", static (c, _) => Value.UInt64(Elapsed(c) / Second));
+        registry.Add("evt.reltime.ns", static (c, _) => Value.UInt64(Elapsed(c) % Second));
+        registry.Add("evt.deltatime", static (c, _) => Value.UInt64(0));
+        registry.Add("evt.deltatime.s", static (c, _) => Value.UInt64(0));
+        registry.Add("evt.deltatime.ns", static (c, _) => Value.UInt64(0));
+    }
+
+    private static void AddResults(FieldRegistry registry)
+    {
+        registry.Add("evt.res", static (c, _) => !TryResult(c, out long result) ? Value.None
+            : result >= 0 ? Value.Bytes("SUCCESS"u8) : Value.Bytes(ErrorNames.Of(result)));
+        registry.Add("evt.rawres", static (c, _) => TryResult(c, out long result) ? Value.Int64(result) : Value.None);
+        registry.Add("evt.failed", static (c, _) => TryResult(c, out long result) ? Value.Bool(result < 0) : Value.None);
+    }
+
+    private static void AddInputOutput(FieldRegistry registry)
+    {
+        registry.Add("evt.is_io", static (c, _) => Value.Bool(IsIo(c)));
+        registry.Add("evt.is_io_read", static (c, _) => Value.Bool(Does(c, EventFlags.ReadsFromFd)));
+        registry.Add("evt.is_io_write", static (c, _) => Value.Bool(Does(c, EventFlags.WritesToFd)));
+        registry.Add("evt.io_dir", static (c, _) => Does(c, EventFlags.ReadsFromFd) ? Value.Bytes("read"u8)
+            : Does(c, EventFlags.WritesToFd) ? Value.Bytes("write"u8) : Value.None);
+        registry.Add("evt.is_wait", static (c, _) => Value.Bool(Does(c, EventFlags.Waits)));
+        registry.Add("evt.is_syslog", static (c, _) => Value.Bool(WritesToSyslog(c)));
+    }
+
+    private static void AddCounts(FieldRegistry registry)
+    {
+        registry.Add("evt.count", static (_, _) => Value.UInt64(1));
+        registry.Add("evt.count.exit", static (c, _) => c.View.Definition.IsEnter ? Value.None : Value.UInt64(1));
+        registry.Add("evt.count.error", static (c, _) => Failure(c, true));
+        registry.Add("evt.count.error.file", static (c, _) => Failure(c, IsFile(c)));
+        registry.Add("evt.count.error.net", static (c, _) => Failure(c, IsNet(c)));
+        registry.Add("evt.count.error.memory", static (c, _) => Failure(c, Has(c, EventCategory.Memory)));
+        registry.Add("evt.count.error.other", static (c, _) => Failure(c, !IsFile(c) && !IsNet(c) && !Has(c, EventCategory.Memory)));
+    }
+
+    private static void AddOpens(FieldRegistry registry)
+    {
+        registry.Add("evt.is_open_read", static (c, _) => Value.Bool((OpenFlags(c) & ReadOnly) != 0));
+        registry.Add("evt.is_open_write", static (c, _) => Value.Bool((OpenFlags(c) & WriteOnly) != 0));
+        registry.Add("evt.is_open_create", static (c, _) => Value.Bool((OpenFlags(c) & (Created | TemporaryFile)) != 0));
+        registry.Add("evt.is_open_exec", static (c, _) => Value.Bool(
+            (OpenFlags(c) & (Create | TemporaryFile)) != 0 && c.View.Definition.Find("mode") is >= 0 and var at && (c.View.Unsigned(at) & AnyExecute) != 0));
+    }
+
+    private static ulong OpenFlags(EventContext context)
+    {
+        var view = context.View;
+        return view.Type switch
+        {
+            EventType.OpenExit or EventType.OpenByHandleAtExit => view.Unsigned(2),
+            EventType.OpenatV2Exit or EventType.Openat2Exit => view.Unsigned(3),
+            _ => 0,
+        };
+    }
+
+    private static ulong Elapsed(EventContext context) => context.View.Timestamp - context.FirstTimestamp;
+
+    private static bool TryResult(EventContext context, out long result) => context.View.TryResult(out result);
+
+    private static bool Has(EventContext context, EventCategory category) => (context.View.Definition.Category & category) != 0;
+
+    private static bool Does(EventContext context, EventFlags flags) => (context.View.Definition.Flags & flags) != 0;
+
+    private static bool IsIo(EventContext context) => Does(context, EventFlags.ReadsFromFd | EventFlags.WritesToFd);
+
+    private static unsafe bool WritesToSyslog(EventContext context) => Does(context, EventFlags.WritesToFd)
+        && context.Frame.Entry is not null && context.Frame.Entry->Name.Span.IndexOf("/dev/log"u8) >= 0;
+
+    private static Value Failure(EventContext context, bool counts) =>
+        counts && TryResult(context, out long result) ? Value.UInt64(result < 0 ? 1UL : 0) : Value.None;
+
+    private static unsafe bool IsFile(EventContext context) => context.Frame.Entry is var entry && entry is not null
+        ? entry->IsFile
+        : Has(context, EventCategory.File) && Does(context, EventFlags.CreatesFd);
+
+    private static unsafe bool IsNet(EventContext context) => context.Frame.Entry is var entry && entry is not null
+        ? entry->IsInternet || entry->Kind == FdKind.UnixSocket
+        : Has(context, EventCategory.Net) && Does(context, EventFlags.UsesFd);
+
+    private static unsafe EventCategory KindOfFd(EventContext context)
+    {
+        var entry = context.Frame.Entry;
+        if (entry is null)
+            return EventCategory.Unknown;
+        return entry->Kind switch
+        {
+            FdKind.File or FdKind.FileV2 or FdKind.Directory => EventCategory.File,
+            FdKind.Ipv4Socket or FdKind.Ipv4Server or FdKind.Ipv6Socket or FdKind.Ipv6Server => EventCategory.Net,
+            FdKind.Pipe or FdKind.UnixSocket or FdKind.Event or FdKind.SignalFd or FdKind.Inotify => EventCategory.Ipc,
+            _ => EventCategory.Unknown,
+        };
+    }
+
+    private static ReadOnlySpan<byte> CategoryOf(EventContext context)
+    {
+        var category = context.View.Definition.Category & (EventCategory)0xfffff;
+        return category switch
+        {
+            EventCategory.File => "file"u8,
+            EventCategory.Net => "net"u8,
+            EventCategory.Ipc => "IPC"u8,
+            EventCategory.Memory => "memory"u8,
+            EventCategory.Process => "process"u8,
+            EventCategory.Sleep => "sleep"u8,
+            EventCategory.System => "system"u8,
+            EventCategory.Signal => "signal"u8,
+            EventCategory.User => "user"u8,
+            EventCategory.Time => "time"u8,
+            EventCategory.Wait => "wait"u8,
+            EventCategory.Scheduler => "scheduler"u8,
+            EventCategory.Internal => "internal"u8,
+            EventCategory.IoRead or EventCategory.IoWrite or EventCategory.IoOther => KindOfFd(context) switch
+            {
+                EventCategory.File => "file"u8,
+                EventCategory.Net => "net"u8,
+                EventCategory.Ipc => "ipc"u8,
+                _ => "unknown"u8,
+            },
+            _ => "other"u8,
+        };
+    }
+}

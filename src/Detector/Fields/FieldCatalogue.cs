@@ -1,0 +1,116 @@
+using System.Collections.Frozen;
+using Saker.Conditions.Fields;
+using Saker.Conditions.Runtime;
+using Saker.Detector.Events;
+
+namespace Saker.Detector.Fields;
+
+/// <summary>All fields of the system call source, by Falco's names. Those that this build cannot fill say why.</summary>
+internal sealed class FieldCatalogue : IFieldCatalogue
+{
+    private static readonly FrozenSet<string> ancestors = FrozenSet.Create(
+        "proc.aname", "proc.aexe", "proc.aexepath", "proc.aargs", "proc.acmdline", "proc.aenv", "proc.apid");
+
+    private static readonly FrozenSet<string> indexed = FrozenSet.Create(
+        "proc.aname", "proc.aexe", "proc.aexepath", "proc.acmdline", "proc.apid", "proc.args", "evt.around");
+
+    private static readonly FrozenSet<string> bothEnds = FrozenSet.Create("fd.ip", "fd.port", "fd.net", "fd.proto");
+
+    private static readonly FieldReading absent = new(static (_, _) => Value.None, FieldFormat.Plain, null);
+
+    private readonly FieldRegistry registry = FieldRegistry.Create();
+    private readonly FrozenDictionary<string, FieldDefinition> definitions;
+    private readonly Dictionary<(string Name, string? Argument), DetectorField> references = [];
+
+    /// <summary>The catalogue of the tables that are part of the program.</summary>
+    public FieldCatalogue() =>
+        definitions = EventTable.ReadRows("fields.tsv").Select(Define).ToFrozenDictionary(static d => d.Name, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<FieldDefinition> Definitions => definitions.Values;
+
+    /// <summary>References handed out so far; slots are below this.</summary>
+    public int SlotCount => references.Count;
+
+    /// <inheritdoc/>
+    public FieldDefinition? Find(string name) => definitions.GetValueOrDefault(name);
+
+    /// <inheritdoc/>
+    public FieldReference? Bind(FieldDefinition definition, string? argument, out string? error)
+    {
+        error = null;
+        if (references.TryGetValue((definition.Name, argument), out var known))
+            return known;
+        var reading = registry.Find(definition.Name) ?? absent;
+        if (definition.Name is "evt.arg" or "evt.rawarg" && argument is not null && !ArgumentFields.Exists(argument))
+        {
+            error = $"no event has an argument '{argument}'";
+            return null;
+        }
+        if (definition.Name == "evt.rawarg")
+            definition = definition with { Kind = ArgumentFields.KindOf(argument!) };
+        var field = new DetectorField(definition, argument, references.Count, reading);
+        references.Add((definition.Name, argument), field);
+        return field;
+    }
+
+    private FieldDefinition Define(string[] row)
+    {
+        string name = row[0];
+        return new FieldDefinition
+        {
+            Name = name,
+            TypeName = row[1],
+            Kind = KindOf(row[1]),
+            Argument = ArgumentOf(name, row[2]),
+            IsList = row[3] == "list",
+            Traits = ancestors.Contains(name) ? FieldTraits.NoTransformer | FieldTraits.NoRightSide | FieldTraits.OneDifferenceSuffices
+                : bothEnds.Contains(name) ? FieldTraits.NoTransformer | FieldTraits.NoRightSide | FieldTraits.NoOutput
+                : FieldTraits.None,
+            Unavailable = registry.Find(name) is null ? ReasonFor(name) : null,
+        };
+    }
+
+    private static ValueKind KindOf(string type) => type switch
+    {
+        "BOOL" => ValueKind.Bool,
+        "INT16" or "INT32" or "INT64" => ValueKind.Int64,
+        "UINT32" or "UINT64" or "RELTIME" or "ABSTIME" or "PORT" => ValueKind.UInt64,
+        "DOUBLE" => ValueKind.Float64,
+        "IPADDR" => ValueKind.Address,
+        "IPNET" => ValueKind.Network,
+        "DYNAMIC" => ValueKind.None,
+        _ => ValueKind.Bytes,
+    };
+
+    private static FieldArgumentKind ArgumentOf(string name, string text)
+    {
+        var kind = FieldArgumentKind.None;
+        foreach (string part in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            kind |= part switch
+            {
+                "optional" => FieldArgumentKind.Optional,
+                "required" => FieldArgumentKind.Required,
+                "index" => FieldArgumentKind.Index,
+                "key" => FieldArgumentKind.Key,
+                _ => throw new InvalidOperationException($"The field table knows no argument '{part}'."),
+            };
+        }
+        const FieldArgumentKind either = FieldArgumentKind.Index | FieldArgumentKind.Key;
+        if (kind == FieldArgumentKind.None || (kind & either) != 0)
+            return kind;
+        return kind | (indexed.Contains(name) ? FieldArgumentKind.Index : FieldArgumentKind.Key);
+    }
+
+    private static string ReasonFor(string name) => name switch
+    {
+        _ when name.StartsWith("container.", StringComparison.Ordinal) || name.StartsWith("proc.is_container", StringComparison.Ordinal) =>
+            "it is asked of a container runtime, and this build asks none",
+        _ when name.StartsWith("k8s.", StringComparison.Ordinal) => "it is asked of Kubernetes, and this build asks it nothing",
+        _ when name.StartsWith("thread.cpu", StringComparison.Ordinal) => "no driver sends what it is made of",
+        _ when name.EndsWith("ip.name", StringComparison.Ordinal) => "names of addresses are not looked up in this build",
+        "evt.pluginname" or "evt.plugininfo" or "evt.asynctype" => "only plugins fill it, and this build runs none",
+        _ => "this build does not fill it yet",
+    };
+}

@@ -1,0 +1,78 @@
+using Saker.Conditions.Runtime;
+using Saker.Detector.Events;
+using Saker.Detector.State;
+
+namespace Saker.Detector.Fields;
+
+/// <summary>Paths that a call is about: <c>fs.path.*</c>, and the path of an open that failed.</summary>
+internal static class FsPathFields
+{
+    public static void Register(FieldRegistry registry)
+    {
+        Add(registry, "fs.path.name", "fs.path.nameraw", static type => NameOf(type));
+        Add(registry, "fs.path.source", "fs.path.sourceraw", static type => SourceOf(type));
+        Add(registry, "fs.path.target", "fs.path.targetraw", static type => TargetOf(type));
+    }
+
+    /// <summary>The path of an open or creat, as written and absolute; false for other events.</summary>
+    public static bool TryOpenedPath(EventContext context, out ReadOnlySpan<byte> raw, out ReadOnlySpan<byte> path)
+    {
+        raw = path = default;
+        var view = context.View;
+        if (view.Type is not (EventType.OpenExit or EventType.OpenatV2Exit or EventType.Openat2Exit or EventType.CreatExit)
+            || context.Thread is null)
+            return false;
+        raw = view.Text(NameOf(view.Type));
+        path = Absolute(context, NameOf(view.Type));
+        return true;
+    }
+
+    private static void Add(FieldRegistry registry, string absolute, string raw, Func<EventType, int> parameter)
+    {
+        registry.Add(absolute, (c, _) => Exists(c, parameter(c.View.Type)) ? Value.Bytes(Absolute(c, parameter(c.View.Type))) : Value.None);
+        registry.Add(raw, (c, _) => Exists(c, parameter(c.View.Type)) ? Value.Bytes(c.View.Text(parameter(c.View.Type))) : Value.None);
+    }
+
+    private static bool Exists(EventContext context, int parameter) => parameter >= 0 && context.Thread is not null && context.View.Has(parameter)
+        && context.View.TryResult(out long result) && (result >= 0 || (context.View.Definition.Flags & EventFlags.CreatesFd) != 0);
+
+    private static ReadOnlySpan<byte> Absolute(EventContext context, int parameter)
+    {
+        var view = context.View;
+        int directory = view.Definition.Parameters[parameter].Directory;
+        long from = directory < 0 ? MachineState.AtWorkingDirectory : view.Signed(directory, MachineState.AtWorkingDirectory);
+        var path = MachineState.Absolute(context.Thread!, view.Text(parameter), from, context.Scratch[..Math.Min(context.Scratch.Length, PathBuilder.MaxPath)]);
+        return context.Keep(path.Length);
+    }
+
+    private static int NameOf(EventType type) => type switch
+    {
+        EventType.OpenExit or EventType.CreatExit => 1,
+        EventType.OpenatV2Exit or EventType.Openat2Exit => 2,
+        EventType.OpenByHandleAtExit => 3,
+        EventType.MkdirV2Exit or EventType.RmdirV2Exit or EventType.UnlinkV2Exit or EventType.ChmodExit or EventType.ChownExit
+            or EventType.LchownExit or EventType.UmountV1Exit or EventType.Umount2Exit => 1,
+        EventType.MkdiratExit or EventType.UnlinkatV2Exit or EventType.FchmodatExit or EventType.FchownatExit => 2,
+        EventType.QuotactlExit => 2,
+        _ => -1,
+    };
+
+    private static int SourceOf(EventType type) => type switch
+    {
+        EventType.RenameExit or EventType.MountExit => 1,
+        EventType.SymlinkExit or EventType.LinkV2Exit => 2,
+        EventType.RenameatExit or EventType.Renameat2Exit => 2,
+        EventType.SymlinkatExit => 3,
+        EventType.LinkatV2Exit => 4, // the source is the link that is made, the target what it leads to
+        _ => -1,
+    };
+
+    private static int TargetOf(EventType type) => type switch
+    {
+        EventType.RenameExit or EventType.MountExit => 2,
+        EventType.SymlinkExit or EventType.SymlinkatExit or EventType.LinkV2Exit => 1,
+        EventType.RenameatExit or EventType.Renameat2Exit => 4,
+        EventType.LinkatV2Exit => 2,
+        _ => -1,
+    };
+}

@@ -1,0 +1,30 @@
+using Saker.Conditions.Runtime;
+using Saker.Detector.State;
+
+namespace Saker.Detector.Fields;
+
+/// <summary>Fields of who the process runs as: <c>user.*</c> and <c>group.*</c>.</summary>
+internal static class UserFields
+{
+    public static void Register(FieldRegistry registry)
+    {
+        registry.Add("user.uid", static (c, _) => c.Thread is { } t ? Value.UInt64(t.Uid) : Value.None);
+        registry.Add("user.name", static (c, _) => User(c) is { } user ? Value.Bytes(user.Name) : Unnamed(c, c.Thread?.Uid, "root"u8));
+        registry.Add("user.homedir", static (c, _) => User(c) is { } user ? Value.Bytes(user.Home) : Unnamed(c, c.Thread?.Uid, "/root"u8));
+        registry.Add("user.shell", static (c, _) => User(c) is { } user ? Value.Bytes(user.Shell) : Unnamed(c, c.Thread?.Uid, default));
+        registry.Add("user.loginuid", static (c, _) => c.Thread is { } t ? Value.Int64((int)t.LoginUid) : Value.None);
+        registry.Add("user.loginname", static (c, _) => c.Thread is not { } t ? Value.None
+            : c.State.Users.User(t.LoginUid) is { } user && t.LoginUid != uint.MaxValue ? Value.Bytes(user.Name) : Value.Bytes("<NA>"u8));
+        registry.Add("group.gid", static (c, _) => c.Thread is { } t ? Value.UInt64(t.Gid) : Value.None);
+        registry.Add("group.name", static (c, _) => c.Thread is { } t && ContainerFields.IsHost(c) && c.State.Users.Group(t.Gid) is { } group
+            ? Value.Bytes(group.Name)
+            : Unnamed(c, c.Thread?.Gid, "root"u8));
+    }
+
+    /// <summary>The user by the host's list: a container has a list of its own, which is not read.</summary>
+    private static UserEntry? User(EventContext context) =>
+        context.Thread is { } thread && ContainerFields.IsHost(context) ? context.State.Users.User(thread.Uid) : null;
+
+    private static Value Unnamed(EventContext context, uint? id, ReadOnlySpan<byte> ofRoot) =>
+        context.Thread is null ? Value.None : Value.Bytes(id == 0 && !ofRoot.IsEmpty ? ofRoot : "<NA>"u8);
+}

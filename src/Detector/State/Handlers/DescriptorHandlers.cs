@@ -1,0 +1,174 @@
+using System.Buffers.Binary;
+using Saker.Detector.Events;
+
+namespace Saker.Detector.State.Handlers;
+
+/// <summary>Calls that close, copy or mark descriptors, and those that make descriptors without a path.</summary>
+internal static unsafe class DescriptorHandlers
+{
+    private const uint CloseOnExecFlag = 4096;
+    private const ulong DupFd = 1, SetFd = 3, DupFdCloseOnExec = 26;
+    private const ulong CloseRangeUnshare = 1, CloseRangeCloseOnExec = 2;
+    private const ulong FdCloseOnExec = 1;
+
+    public static void Register(HandlerTable table)
+    {
+        table.AddAfter(EventType.CloseExit, Close);
+        table.AddAfter(EventType.CloseRangeExit, CloseRange);
+        table.AddBefore(EventType.DupV1Exit, static (MachineState state, in EventView view, EventFrame frame) => Duplicate(view, frame, 0));
+        table.AddBefore(EventType.Dup2Exit, static (MachineState state, in EventView view, EventFrame frame) => Duplicate(view, frame, 0));
+        table.AddBefore(EventType.Dup3Exit, static (MachineState state, in EventView view, EventFrame frame) =>
+            Duplicate(view, frame, (uint)view.Unsigned(3)));
+        table.AddBefore(EventType.FcntlExit, Control);
+        table.AddBefore(EventType.PipeExit, static (MachineState state, in EventView view, EventFrame frame) => Pipe(view, frame, 0));
+        table.AddBefore(EventType.Pipe2Exit, static (MachineState state, in EventView view, EventFrame frame) =>
+            Pipe(view, frame, (uint)view.Unsigned(4)));
+        AddKind(table, EventType.EventfdExit, FdKind.Event, -1, 0);
+        AddKind(table, EventType.Eventfd2Exit, FdKind.Event, 1, CloseOnExecFlag);
+        AddKind(table, EventType.SignalfdExit, FdKind.SignalFd, -1, 0);
+        AddKind(table, EventType.Signalfd4Exit, FdKind.SignalFd, 1, CloseOnExecFlag);
+        AddKind(table, EventType.EpollCreateExit, FdKind.EventPoll, -1, 0);
+        AddKind(table, EventType.EpollCreate1Exit, FdKind.EventPoll, 1, 1);
+        AddKind(table, EventType.InotifyInitExit, FdKind.Inotify, -1, 0);
+        AddKind(table, EventType.InotifyInit1Exit, FdKind.Inotify, 1, CloseOnExecFlag);
+        AddKind(table, EventType.TimerfdCreateExit, FdKind.TimerFd, -1, 0);
+        AddKind(table, EventType.UserfaultfdExit, FdKind.UserFaultFd, 1, CloseOnExecFlag);
+        AddKind(table, EventType.IoUringSetupExit, FdKind.IoUring, -1, 0);
+        AddKind(table, EventType.BpfV2Exit, FdKind.Bpf, -1, 0);
+        table.AddBefore(EventType.PidfdOpenExit, OpenProcess);
+        table.AddBefore(EventType.PidfdGetfdExit, TakeOver);
+    }
+
+    private static void AddKind(HandlerTable table, EventType type, FdKind kind, int flags, uint closeOnExec) =>
+        table.AddBefore(type, (MachineState state, in EventView view, EventFrame frame) =>
+        {
+            if (frame.Thread is not { } thread || !view.TryResult(out long fd) || fd < 0)
+                return;
+            var entry = thread.Fds.Set(fd);
+            if (entry is null)
+                return;
+            entry->Kind = kind;
+            if (flags >= 0 && (view.Unsigned(flags) & closeOnExec) != 0)
+                entry->State = FdState.CloseOnExec;
+        });
+
+    private static void Close(MachineState state, in EventView view, EventFrame frame)
+    {
+        if (frame.Thread is { } thread && ProcessHandlers.Succeeded(view))
+            thread.Fds.Remove(view.Signed(1, -1));
+    }
+
+    private static void CloseRange(MachineState state, in EventView view, EventFrame frame)
+    {
+        if (frame.Thread is not { } thread || !ProcessHandlers.Succeeded(view))
+            return;
+        ulong flags = view.Unsigned(3);
+        uint first = (uint)view.Unsigned(1);
+        uint last = (uint)view.Unsigned(2, uint.MaxValue);
+        if ((flags & CloseRangeUnshare) != 0)
+            state.Threads.OwnTable(thread);
+        if ((flags & CloseRangeCloseOnExec) != 0)
+            thread.Fds.MarkCloseOnExec(first, last);
+        else
+            thread.Fds.RemoveRange(first, last);
+    }
+
+    private static void Duplicate(in EventView view, EventFrame frame, uint flags)
+    {
+        if (frame.Thread is { } thread && view.TryResult(out long fd) && fd >= 0)
+            Duplicate(thread, view.Signed(1, -1), fd, (flags & CloseOnExecFlag) != 0);
+    }
+
+    private static void Duplicate(ThreadInfo thread, long from, long to, bool closeOnExec)
+    {
+        if (from == to)
+            return;
+        var entry = thread.Fds.Duplicate(from, to);
+        if (entry is null)
+        {
+            // The original is unknown; what the number meant before is wrong now.
+            thread.Fds.Remove(to);
+            return;
+        }
+        entry->State &= ~FdState.CloseOnExec;
+        if (closeOnExec)
+            entry->State |= FdState.CloseOnExec;
+    }
+
+    private static void Control(MachineState state, in EventView view, EventFrame frame)
+    {
+        if (frame.Thread is not { } thread || !view.TryResult(out long result) || result < 0)
+            return;
+        long fd = view.Signed(1, -1);
+        switch (view.Unsigned(2))
+        {
+            case DupFd:
+                Duplicate(thread, fd, result, closeOnExec: false);
+                frame.Fd = result;
+                break;
+            case DupFdCloseOnExec:
+                Duplicate(thread, fd, result, closeOnExec: true);
+                frame.Fd = result;
+                break;
+            case SetFd when view.Has(3) && thread.Fds.Change(fd) is var entry && entry is not null:
+                entry->State &= ~FdState.CloseOnExec;
+                if ((view.Unsigned(3) & FdCloseOnExec) != 0)
+                    entry->State |= FdState.CloseOnExec;
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void Pipe(in EventView view, EventFrame frame, uint flags)
+    {
+        if (frame.Thread is not { } thread || !ProcessHandlers.Succeeded(view))
+            return;
+        ulong inode = view.Unsigned(3);
+        for (int end = 1; end <= 2; end++)
+        {
+            var entry = thread.Fds.Set(view.Signed(end, -1));
+            if (entry is null)
+                continue;
+            entry->Kind = FdKind.Pipe;
+            entry->Inode = inode;
+            entry->OpenFlags = flags;
+            if ((flags & CloseOnExecFlag) != 0)
+                entry->State = FdState.CloseOnExec;
+        }
+    }
+
+    /// <summary>pidfd_open: the process stands where a socket has its destination.</summary>
+    private static void OpenProcess(MachineState state, in EventView view, EventFrame frame)
+    {
+        if (frame.Thread is not { } thread || !view.TryResult(out long fd) || fd < 0)
+            return;
+        var entry = thread.Fds.Set(fd);
+        if (entry is null)
+            return;
+        entry->Kind = FdKind.PidFd;
+        entry->State = FdState.CloseOnExec; // always, says the kernel
+        BinaryPrimitives.WriteInt64LittleEndian(entry->Destination, view.Signed(1));
+    }
+
+    /// <summary>pidfd_getfd: a descriptor of another process, named by a pidfd whose process the open told.</summary>
+    private static void TakeOver(MachineState state, in EventView view, EventFrame frame)
+    {
+        if (frame.Thread is not { } thread || !view.TryResult(out long fd) || fd < 0)
+            return;
+        var pidfd = thread.Fds.Find(view.Signed(1, -1));
+        var other = pidfd is null || pidfd->Kind != FdKind.PidFd
+            ? null
+            : state.Threads.Find(BinaryPrimitives.ReadInt64LittleEndian(pidfd->Destination));
+        var original = other is null ? null : other.Fds.Find(view.Signed(2, -1));
+        var entry = thread.Fds.Set(fd);
+        if (entry is null || original is null)
+            return;
+        var copy = *original;
+        copy.Number = (int)fd;
+        copy.State |= FdState.CloseOnExec;
+        copy.Name = TextPool.Share(original->Name);
+        copy.RawName = TextPool.Share(original->RawName);
+        *entry = copy;
+    }
+}

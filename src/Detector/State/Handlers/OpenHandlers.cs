@@ -1,0 +1,83 @@
+using Saker.Detector.Events;
+
+namespace Saker.Detector.State.Handlers;
+
+/// <summary>The open family, and other calls that make a descriptor of a path.</summary>
+internal static unsafe class OpenHandlers
+{
+    private const uint OpenDirectory = 1024;
+    private const uint CloseOnExecFlag = 4096;
+    private const uint UpperLayerFlag = 32768;
+    private const uint LowerLayerFlag = 65536;
+    private const uint MemfdCloseOnExec = 1;
+    private const int NoParameter = -1;
+
+    public static void Register(HandlerTable table)
+    {
+        table.AddBefore(EventType.OpenExit, static (MachineState state, in EventView view, EventFrame frame) =>
+            Opened(state, view, frame, NoParameter, 1, (uint)view.Unsigned(2), 4, 5));
+        table.AddBefore(EventType.CreatExit, static (MachineState state, in EventView view, EventFrame frame) =>
+            Opened(state, view, frame, NoParameter, 1, CreatFlags, 3, 4));
+        table.AddBefore(EventType.OpenatV2Exit, static (MachineState state, in EventView view, EventFrame frame) =>
+            Opened(state, view, frame, 1, 2, (uint)view.Unsigned(3), 5, 6));
+        table.AddBefore(EventType.Openat2Exit, static (MachineState state, in EventView view, EventFrame frame) =>
+            Opened(state, view, frame, 1, 2, (uint)view.Unsigned(3), 6, 7));
+        table.AddBefore(EventType.OpenByHandleAtExit, static (MachineState state, in EventView view, EventFrame frame) =>
+            Opened(state, view, frame, NoParameter, 3, (uint)view.Unsigned(2), 4, 5));
+        table.AddBefore(EventType.MemfdCreateExit, MemfdCreated);
+    }
+
+    /// <summary>creat opens as O_CREAT, O_WRONLY and O_TRUNC, in the driver's values.</summary>
+    private const uint CreatFlags = 4 | 2 | 256;
+
+    private static void Opened(
+        MachineState state, in EventView view, EventFrame frame, int directory, int name, uint flags, int device, int inode)
+    {
+        if (frame.Thread is not { } thread || !view.TryResult(out long fd) || fd < 0)
+            return;
+        Span<byte> buffer = stackalloc byte[PathBuilder.MaxPath];
+        var raw = view.Text(name);
+        long from = directory < 0 ? MachineState.AtWorkingDirectory : view.Signed(directory, MachineState.AtWorkingDirectory);
+        var path = MachineState.Absolute(thread, raw, from, buffer);
+        var entry = thread.Fds.Set(fd);
+        if (entry is null)
+            return;
+        entry->Kind = (flags & OpenDirectory) != 0 ? FdKind.Directory : FdKind.File;
+        entry->OpenFlags = flags;
+        entry->Device = (uint)view.Unsigned(device);
+        entry->Inode = view.Unsigned(inode);
+        entry->State = StateOf(flags);
+        if (view.Has(name))
+        {
+            entry->Name = state.Texts.Add(path);
+            entry->RawName = state.Texts.Add(raw);
+            frame.NameChanged = true;
+        }
+    }
+
+    private static void MemfdCreated(MachineState state, in EventView view, EventFrame frame)
+    {
+        if (frame.Thread is not { } thread || !view.TryResult(out long fd) || fd < 0)
+            return;
+        var entry = thread.Fds.Set(fd);
+        if (entry is null)
+            return;
+        entry->Kind = FdKind.MemFd;
+        entry->OpenFlags = (uint)view.Unsigned(2);
+        if ((entry->OpenFlags & MemfdCloseOnExec) != 0)
+            entry->State = FdState.CloseOnExec;
+        entry->Name = state.Texts.Add(view.Text(1));
+    }
+
+    private static FdState StateOf(uint flags)
+    {
+        var state = FdState.None;
+        if ((flags & CloseOnExecFlag) != 0)
+            state |= FdState.CloseOnExec;
+        if ((flags & UpperLayerFlag) != 0)
+            state |= FdState.UpperLayer;
+        if ((flags & LowerLayerFlag) != 0)
+            state |= FdState.LowerLayer;
+        return state;
+    }
+}

@@ -1,0 +1,137 @@
+using Saker.Detector.Events;
+
+namespace Saker.Detector.State.Handlers;
+
+/// <summary>socket, socketpair, bind, connect, accept, shutdown.</summary>
+internal static unsafe class SocketHandlers
+{
+    private const uint CloseOnExecFlag = 4096;
+    private const ulong KernelCloseOnExec = 0x80000;
+    private const ulong KernelTypeMask = 0xf;
+    private const long InProgress = -115;
+
+    public static void Register(HandlerTable table)
+    {
+        table.AddBefore(EventType.SocketExit, Made);
+        table.AddBefore(EventType.SocketpairExit, PairMade);
+        table.AddBefore(EventType.BindExit, Bound);
+        table.AddBefore(EventType.ConnectExit, Connected);
+        table.AddBefore(EventType.AcceptV5Exit, static (MachineState state, in EventView view, EventFrame frame) => Accepted(state, view, frame, 0));
+        table.AddBefore(EventType.Accept4V6Exit, static (MachineState state, in EventView view, EventFrame frame) =>
+            Accepted(state, view, frame, view.Unsigned(5)));
+    }
+
+    private static void Made(MachineState state, in EventView view, EventFrame frame)
+    {
+        if (frame.Thread is not { } thread || !view.TryResult(out long fd) || fd < 0)
+            return;
+        var entry = thread.Fds.Set(fd);
+        if (entry is null)
+            return;
+        ulong type = view.Unsigned(2);
+        SetFamily(entry, (byte)view.Unsigned(1), type, view.Unsigned(3));
+        if (((uint)view.Unsigned(4) & CloseOnExecFlag) != 0 || (type & KernelCloseOnExec) != 0)
+            entry->State |= FdState.CloseOnExec;
+    }
+
+    private static void PairMade(MachineState state, in EventView view, EventFrame frame)
+    {
+        if (frame.Thread is not { } thread || !ProcessHandlers.Succeeded(view))
+            return;
+        for (int end = 1; end <= 2; end++)
+        {
+            var entry = thread.Fds.Set(view.Signed(end, -1));
+            if (entry is null)
+                continue;
+            entry->Kind = FdKind.UnixSocket;
+            SocketAddress.SetKernelAddresses(entry, view.Unsigned(end == 1 ? 3 : 4), view.Unsigned(end == 1 ? 4 : 3));
+            if ((view.Unsigned(6) & KernelCloseOnExec) != 0)
+                entry->State |= FdState.CloseOnExec;
+        }
+    }
+
+    private static void Bound(MachineState state, in EventView view, EventFrame frame)
+    {
+        if (frame.Thread is not { } thread || !ProcessHandlers.Succeeded(view))
+            return;
+        var entry = thread.Fds.Change(view.Signed(2, -1));
+        if (entry is null || !SocketAddress.TryParse(view.Parameter(1), out var address))
+            return;
+        entry->State |= FdState.RoleServer;
+        if (address.Family == SocketAddress.Unix)
+        {
+            entry->Kind = FdKind.UnixSocket;
+            Rename(state, entry, address.Path, frame);
+            return;
+        }
+        if (address.Ip.IsEmpty)
+            return;
+        entry->Kind = address.Ip.Length == 4 ? FdKind.Ipv4Server : FdKind.Ipv6Server;
+        entry->DestinationPort = address.Port;
+        entry->Destination = default;
+        address.Ip.CopyTo(entry->Destination);
+        SocketAddress.NameFromEnds(state, entry, frame);
+    }
+
+    private static void Connected(MachineState state, in EventView view, EventFrame frame)
+    {
+        if (frame.Thread is not { } thread || !view.TryResult(out long result))
+            return;
+        var entry = thread.Fds.Change(view.Signed(2, -1));
+        if (entry is null)
+            return;
+        entry->State &= ~(FdState.Connected | FdState.ConnectPending | FdState.ConnectFailed);
+        entry->State |= result >= 0 ? FdState.Connected : result == InProgress ? FdState.ConnectPending : FdState.ConnectFailed;
+        if (result < 0 && result != InProgress)
+            return;
+        entry->State |= FdState.RoleClient;
+        if (SocketAddress.TryParseTuple(view.Parameter(1), out var tuple))
+            SocketAddress.SetTuple(state, entry, tuple, frame);
+    }
+
+    private static void Accepted(MachineState state, in EventView view, EventFrame frame, ulong flags)
+    {
+        if (frame.Thread is not { } thread || !view.TryResult(out long fd) || fd < 0)
+            return;
+        var entry = thread.Fds.Set(fd);
+        if (entry is null)
+            return;
+        entry->State = FdState.RoleServer | FdState.Connected;
+        if ((flags & CloseOnExecFlag) != 0)
+            entry->State |= FdState.CloseOnExec;
+        if (!SocketAddress.TryParseTuple(view.Parameter(1), out var tuple))
+            return;
+        entry->Protocol = tuple.Family == SocketAddress.Unix ? SocketProtocol.Unknown : SocketProtocol.Tcp;
+        SocketAddress.SetTuple(state, entry, tuple, frame);
+    }
+
+    private static void SetFamily(FdEntry* entry, byte family, ulong type, ulong protocol)
+    {
+        (entry->Kind, entry->Protocol) = family switch
+        {
+            SocketAddress.Unix => (FdKind.UnixSocket, SocketProtocol.NotApplicable),
+            SocketAddress.Ipv4 => (FdKind.Ipv4Socket, ProtocolOf(type & KernelTypeMask, protocol)),
+            SocketAddress.Ipv6 => (FdKind.Ipv6Socket, ProtocolOf(type & KernelTypeMask, protocol)),
+            SocketAddress.Netlink => (FdKind.Netlink, SocketProtocol.NotApplicable),
+            _ => (FdKind.Unknown, SocketProtocol.Unknown),
+        };
+    }
+
+    private static SocketProtocol ProtocolOf(ulong type, ulong protocol) => (protocol, type) switch
+    {
+        (6, _) or (0, 1) => SocketProtocol.Tcp,
+        (17, _) or (0, 2) => SocketProtocol.Udp,
+        (1, _) => SocketProtocol.Icmp,
+        (_, 3) => SocketProtocol.Raw,
+        _ => SocketProtocol.Unknown,
+    };
+
+    /// <summary>Gives a descriptor another name, and says so to the rules when it is a different one.</summary>
+    public static void Rename(MachineState state, FdEntry* entry, ReadOnlySpan<byte> name, EventFrame frame)
+    {
+        if (entry->Name.Span.SequenceEqual(name))
+            return;
+        state.Texts.Set(ref entry->Name, name);
+        frame.NameChanged = true;
+    }
+}

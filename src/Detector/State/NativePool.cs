@@ -1,0 +1,110 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Saker.Detector.State;
+
+/// <summary>
+/// Memory outside the managed heap for what the state keeps: texts and descriptor tables. Blocks come in powers of two and
+/// are kept for reuse, so that a steady load allocates nothing. Bounded: when the cap is reached, <see cref="Allocate"/>
+/// gives null and the caller keeps less. One thread only.
+/// </summary>
+internal sealed unsafe class NativePool(long capBytes) : IDisposable
+{
+    private const int SmallestShift = 4;
+    private const int LargestShift = 24;
+    private const int ChunkBytes = 1 << 20;
+
+    private readonly nint[] free = new nint[LargestShift + 1];
+    private readonly List<nint> chunks = [];
+    private byte* next;
+    private byte* end;
+
+    /// <summary>Bytes taken from the system.</summary>
+    public long ReservedBytes { get; private set; }
+
+    /// <summary>Requests that were refused because of the cap.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>Bytes that a block for <paramref name="size"/> really has.</summary>
+    public static int BlockSize(int size) => 1 << Shift(size);
+
+    /// <summary>A block of at least <paramref name="size"/> bytes, not cleared; null when the cap is reached.</summary>
+    public byte* Allocate(int size)
+    {
+        int shift = Shift(size);
+        if (shift > LargestShift)
+            return Refuse();
+        nint block = free[shift];
+        if (block != 0)
+        {
+            free[shift] = *(nint*)block;
+            return (byte*)block;
+        }
+        int bytes = 1 << shift;
+        if (bytes >= ChunkBytes)
+            return Reserve(bytes);
+        if (end - next < bytes)
+        {
+            byte* chunk = Reserve(ChunkBytes);
+            if (chunk is null)
+                return null;
+            Recycle();
+            next = chunk;
+            end = chunk + ChunkBytes;
+        }
+        byte* result = next;
+        next += bytes;
+        return result;
+    }
+
+    /// <summary>Gives a block back.</summary>
+    /// <param name="block">What <see cref="Allocate"/> gave.</param>
+    /// <param name="size">The size that was asked for.</param>
+    public void Free(byte* block, int size)
+    {
+        int shift = Shift(size);
+        *(nint*)block = free[shift];
+        free[shift] = (nint)block;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (nint chunk in chunks)
+            NativeMemory.AlignedFree((void*)chunk);
+        chunks.Clear();
+        Array.Clear(free);
+        next = end = null;
+    }
+
+    private static int Shift(int size) => Math.Max(SmallestShift, 32 - BitOperations.LeadingZeroCount((uint)Math.Max(size, 1) - 1));
+
+    private byte* Refuse()
+    {
+        Refused++;
+        return null;
+    }
+
+    private byte* Reserve(int bytes)
+    {
+        if (ReservedBytes + bytes > capBytes)
+            return Refuse();
+        byte* chunk = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
+        chunks.Add((nint)chunk);
+        ReservedBytes += bytes;
+        return chunk;
+    }
+
+    /// <summary>Cuts what is left of the chunk into free blocks.</summary>
+    private void Recycle()
+    {
+        for (int shift = 19; shift >= SmallestShift; shift--)
+        {
+            while (end - next >= 1 << shift)
+            {
+                Free(next, 1 << shift);
+                next += 1 << shift;
+            }
+        }
+    }
+}

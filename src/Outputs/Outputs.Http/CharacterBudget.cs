@@ -1,0 +1,41 @@
+namespace Saker.Outputs.Http;
+
+/// <summary>The characters that a vendor takes in one message. What is over is cut, on a character, and marked.</summary>
+internal sealed class CharacterBudget(int characters)
+{
+    private const string CutMark = "…";
+
+    private int _left = characters;
+
+    public bool IsUsedUp => _left == 0;
+
+    /// <summary>Characters of Unicode in a text.</summary>
+    public static int Count(string text)
+    {
+        var count = 0;
+        foreach (var _ in text.EnumerateRunes())
+            count++;
+        return count;
+    }
+
+    /// <summary>The text, or as much of it as there is room for.</summary>
+    public string Take(string text)
+    {
+        if (_left == int.MaxValue)
+            return text;
+        var count = Count(text);
+        if (count <= _left)
+        {
+            _left -= count;
+            return text;
+        }
+
+        if (_left == 0)
+            return "";
+        var kept = 0;
+        foreach (var rune in text.EnumerateRunes().Take(_left - 1))
+            kept += rune.Utf16SequenceLength;
+        _left = 0;
+        return string.Concat(text.AsSpan(0, kept), CutMark);
+    }
+}

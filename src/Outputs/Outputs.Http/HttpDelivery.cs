@@ -1,0 +1,53 @@
+using System.Net;
+using System.Security.Authentication;
+using Saker.Alerts;
+
+namespace Saker.Outputs.Http;
+
+/// <summary>
+/// One request and its outcome. A redirect by 307 or 308 is followed on the same host, at most three times; any other would
+/// turn the POST into a GET. A destination that cannot be reached is a retry.
+/// </summary>
+internal static class HttpDelivery
+{
+    private const int MaxRedirects = 3;
+
+    /// <summary>Sends what <paramref name="create"/> makes, once for each redirect.</summary>
+    /// <param name="context">The instance's context.</param>
+    /// <param name="url">Where to; a secret, since webhook addresses carry their token.</param>
+    /// <param name="create">Makes the request for an address.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public static async ValueTask<DeliveryResult> SendAsync(
+        OutputContext context, Secret url, Func<Uri, HttpRequestMessage> create, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var target = new Uri(url.Reveal());
+            for (int redirects = 0; ; redirects++)
+            {
+                using var request = create(target);
+                using var response = await context.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+                if (response.StatusCode is not (HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
+                    return await HttpOutcome.FromAsync(response, context.Clock, cancellationToken);
+                if (redirects == MaxRedirects || response.Headers.Location is not { } location
+                    || new Uri(target, location) is var next && (next.Authority != target.Authority || next.Scheme != target.Scheme))
+                    return DeliveryResult.Rejected($"status {(int)response.StatusCode}: redirected elsewhere, which is not followed");
+                target = next;
+            }
+        }
+        catch (HttpRequestException exception)
+        {
+            return DeliveryResult.Retry(url.MaskIn(Reason(exception)));
+        }
+    }
+
+    // The outer message only says that the connection failed; the inner ones say why.
+    private static string Reason(HttpRequestException exception)
+    {
+        Exception deepest = exception;
+        while (deepest.InnerException is { } inner)
+            deepest = inner;
+        string kind = deepest is AuthenticationException || exception.HttpRequestError == HttpRequestError.SecureConnectionError ? "TLS" : "connection";
+        return $"{kind} failed: {deepest.Message}";
+    }
+}

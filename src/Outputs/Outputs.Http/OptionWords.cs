@@ -1,0 +1,16 @@
+namespace Saker.Outputs.Http;
+
+/// <summary>
+/// Options that take one of a few words, of which Falcosidekick accepts any: checked when an instance is made, because only then
+/// it is known whether its leniency is wanted.
+/// </summary>
+internal static class OptionWords
+{
+    /// <exception cref="OutputConfigurationException">The value is none of the words, and compatibility is not strict.</exception>
+    public static void Require(string key, string value, bool strict, params ReadOnlySpan<string> words)
+    {
+        if (strict || value.Length == 0 || words.Contains(value, StringComparer.OrdinalIgnoreCase))
+            return;
+        throw new OutputConfigurationException(key, $"'{value}' is none of the words that it takes: {string.Join(", ", words)}.");
+    }
+}

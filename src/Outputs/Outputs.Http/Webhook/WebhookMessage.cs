@@ -1,0 +1,28 @@
+using System.Buffers;
+using Saker.Alerts;
+using Saker.Outputs.Rendering;
+
+namespace Saker.Outputs.Http.Webhook;
+
+/// <summary>The body: the alert as JSON.</summary>
+internal static class WebhookMessage
+{
+    /// <summary>
+    /// The alert with everything that came with it. Under strict compatibility what Falcosidekick sends, byte for byte.
+    /// </summary>
+    public static ReadOnlyMemory<byte> From(Alert alert, bool strict)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        if (strict)
+        {
+            buffer.Write(StrictAlert.ToJson(StrictAlert.Of(alert)).Span);
+            buffer.Write("\n"u8);
+        }
+        else
+        {
+            AlertWriter.Write(buffer, alert);
+        }
+
+        return buffer.WrittenMemory;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Buffers.Binary;
+using System.Text;
+using Saker.Router.Log;
+
+namespace Saker.Router.Delivery;
+
+/// <summary>
+/// Keeps the positions of all instances in one checksummed file that is replaced as a whole: magic (8), version (4), CRC-32C of what
+/// follows (4), then per instance name, type, low water, reading position, orphan time and open positions, little-endian.
+/// </summary>
+internal sealed class CursorStore(IDataFiles files, string directory, ILogger logger)
+{
+    public const uint Version = 1;
+    private const int HeaderSize = 16;
+    private const int MaxBytes = 64 << 20;
+    private const string Name = "cursors";
+
+    private static ReadOnlySpan<byte> Magic => "SAKERCUR"u8;
+
+    private string FilePath => Path.Combine(directory, Name);
+
+    /// <summary>The saved positions. Null: the file was damaged and is moved aside; all that is known is that there were some.</summary>
+    /// <exception cref="DataDirectoryException">It cannot be read, or a newer version wrote it.</exception>
+    public IReadOnlyList<CursorPosition>? Load()
+    {
+        try
+        {
+            if (!files.List(directory).Contains(Name))
+                return [];
+            byte[] bytes;
+            using (var file = files.Open(FilePath, create: false))
+            {
+                bytes = new byte[Math.Min(file.Length, MaxBytes)];
+                bytes = bytes[..file.Read(bytes, 0)];
+            }
+
+            if (TryParse(bytes) is { } positions)
+                return positions;
+            files.Replace(FilePath, FilePath + ".damaged");
+            files.SyncDirectory(directory);
+            DeliveryMessages.CursorsDamaged(logger, FilePath + ".damaged");
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new DataDirectoryException($"The positions in {FilePath} cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Replaces the saved positions, durably.</summary>
+    /// <exception cref="IOException">Or <see cref="UnauthorizedAccessException"/>: the old ones are still there.</exception>
+    public void Save(IReadOnlyList<CursorPosition> positions)
+    {
+        string temporary = FilePath + ".new";
+        byte[] bytes = Format(positions);
+        if (files.List(directory).Contains(Name + ".new"))
+            files.Delete(temporary);
+        using (var file = files.Open(temporary, create: true))
+        {
+            file.Write(bytes, 0);
+            file.Sync();
+        }
+
+        files.Replace(temporary, FilePath);
+        files.SyncDirectory(directory);
+    }
+
+    private static byte[] Format(IReadOnlyList<CursorPosition> positions)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
+        {
+            writer.Write(Magic);
+            writer.Write(Version);
+            writer.Write(0u);
+            writer.Write(positions.Count);
+            foreach (var position in positions)
+            {
+                writer.Write(position.Name);
+                writer.Write(position.Type);
+                writer.Write(position.Low);
+                writer.Write(position.Read);
+                writer.Write(position.OrphanedAt);
+                writer.Write(position.Open.Count);
+                foreach (long open in position.Open)
+                    writer.Write(open);
+            }
+        }
+
+        byte[] bytes = stream.ToArray();
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(12), Crc32C.Compute(bytes.AsSpan(HeaderSize)));
+        return bytes;
+    }
+
+    private static List<CursorPosition>? TryParse(byte[] bytes)
+    {
+        if (bytes.Length < HeaderSize || !bytes.AsSpan().StartsWith(Magic)
+            || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(12)) != Crc32C.Compute(bytes.AsSpan(HeaderSize)))
+            return null;
+        uint version = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(8));
+        if (version != Version)
+            throw new InvalidDataException($"the file has format {version}, and this router reads format {Version}; start the version that wrote it, or give another data directory.");
+
+        // The checksum is right, so that the rest is what we wrote.
+        using var reader = new BinaryReader(new MemoryStream(bytes, HeaderSize, bytes.Length - HeaderSize), Encoding.UTF8);
+        var positions = new List<CursorPosition>();
+        for (int count = reader.ReadInt32(); count > 0; count--)
+        {
+            string name = reader.ReadString();
+            string type = reader.ReadString();
+            long low = reader.ReadInt64();
+            long read = reader.ReadInt64();
+            long orphaned = reader.ReadInt64();
+            var open = new List<long>();
+            for (int left = reader.ReadInt32(); left > 0; left--)
+                open.Add(reader.ReadInt64());
+            positions.Add(new CursorPosition(name, type, low, read, open, orphaned));
+        }
+
+        return positions;
+    }
+}

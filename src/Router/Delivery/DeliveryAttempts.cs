@@ -1,0 +1,165 @@
+using System.Net.Sockets;
+using Polly;
+using Polly.CircuitBreaker;
+using Saker.Alerts;
+using Saker.Outputs;
+
+namespace Saker.Router.Delivery;
+
+/// <summary>Brings a batch of alerts to an end: delivered, refused, or given up. Retries run in the instance's pipeline.</summary>
+internal sealed class DeliveryAttempts
+{
+    private const int MaxReasonChars = 500;
+    private readonly DeliveryInstance instance;
+    private readonly DeliveryOptions options;
+    private readonly TimeProvider clock;
+    private readonly OutputCounters counters;
+    private readonly OutputHealth health;
+    private readonly Cursor cursor;
+    private readonly CircuitBreakerStateProvider breaker = new();
+    private readonly ResiliencePipeline<AttemptOutcome> pipeline;
+
+    public DeliveryAttempts(DeliveryInstance instance, DeliveryOptions options, TimeProvider clock, OutputCounters counters, OutputHealth health, Cursor cursor)
+    {
+        (this.instance, this.options, this.clock, this.counters, this.health, this.cursor) = (instance, options, clock, counters, health, cursor);
+        pipeline = DeliveryPipeline.Build(instance.Name, options, clock, breaker);
+    }
+
+    public string Breaker => breaker.CircuitState.ToString();
+
+    /// <summary>Returns when no alert of the batch is pending any more. On cancellation what was not settled stays pending.</summary>
+    /// <exception cref="OperationCanceledException">The router stops.</exception>
+    public async ValueTask SettleAsync(IReadOnlyList<PendingAlert> batch, CancellationToken cancellationToken)
+    {
+        var work = new Work(this, batch, cancellationToken);
+        await pipeline.ExecuteAsync(static (work, token) => work.AttemptAsync(token), work, cancellationToken);
+    }
+
+    /// <summary>One attempt for one alert outside the order, for a dead letter that is sent again.</summary>
+    public async ValueTask<DeliveryResult> TryOnceAsync(Alert alert, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.AttemptTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var (result, _) = await DeliverAsync([alert], either.Token, cancellationToken);
+        return result[0] is { Status: not DeliveryStatus.Delivered } failed ? Masked(failed) : result[0];
+    }
+
+    private DeliveryResult Masked(DeliveryResult result) => result.Status == DeliveryStatus.Rejected
+        ? DeliveryResult.Rejected(Clean(result.Reason))
+        : DeliveryResult.Retry(Clean(result.Reason), result.RetryAfter);
+
+    private async ValueTask<(BatchResult Result, bool Unexpected)> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken attempt, CancellationToken stopping)
+    {
+        try
+        {
+            return (await instance.Output.DeliverAsync(alerts, attempt), false);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            return (BatchResult.All(DeliveryResult.Retry($"No answer within {options.AttemptTimeout.TotalSeconds:0.#} s.")), false);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
+        {
+            return (BatchResult.All(DeliveryResult.Retry(exception.Message)), false);
+        }
+#pragma warning disable CA1031 // An output's fault must not end the delivery of its alerts: it is a retry, and after a few the alert is given up.
+        catch (Exception exception) when (exception is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            // The message of an exception that nobody foresaw may hold anything; its type says where to look.
+            return (BatchResult.All(DeliveryResult.Retry($"Unexpected {exception.GetType().Name} in the output.")), true);
+        }
+    }
+
+    private string Clean(string reason)
+    {
+        foreach (var secret in instance.Secrets)
+            reason = secret.MaskIn(reason);
+        return reason.Length <= MaxReasonChars ? reason : reason[..MaxReasonChars] + "…";
+    }
+
+    /// <summary>One batch on its way through the pipeline.</summary>
+    private sealed class Work(DeliveryAttempts owner, IReadOnlyList<PendingAlert> batch, CancellationToken stopping)
+    {
+        private readonly List<PendingAlert> pending = new(batch.Count);
+        private readonly List<Alert> alerts = new(batch.Count);
+        private bool repeated;
+
+        public async ValueTask<AttemptOutcome> AttemptAsync(CancellationToken cancellationToken)
+        {
+            Collect();
+            if (pending.Count == 0)
+                return default;
+            long start = owner.clock.GetTimestamp();
+            var (result, unexpected) = await owner.DeliverAsync(alerts, cancellationToken, stopping);
+            var (delivered, failed, again) = (0, 0, false);
+            TimeSpan? after = null;
+            string reason = "";
+            for (int i = 0; i < pending.Count; i++)
+            {
+                var one = result[i];
+                switch (one.Status)
+                {
+                    case DeliveryStatus.Delivered:
+                        delivered++;
+                        pending[i].State = PendingState.Delivered;
+                        owner.counters.CountDelivered();
+                        continue;
+                    case DeliveryStatus.Rejected:
+                        reason = pending[i].Reason = owner.Clean(one.Reason);
+                        pending[i].State = PendingState.Rejected;
+                        pending[i].Failures++;
+                        continue;
+                }
+
+                failed++;
+                reason = owner.Clean(one.Reason);
+                again |= Fail(pending[i], reason, unexpected);
+                after = one.RetryAfter is { } asked && (after is null || asked > after) ? asked : after;
+            }
+
+            Tell(delivered, reason, owner.clock.GetElapsedTime(start));
+            repeated = true;
+            return new AttemptOutcome(again, failed == pending.Count, after);
+        }
+
+        private void Collect()
+        {
+            pending.Clear();
+            alerts.Clear();
+            foreach (var alert in batch)
+            {
+                if (alert.State == PendingState.Pending && alert.Record.Position < owner.cursor.Cut)
+                    alert.State = PendingState.CutLoose;
+                if (alert.State != PendingState.Pending)
+                    continue;
+                pending.Add(alert);
+                alerts.Add(alert.Alert);
+            }
+        }
+
+        /// <summary>Notes a failure; true when the alert is to be tried again.</summary>
+        private bool Fail(PendingAlert alert, string reason, bool unexpected)
+        {
+            if (alert.Failures++ == 0)
+                alert.DeliveredBefore = owner.counters.Delivered;
+            alert.Unexpected += unexpected ? 1 : 0;
+            alert.Reason = reason;
+            bool othersSucceed = owner.counters.Delivered > alert.DeliveredBefore;
+            if (alert.Unexpected >= owner.options.MaxUnexpected)
+                alert.State = PendingState.Faulted;
+            else if ((alert.Failures >= owner.options.MaxFailures && othersSucceed) || owner.clock.GetUtcNow() - alert.Record.Accepted >= owner.options.GiveUpAfter)
+                alert.State = PendingState.Exhausted;
+            return alert.State == PendingState.Pending;
+        }
+
+        private void Tell(int delivered, string reason, TimeSpan duration)
+        {
+            owner.counters.CountAttempt(delivered == pending.Count, repeated, duration);
+            if (delivered > 0)
+                owner.health.Succeeded();
+            else
+                owner.health.Failed(reason);
+        }
+    }
+}

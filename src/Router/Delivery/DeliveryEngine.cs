@@ -1,0 +1,199 @@
+using System.Globalization;
+using Saker.Alerts;
+using Saker.Outputs;
+using Saker.Router.Log;
+
+namespace Saker.Router.Delivery;
+
+/// <summary>
+/// Delivers the alert log to all instances: starts a worker for each where it left off, saves positions, holds the backlog
+/// budgets, gives up the positions of removed instances, and releases what nobody needs.
+/// </summary>
+internal sealed class DeliveryEngine : IAsyncDisposable
+{
+    private static readonly TimeSpan UpkeepInterval = TimeSpan.FromSeconds(1);
+
+    private readonly IAlertLog log;
+    private readonly IDeadLetters deadLetters;
+    private readonly CursorStore store;
+    private readonly DeliveryOptions options;
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
+    private readonly List<OutputWorker> workers = [];
+    private readonly List<CursorPosition> orphans = [];
+    private readonly CancellationTokenSource stop = new();
+    private Task upkeep = Task.CompletedTask;
+    private long savedVersion = -1;
+    private bool isSaveFailing;
+
+    /// <summary>Makes the engine; positions are loaded, and the log is moved past the furthest of them.</summary>
+    /// <exception cref="DataDirectoryException">The saved positions cannot be read.</exception>
+    public DeliveryEngine(
+        IAlertLog log, IDeadLetters deadLetters, CursorStore store, IEnumerable<DeliveryInstance> instances, DeliveryOptions options, TimeProvider clock, ILogger<DeliveryEngine> logger)
+    {
+        (this.log, this.deadLetters, this.store, this.options, this.clock, this.logger) = (log, deadLetters, store, options, clock, logger);
+        var saved = store.Load();
+        if (saved is { Count: > 0 })
+            log.AdvanceTo(saved.Max(static position => position.Read));
+        foreach (var instance in instances)
+            workers.Add(new OutputWorker(instance, Start(instance, saved), log, deadLetters, options, clock, logger));
+        foreach (var position in saved ?? [])
+        {
+            if (!workers.Exists(worker => worker.Name == position.Name && worker.Type == position.Type))
+                orphans.Add(Orphan(position));
+        }
+    }
+
+    /// <summary>How each instance stands.</summary>
+    public IReadOnlyList<OutputStatus> Status => [.. workers.Select(static worker => worker.Status)];
+
+    /// <summary>What was given up.</summary>
+    public IDeadLetters DeadLetters => deadLetters;
+
+    /// <summary>Saves the first positions, so that new instances have theirs from now on, and starts the workers.</summary>
+    public void Start()
+    {
+        TrySave();
+        foreach (var worker in workers)
+            worker.Start();
+        upkeep = Task.Run(UpkeepAsync);
+    }
+
+    /// <summary>Delivers what is in the log within the drain time or until the token ends, saves the positions, and says what is left.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.DrainTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        await Task.WhenAll(workers.Select(worker => worker.DrainAsync(either.Token)));
+        await stop.CancelAsync();
+        await upkeep;
+        TrySave();
+        string left = string.Join(", ", workers.Where(worker => worker.Cursor.Low < log.Next)
+            .Select(worker => string.Create(CultureInfo.InvariantCulture, $"{worker.Name} up to {log.Next - worker.Cursor.Low}")));
+        if (left.Length == 0)
+            DeliveryMessages.StoppedEmpty(logger);
+        else
+            DeliveryMessages.StoppedWithRest(logger, left);
+    }
+
+    /// <summary>Sends a dead letter once more, to its own instance only; it is removed when it was delivered.</summary>
+    /// <returns>What the attempt came to; null when there is no such letter, its instance is gone, or it holds no alert.</returns>
+    public async ValueTask<DeliveryResult?> ResendAsync(long id, CancellationToken cancellationToken)
+    {
+        if (deadLetters.Find(id) is not { } letter || workers.Find(worker => worker.Name == letter.Output && worker.Type == letter.Type) is not { } target)
+            return null;
+        if (!AlertReader.TryRead(letter.Payload.Span, out var alert, out _, out _) || alert is null)
+            return null;
+        var result = await target.TryOnceAsync(alert, cancellationToken);
+        if (result.Status == DeliveryStatus.Delivered)
+            await deadLetters.RemoveAsync(id);
+        return result;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await upkeep;
+        foreach (var worker in workers)
+            await worker.DisposeAsync();
+        stop.Dispose();
+    }
+
+    private CursorPosition Start(DeliveryInstance instance, IReadOnlyList<CursorPosition>? saved)
+    {
+        string type = instance.Descriptor.Type;
+        if (saved?.FirstOrDefault(position => position.Name == instance.Name && position.Type == type) is { } known)
+            return known;
+        long first = saved is null || instance.StartFromBeginning ? log.First : log.Next;
+        return new CursorPosition(instance.Name, type, first, first, []);
+    }
+
+    private CursorPosition Orphan(CursorPosition position)
+    {
+        if (position.OrphanedAt != 0)
+            return position;
+        DeliveryMessages.Orphaned(logger, position.Name, position.Type, options.OrphanAfter);
+        return position with { OrphanedAt = UnixTime.ToNanoseconds(clock.GetUtcNow()) };
+    }
+
+    private async Task UpkeepAsync()
+    {
+        using var timer = new PeriodicTimer(options.SaveInterval, clock);
+        long lastUpkeep = clock.GetTimestamp();
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop.Token))
+            {
+                TrySave();
+                if (clock.GetElapsedTime(lastUpkeep) < UpkeepInterval)
+                    continue;
+                lastUpkeep = clock.GetTimestamp();
+                DropOrphans();
+                HoldBudgets();
+                Release();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The router stops.
+        }
+    }
+
+    private void TrySave()
+    {
+        long version = orphans.Count + workers.Sum(static worker => worker.Cursor.Version);
+        if (version == savedVersion)
+            return;
+        try
+        {
+            store.Save([.. workers.Select(static worker => worker.Cursor.Save()), .. orphans]);
+            savedVersion = version;
+            if (isSaveFailing)
+                DeliveryMessages.SavedAgain(logger);
+            isSaveFailing = false;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            if (!isSaveFailing)
+                DeliveryMessages.NotSaved(logger, exception.Message);
+            isSaveFailing = true;
+        }
+    }
+
+    private void DropOrphans()
+    {
+        long before = UnixTime.ToNanoseconds(clock.GetUtcNow() - options.OrphanAfter);
+        for (int i = orphans.Count - 1; i >= 0; i--)
+        {
+            if (orphans[i].OrphanedAt > before)
+                continue;
+            DeliveryMessages.OrphanDropped(logger, orphans[i].Name, orphans[i].Type, Math.Max(log.Next - orphans[i].Low, 0));
+            orphans.RemoveAt(i);
+            savedVersion = -1;
+        }
+    }
+
+    private void HoldBudgets()
+    {
+        long position = Math.Max(log.FindByBytes(options.BacklogBytes), log.FindByTime(clock.GetUtcNow() - options.BacklogAge));
+        foreach (var worker in workers)
+            worker.CutLoose(position);
+    }
+
+    private void Release()
+    {
+        long lowest = log.Next;
+        foreach (var worker in workers)
+            lowest = Math.Min(lowest, worker.Cursor.Low);
+        foreach (var orphan in orphans)
+            lowest = Math.Min(lowest, orphan.Low);
+        try
+        {
+            log.Release(lowest);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            DeliveryMessages.UpkeepFailed(logger, exception.Message);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+namespace Saker.Router.Delivery;
+
+/// <summary>What delivery says. Event ids 3100 to 3149; an id is never used again for something else.</summary>
+internal static partial class DeliveryMessages
+{
+    [LoggerMessage(3100, LogLevel.Warning, "Output {Output} fails: {Reason} Its alerts wait and are tried again.")]
+    public static partial void Failing(ILogger logger, string output, string reason);
+
+    [LoggerMessage(3101, LogLevel.Warning, "Output {Output} fails in another way now, after {Failures} failed attempts: {Reason}")]
+    public static partial void FailingOtherwise(ILogger logger, string output, long failures, string reason);
+
+    [LoggerMessage(3102, LogLevel.Information, "Output {Output} delivers again, after {Failures} failed attempts.")]
+    public static partial void DeliversAgain(ILogger logger, string output, long failures);
+
+    [LoggerMessage(3103, LogLevel.Error, "Output {Output}: {Count} alerts went to the dead letters so far; the last one, {AlertId}, as {State}: {Reason}")]
+    public static partial void DeadLettered(ILogger logger, string output, long count, Guid alertId, PendingState state, string reason);
+
+    [LoggerMessage(3104, LogLevel.Error, "Output {Output}: {Lost} alerts were lost from the log before it could read them; {Total} so far.")]
+    public static partial void Lost(ILogger logger, string output, long lost, long total);
+
+    [LoggerMessage(3105, LogLevel.Error, "Output {Output} is over its backlog budget: up to {Count} of its oldest undelivered alerts were given up, for this output only. Later ones are still delivered; while it stays over the budget, more are given up and counted.")]
+    public static partial void CutLoose(ILogger logger, string output, long count);
+
+    [LoggerMessage(3106, LogLevel.Warning, "Output {Output} of type {Type} is not configured any more. Its position is kept for {Time}, in case it comes back.")]
+    public static partial void Orphaned(ILogger logger, string output, string type, TimeSpan time);
+
+    [LoggerMessage(3107, LogLevel.Warning, "The position of the removed output {Output} of type {Type} was dropped; it left up to {Count} alerts undelivered.")]
+    public static partial void OrphanDropped(ILogger logger, string output, string type, long count);
+
+    [LoggerMessage(3108, LogLevel.Error, "The file of the outputs' positions was damaged. It is kept as {Copy}; every output begins again with the oldest alert that is kept, so that alerts may arrive twice.")]
+    public static partial void CursorsDamaged(ILogger logger, string copy);
+
+    [LoggerMessage(3109, LogLevel.Error, "The outputs' positions could not be saved: {Reason} A crash now would deliver again what was delivered since the last save.")]
+    public static partial void NotSaved(ILogger logger, string reason);
+
+    [LoggerMessage(3110, LogLevel.Information, "The outputs' positions are saved again.")]
+    public static partial void SavedAgain(ILogger logger);
+
+    [LoggerMessage(3111, LogLevel.Error, "Output {Output}: dead letter could not be kept: {Reason} It is tried again; the output waits.")]
+    public static partial void DeadLetterNotKept(ILogger logger, string output, string reason);
+
+    [LoggerMessage(3112, LogLevel.Information, "Stopped. Every alert that was accepted is delivered or in the dead letters.")]
+    public static partial void StoppedEmpty(ILogger logger);
+
+    [LoggerMessage(3113, LogLevel.Warning, "Stopped. Not delivered yet, and delivered after the next start: {Left}.")]
+    public static partial void StoppedWithRest(ILogger logger, string left);
+
+    [LoggerMessage(3114, LogLevel.Error, "Output {Output}: record {Position} of the log is intact but holds no alert, and counts as lost: {Reason}")]
+    public static partial void Unreadable(ILogger logger, string output, long position, string reason);
+
+    [LoggerMessage(3115, LogLevel.Error, "Upkeep of the alert log failed: {Reason} It is tried again.")]
+    public static partial void UpkeepFailed(ILogger logger, string reason);
+}

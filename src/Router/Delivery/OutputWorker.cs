@@ -1,0 +1,273 @@
+using Saker.Alerts;
+using Saker.Outputs;
+using Saker.Router.Log;
+
+namespace Saker.Router.Delivery;
+
+/// <summary>
+/// One instance's way through the log: reads in order, filters, batches what is there, and has it settled; with one request at a time
+/// strictly in order, otherwise in parallel within its bound. It never waits for another instance.
+/// </summary>
+internal sealed class OutputWorker : IAsyncDisposable
+{
+    private const int MaxReadAtOnce = 1024;
+    private static readonly TimeSpan FaultDelay = TimeSpan.FromSeconds(1);
+
+    private readonly DeliveryInstance instance;
+    private readonly IAlertLog log;
+    private readonly IAlertLogReader reader;
+    private readonly IDeadLetters deadLetters;
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
+    private readonly DeliveryAttempts attempts;
+    private readonly OutputHealth health;
+    private readonly int concurrency;
+    private readonly SemaphoreSlim slots;
+    private readonly CancellationTokenSource stop = new();
+    private Task running = Task.CompletedTask;
+    private long lostInLog;
+
+    public OutputWorker(DeliveryInstance instance, CursorPosition start, IAlertLog log, IDeadLetters deadLetters, DeliveryOptions options, TimeProvider clock, ILogger logger)
+    {
+        (this.instance, this.log, this.deadLetters, this.clock, this.logger) = (instance, log, deadLetters, clock, logger);
+        concurrency = instance.MaxConcurrentRequests > 0 ? instance.MaxConcurrentRequests : options.DefaultConcurrency;
+        slots = new SemaphoreSlim(concurrency);
+        Cursor = new Cursor(start);
+        Counters = new OutputCounters(instance.Name);
+        health = new OutputHealth(instance.Name, clock, logger);
+        attempts = new DeliveryAttempts(instance, options, clock, Counters, health, Cursor);
+        reader = log.OpenReader(start.Low);
+    }
+
+    public string Name => instance.Name;
+
+    public string Type => instance.Descriptor.Type;
+
+    public Cursor Cursor { get; }
+
+    public OutputCounters Counters { get; }
+
+    public OutputStatus Status
+    {
+        get
+        {
+            long low = Cursor.Low;
+            return new OutputStatus
+            {
+                Name = Name,
+                Type = Type,
+                Depth = Math.Max(log.Next - low, 0),
+                OldestAge = Cursor.OldestAccepted is { } accepted ? clock.GetUtcNow() - UnixTime.ToDateTimeOffset(accepted) : TimeSpan.Zero,
+                LastError = health.LastError,
+                FailingSince = health.FailingSince,
+                Breaker = attempts.Breaker,
+                Counters = Counters,
+            };
+        }
+    }
+
+    public void Start() => running = Task.Run(RunAsync);
+
+    /// <summary>Delivers what is in the log, and then ends. The task ends with the work or with the token, whichever is first.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        using var registration = cancellationToken.Register(static state => ((CancellationTokenSource)state!).Cancel(), stop);
+        while (!running.IsCompleted && (Cursor.Ahead > 0 || Cursor.Low < log.Next) && !stop.IsCancellationRequested)
+            await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(20), clock, stop.Token));
+        await stop.CancelAsync();
+        await running;
+    }
+
+    /// <summary>Gives up what lies below <paramref name="position"/>.</summary>
+    public void CutLoose(long position)
+    {
+        bool first = Counters.CutLoose == 0;
+        long count = Cursor.CutLoose(position);
+        if (count == 0)
+            return;
+        Counters.CountCutLoose(count);
+        if (first)
+            DeliveryMessages.CutLoose(logger, Name, count);
+    }
+
+    /// <summary>One attempt for one alert outside the order.</summary>
+    public ValueTask<DeliveryResult> TryOnceAsync(Alert alert, CancellationToken cancellationToken) => attempts.TryOnceAsync(alert, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await running;
+        reader.Dispose();
+        slots.Dispose();
+        stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                try
+                {
+                    await StepAsync();
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    // A disk that cannot be read, or a fault in a filter: nothing is passed over, and the others go on.
+                    health.Failed($"reading the log or filtering failed: {exception.GetType().Name}: {exception.Message}");
+                    reader.Seek(Math.Max(Cursor.Read, Cursor.Cut));
+                    await Task.Delay(FaultDelay, clock, stop.Token);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The router stops; what is open stays open in the saved position.
+        }
+
+        for (int i = 0; i < concurrency; i++)
+            await slots.WaitAsync(CancellationToken.None);
+    }
+
+    private async ValueTask StepAsync()
+    {
+        if (Cursor.Cut > reader.Position)
+        {
+            reader.Seek(Cursor.Cut);
+            Cursor.PassTo(reader.Position);
+        }
+
+        var batch = ReadBatch();
+        if (batch is null)
+        {
+            if (Cursor.IsFull)
+                await Task.Delay(TimeSpan.FromMilliseconds(5), clock, stop.Token);
+            else
+                await reader.WaitAsync(stop.Token);
+            return;
+        }
+
+        if (batch.Count == 0)
+            return;
+        await slots.WaitAsync(stop.Token);
+        var settling = SettleAsync(batch);
+        if (concurrency == 1)
+            await settling;
+    }
+
+    /// <summary>The next alerts for this output, at most as many as it takes at once; null at the end of the log; empty when nothing of what was read is for it.</summary>
+    private List<PendingAlert>? ReadBatch()
+    {
+        List<PendingAlert>? batch = null;
+        try
+        {
+            for (int read = 0; read < MaxReadAtOnce; read++)
+            {
+                if (Cursor.IsFull || !reader.TryRead(out var record))
+                {
+                    NoteLost();
+                    Cursor.PassTo(reader.Position);
+                    return batch ?? (read > 0 ? [] : null);
+                }
+
+                NoteLost();
+                if (Cursor.WasDone(record!.Position) || !IsForThis(record, out var alert))
+                    continue;
+                var pending = new PendingAlert(record, alert!);
+                Cursor.Take(pending);
+                batch ??= [];
+                batch.Add(pending);
+                if (batch.Count >= instance.Descriptor.MaxBatch)
+                    return batch;
+            }
+        }
+        catch (Exception exception) when (batch is not null && exception is not OperationCanceledException)
+        {
+            // What was taken up is delivered first; then the fault shows again.
+            reader.Seek(Cursor.Read);
+            return batch;
+        }
+
+        Cursor.PassTo(reader.Position);
+        return batch ?? [];
+    }
+
+    private bool IsForThis(LogRecord record, out Alert? alert)
+    {
+        alert = record.GetAlert(out string reason);
+        if (alert is not null)
+            return instance.Filter(alert);
+        Counters.CountLost(1);
+        DeliveryMessages.Unreadable(logger, Name, record.Position, reason);
+        return false;
+    }
+
+    private void NoteLost()
+    {
+        long lost = reader.Lost - lostInLog;
+        if (lost == 0)
+            return;
+        lostInLog = reader.Lost;
+        Counters.CountLost(lost);
+        DeliveryMessages.Lost(logger, Name, lost, lostInLog);
+    }
+
+    private async Task SettleAsync(List<PendingAlert> batch)
+    {
+        try
+        {
+            await attempts.SettleAsync(batch, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // What was settled before the stop still counts.
+        }
+        finally
+        {
+            await ConcludeAsync(batch);
+            slots.Release();
+        }
+    }
+
+    private async ValueTask ConcludeAsync(List<PendingAlert> batch)
+    {
+        foreach (var alert in batch)
+        {
+            if (alert.State == PendingState.Pending)
+                continue;
+            if (alert.State is PendingState.Delivered or PendingState.CutLoose || await KeepDeadLetterAsync(alert))
+                Cursor.Done(alert);
+        }
+    }
+
+    /// <summary>Keeps a dead letter before the cursor passes the alert; false when the router stops before it could be kept.</summary>
+    private async ValueTask<bool> KeepDeadLetterAsync(PendingAlert alert)
+    {
+        var letter = new DeadLetter
+        {
+            Output = Name,
+            Type = Type,
+            Reason = alert.State.ToString().ToLowerInvariant(),
+            Answer = alert.Reason,
+            Attempts = alert.Failures,
+            Accepted = alert.Record.Accepted,
+            Payload = alert.Record.Payload,
+        };
+        for (bool said = false; ; said = true)
+        {
+            var result = await deadLetters.AddAsync(letter);
+            if (result.IsStored)
+                break;
+            if (!said)
+                DeliveryMessages.DeadLetterNotKept(logger, Name, result.Status.ToString());
+            if (stop.IsCancellationRequested || result.Status == AppendStatus.Closed)
+                return false;
+            await Task.Delay(FaultDelay, clock, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        Counters.CountDeadLetter();
+        DeliveryMessages.DeadLettered(logger, Name, Counters.DeadLetters, alert.Alert.Uuid, alert.State, alert.Reason);
+        return true;
+    }
+}

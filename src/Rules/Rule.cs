@@ -1,0 +1,51 @@
+using Saker.Alerts;
+using Saker.Conditions.Compilation;
+using Saker.Rules.Output;
+
+namespace Saker.Rules;
+
+/// <summary>A rule, ready to be evaluated. Immutable.</summary>
+public sealed record Rule
+{
+    /// <summary>The name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it finds, for people.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>The condition.</summary>
+    public required CompiledCondition Condition { get; init; }
+
+    /// <summary>What its alerts say.</summary>
+    public required OutputFormat Output { get; init; }
+
+    /// <summary>How urgent its alerts are.</summary>
+    public required Priority Priority { get; init; }
+
+    /// <summary>The source of its events: <c>syscall</c>.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The tags, in alphabetical order.</summary>
+    public required IReadOnlyList<string> Tags { get; init; }
+
+    /// <summary>Whether its file switched it on.</summary>
+    public required bool Enabled { get; init; }
+
+    /// <summary>Why it cannot work here although it is switched on: a field or an event that is not delivered; null when it can.</summary>
+    public string? Unavailable { get; init; }
+
+    /// <summary>Whether a match starts a capture.</summary>
+    public bool Capture { get; init; }
+
+    /// <summary>How long such a capture lasts, in milliseconds; null for the default.</summary>
+    public ulong? CaptureDuration { get; init; }
+
+    /// <summary>The types of events that it can match, by their place in <see cref="RuleLoaderOptions.EventTypes"/>; null for all.</summary>
+    public IReadOnlyList<int>? EventTypes { get; init; }
+
+    /// <summary>The file that defines it.</summary>
+    public required string File { get; init; }
+
+    /// <summary>The line of the file, from 1.</summary>
+    public required int Line { get; init; }
+}

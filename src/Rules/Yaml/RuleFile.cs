@@ -1,0 +1,36 @@
+namespace Saker.Rules.Yaml;
+
+/// <summary>A rule file's text, and where its lines start.</summary>
+public sealed class RuleFile
+{
+    private readonly List<int> lineStarts = [0];
+
+    /// <summary>Makes a file of its content.</summary>
+    /// <param name="name">The name that messages give.</param>
+    /// <param name="content">The text.</param>
+    public RuleFile(string name, string content)
+    {
+        Name = name;
+        Content = content;
+        for (int i = 0; i < content.Length; i++)
+        {
+            if (content[i] == '\n')
+                lineStarts.Add(i + 1);
+        }
+    }
+
+    /// <summary>The name that messages give.</summary>
+    public string Name { get; }
+
+    /// <summary>The text.</summary>
+    public string Content { get; }
+
+    /// <summary>Line and column of an offset, both from 0.</summary>
+    internal (int Line, int Column) Locate(int offset)
+    {
+        int line = lineStarts.BinarySearch(offset);
+        if (line < 0)
+            line = ~line - 1;
+        return (line, offset - lineStarts[line]);
+    }
+}

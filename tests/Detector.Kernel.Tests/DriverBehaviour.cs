@@ -1,0 +1,174 @@
+using System.Runtime.InteropServices;
+using Saker.Detector.Capture;
+using Saker.Detector.Drivers.ModernEbpf;
+
+namespace Saker.Detector.Kernel.Tests;
+
+public sealed class DriverBehaviour
+{
+    private const int Close = 6;
+    private static readonly IReadOnlySet<int> OnlyClose = new HashSet<int> { Close };
+
+    [Fact]
+    public void Committed_object_is_what_its_sources_give()
+    {
+        Assert.SkipUnless(Programs.Exists("clang-14") && File.Exists("/usr/include/bpf/bpf_helpers.h"), "Needs apt-get install clang-14 llvm-14 libbpf-dev.");
+        var rebuilt = Path.Combine(AppContext.BaseDirectory, "rebuilt.o");
+        Programs.Run(Path.Combine(Programs.Driver, "build.sh"), rebuilt);
+        Assert.True(
+            File.ReadAllBytes(rebuilt).AsSpan().SequenceEqual(DriverObject.ReadObject()),
+            "saker_modern_ebpf.x86_64.o is not what its sources give; run src/Detector/Drivers/ModernEbpf/build.sh and commit it.");
+    }
+
+    [Fact]
+    public void Committed_object_loads_and_attaches_on_debian_s_kernel()
+    {
+        var lacking = new[] { "qemu-system-x86_64", "busybox", "cpio", "gcc" }.Where(program => !Programs.Exists(program)).ToList();
+        Assert.SkipUnless(lacking.Count == 0 && File.Exists("/usr/include/bpf/libbpf.h"), $"eng/verify-driver-qemu.sh says what to install; missing: {string.Join(' ', lacking)}");
+        var script = Path.GetFullPath(Path.Combine(Programs.Folder(), "../../eng/verify-driver-qemu.sh"));
+        Assert.StartsWith("VERIFIED 6.1.", Programs.Run(script), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Structures_shared_with_c_have_c_s_layout()
+    {
+        Assert.SkipUnless(Programs.Exists("bpftool"), "Needs apt-get install bpftool.");
+        var types = Programs.Run("bpftool", "btf", "dump", "file", Path.Combine(Programs.Driver, "saker_modern_ebpf.x86_64.o"));
+        Assert.Equal(
+            [
+                ("wall_at_boot", Offset<DriverSettings>(nameof(DriverSettings.WallAtBoot))),
+                ("self_tgid", Offset<DriverSettings>(nameof(DriverSettings.SelfTgid))),
+                ("wake_bytes", Offset<DriverSettings>(nameof(DriverSettings.WakeBytes))),
+                ("drop_failed", Offset<DriverSettings>(nameof(DriverSettings.DropFailed))),
+                ("exits", Offset<DriverSettings>(nameof(DriverSettings.Exits))),
+                ("enters", Offset<DriverSettings>(nameof(DriverSettings.Enters))),
+                ("socketcall_exits", Offset<DriverSettings>(nameof(DriverSettings.SocketCallExits))),
+                ("socketcall_enters", Offset<DriverSettings>(nameof(DriverSettings.SocketCallEnters))),
+            ],
+            Members(types, "settings"));
+        Assert.Equal([("event", 0), ("filler", 2)], Members(types, "hooked_call"));
+        Assert.Equal(
+            [
+                ("seen", Offset<DriverCounters>(nameof(DriverCounters.Seen))),
+                ("ring_full", Offset<DriverCounters>(nameof(DriverCounters.RingFull))),
+                ("too_large", Offset<DriverCounters>(nameof(DriverCounters.TooLarge))),
+                ("other", Offset<DriverCounters>(nameof(DriverCounters.Other))),
+                ("unreadable", Offset<DriverCounters>(nameof(DriverCounters.Unreadable))),
+                ("truncated", Offset<DriverCounters>(nameof(DriverCounters.Truncated))),
+            ],
+            Members(types, "counters"));
+    }
+
+    [Fact]
+    public void Calls_that_nobody_wants_are_not_told()
+    {
+        var act = Live.Run("files", Live.Settings with { SystemCalls = OnlyClose });
+        Assert.NotEmpty(act.Own("close"));
+        Assert.All(act.All, seen => Assert.Equal("close", seen.Type));
+    }
+
+    [Fact]
+    public void Failed_calls_can_be_left_out()
+    {
+        var act = Live.Run("files", Live.Settings with { DropFailedExit = true });
+        Assert.All(act.Own("close"), seen => Assert.Equal(0, seen["res"]));
+        Assert.DoesNotContain(act.Own("open"), seen => seen["fd"] < 0);
+        Assert.NotEmpty(act.Own("open"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Own_events_are_told_only_on_request(bool include)
+    {
+        Live.Require();
+        const string path = "/no/such/file/of/our/own";
+        var events = Live.Record(() => File.Exists(path + Open(path)), Live.Settings with { IncludeSelf = include });
+        Assert.Equal(include, events.Exists(seen => seen.Type == "openat" && seen.Text("name") == path));
+        static string Open(string path)
+        {
+            try
+            {
+                using var file = new FileStream(path, FileMode.Open);
+            }
+            catch (IOException)
+            {
+                return "";
+            }
+            return "";
+        }
+    }
+
+    [Fact]
+    public void Events_that_find_the_ring_full_are_counted_and_the_others_arrive_whole()
+    {
+        Live.Require();
+        var acts = Programs.Acts;
+        using var source = new ModernEbpfSource();
+        source.Start(new() { SystemCalls = OnlyClose, RingBytes = 4096 });
+        Programs.Run(acts, "flood", "/tmp");
+        var events = Live.Drain(source);
+        Assert.True(source.Statistics.DroppedRingFull > 10_000);
+        Assert.True(source.Statistics.Seen >= 20_000);
+        Assert.Equal(source.Statistics.Seen, events.Count + source.Statistics.DroppedRingFull);
+        Assert.Equal(source.Statistics.DroppedRingFull, source.Statistics.Dropped);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Events_of_a_thread_that_moves_between_cpus_stay_in_order(int cpusPerRing)
+    {
+        var act = Live.Run("migrate", Live.Settings with { SystemCalls = OnlyClose, CpusPerRing = cpusPerRing });
+        var fds = act.Own("close").Select(seen => seen["fd"]).Where(fd => fd >= 100_000).ToList();
+        Assert.Equal(Enumerable.Range(100_000, 2000).Select(fd => (long)fd), fds);
+        Assert.Equal(act.All.Select(seen => seen.Time).Order(), act.All.Select(seen => seen.Time));
+    }
+
+    [Fact]
+    public void Time_of_an_event_is_the_wall_clock_s()
+    {
+        var before = Nanoseconds(DateTimeOffset.UtcNow);
+        var act = Live.Run("files");
+        var after = Nanoseconds(DateTimeOffset.UtcNow);
+        Assert.All(act.Own("open"), seen => Assert.InRange((long)seen.Time, before - 1_000_000_000, after + 1_000_000_000));
+        static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * 100;
+    }
+
+    [Fact]
+    public void Reading_allocates_nothing()
+    {
+        Live.Require();
+        var acts = Programs.Acts;
+        using var source = new ModernEbpfSource();
+        source.Start(new() { SystemCalls = OnlyClose });
+        var batch = new RawEvent[256];
+        Programs.Run(acts, "flood", "/tmp");
+        _ = source.Read(batch, TimeSpan.FromMilliseconds(10));
+        source.Release();
+        _ = source.Statistics;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var read = 0;
+        while (source.Read(batch, TimeSpan.FromMilliseconds(20)) is var count and > 0 && read < 15_000)
+        {
+            read += count;
+            source.Release();
+        }
+        _ = source.Statistics;
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.True(read > 10_000);
+    }
+
+    private static int Offset<T>(string field)
+        where T : struct => (int)Marshal.OffsetOf<T>(field);
+
+    private static List<(string Name, int Offset)> Members(string types, string name) =>
+    [
+        .. types.Split('\n')
+            .SkipWhile(line => !line.Contains($"STRUCT '{name}' size=", StringComparison.Ordinal))
+            .Skip(1)
+            .TakeWhile(line => line.StartsWith('\t'))
+            .Select(line => line.Trim().Split(' '))
+            .Select(words => (words[0].Trim('\''), int.Parse(words[2]["bits_offset=".Length..], null) / 8)),
+    ];
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Saker.Detector.Kernel.Tests;
+
+/// <summary>Programs that the tests build and run.</summary>
+internal static class Programs
+{
+    private static readonly Lazy<string> LazyActs = new(() =>
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "acts");
+        Run("gcc", "-O1", "-o", program, Path.Combine(Folder(), "acts.c"), "-lpthread");
+        return program;
+    });
+
+    /// <summary>acts.c, compiled once.</summary>
+    public static string Acts => LazyActs.Value;
+
+    /// <summary>The folder of this project's sources.</summary>
+    public static string Folder([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
+
+    /// <summary>The folder of the driver's sources.</summary>
+    public static string Driver => Path.GetFullPath(Path.Combine(Folder(), "../../src/Detector/Drivers/ModernEbpf"));
+
+    public static bool Exists(string program) =>
+        Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    /// <summary>Runs a program to its end, which must be a success unless it was told to fail, and returns what it printed.</summary>
+    public static string Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var printed = process.StandardOutput.ReadToEnd();
+        Assert.True(process.WaitForExit(60_000), $"{program} does not end.");
+#pragma warning disable VSTHRD002 // The process has ended, so its output is complete.
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} failed: {errors.Result}");
+#pragma warning restore VSTHRD002
+        return printed;
+    }
+}

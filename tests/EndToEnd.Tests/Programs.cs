@@ -1,0 +1,61 @@
+using System.Net;
+using System.Net.Sockets;
+using Saker.Testing;
+
+namespace Saker.EndToEnd.Tests;
+
+/// <summary>Our programs as <c>./run.sh --build</c> leaves them, and what they need to run side by side.</summary>
+internal static class Programs
+{
+    /// <summary>The path of a program. Fails with the cure when it was not built.</summary>
+    public static string Path(string name)
+    {
+        string path = System.IO.Path.Combine(SharedData.ProjectRoot, "artifacts", "app", name);
+        Assert.True(File.Exists(path), $"{path} is missing; build it with ./run.sh --build.");
+        return path;
+    }
+
+    /// <summary>A port of the loopback that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Starts the router and waits until it answers.</summary>
+    public static async Task<ProcessRunner> StartRouterAsync(TestFolder folder, int port)
+    {
+        var router = ProcessRunner.Start(Path("saker-router"), ["--config", folder.File("router.yaml"), "--data-dir", folder.File("data")]);
+        using var client = new HttpClient();
+        var ping = new Uri($"http://127.0.0.1:{port}/ping");
+        for (int i = 0; i < 400; i++)
+        {
+            Assert.False(router.HasExited, $"The router ended at start:\n{string.Join('\n', router.Lines)}");
+            try
+            {
+                if ((await client.GetAsync(ping, TestContext.Current.CancellationToken)).IsSuccessStatusCode)
+                    return router;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(25, TestContext.Current.CancellationToken);
+            }
+        }
+        throw new TimeoutException($"The router does not answer:\n{string.Join('\n', router.Lines)}");
+    }
+}
+
+/// <summary>A folder of a test's own, deleted with it.</summary>
+internal sealed class TestFolder : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("saker-e2e-");
+
+    /// <summary>A path in the folder.</summary>
+    public string File(string name) => System.IO.Path.Combine(folder.FullName, name);
+
+    /// <summary>Writes a file.</summary>
+    public void Write(string name, string content) => System.IO.File.WriteAllText(File(name), content);
+
+    public void Dispose() => folder.Delete(recursive: true);
+}

@@ -1,0 +1,78 @@
+using System.Text;
+using Saker.Alerts;
+using Saker.Router.Configuration;
+using Saker.Router.Enrichment;
+using Saker.Router.Routing;
+using Saker.Settings;
+using Xunit;
+
+namespace Saker.Outputs.Testing;
+
+/// <summary>Outputs made the way the router makes them: from a configuration file and variables, by the real reader and binder.</summary>
+public sealed class ConfiguredRouter : IAsyncDisposable
+{
+    private readonly List<RoutedOutput> _outputs;
+    private readonly AlertEnricher _enricher;
+
+    private ConfiguredRouter(List<RoutedOutput> outputs, AlertEnricher enricher, IReadOnlyList<string> faults)
+    {
+        _outputs = outputs;
+        _enricher = enricher;
+        Faults = faults;
+    }
+
+    /// <summary>The errors of the configuration, each as it would be printed.</summary>
+    public IReadOnlyList<string> Faults { get; }
+
+    /// <summary>The instances that are switched on.</summary>
+    public IReadOnlyList<IOutput> Outputs => [.. _outputs.Select(static output => output.Output)];
+
+    /// <summary>The one instance.</summary>
+    public IOutput Output
+    {
+        get
+        {
+            Assert.True(Faults.Count == 0, string.Join('\n', Faults));
+            return Assert.Single(Outputs);
+        }
+    }
+
+    /// <summary>Reads a configuration.</summary>
+    public static ConfiguredRouter Load(string yaml, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"saker-{Guid.NewGuid():N}.yaml");
+        File.WriteAllText(file, yaml);
+        try
+        {
+            var variables = new EnvironmentVariables(environment ?? new Dictionary<string, string>());
+            var configuration = RouterConfigurationLoader.Load(file, variables, OutputCatalogue.Default);
+            var faults = new ConfigFaults();
+            var outputs = OutputAssembly.Create(configuration, TimeProvider.System, faults);
+            var errors = configuration.Faults.Concat(faults.All).Where(static fault => fault.Severity == FaultSeverity.Error);
+            return new ConfiguredRouter(outputs, new AlertEnricher(configuration.Router), [.. errors.Select(static fault => fault.ToString())]);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>YAML of one instance with flat keys, which the configuration takes as it takes a section's.</summary>
+    public static string Yaml(string type, IReadOnlyDictionary<string, string?> keys, bool strict = false)
+    {
+        var yaml = new StringBuilder($"strictcompatibility: {(strict ? "true" : "false")}\noutputs:\n  tested:\n    type: {type}\n");
+        foreach (var (key, value) in keys)
+            yaml.Append(System.Globalization.CultureInfo.InvariantCulture, $"    {key}: '{value?.Replace("'", "''", StringComparison.Ordinal)}'\n");
+        return yaml.ToString();
+    }
+
+    /// <summary>What is added to every alert before it is stored.</summary>
+    public Alert Enrich(Alert alert) => _enricher.Enrich(alert);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var output in _outputs)
+            await output.DisposeAsync();
+    }
+}

@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Saker.Testing;
+
+/// <summary>A request that a <see cref="LoopbackServer"/> saw, body and all.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Path">Path and query as sent.</param>
+/// <param name="Headers">Headers; several values of one name joined by commas.</param>
+/// <param name="Body">The body.</param>
+public sealed record LoopbackRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body);
+
+/// <summary>How a <see cref="LoopbackServer"/> answers one request.</summary>
+public sealed record LoopbackAnswer
+{
+    /// <summary>The status.</summary>
+    public int Status { get; init; } = 200;
+
+    /// <summary>Headers.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The body.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Wait before anything is sent.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>Resets the connection in place of an answer.</summary>
+    public bool Reset { get; init; }
+
+    /// <summary>Announces more bytes than are sent, then resets the connection.</summary>
+    public bool BreakOffInBody { get; init; }
+}
+
+/// <summary>A destination on 127.0.0.1 with a real Kestrel: it records requests and answers as told.</summary>
+public sealed class LoopbackServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Func<LoopbackRequest, LoopbackAnswer> _answer;
+    private readonly ConcurrentQueue<LoopbackRequest> _requests = new();
+
+    private LoopbackServer(Func<LoopbackRequest, LoopbackAnswer> answer, X509Certificate2? certificate)
+    {
+        _answer = answer;
+        // No configuration of the machine reaches it: not its variables, not its files.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 64 << 20;
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (certificate is not null)
+                    listen.UseHttps(certificate);
+            });
+        });
+        if (certificate is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.Logging.ClearProviders();
+        _app = builder.Build();
+        _app.Run(AnswerAsync);
+    }
+
+    /// <summary>The root of the server, with a slash at the end.</summary>
+    public Uri Address { get; private set; } = new("http://127.0.0.1/");
+
+    /// <summary>The requests so far, in the order in which their bodies were complete.</summary>
+    public IReadOnlyCollection<LoopbackRequest> Requests => _requests;
+
+    /// <summary>A server that answers every request with <paramref name="answer"/>, or 200.</summary>
+    public static Task<LoopbackServer> StartAsync(LoopbackAnswer? answer = null) => StartAsync(_ => answer ?? new LoopbackAnswer());
+
+    /// <summary>A server that answers each request as <paramref name="answer"/> says; with <paramref name="tls"/> under a certificate that nobody trusts.</summary>
+    public static async Task<LoopbackServer> StartAsync(Func<LoopbackRequest, LoopbackAnswer> answer, bool tls = false)
+    {
+        var server = new LoopbackServer(answer, tls ? CreateCertificate() : null);
+        await server._app.StartAsync();
+        server.Address = new Uri(server._app.Urls.Single().TrimEnd('/') + "/");
+        return server;
+    }
+
+    /// <summary>A port of 127.0.0.1 where nobody listens.</summary>
+    public static int ClosedPort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        await _app.StopAsync(soon.Token);
+        await _app.DisposeAsync();
+    }
+
+    private static X509Certificate2 CreateCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+    }
+
+    private async Task AnswerAsync(HttpContext http)
+    {
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        var request = new LoopbackRequest(
+            http.Request.Method,
+            http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
+            http.Request.Headers.ToDictionary(static h => h.Key, static h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            body.ToArray());
+        _requests.Enqueue(request);
+
+        var answer = _answer(request);
+        if (answer.Delay > TimeSpan.Zero)
+            await Task.Delay(answer.Delay, http.RequestAborted);
+        if (answer.Reset)
+        {
+            http.Abort();
+            return;
+        }
+
+        http.Response.StatusCode = answer.Status;
+        foreach (var (name, value) in answer.Headers)
+            http.Response.Headers[name] = value;
+        if (answer.Status is 204 or 205 or 304)
+            return;
+        http.Response.ContentLength = answer.Body.Length + (answer.BreakOffInBody ? 1000 : 0);
+        await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
+        if (answer.BreakOffInBody)
+        {
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            http.Abort();
+        }
+    }
+}
