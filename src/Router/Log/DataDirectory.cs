@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Saker.Router.Log;
 
@@ -7,6 +6,12 @@ namespace Saker.Router.Log;
 internal sealed class DataDirectory : IDisposable
 {
     private const string LockName = "lock";
+    private const string ProcessName = "lock.pid";
+
+    // What flock says when another holds the lock: EWOULDBLOCK, on Linux and elsewhere.
+    private const int LockHeld = 11;
+    private const int LockHeldElsewhere = 35;
+
     private readonly FileStream held;
 
     private DataDirectory(string path, IDataFiles files, FileStream held)
@@ -67,35 +72,35 @@ internal sealed class DataDirectory : IDisposable
 
     private static FileStream Lock(string root, string lockPath)
     {
-        FileStream file;
         try
         {
             // FileShare.None takes an flock, which ends with the process however it ends.
-            file = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            var held = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            try
+            {
+                File.WriteAllText(Path.Combine(root, ProcessName), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+                return held;
+            }
+            catch
+            {
+                held.Dispose();
+                throw;
+            }
         }
-        catch (IOException exception) when (exception.GetType() == typeof(IOException) && File.Exists(lockPath))
+        catch (IOException exception) when (exception.HResult is LockHeld or LockHeldElsewhere)
         {
-            throw new DataDirectoryException($"The data directory {root} is in use by another router ({Holder(lockPath)}). Stop that one, or give this one another directory with --data-dir.", exception);
+            throw new DataDirectoryException($"The data directory {root} is in use by another router ({Holder(root)}). Stop that one, or give this one another directory with --data-dir.", exception);
         }
-
-        file.SetLength(0);
-        file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
-        file.Flush();
-        return file;
     }
 
-    private static string Holder(string lockPath)
+    private static string Holder(string root)
     {
         try
         {
-            using var file = new FileStream(lockPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1);
-            Span<byte> text = stackalloc byte[20];
-            int length = file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
-            return int.TryParse(text[..length].TrimEnd((byte)'\n'), NumberStyles.None, CultureInfo.InvariantCulture, out int process)
-                ? $"process {process}"
-                : "its process is not known";
+            // In a file of its own: the locked one cannot be opened for reading either.
+            return $"process {int.Parse(File.ReadAllText(Path.Combine(root, ProcessName)), NumberStyles.None, CultureInfo.InvariantCulture)}";
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or OverflowException)
         {
             return "its process is not known";
         }

@@ -196,7 +196,7 @@ internal sealed class SegmentLog : IAlertLog
 
             if (options.Durability == Durability.Memory)
                 Answer(position);
-            writer.Write(group, position, lastAccepted);
+            writer.Write(records);
             tail.Publish(records);
             Volatile.Write(ref groups, groups + 1);
             if (fault is not null)
@@ -219,6 +219,7 @@ internal sealed class SegmentLog : IAlertLog
         }
     }
 
+    /// <summary>Answers the group. Its requests go back to their pool with that: nothing may be read from them afterwards.</summary>
     private void Answer(long position)
     {
         for (int i = 0; i < group.Count; i++)

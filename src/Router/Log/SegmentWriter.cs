@@ -35,29 +35,30 @@ internal sealed class SegmentWriter(SegmentStore store, SegmentLogOptions option
 
     /// <summary>Writes a group and makes it durable as configured. Allocates nothing per record.</summary>
     /// <exception cref="IOException">Or <see cref="UnauthorizedAccessException"/>: nothing of the group counts.</exception>
-    public void Write(IReadOnlyList<AppendRequest> group, long position, long accepted)
+    public void Write(IReadOnlyList<LogRecord> group)
     {
         try
         {
             if (file is null || offset >= options.SegmentBytes)
-                Create(position);
+                Create(group[0].Position);
             int filled = 0;
             long at = offset;
             for (int i = 0; i < group.Count; i++)
             {
-                var payload = group[i].Payload.Span;
+                var record = group[i];
+                var payload = record.Payload.Span;
                 int size = RecordFormat.SizeOf(payload.Length);
                 if (filled > 0 && filled + size > ChunkBytes)
                     Flush(ref filled, ref at);
                 Reserve(filled, size);
-                RecordFormat.Write(buffer.AsSpan(filled), new RecordHeader(RecordKind.Alert, payload.Length, position + i, accepted), payload);
+                RecordFormat.Write(buffer.AsSpan(filled), new RecordHeader(RecordKind.Alert, payload.Length, record.Position, record.AcceptedNanoseconds), payload);
                 filled += size;
             }
 
             Flush(ref filled, ref at);
             if (options.Durability == Durability.Fsync)
                 file!.Sync();
-            Commit(group, position, accepted, at);
+            Commit(group, at);
         }
         catch
         {
@@ -81,7 +82,7 @@ internal sealed class SegmentWriter(SegmentStore store, SegmentLogOptions option
         offset = header.Length;
     }
 
-    private void Commit(IReadOnlyList<AppendRequest> group, long position, long accepted, long end)
+    private void Commit(IReadOnlyList<LogRecord> group, long end)
     {
         if (isNew)
         {
@@ -93,11 +94,12 @@ internal sealed class SegmentWriter(SegmentStore store, SegmentLogOptions option
 
         for (int i = 0; i < group.Count; i++)
         {
-            segment!.Note(new SegmentPlace(position + i, offset, accepted));
-            offset += RecordFormat.SizeOf(group[i].Payload.Length);
+            var record = group[i];
+            segment!.Note(new SegmentPlace(record.Position, offset, record.AcceptedNanoseconds));
+            offset += RecordFormat.SizeOf(record.Payload.Length);
         }
 
-        acceptedBefore = accepted;
+        acceptedBefore = group[^1].AcceptedNanoseconds;
         segment!.Committed = end;
         if (buffer.Length > ChunkBytes * 4)
             buffer = new byte[ChunkBytes];
