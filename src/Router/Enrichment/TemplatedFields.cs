@@ -1,4 +1,5 @@
 using Saker.Alerts;
+using Saker.Outputs.Rendering;
 using Saker.Templates;
 
 namespace Saker.Router.Enrichment;
@@ -45,14 +46,14 @@ internal sealed class TemplatedFields
         var rendered = new List<KeyValuePair<string, FieldValue>>(_fields.Count);
         foreach (var (name, template) in _fields)
         {
-            rendered.Add(new(name, FieldValue.Text(Render(template, new FieldMap(fields)))));
+            rendered.Add(new(name, FieldValue.Text(Render(template, TemplateData.From(fields)))));
             fields = fields.With(rendered);
         }
 
         return rendered;
     }
 
-    private static string Render(Template template, TemplateMap data)
+    private static string Render(Template template, TemplateValue data)
     {
         try
         {
@@ -63,25 +64,4 @@ internal sealed class TemplatedFields
             return exception.PartialOutput;
         }
     }
-
-    private sealed class FieldMap(AlertFields fields) : TemplateMap
-    {
-        public override int Count => fields.Count;
-
-        public override TemplateValue? Find(string key) => fields.TryGetValue(key, out var value) ? ValueOf(value) : null;
-
-        // AlertFields keeps that order.
-        public override IEnumerable<string> SortedKeys() => fields.Select(static field => field.Key);
-    }
-
-    private static TemplateValue ValueOf(FieldValue value) => value.Kind switch
-    {
-        FieldKind.Null => TemplateValue.Null,
-        FieldKind.Text => TemplateValue.From(value.Raw!),
-        FieldKind.Number => TemplateValue.FromNumber(value.Raw!),
-        FieldKind.True => TemplateValue.From(true),
-        FieldKind.False => TemplateValue.From(false),
-        FieldKind.Json => JsonTemplateValues.Parse(value.Raw!),
-        _ => throw new System.Diagnostics.UnreachableException($"The kind {(int)value.Kind} is not known."),
-    };
 }

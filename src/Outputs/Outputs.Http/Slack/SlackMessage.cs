@@ -16,6 +16,9 @@ internal static class SlackMessage
     // https://docs.slack.dev/changelog/2018-truncating-really-long-messages
     public const int MaxCharacters = 40_000;
 
+    // Kept for priority, time and the titles of the fields that every message has.
+    public const int ReservedCharacters = 100;
+
     private const string DefaultFooter = "https://github.com/falcosecurity/falcosidekick";
 
     // A value that is longer gets the whole width; the same bound as Falcosidekick's, so that messages look the same.
@@ -29,7 +32,8 @@ internal static class SlackMessage
     public static ReadOnlyMemory<byte> From(Alert alert, SlackOptions options, Template? template, bool strict)
     {
         var shown = strict ? StrictAlert.Of(alert) : alert;
-        var room = new CharacterBudget(strict ? int.MaxValue : MaxCharacters);
+        var room = new CharacterBudget(strict ? int.MaxValue : MaxCharacters - ReservedCharacters);
+        shown = shown with { Rule = room.Take(shown.Rule) }; // first, so that it is there however long the rest is
         var body = new ArrayBufferWriter<byte>(2048);
         var json = new GoJsonWriter(body);
         json.BeginObject();
@@ -89,17 +93,14 @@ internal static class SlackMessage
 
     private static void WriteFields(GoJsonWriter json, Alert alert, CharacterBudget room, bool strict)
     {
-        WriteField(json, room, "rule", alert.Rule, isShort: true);
-        WriteField(json, room, "priority", alert.Priority.Word(), isShort: true);
+        WriteField(json, "rule", alert.Rule, isShort: true);
+        WriteField(json, "priority", alert.Priority.Word(), isShort: true);
         if (alert.Source.Length > 0)
             WriteField(json, room, "source", alert.Source, isShort: true);
         if (alert.Hostname.Length > 0)
             WriteField(json, room, "hostname", alert.Hostname, isShort: true);
         if (alert.Tags.Count > 0)
             WriteField(json, room, "tags", string.Join(", ", alert.Tags), isShort: true);
-
-        // Reserved first: however long the fields are, the time is shown whole.
-        var time = room.Take(alert.Time.ToGoString());
         foreach (var (name, value) in alert.OutputFields)
         {
             if (strict && value.Kind is not FieldKind.Text)
@@ -108,7 +109,7 @@ internal static class SlackMessage
             WriteField(json, room, name, text, isShort: CharacterBudget.Count(text) <= MaxShortCharacters);
         }
 
-        WriteField(json, "time", time, isShort: false);
+        WriteField(json, "time", alert.Time.ToGoString(), isShort: false);
     }
 
     /// <summary>Writes a field as far as there is room.</summary>
