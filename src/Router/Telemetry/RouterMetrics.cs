@@ -15,7 +15,6 @@ internal sealed class RouterMetrics
     private readonly EventLabels _labels;
     private readonly BoundedLabels _bounds;
     private readonly Counter _events;
-    private readonly Counter _outputs;
     private readonly Counter.Child _accepted;
     private readonly Counter.Child _rejected;
     private readonly Counter _refused;
@@ -30,7 +29,6 @@ internal sealed class RouterMetrics
         var inputs = Factory.CreateCounter("falcosecurity_falcosidekick_inputs_total", "Alerts that arrived, by what became of them.", ["source", "status"]);
         _accepted = inputs.WithLabels("requests", "accepted");
         _rejected = inputs.WithLabels("requests", "rejected");
-        _outputs = Factory.CreateCounter("falcosecurity_falcosidekick_outputs_total", "Attempts to deliver an alert, by output and outcome.", ["destination", "status"]);
         _refused = Factory.CreateCounter("saker_router_refused_total", "Valid alerts that could not be taken, by reason; the sender was asked to come again.", ["reason"]);
         _ignored = Factory.CreateCounter("saker_router_ignored_bytes_total", "Bytes that followed the first object of a body and were ignored.");
         DotNetStats.Register(_registry);
@@ -59,11 +57,6 @@ internal sealed class RouterMetrics
 
     /// <summary>Bytes after the first object were ignored.</summary>
     public void CountIgnored(long bytes) => _ignored.Inc(bytes);
-
-    /// <summary>An attempt for one alert came to an end.</summary>
-    /// <param name="output">The instance's name.</param>
-    /// <param name="delivered">True when the destination has it.</param>
-    public void CountAttempt(string output, bool delivered) => _outputs.WithLabels(output, delivered ? "ok" : "error").Inc();
 
     /// <summary>Writes everything in the text format of Prometheus.</summary>
     public Task WriteAsync(Stream stream, CancellationToken cancellationToken) => _registry.CollectAndExportAsTextAsync(stream, cancellationToken);
