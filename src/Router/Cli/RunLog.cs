@@ -2,7 +2,7 @@ using Saker.Settings;
 
 namespace Saker.Router.Cli;
 
-/// <summary>What the program says of its start and stop. Numbers 3000 to 3019; never reused.</summary>
+/// <summary>What the program says of its start and stop. Numbers 3500 to 3519; never reused.</summary>
 internal static partial class RunLog
 {
     /// <summary>Logs a finding about the configuration by its severity.</summary>
@@ -24,27 +24,27 @@ internal static partial class RunLog
         }
     }
 
-    [LoggerMessage(3000, LogLevel.Information, "Alerts are taken on port {Port} and kept in {Directory}; outputs: {Outputs}.")]
+    [LoggerMessage(3500, LogLevel.Information, "Alerts are taken on port {Port} and kept in {Directory}; outputs: {Outputs}.")]
     public static partial void Started(ILogger logger, int port, string directory, string outputs);
 
-    [LoggerMessage(3001, LogLevel.Information, "Configuration: {Fault}")]
+    [LoggerMessage(3501, LogLevel.Information, "Configuration: {Fault}")]
     private static partial void Notice(ILogger logger, ConfigFault fault);
 
-    [LoggerMessage(3002, LogLevel.Warning, "Configuration: {Fault}")]
+    [LoggerMessage(3502, LogLevel.Warning, "Configuration: {Fault}")]
     private static partial void Warning(ILogger logger, ConfigFault fault);
 
-    [LoggerMessage(3003, LogLevel.Error, "Configuration: {Fault}")]
+    [LoggerMessage(3503, LogLevel.Error, "Configuration: {Fault}")]
     private static partial void Error(ILogger logger, ConfigFault fault);
 
-    [LoggerMessage(3004, LogLevel.Warning, "The data directory {Directory} may be gone with the container, and each replica has its own: alerts not yet delivered would be lost, and duplicates are seen per replica. Mount a volume at /var/lib/saker-router, or name one with --data-dir.")]
+    [LoggerMessage(3504, LogLevel.Warning, "The data directory {Directory} may be gone with the container, and each replica has its own: alerts not yet delivered would be lost, and duplicates are seen per replica. Mount a volume at /var/lib/saker-router, or name one with --data-dir.")]
     public static partial void TemporaryDirectory(ILogger logger, string directory);
 
-    [LoggerMessage(3005, LogLevel.Information, "Stopping: alerts are taken for {Seconds} seconds more, then refused.")]
+    [LoggerMessage(3505, LogLevel.Information, "Stopping: alerts are taken for {Seconds} seconds more, then refused.")]
     public static partial void Stopping(ILogger logger, double seconds);
 
-    [LoggerMessage(3006, LogLevel.Information, "Stopped.")]
+    [LoggerMessage(3506, LogLevel.Information, "Stopped.")]
     public static partial void Stopped(ILogger logger);
 
-    [LoggerMessage(3007, LogLevel.Critical, "The router cannot start: {Reason}")]
+    [LoggerMessage(3507, LogLevel.Critical, "The router cannot start: {Reason}")]
     public static partial void CannotStart(ILogger logger, string reason);
 }
