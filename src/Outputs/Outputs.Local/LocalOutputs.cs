@@ -1,6 +1,5 @@
 using Saker.Outputs.Local.File;
 using Saker.Outputs.Local.Stdout;
-using FileOptions = Saker.Outputs.Local.File.FileOptions;
 
 namespace Saker.Outputs.Local;
 
@@ -10,7 +9,7 @@ public static class LocalOutputs
     /// <summary>The registrations.</summary>
     public static IReadOnlyList<OutputRegistration> All { get; } =
     [
-        OutputRegistration.For<FileOutput, FileOptions>(),
+        OutputRegistration.For<FileOutput, FileOutputOptions>(),
         OutputRegistration.For<StdoutOutput, StdoutOptions>(),
     ];
 }

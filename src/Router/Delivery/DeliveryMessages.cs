@@ -3,7 +3,7 @@ namespace Saker.Router.Delivery;
 /// <summary>What delivery says. Event ids 3100 to 3149; an id is never used again for something else.</summary>
 internal static partial class DeliveryMessages
 {
-    [LoggerMessage(3100, LogLevel.Warning, "Output {Output} fails: {Reason} Its alerts wait and are tried again.")]
+    [LoggerMessage(3100, LogLevel.Warning, "Output {Output} fails: {Reason}")]
     public static partial void Failing(ILogger logger, string output, string reason);
 
     [LoggerMessage(3101, LogLevel.Warning, "Output {Output} fails in another way now, after {Failures} failed attempts: {Reason}")]
@@ -12,7 +12,7 @@ internal static partial class DeliveryMessages
     [LoggerMessage(3102, LogLevel.Information, "Output {Output} delivers again, after {Failures} failed attempts.")]
     public static partial void DeliversAgain(ILogger logger, string output, long failures);
 
-    [LoggerMessage(3103, LogLevel.Error, "Output {Output}: {Count} alerts went to the dead letters so far; the last one, {AlertId}, as {State}: {Reason}")]
+    [LoggerMessage(3103, LogLevel.Error, "Output {Output}: {Count} alerts went to the dead letters since the start; the last one, {AlertId}, as {State}: {Reason}")]
     public static partial void DeadLettered(ILogger logger, string output, long count, Guid alertId, PendingState state, string reason);
 
     [LoggerMessage(3104, LogLevel.Error, "Output {Output}: {Lost} alerts were lost from the log before it could read them; {Total} so far.")]

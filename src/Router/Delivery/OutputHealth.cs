@@ -9,6 +9,7 @@ internal sealed class OutputHealth(string output, TimeProvider clock, ILogger lo
     private long failures;
     private DateTimeOffset saidAt;
     private DateTimeOffset? failingSince;
+    private DateTimeOffset deadLetterSaidAt;
 
     /// <summary>Why the last attempt failed; null while attempts succeed.</summary>
     public string? LastError
@@ -49,6 +50,20 @@ internal sealed class OutputHealth(string output, TimeProvider clock, ILogger lo
 
             reason = why;
         }
+    }
+
+    /// <summary>Says that an alert was given up, at most once a minute: a destination that refuses everything fills no log.</summary>
+    public void DeadLettered(PendingAlert alert, long count)
+    {
+        lock (gate)
+        {
+            var now = clock.GetUtcNow();
+            if (now - deadLetterSaidAt < RepeatInterval)
+                return;
+            deadLetterSaidAt = now;
+        }
+
+        DeliveryMessages.DeadLettered(logger, output, count, alert.Alert.Uuid, alert.State, alert.Reason);
     }
 
     public void Succeeded()

@@ -267,7 +267,7 @@ internal sealed class OutputWorker : IAsyncDisposable
         }
 
         Counters.CountDeadLetter();
-        DeliveryMessages.DeadLettered(logger, Name, Counters.DeadLetters, alert.Alert.Uuid, alert.State, alert.Reason);
+        health.DeadLettered(alert, Counters.DeadLetters);
         return true;
     }
 }

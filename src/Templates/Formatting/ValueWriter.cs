@@ -79,8 +79,8 @@ internal sealed class ValueWriter(ByteBuilder output, Budget budget)
 
     private void Text(ReadOnlySpan<byte> text, TemplateValue value, Rune verb, FormatFlags flags)
     {
-        if (flags.Precision is { } precision && verb.Value is 'v' or 's' or 'q' && flags.Precision is not null)
-            text = Utf8.Truncate(text, flags.Precision.Value);
+        if (flags.Precision is { } precision && verb.Value is 'v' or 's' or 'q')
+            text = Utf8.Truncate(text, precision);
         switch (verb.Value)
         {
             case 'v' when flags.Sharp && value is StringValue:

@@ -2,7 +2,7 @@ using Saker.Alerts;
 
 namespace Saker.Outputs.Local.File;
 
-internal sealed class FileOutput(FileOptions options) : SingleAlertOutput, IOutputFactory<FileOptions>
+internal sealed class FileOutput(FileOutputOptions options) : SingleAlertOutput, IOutputFactory<FileOutputOptions>
 {
     private readonly RotatingFile file = new(options.Path, options.MaxSizeMb * 1024L * 1024, options.MaxFiles);
     private readonly Lock turn = new();
@@ -16,7 +16,7 @@ internal sealed class FileOutput(FileOptions options) : SingleAlertOutput, IOutp
         DecidingKey = "path",
     };
 
-    public static IOutput Create(FileOptions options, OutputContext context) => new FileOutput(options);
+    public static IOutput Create(FileOutputOptions options, OutputContext context) => new FileOutput(options);
 
     public override async ValueTask DisposeAsync()
     {

@@ -4,7 +4,7 @@ using Saker.Settings;
 namespace Saker.Outputs.Local.File;
 
 /// <summary>Options of the file output.</summary>
-internal sealed record FileOptions : OutputOptions
+internal sealed record FileOutputOptions : OutputOptions
 {
     /// <summary>The file that alerts are appended to.</summary>
     [Required]
