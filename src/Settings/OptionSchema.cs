@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
-using Saker.Alerts;
 
 namespace Saker.Settings;
 
@@ -32,17 +31,6 @@ internal sealed class OptionSchema
     public IReadOnlyList<OptionKey> Keys { get; }
 
     public static OptionSchema For(Type type) => Cache.GetOrAdd(type, static type => new OptionSchema(type));
-
-    /// <summary>Every secret that a record of this type holds, those in maps, lists and sections included; for masking.</summary>
-    public IEnumerable<Secret> SecretsOf(object options) => Keys.SelectMany(key => (key.Kind, Value: key.Property.GetValue(options)) switch
-    {
-        (OptionKind.Section, { } section) => key.Section.SecretsOf(section),
-        _ when !key.IsSecret => [],
-        (OptionKind.Scalar, Secret secret) => [secret],
-        (OptionKind.List, IEnumerable<Secret> secrets) => secrets,
-        (OptionKind.Map, IReadOnlyDictionary<string, Secret> secrets) => secrets.Values,
-        _ => [],
-    }).Where(static secret => !secret.IsEmpty);
 
     public OptionKey? Find(string name) => _byName.GetValueOrDefault(name);
 

@@ -299,7 +299,8 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
         return key.IsSecret ? $"'{Secret.Mask}'" : text.Length > longest ? $"'{text[..longest]}…'" : $"'{text}'";
     }
 
-    private static string Display(OptionKey key, object? value) => value switch
+    /// <summary>A value as somebody would write it; secrets are stars.</summary>
+    public static string Display(OptionKey key, object? value) => value switch
     {
         IDictionary map => $"{{{string.Join(", ", map.Keys.Cast<string>().Select(entry => $"{entry}: {ScalarConverter.Display(map[entry])}"))}}}",
         IEnumerable list when key.Kind == OptionKind.List => $"[{string.Join(", ", list.Cast<object?>().Select(ScalarConverter.Display))}]",

@@ -118,28 +118,28 @@ internal sealed record DeliverySettings
     /// <summary>When an alert counts as kept: on the disk (<c>fsync</c>, survives a power cut), with the operating system (<c>os</c>, survives the end of the process) or in memory (<c>memory</c>, survives nothing).</summary>
     public Durability Durability { get; init; } = Durability.Fsync;
 
-    /// <summary>Time that one attempt has.</summary>
+    /// <summary>Time that a stopping router gives to what is not delivered yet.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Time that one attempt of an output has.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Age, since it was accepted, at which an undelivered alert goes to the dead letters.</summary>
+    /// <summary>Age, since it was accepted, at which an undelivered alert becomes a dead letter.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>Bytes of the log that one output may lag behind; beyond it that output gives up its oldest alerts, and only that one.</summary>
+    /// <summary>Bytes of the log that one output may lag behind before its oldest alerts are given up, for it alone.</summary>
     [Range(1L << 20, 1L << 44)]
     public ByteSize Backlog { get; init; } = ByteSize.FromGibibytes(4);
 
-    /// <summary>Age of alerts that one output may lag behind.</summary>
+    /// <summary>Age of alerts that one output may lag behind before they are given up, for it alone.</summary>
     public TimeSpan BacklogAge { get; init; } = TimeSpan.FromHours(72);
 
     /// <summary>Time for which the position of a removed output still holds the log.</summary>
     public TimeSpan OrphanAfter { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Bytes that the dead letters may have; beyond it the oldest go.</summary>
-    [Range(1L << 20, 1L << 44)]
-    public ByteSize DeadLetters { get; init; } = ByteSize.FromMebibytes(256);
-
-    /// <summary>Time that a stopping router gives to what is not delivered yet. Kubernetes gives 30 s for the whole stop.</summary>
-    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>Bytes of dead letters that are kept; full, the oldest go.</summary>
+    [Range(1L << 20, 1L << 40)]
+    public ByteSize DeadLetterSize { get; init; } = ByteSize.FromMebibytes(256);
 }
 
 /// <summary>Labels of the metrics.</summary>

@@ -1,7 +1,5 @@
 using Saker.Outputs;
 using Saker.Router.Configuration;
-using Saker.Router.Delivery;
-using Saker.Settings;
 
 namespace Saker.Router.Routing;
 
@@ -15,17 +13,6 @@ internal sealed class RoutedOutput(OutputInstance instance, IOutput output, Aler
     public IOutput Output { get; } = output;
 
     public AlertFilter Filter { get; } = filter;
-
-    /// <summary>The output as delivery needs it.</summary>
-    public DeliveryInstance ForDelivery() => new()
-    {
-        Name = Name,
-        Descriptor = Instance.Registration.Descriptor,
-        Output = Output,
-        Filter = Filter.Matches,
-        MaxConcurrentRequests = Instance.Options.MaxConcurrentRequests,
-        Secrets = [.. OptionSchema.For(Instance.Registration.OptionsType).SecretsOf(Instance.Options)],
-    };
 
     public async ValueTask DisposeAsync()
     {

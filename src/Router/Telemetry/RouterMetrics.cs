@@ -29,6 +29,7 @@ internal sealed class RouterMetrics
         var inputs = Factory.CreateCounter("falcosecurity_falcosidekick_inputs_total", "Alerts that arrived, by what became of them.", ["source", "status"]);
         _accepted = inputs.WithLabels("requests", "accepted");
         _rejected = inputs.WithLabels("requests", "rejected");
+        Outputs = Factory.CreateCounter("falcosecurity_falcosidekick_outputs_total", "Attempts to deliver an alert, by output and outcome.", ["destination", "status"]);
         _refused = Factory.CreateCounter("saker_router_refused_total", "Valid alerts that could not be taken, by reason; the sender was asked to come again.", ["reason"]);
         _ignored = Factory.CreateCounter("saker_router_ignored_bytes_total", "Bytes that followed the first object of a body and were ignored.");
         DotNetStats.Register(_registry);
@@ -36,6 +37,9 @@ internal sealed class RouterMetrics
 
     /// <summary>Makes metrics of other rooms in this registry.</summary>
     public IMetricFactory Factory { get; }
+
+    /// <summary>Falcosidekick's count of attempts, by <c>destination</c> and <c>status</c>.</summary>
+    public Counter Outputs { get; }
 
     /// <summary>Runs <paramref name="update"/> before each scrape, for figures that are read and not counted.</summary>
     public void BeforeScrape(Action update) => _registry.AddBeforeCollectCallback(update);

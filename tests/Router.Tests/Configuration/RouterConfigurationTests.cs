@@ -209,6 +209,16 @@ public sealed class RouterConfigurationTests : IDisposable
         Assert.Empty(configuration.Outputs);
     }
 
+    [Fact]
+    public void The_seeds_configuration_works_for_what_exists_and_names_the_rest()
+    {
+        var configuration = RouterConfigurationLoader.Load(SharedData.Path("seed", "falcosidekick.yaml"), EnvironmentVariables.None, OutputCatalogue.Default);
+        Assert.True(configuration.IsRefused);
+        Assert.Equal(["elasticsearch", "loki", "pagerduty"], configuration.Faults.Select(fault => fault.Key).Order());
+        Assert.Equal(["slack", "webhook"], configuration.Outputs.Select(output => output.Name));
+        Assert.Equal("prod", configuration.Router.Prometheus.ExtraLabels["env"]);
+    }
+
     private RouterConfiguration Load(string yaml, params (string Name, string Value)[] variables)
     {
         var file = Path.Combine(_folder, "router.yaml");

@@ -15,8 +15,11 @@ internal sealed class IngestFixture : IAsyncDisposable
     private readonly SegmentLog _log;
     private readonly IngestServer _server;
 
-    private IngestFixture(string folder, SegmentLog log, AlertIntake intake, RouterMetrics metrics, IngestServer server)
+    private readonly AlertEndpoints _endpoints;
+
+    private IngestFixture(string folder, SegmentLog log, AlertIntake intake, RouterMetrics metrics, AlertEndpoints endpoints, IngestServer server)
     {
+        _endpoints = endpoints;
         _folder = folder;
         _log = log;
         Intake = intake;
@@ -38,10 +41,11 @@ internal sealed class IngestFixture : IAsyncDisposable
         var metrics = new RouterMetrics(EventLabels.Create(options, (_, sentence, _) => throw new InvalidOperationException(sentence)), options.Prometheus.MaxLabelValues);
         var intake = new AlertIntake(log, new AlertEnricher(options), metrics);
         var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), TimeProvider.System);
-        var server = await IngestServer.StartAsync(
-            ListenAddress.Parse("127.0.0.1", null), 0, options.Http, endpoints, NullLoggerFactory.Instance, CancellationToken.None);
-        return new IngestFixture(folder, log, intake, metrics, server);
+        var server = await ListenAsync(endpoints, 0, options.Http);
+        return new IngestFixture(folder, log, intake, metrics, endpoints, server);
     }
+
+    public Task<IngestServer> StartAnotherAsync(int port) => ListenAsync(_endpoints, port, new HttpOptions());
 
     /// <summary>The stored alerts as JSON.</summary>
     public List<string> Stored()
@@ -62,6 +66,9 @@ internal sealed class IngestFixture : IAsyncDisposable
         await Metrics.WriteAsync(stream, CancellationToken.None);
         return Encoding.UTF8.GetString(stream.ToArray());
     }
+
+    private static Task<IngestServer> ListenAsync(AlertEndpoints endpoints, int port, HttpOptions options) => IngestServer.StartAsync(
+        ListenAddress.Parse("127.0.0.1", null), port, options, endpoints, NullLoggerFactory.Instance, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

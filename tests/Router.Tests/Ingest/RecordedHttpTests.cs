@@ -6,7 +6,7 @@ namespace Saker.Router.Tests.Ingest;
 
 public sealed class RecordedHttpTests(ITestOutputHelper output)
 {
-    /// <summary>What we answer otherwise, and why; the reasons stand in docs/decisions/0051-http.md.</summary>
+    /// <summary>What we answer otherwise, and why (no status: the connection is closed, with or without Kestrel's 400); the reasons stand in docs/decisions/0051-http.md.</summary>
     private static readonly Dictionary<string, (int? Status, string Reason)> Deviations = new(StringComparer.Ordinal)
     {
         ["gzip body"] = (200, "gzip is understood"),
@@ -40,7 +40,7 @@ public sealed class RecordedHttpTests(ITestOutputHelper output)
             {
                 var answer = await RawHttp.SendAsync(fixture.Port, request.Wire, request.HalfClose);
                 var (status, isListed) = Deviations.TryGetValue(request.Name, out var deviation) ? (deviation.Status, true) : (request.Status, false);
-                var isSame = answer.Status == status && (isListed || HasRecordedBody(request, answer));
+                var isSame = (answer.Status == status || (isListed && status is null && answer.Status == 400)) && (isListed || HasRecordedBody(request, answer));
                 agreed += isSame && !isListed ? 1 : 0;
                 if (!isSame)
                 {

@@ -1,0 +1,95 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Saker.Router.Configuration;
+using Saker.Settings;
+
+namespace Saker.DocGen;
+
+/// <summary>A JSON schema for editors. It knows the keys in lower case only; the router takes section names and keys in any case.</summary>
+internal static class SchemaFile
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Write(OutputCatalogue catalogue)
+    {
+        var root = Section(OptionSchema.For(typeof(RouterOptions)));
+        var properties = root["properties"]!.AsObject();
+        foreach (var output in catalogue.All.Where(static output => output.Descriptor.InFalcosidekick))
+        {
+            properties[output.Descriptor.Type] = Section(OptionSchema.For(output.OptionsType));
+        }
+
+        var types = new JsonArray();
+        foreach (var output in catalogue.All)
+        {
+            var instance = Section(OptionSchema.For(output.OptionsType));
+            instance["properties"]!["type"] = new JsonObject { ["const"] = output.Descriptor.Type };
+            instance["required"] = new JsonArray("type");
+            types.Add(instance);
+        }
+
+        properties["outputs"] = new JsonObject
+        {
+            ["type"] = "object",
+            ["propertyNames"] = new JsonObject { ["pattern"] = "^[a-z0-9][a-z0-9-]{0,62}$" },
+            ["additionalProperties"] = new JsonObject { ["oneOf"] = types },
+        };
+        root.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
+        root.Insert(1, "title", "Configuration of saker-router");
+        return root.ToJsonString(Indented) + "\n";
+    }
+
+    private static JsonObject Section(OptionSchema schema)
+    {
+        var properties = new JsonObject();
+        foreach (var key in schema.Keys)
+        {
+            properties[key.Name] = key.Kind == OptionKind.Section ? Section(key.Section) : Key(key);
+        }
+
+        return new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
+    }
+
+    // Lists and maps may be written in one text as well.
+    private static JsonObject Key(OptionKey key)
+    {
+        var node = key.Kind switch
+        {
+            OptionKind.List => new JsonObject { ["type"] = new JsonArray("array", "string") },
+            OptionKind.Map when key.AllowsBareKeys => new JsonObject { ["type"] = new JsonArray("object", "array", "string") },
+            OptionKind.Map => new JsonObject { ["type"] = new JsonArray("object", "string") },
+            _ => Scalar(key),
+        };
+        node["description"] = Prose.Of(key.Property);
+        return node;
+    }
+
+    private static JsonObject Scalar(OptionKey key)
+    {
+        if (key.Words.Count > 0)
+        {
+            return new JsonObject { ["enum"] = new JsonArray([.. key.Words.Append("").Select(static word => JsonValue.Create(word))]) };
+        }
+
+        if (key.ValueType == typeof(bool))
+        {
+            return new JsonObject { ["type"] = "boolean", ["default"] = (bool?)key.Default };
+        }
+
+        if (!ScalarConverter.IsInteger(key.ValueType))
+        {
+            return new JsonObject { ["type"] = new JsonArray("string", "number", "boolean"), ["default"] = KeyFacts.Default(key) };
+        }
+
+        var node = new JsonObject { ["type"] = "integer", ["default"] = Convert.ToInt64(key.Default, System.Globalization.CultureInfo.InvariantCulture) };
+        if (key.Checks.OfType<RangeAttribute>().FirstOrDefault() is { } range)
+        {
+            node["minimum"] = Convert.ToInt64(range.Minimum, System.Globalization.CultureInfo.InvariantCulture);
+            node["maximum"] = Convert.ToInt64(range.Maximum, System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        return node;
+    }
+}
