@@ -93,8 +93,13 @@ internal sealed class AlertFormatter : IDisposable
 
     private static void Print(OutputPart part, EventContext context, ref Utf8Writer writer)
     {
+        if (part.Operand is null)
+        {
+            ValueFormatter.WriteText(part.Field!, context.ReadShown(part.Field!), ref writer);
+            return;
+        }
         var state = new PrintState { Field = part.Field!, Writer = writer };
-        part.Operand!.Visit(context, ref state, static (scoped Value value, ref PrintState into) => ValueFormatter.WriteText(into.Field, value, ref into.Writer));
+        part.Operand.Visit(context, ref state, static (scoped Value value, ref PrintState into) => ValueFormatter.WriteText(into.Field, value, ref into.Writer));
         writer = state.Writer;
     }
 
@@ -107,8 +112,13 @@ internal sealed class AlertFormatter : IDisposable
         foreach (var part in output.Fields.Append(time).DistinctBy(static part => part.Key).OrderBy(static part => part.Key, Utf8Order.Instance))
         {
             json.WritePropertyName(part.Key);
+            if (part.Operand is null)
+            {
+                ValueFormatter.WriteJson(part.Field!, context.ReadShown(part.Field!), json);
+                continue;
+            }
             var state = (part.Field!, json);
-            part.Operand!.Visit(context, ref state, static (scoped Value value, ref (FieldReference Field, Utf8JsonWriter Json) into) =>
+            part.Operand.Visit(context, ref state, static (scoped Value value, ref (FieldReference Field, Utf8JsonWriter Json) into) =>
                 ValueFormatter.WriteJson(into.Field, value, into.Json));
         }
         json.WriteEndObject();

@@ -12,7 +12,7 @@ public sealed record OutputPart
     /// <summary>The field; null for text.</summary>
     public FieldReference? Field { get; init; }
 
-    /// <summary>What is printed for the field: its value, through the transformers around it (<c>%tolower(proc.name)</c>); null for text.</summary>
+    /// <summary>The field with the transformers around it (<c>%tolower(proc.name)</c>); null when there are none.</summary>
     public CompiledOperand? Operand { get; init; }
 
     /// <summary>The key under which the field stands among the alert's output fields, as it was written.</summary>

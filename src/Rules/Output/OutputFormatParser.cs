@@ -91,9 +91,10 @@ public sealed class OutputFormatParser(IFieldCatalogue catalogue)
             return null;
         }
         string? refusal = field.Definition.Traits.HasFlag(FieldTraits.NoOutput) ? $"the field '{field.Definition.Name}' is for conditions only" : null;
-        if (refusal is null && CompiledOperand.Compile(field, transformers, out refusal) is { } operand)
+        var operand = refusal is null && transformers.Count > 0 ? CompiledOperand.Compile(field, transformers, out refusal) : null;
+        if (refusal is null)
             return new OutputPart { Field = field, Operand = operand, Key = key };
-        errors.Add(new OutputFormatError(start, position - start, refusal!, null));
+        errors.Add(new OutputFormatError(start, position - start, refusal, null));
         return null;
     }
 
