@@ -58,6 +58,8 @@ internal sealed class EventDefinition(
         int preferred = Array.FindIndex(parameters, static p => p is { Name: "fd_out", Type: ParameterType.Fd });
         if ((flags & EventFlags.CreatesFd) == 0 && first == 0)
             preferred = Array.FindIndex(parameters, 1, static p => p.Type == ParameterType.Fd);
+        if (first < 0 && (flags & EventFlags.CreatesFd) != 0)
+            return 0; // the result, which is not typed as a descriptor
         return preferred >= 0 ? preferred : first;
     }
 

@@ -78,7 +78,7 @@ internal static unsafe class ArgumentText
                 WriteFlags(parameter.Table, (uint)view.Unsigned(index), ref writer);
                 break;
             case ParameterType.EnumFlags8 or ParameterType.EnumFlags16 or ParameterType.EnumFlags32:
-                writer.Add(parameter.Table is { } table ? table.NameOf((uint)view.Unsigned(index)) : default);
+                WriteNames(parameter.Table, (uint)view.Unsigned(index), ref writer);
                 break;
             default:
                 break;
@@ -225,6 +225,23 @@ internal static unsafe class ArgumentText
         var path = MachineState.Absolute(thread, raw, from, buffer);
         if (!path.SequenceEqual(raw))
             writer.Add(path);
+    }
+
+    /// <summary>All names of a value: some have two.</summary>
+    private static void WriteNames(FlagTable? table, uint value, ref Utf8Writer writer)
+    {
+        if (table is null)
+            return;
+        bool first = true;
+        foreach (var (name, known) in table.Entries)
+        {
+            if (known != value)
+                continue;
+            if (!first)
+                writer.Add((byte)'|');
+            writer.Add(name);
+            first = false;
+        }
     }
 
     /// <summary>Names of the set bits in the table's order; a name of several bits takes them all.</summary>

@@ -163,7 +163,7 @@ internal static unsafe class FdFields
 
     private static Value Types(EventContext context, DetectorField field)
     {
-        if (context.Thread is not { } thread)
+        if (!context.Frame.HasFd || context.Thread is not { } thread)
             return Value.None;
         var list = new ValueListWriter(context.Scratch);
         ulong seen = 0;
@@ -201,7 +201,8 @@ internal static unsafe class FdFields
         return Value.Bytes(context.Keep(writer.Length));
     }
 
-    private static ReadOnlySpan<byte> Protocol(FdEntry* entry) => entry->Protocol switch
+    /// <summary>A socket without ends is not said to be of a protocol yet.</summary>
+    private static ReadOnlySpan<byte> Protocol(FdEntry* entry) => (entry->Name.IsEmpty ? SocketProtocol.Unknown : entry->Protocol) switch
     {
         SocketProtocol.Tcp => "tcp"u8,
         SocketProtocol.Udp => "udp"u8,

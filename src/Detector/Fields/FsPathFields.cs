@@ -42,7 +42,7 @@ internal static class FsPathFields
         int directory = view.Definition.Parameters[parameter].Directory;
         long from = directory < 0 ? MachineState.AtWorkingDirectory : view.Signed(directory, MachineState.AtWorkingDirectory);
         var path = MachineState.Absolute(context.Thread!, view.Text(parameter), from, context.Scratch[..Math.Min(context.Scratch.Length, PathBuilder.MaxPath)]);
-        return context.Keep(path.Length);
+        return path.Overlaps(context.Scratch) ? context.Keep(path.Length) : path;
     }
 
     private static int NameOf(EventType type) => type switch

@@ -17,6 +17,15 @@ internal sealed class InterfaceTable
             addresses.Add(address.ToArray());
     }
 
+    /// <summary>The first address of that length that is no loopback; empty when there is none.</summary>
+    public ReadOnlySpan<byte> FirstExternal(int length)
+    {
+        foreach (byte[] known in addresses)
+            if (known.Length == length && (length == 4 ? known[0] != 127 : known.AsSpan(0, 15).ContainsAnyExcept((byte)0)))
+                return known;
+        return default;
+    }
+
     /// <summary>True when the address is one of the host's.</summary>
     public bool Contains(ReadOnlySpan<byte> address)
     {

@@ -132,6 +132,9 @@ internal static unsafe class SocketAddress
         tuple.DestinationIp.CopyTo(entry->Destination);
         entry->SourcePort = tuple.SourcePort;
         entry->DestinationPort = tuple.DestinationPort;
+        int length = tuple.SourceIp.Length;
+        if (entry->Protocol == SocketProtocol.Udp && tuple.SourcePort != 0)
+            FillUnspecified(state, ref entry->Source, ref entry->Destination, length);
         NameFromEnds(state, entry, frame);
     }
 
@@ -153,7 +156,23 @@ internal static unsafe class SocketAddress
             DestinationIp = tuple.SourceIp,
             DestinationPort = tuple.SourcePort,
         };
+        if (isSend)
+            entry->State |= FdState.Connected;
         SetTuple(state, entry, ordered, frame);
+    }
+
+    /// <summary>
+    /// A datagram socket that is bound to no address reports zeros; the address that its peer sees is one of the host's: the
+    /// peer's own when that is local too, else the first that is no loopback.
+    /// </summary>
+    private static void FillUnspecified(MachineState state, ref AddressBytes address, ref AddressBytes peer, int length)
+    {
+        var own = MemoryMarshal.CreateSpan(ref address[0], length);
+        if (own.ContainsAnyExcept((byte)0))
+            return;
+        ReadOnlySpan<byte> other = MemoryMarshal.CreateReadOnlySpan(ref peer[0], length);
+        var local = state.Interfaces.Contains(other) ? other : state.Interfaces.FirstExternal(length);
+        local.CopyTo(own);
     }
 
     /// <summary>Keeps the kernel's addresses of a Unix socket's ends.</summary>

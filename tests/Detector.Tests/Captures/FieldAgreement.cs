@@ -15,7 +15,10 @@ namespace Saker.Detector.Tests.Captures;
 public sealed class FieldAgreement(ITestOutputHelper output)
 {
     /// <summary>Share of values that agree, over the fields that this build fills.</summary>
-    private const double Floor = 0.50;
+    private const double Floor = 0.998;
+
+    /// <summary>Fields that Falco fills from uninitialised memory when a start time is unknown; ours are absent then.</summary>
+    private static readonly string[] noise = ["proc.ppid.duration", "proc.exe_ino.ctime_duration_proc_start", "proc.exe_ino.ctime_duration_pidns_start"];
 
     [Fact]
     public void Field_values_agree_with_those_recorded()
@@ -24,7 +27,7 @@ public sealed class FieldAgreement(ITestOutputHelper output)
         var catalogue = new FieldCatalogue();
         foreach (string name in (string[])["live-files", "live-procs", "live-net", "live-admin", "live-32bit"])
             Compare(name, catalogue, counts);
-        var filled = counts.Where(pair => Resolve(catalogue, pair.Key)?.Definition.Unavailable is null).ToList();
+        var filled = counts.Where(pair => Resolve(catalogue, pair.Key)?.Definition.Unavailable is null && !noise.Contains(pair.Key)).ToList();
         foreach (var (field, (right, all, example)) in filled.OrderByDescending(static p => p.Value.All - p.Value.Right).Where(static p => p.Value.All > p.Value.Right))
             output.WriteLine($"{field} {right}/{all} {(double)right / all:P2} {example}");
         long agreed = filled.Sum(static pair => pair.Value.Right);
@@ -98,7 +101,7 @@ public sealed class FieldAgreement(ITestOutputHelper output)
         private static bool Same(string actual, JsonElement expected) => expected.ValueKind switch
         {
             JsonValueKind.String => actual.StartsWith('"') && JsonDocument.Parse(actual).RootElement.GetString() == expected.GetString(),
-            JsonValueKind.Number => double.TryParse(actual, out double number) && actual.Contains('.', StringComparison.Ordinal) && Math.Abs(number - expected.GetDouble()) < 1e-9,
+            JsonValueKind.Number => double.TryParse(actual, out double number) && expected.GetRawText().Contains('.', StringComparison.Ordinal) && Math.Abs(number - expected.GetDouble()) < 1e-9,
             // A set: its order is that of a hash table.
             JsonValueKind.Array => actual.StartsWith('[') && Members(JsonDocument.Parse(actual).RootElement).SetEquals(Members(expected)),
             _ => false,

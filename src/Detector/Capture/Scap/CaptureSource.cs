@@ -136,7 +136,7 @@ internal sealed unsafe class CaptureSource : IEventSource
         if (blocks.Type is >= BlockType.OldEventFirst and < BlockType.ProcessList)
         {
             throw new EventSourceException(
-                $"The capture has blocks of an old version (0x{(uint)blocks.Type:x}); this build reads captures made since Falco 0.20.");
+                $"The capture has blocks of an old version (0x{(uint)blocks.Type:x}); this build reads only current ones (events in blocks 0x216 and later).");
         }
         byte[] body = new byte[blocks.BodyLength];
         blocks.ReadBody(body);

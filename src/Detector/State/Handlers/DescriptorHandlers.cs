@@ -14,7 +14,7 @@ internal static unsafe class DescriptorHandlers
     public static void Register(HandlerTable table)
     {
         table.AddAfter(EventType.CloseExit, Close);
-        table.AddAfter(EventType.CloseRangeExit, CloseRange);
+        table.AddBefore(EventType.CloseRangeExit, CloseRange);
         table.AddBefore(EventType.DupV1Exit, static (MachineState state, in EventView view, EventFrame frame) => Duplicate(view, frame, 0));
         table.AddBefore(EventType.Dup2Exit, static (MachineState state, in EventView view, EventFrame frame) => Duplicate(view, frame, 0));
         table.AddBefore(EventType.Dup3Exit, static (MachineState state, in EventView view, EventFrame frame) =>
@@ -149,6 +149,11 @@ internal static unsafe class DescriptorHandlers
         entry->Kind = FdKind.PidFd;
         entry->State = FdState.CloseOnExec; // always, says the kernel
         BinaryPrimitives.WriteInt64LittleEndian(entry->Destination, view.Signed(1));
+        Span<byte> buffer = stackalloc byte[32];
+        var name = new Utf8Writer(buffer);
+        name.Add("/proc/"u8);
+        name.Add(view.Signed(1));
+        entry->Name = state.Texts.Add(name.Written);
     }
 
     /// <summary>pidfd_getfd: a descriptor of another process, named by a pidfd whose process the open told.</summary>

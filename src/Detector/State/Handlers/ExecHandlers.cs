@@ -35,7 +35,8 @@ internal static class ExecHandlers
         if (view.Has(WorkingDirectory))
             ProcessHandlers.SetWorkingDirectory(state, thread, view.Text(WorkingDirectory));
         state.SetCgroups(thread, view.Parameter(Cgroups));
-        state.Texts.Set(ref thread.Environment, view.Parameter(Environment));
+        if (view.Has(Environment))
+            state.Texts.Set(ref thread.Environment, view.Parameter(Environment));
         if (view.Has(TrustedExePath))
             state.Texts.Set(ref thread.ExePath, view.Text(TrustedExePath));
         thread.FdLimit = view.Signed(FdLimit, thread.FdLimit);

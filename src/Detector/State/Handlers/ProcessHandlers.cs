@@ -4,7 +4,8 @@ namespace Saker.Detector.State.Handlers;
 
 /// <summary>
 /// Calls that change a process: directory, root, session, limits, capabilities, memory. A process that names itself
-/// (<c>PR_SET_NAME</c>) keeps the name that it got at exec: rules must not be told another by whom they watch.
+/// (<c>PR_SET_NAME</c>) keeps the name that it got at exec: rules must not be told another by whom they watch. The group that <c>setpgid</c> gives counts from the next exec or clone on, which
+/// tell it; the call itself is not among those that sources deliver for the state.
 /// </summary>
 internal static class ProcessHandlers
 {
@@ -16,7 +17,6 @@ internal static class ProcessHandlers
         table.AddBefore(EventType.FchdirExit, ChangeDirectoryByFd);
         table.AddBefore(EventType.ChrootExit, ChangeRoot);
         table.AddBefore(EventType.SetsidExit, NewSession);
-        table.AddBefore(EventType.SetpgidExit, SetGroup);
         table.AddBefore(EventType.BrkV4Exit, Resized);
         table.AddBefore(EventType.MmapExit, Resized);
         table.AddBefore(EventType.Mmap2Exit, Resized);
@@ -69,26 +69,13 @@ internal static class ProcessHandlers
             thread.SessionId = session;
     }
 
-    private static void SetGroup(MachineState state, in EventView view, EventFrame frame)
-    {
-        if (frame.Thread is not { } thread || !Succeeded(view))
-            return;
-        long pid = view.Signed(1), group = view.Signed(2);
-        // The numbers count in the caller's pid namespace; seen from inside another, they are not the host's.
-        var target = pid == 0 ? thread.Leader : thread.Pid == thread.VPid ? state.Threads.Find(pid) : null;
-        if (target is null)
-            return;
-        target.GroupId = group == 0 ? target.Pid : group;
-        target.VGroupId = group == 0 ? target.VPid : group;
-    }
-
     private static void Resized(MachineState state, in EventView view, EventFrame frame)
     {
         if (frame.Thread is not { } thread || !view.Has(1))
             return;
-        thread.Leader.VmSize = (uint)view.Unsigned(1);
-        thread.Leader.VmRss = (uint)view.Unsigned(2);
-        thread.Leader.VmSwap = (uint)view.Unsigned(3);
+        thread.VmSize = (uint)view.Unsigned(1);
+        thread.VmRss = (uint)view.Unsigned(2);
+        thread.VmSwap = (uint)view.Unsigned(3);
     }
 
     private static void SetLimit(MachineState state, in EventView view, EventFrame frame)

@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+using Saker.Detector.Capture;
+using Saker.Detector.Capture.Scap;
+using Saker.Detector.Events;
+using Saker.Detector.Fields;
+using Saker.Detector.State;
+using Saker.Testing;
+
+namespace Saker.Detector.Tests.Captures;
+
+/// <summary>A capture whose events lie in memory, to be replayed as often as a test wants.</summary>
+internal sealed unsafe class Replay : IDisposable
+{
+    private readonly List<(nint Address, int Length, short Cpu)> events = [];
+    private readonly byte[] file;
+
+    public Replay(string capture)
+    {
+        file = File.ReadAllBytes(SharedData.Path("falco", "captures", capture + ".scap"));
+        using var state = new MachineState();
+        using var source = Open(state);
+        var batch = new RawEvent[256];
+        for (int count; (count = source.Read(batch, TimeSpan.Zero)) > 0; source.Release())
+        {
+            foreach (var raw in batch.AsSpan(0, count))
+            {
+                nint copy = (nint)NativeMemory.Alloc((nuint)raw.Bytes.Length);
+                raw.Bytes.CopyTo(new Span<byte>((void*)copy, raw.Bytes.Length));
+                events.Add((copy, raw.Bytes.Length, raw.Cpu));
+            }
+        }
+    }
+
+    public int Count => events.Count;
+
+    /// <summary>A source at its start: the lists are in the state.</summary>
+    public CaptureSource Open(MachineState state)
+    {
+        var source = new CaptureSource(new MemoryStream(file), state);
+        source.Start(new SourceSettings { SystemCalls = new HashSet<int>() });
+        return source;
+    }
+
+    public void Run(EventPipeline pipeline, IEventSink? sink)
+    {
+        foreach (var (address, length, cpu) in events)
+            pipeline.Process(new RawEvent((byte*)address, length, cpu), sink);
+    }
+
+    public void Dispose()
+    {
+        foreach (var (address, _, _) in events)
+            NativeMemory.Free((void*)address);
+    }
+}
+
+/// <summary>Reads some fields of each event.</summary>
+internal sealed class ReadingSink(EventPipeline pipeline, EventContext context, Conditions.Fields.FieldReference[] fields) : IEventSink
+{
+    public long Present { get; private set; }
+
+    public void Handle(in EventView view, EventFrame frame, in RawEvent raw)
+    {
+        context.Set(pipeline.State, view, frame, raw, pipeline.Processed);
+        foreach (var field in fields)
+            if (context.Read(field).Exists)
+                Present++;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+using System.Text;
+using Saker.Detector.Capture;
+using Saker.Detector.Events;
+using Saker.Detector.State;
+
+namespace Saker.Detector.Tests.State;
+
+/// <summary>Makes events in the wire format and puts them through a pipeline.</summary>
+internal sealed class EventBuilder(EventPipeline pipeline)
+{
+    private readonly byte[] memory = GC.AllocateArray<byte>(64 * 1024, pinned: true);
+    private ulong time = 1_000_000_000;
+
+    public ThreadInfo? Find(long tid) => pipeline.State.Threads.Find(tid);
+
+    /// <summary>Sends an event; parameters by name, what is not given has no bytes.</summary>
+    public unsafe void Send(EventType type, long tid, params (string Name, object Value)[] values)
+    {
+        var definition = EventTable.Find((int)type)!;
+        int count = definition.Parameters.Length;
+        int at = EventView.HeaderSize + count * 2;
+        for (int i = 0; i < count; i++)
+        {
+            string name = definition.Parameters[i].Name;
+            byte[] bytes = values.FirstOrDefault(v => v.Name == name).Value switch
+            {
+                null => [],
+                string text => Encoding.UTF8.GetBytes(text + "\0"),
+                byte[] raw => raw,
+                IConvertible number => BitConverter.GetBytes(number.ToInt64(null))[..SizeOf(definition.Parameters[i].Type)],
+                var other => throw new ArgumentException($"{other.GetType()} is no parameter."),
+            };
+            BinaryPrimitives.WriteUInt16LittleEndian(memory.AsSpan(EventView.HeaderSize + i * 2), (ushort)bytes.Length);
+            bytes.CopyTo(memory.AsSpan(at));
+            at += bytes.Length;
+        }
+        BinaryPrimitives.WriteUInt64LittleEndian(memory, time += 1000);
+        BinaryPrimitives.WriteInt64LittleEndian(memory.AsSpan(8), tid);
+        BinaryPrimitives.WriteInt32LittleEndian(memory.AsSpan(16), at);
+        BinaryPrimitives.WriteUInt16LittleEndian(memory.AsSpan(20), (ushort)type);
+        BinaryPrimitives.WriteInt32LittleEndian(memory.AsSpan(22), count);
+        fixed (byte* address = memory)
+            pipeline.Process(new RawEvent(address, at), null);
+    }
+
+    public void Clone(long parent, long child, long flags = 0, string comm = "sh", EventType type = EventType.CloneV20Exit) =>
+        Send(type, parent, ("res", child), ("tid", parent), ("pid", parent), ("vtid", parent), ("vpid", parent), ("comm", comm), ("exe", comm), ("flags", flags));
+
+    public void Exec(long tid, string comm, params (string Name, object Value)[] more) =>
+        Send(EventType.ExecveV19Exit, tid, [("res", 0), ("tid", tid), ("pid", tid), ("comm", comm), ("exe", comm), .. more]);
+
+    public void Open(long tid, long fd, string path, long flags = 1) =>
+        Send(EventType.OpenatV2Exit, tid, ("fd", fd), ("dirfd", -100), ("name", path), ("flags", flags));
+
+    private static int SizeOf(ParameterType type) => type switch
+    {
+        ParameterType.UInt8 or ParameterType.Flags8 or ParameterType.EnumFlags8 => 1,
+        ParameterType.UInt16 or ParameterType.Flags16 or ParameterType.EnumFlags16 => 2,
+        ParameterType.UInt32 or ParameterType.Flags32 or ParameterType.EnumFlags32 or ParameterType.Uid or ParameterType.Gid or ParameterType.Mode => 4,
+        _ => 8,
+    };
+}
