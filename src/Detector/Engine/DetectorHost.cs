@@ -7,6 +7,7 @@ using Saker.Detector.Events;
 using Saker.Detector.Fields;
 using Saker.Detector.Outputs;
 using Saker.Detector.State;
+using Saker.Detector.State.Proc;
 using Saker.Rules;
 
 namespace Saker.Detector.Engine;
@@ -72,7 +73,12 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         {
             EngineMessages.DriverLoaded(logger, source.Name, string.Join(", ", driver.Attached), calls.Count);
             // The rings hold what happens meanwhile; each entry knows when it was read, and leaves older events alone.
-            HostScan.Run(state, clock);
+            string root = Environment.GetEnvironmentVariable("HOST_ROOT") ?? "";
+            HostFiles.ReadUsers(state, root);
+            HostFiles.ReadInterfaces(state);
+            var scanner = new ProcScanner($"{root}/proc", clock);
+            scanner.ScanAll(state);
+            state.Lookup = scanner;
             EngineMessages.Watching(logger, state.Threads.Count);
         }
 
