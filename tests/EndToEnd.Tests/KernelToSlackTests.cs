@@ -25,8 +25,11 @@ public sealed class KernelToSlackTests
         folder.Write("detector.yaml", $"""
             rules_files: [{Path.Combine(SharedData.ProjectRoot, "config", "rules")}]
             json_output: true
-            stdout_output: {{ enabled: false }}
-            http_output: {{ enabled: true, url: "http://127.0.0.1:{port}/" }}
+            stdout_output:
+              enabled: false
+            http_output:
+              enabled: true
+              url: http://127.0.0.1:{port}/
             """);
         await using var router = await Programs.StartRouterAsync(folder, port);
         await using var detector = ProcessRunner.Start(Programs.Path("saker-detector"), ["--config", folder.File("detector.yaml")]);

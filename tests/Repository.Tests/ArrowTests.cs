@@ -40,10 +40,9 @@ public sealed class ArrowTests
     }
 
     [Fact]
-    public void The_router_and_the_detector_name_no_single_output()
+    public void The_router_names_no_single_output()
     {
-        var files = Directory.EnumerateFiles(Path.Combine(Source, "Router"), "*.cs", SearchOption.AllDirectories)
-            ..ToList();
+        var files = Directory.EnumerateFiles(Path.Combine(Source, "Router"), "*.cs", SearchOption.AllDirectories);
         var types = Saker.Router.Configuration.OutputCatalogue.Default.All.Select(r => r.OptionsType.Name[..^"Options".Length]).ToList();
         Assert.NotEmpty(types);
         foreach (string file in files)
