@@ -22,7 +22,7 @@ public static class RuleLoader
         var rules = new RuleCompiler(options, macros, collector, diagnostics).Compile();
         if (!diagnostics.HasErrors)
             WarnUnused(collector, diagnostics);
-        return new RuleSet(rules, diagnostics.All, empty);
+        return new RuleSet(rules, diagnostics.All, empty, new(macros, collector));
     }
 
     private static void WarnUnused(Collector collector, DiagnosticBag diagnostics)

@@ -1,13 +1,31 @@
 using Saker.Rules.Diagnostics;
+using Saker.Rules.Explaining;
 
 namespace Saker.Rules;
 
-/// <summary>What rule files give: rules in the order of their definition, and what was found on the way. Immutable.</summary>
-/// <param name="Rules">All rules without mistakes, also those that are switched off.</param>
-/// <param name="Diagnostics">All findings, in the order in which Falco would meet them.</param>
-/// <param name="EmptyFiles">Files without any item.</param>
-public sealed record RuleSet(IReadOnlyList<Rule> Rules, IReadOnlyList<Diagnostic> Diagnostics, IReadOnlyList<string> EmptyFiles)
+/// <summary>What rule files give. Immutable.</summary>
+public sealed record RuleSet
 {
+    internal RuleSet(IReadOnlyList<Rule> rules, IReadOnlyList<Diagnostic> diagnostics, IReadOnlyList<string> emptyFiles, ConditionOrigins origins)
+    {
+        Rules = rules;
+        Diagnostics = diagnostics;
+        EmptyFiles = emptyFiles;
+        Origins = origins;
+    }
+
+    /// <summary>All rules without mistakes in the order of their definition, also those that are switched off.</summary>
+    public IReadOnlyList<Rule> Rules { get; init; }
+
+    /// <summary>All findings, in the order in which Falco would meet them.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics { get; }
+
+    /// <summary>Files without any item.</summary>
+    public IReadOnlyList<string> EmptyFiles { get; }
+
     /// <summary>False when a file has a mistake: the rules are then not to be used.</summary>
     public bool Successful => Diagnostics.All(static finding => finding.Severity != DiagnosticSeverity.Error);
+
+    /// <summary>Where the parts of conditions come from.</summary>
+    internal ConditionOrigins Origins { get; }
 }

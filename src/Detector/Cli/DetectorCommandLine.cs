@@ -25,7 +25,6 @@ internal static class DetectorCommandLine
         {
             Description = "Rule file or folder, in place of rules_files; may be given several times.",
             HelpName = "FILE",
-            AllowMultipleArgumentsPerToken = true,
             Recursive = true,
         };
         var settings = new Option<string[]>("--option", "-o")
@@ -46,6 +45,8 @@ internal static class DetectorCommandLine
             [.. result.GetValue(settings) ?? [], "engine.kind=replay", $"engine.replay.capture_file={result.GetValue(capture)}"],
             stop));
         root.Add(replay);
+        root.Add(RulesCommand.Create(config, rules, settings));
+        root.Add(FieldsCommand.Create());
         return root;
     }
 

@@ -35,4 +35,7 @@ internal static partial class EngineMessages
 
     [LoggerMessage(1011, LogLevel.Warning, "No output is enabled; alerts go nowhere (stdout_output, file_output, http_output).")]
     public static partial void NoOutput(ILogger logger);
+
+    [LoggerMessage(1012, LogLevel.Debug, "rule {Rule}: its output prints {Field} as absent: {Reason}.")]
+    public static partial void OutputFieldAbsent(ILogger logger, string rule, string field, string reason);
 }

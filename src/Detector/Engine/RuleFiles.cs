@@ -10,8 +10,8 @@ internal static class RuleFiles
 
     /// <summary>The files of paths; of a folder its <c>.yaml</c> and <c>.yml</c> files in the order of their names.</summary>
     /// <param name="paths">Files and folders.</param>
-    /// <param name="faults">Gets what cannot be read.</param>
-    public static IReadOnlyList<RuleFile> Read(IEnumerable<string> paths, ICollection<string> faults)
+    /// <returns>The files; one that cannot be read is there with its fault.</returns>
+    public static IReadOnlyList<RuleFile> Read(IEnumerable<string> paths)
     {
         var files = new List<RuleFile>();
         foreach (string path in paths)
@@ -19,11 +19,11 @@ internal static class RuleFiles
             try
             {
                 foreach (string file in Directory.Exists(path) ? InFolder(path) : [path])
-                    files.Add(ReadFile(file, faults));
+                    files.Add(ReadFile(file));
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                faults.Add($"{path}: the rules cannot be read: {exception.Message}");
+                files.Add(RuleFile.Unreadable(path, exception.Message));
             }
         }
         return files;
@@ -32,14 +32,11 @@ internal static class RuleFiles
     private static IEnumerable<string> InFolder(string folder) =>
         Directory.EnumerateFiles(folder).Where(static file => Path.GetExtension(file) is ".yaml" or ".yml").Order(StringComparer.Ordinal);
 
-    private static RuleFile ReadFile(string path, ICollection<string> faults)
+    private static RuleFile ReadFile(string path)
     {
         using var stream = File.OpenRead(path);
         if (stream.Length > MaxBytes)
-        {
-            faults.Add($"{path}: a rule file has at most {MaxBytes >> 20} MiB.");
-            return new RuleFile(path, "");
-        }
+            return RuleFile.Unreadable(path, $"A rule file has at most {MaxBytes >> 20} MiB.");
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return new RuleFile(path, reader.ReadToEnd());
     }

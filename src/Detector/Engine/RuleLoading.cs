@@ -2,6 +2,7 @@ using Saker.Conditions.Fields;
 using Saker.Detector.Configuration;
 using Saker.Rules;
 using Saker.Rules.Diagnostics;
+using Saker.Rules.Yaml;
 
 namespace Saker.Detector.Engine;
 
@@ -18,15 +19,7 @@ internal static class RuleLoading
     public static RuleSet? Load(
         DetectorOptions options, IEnumerable<string> paths, IFieldCatalogue catalogue, EventTypeIndex types, IReadOnlySet<string>? deliverable, ILogger logger)
     {
-        var unreadable = new List<string>();
-        var files = RuleFiles.Read(paths, unreadable);
-        var set = RuleLoader.Load(files, new RuleLoaderOptions
-        {
-            Sources = new Dictionary<string, IFieldCatalogue>(StringComparer.Ordinal) { ["syscall"] = catalogue },
-            EventTypes = types.Names,
-            DeliverableEventTypes = deliverable,
-        });
-        unreadable.ForEach(fault => EngineMessages.Mistake(logger, fault));
+        var set = Load(RuleFiles.Read(paths), catalogue, types, deliverable);
         foreach (var finding in set.Diagnostics)
         {
             if (finding.Severity == DiagnosticSeverity.Error)
@@ -34,12 +27,21 @@ internal static class RuleLoading
             else if (finding.Code is not (DiagnosticCode.UnusedMacro or DiagnosticCode.UnusedList))
                 EngineMessages.Finding(logger, finding.Headline);
         }
-        if (unreadable.Count > 0 || !set.Successful)
+        if (!set.Successful)
             return null;
         set = set with { Rules = [.. set.Rules.Where(rule => rule.Priority <= options.Priority)] };
         Tell(set, logger);
         return set;
     }
+
+    /// <summary>The rules of files, with their mistakes.</summary>
+    public static RuleSet Load(IReadOnlyList<RuleFile> files, IFieldCatalogue catalogue, EventTypeIndex types, IReadOnlySet<string>? deliverable) =>
+        RuleLoader.Load(files, new RuleLoaderOptions
+        {
+            Sources = new Dictionary<string, IFieldCatalogue>(StringComparer.Ordinal) { ["syscall"] = catalogue },
+            EventTypes = types.Names,
+            DeliverableEventTypes = deliverable,
+        });
 
     /// <summary>Names of the events that the working rules are about; null when one is about all.</summary>
     public static IReadOnlySet<string>? EventsOf(RuleSet set, EventTypeIndex types)
@@ -64,6 +66,8 @@ internal static class RuleLoading
             }
             on++;
             EngineMessages.RuleOn(logger, rule.Name, rule.Priority.ToString());
+            foreach (var part in rule.Output.Fields.Where(static part => part.Field!.Definition.Unavailable is not null))
+                EngineMessages.OutputFieldAbsent(logger, rule.Name, part.Key, part.Field!.Definition.Unavailable!);
         }
         EngineMessages.RulesLoaded(logger, on, set.Rules.Count - on);
     }

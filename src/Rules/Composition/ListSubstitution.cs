@@ -47,7 +47,8 @@ internal static class ListSubstitution
             bool commaAfter = list.Text.Length == 0 && !commaBefore && end < text.Length && text[end] == ',';
             start -= commaBefore ? 1 : 0;
             end += commaAfter ? 1 : 0;
-            result.Append(condition, copied, start - copied).Append(start > 0 ? $" {list.Text} " : list.Text + " ", condition, at);
+            result.Append(condition, copied, start - copied)
+                .AppendList(list.Name, start > 0 ? $" {list.Text} " : list.Text + " ", condition, at);
             copied = end;
             at = Find(text, list.Name, end);
         }

@@ -9,10 +9,12 @@ internal sealed class MappedText
 {
     private readonly YamlScalar[] sources;
     private readonly int[] indexes;
+    private readonly ListSpan[] lists;
 
-    private MappedText(string text, YamlScalar[] sources, int[] indexes)
+    private MappedText(string text, YamlScalar[] sources, int[] indexes, ListSpan[] lists)
     {
         Text = text;
+        this.lists = lists;
         this.sources = sources;
         this.indexes = indexes;
     }
@@ -33,6 +35,10 @@ internal sealed class MappedText
             : (sources[^1].File, sources[^1].OffsetOf(indexes[^1]) + 1);
     }
 
+    /// <summary>Names of the lists whose items stand in a part of the text.</summary>
+    public IEnumerable<string> ListsIn(int start, int end) =>
+        lists.Where(list => list.Start < end && list.End > start).Select(static list => list.Name).Distinct();
+
     /// <summary>The text as the parser takes it.</summary>
     public SourceText ToSource() => new(Text, index =>
     {
@@ -41,12 +47,15 @@ internal sealed class MappedText
         return new SourcePosition(file.Name, line + 1, column + 1);
     });
 
+    private readonly record struct ListSpan(int Start, int End, string Name);
+
     /// <summary>Puts a text together.</summary>
     internal sealed class Builder
     {
         private readonly StringBuilder text = new();
         private readonly List<YamlScalar> sources = [];
         private readonly List<int> indexes = [];
+        private readonly List<ListSpan> lists = [];
 
         public int Length => text.Length;
 
@@ -60,6 +69,12 @@ internal sealed class MappedText
         /// <summary>Appends a part of another text.</summary>
         public Builder Append(MappedText other, int start, int length)
         {
+            int shift = text.Length - start;
+            foreach (var list in other.lists)
+            {
+                if (list.Start < start + length && list.End > start)
+                    lists.Add(new(Math.Max(list.Start, start) + shift, Math.Min(list.End, start + length) + shift, list.Name));
+            }
             for (int i = start; i < start + length; i++)
                 Append(other.Text[i], other.sources[i], other.indexes[i]);
             return this;
@@ -84,7 +99,14 @@ internal sealed class MappedText
             return this;
         }
 
-        public MappedText Build() => new(text.ToString(), [.. sources], [.. indexes]);
+        /// <summary>Appends the items of a list; their place is that of the list's name.</summary>
+        public Builder AppendList(string name, string items, MappedText near, int index)
+        {
+            lists.Add(new(text.Length, text.Length + items.Length, name));
+            return Append(items, near, index);
+        }
+
+        public MappedText Build() => new(text.ToString(), [.. sources], [.. indexes], [.. lists]);
 
         private void Append(char c, YamlScalar source, int index)
         {

@@ -24,6 +24,11 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
     public bool Read(RuleFile file)
     {
         var context = new ItemContext(file);
+        if (file.Fault is not null)
+        {
+            diagnostics.Add(DiagnosticCode.FileRead, file.Fault, context);
+            return true;
+        }
         IReadOnlyList<YamlNode> documents;
         try
         {

@@ -5,6 +5,9 @@ public sealed class RuleFile
 {
     private readonly List<int> lineStarts = [0];
 
+    private RuleFile(string name, string content, string? fault)
+        : this(name, content) => Fault = fault;
+
     /// <summary>Makes a file of its content.</summary>
     /// <param name="name">The name that messages give.</param>
     /// <param name="content">The text.</param>
@@ -24,6 +27,14 @@ public sealed class RuleFile
 
     /// <summary>The text.</summary>
     public string Content { get; }
+
+    /// <summary>Why it could not be read; null when it was.</summary>
+    public string? Fault { get; }
+
+    /// <summary>A file that could not be read: loading it gives <c>LOAD_ERR_FILE_READ</c>.</summary>
+    /// <param name="name">The name that messages give.</param>
+    /// <param name="fault">Why, in a sentence.</param>
+    public static RuleFile Unreadable(string name, string fault) => new(name, "", fault);
 
     /// <summary>Line and column of an offset, both from 0.</summary>
     internal (int Line, int Column) Locate(int offset)

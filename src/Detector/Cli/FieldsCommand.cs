@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Saker.Conditions.Fields;
+using Saker.Detector.Fields;
+
+namespace Saker.Detector.Cli;
+
+/// <summary><c>saker-detector fields</c>: all fields that rules may name.</summary>
+internal static class FieldsCommand
+{
+    public static Command Create()
+    {
+        var start = new Argument<string>("PREFIX") { Description = "Only fields whose names start so: proc.", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("fields", "Lists the fields that rules may name, with type, argument and meaning.") { start };
+        command.SetAction(result =>
+        {
+            var output = result.InvocationConfiguration.Output;
+            string prefix = result.GetValue(start) ?? "";
+            var fields = new FieldCatalogue().Definitions
+                .Where(field => field.Name.StartsWith(prefix, StringComparison.Ordinal))
+                .OrderBy(static field => field.Name, StringComparer.Ordinal)
+                .ToList();
+            Write(output, TextStyle.For(output), fields);
+            return fields.Count > 0 ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static void Write(TextWriter output, TextStyle style, List<FieldDefinition> fields)
+    {
+        foreach (var field in fields)
+        {
+            string name = field.Name + Argument(field.Argument);
+            string type = field.IsList ? $"list of {field.TypeName}" : field.TypeName;
+            string mark = field.Unavailable is { } reason ? " " + style.Yellow($"(not filled: {reason})") : "";
+            output.WriteLine($"{style.Bold(name.PadRight(32))} {type,-18} {field.Description}{mark}");
+        }
+        output.WriteLine($"{fields.Count} fields, {fields.Count(static field => field.Unavailable is null)} of them filled by this build.");
+    }
+
+    private static string Argument(FieldArgumentKind kind)
+    {
+        const FieldArgumentKind both = FieldArgumentKind.Index | FieldArgumentKind.Key;
+        if (kind == FieldArgumentKind.None)
+            return "";
+        string what = (kind & both) switch
+        {
+            FieldArgumentKind.Index => "number",
+            FieldArgumentKind.Key => "name",
+            _ => "number or name",
+        };
+        return kind.HasFlag(FieldArgumentKind.Required) ? $"[{what}]" : $"[{what}, optional]";
+    }
+}

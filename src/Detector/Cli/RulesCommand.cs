@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Saker.Conditions.Parsing;
+using Saker.Detector.Configuration;
+using Saker.Detector.Engine;
+using Saker.Detector.Fields;
+using Saker.Rules;
+using Saker.Rules.Diagnostics;
+using Saker.Settings;
+
+namespace Saker.Detector.Cli;
+
+/// <summary><c>saker-detector rules</c>: what rule files say, without watching anything.</summary>
+internal static class RulesCommand
+{
+    public static Command Create(Option<string> config, Option<string[]> rules, Option<string[]> settings) =>
+        new("rules", "Checks, lists and explains rules.") { Validate(), List(config, rules, settings), Explain(config, rules, settings) };
+
+    private static Command Validate()
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Rule files, or folders of them; they count as one, in their order.", Arity = ArgumentArity.OneOrMore };
+        var json = new Option<bool>("--json") { Description = "The result as JSON, in the shape that Falco gives it." };
+        var command = new Command("validate", "Checks rule files, and tells all their mistakes at once. Ends with 1 when there are any.") { files, json };
+        command.SetAction(result =>
+        {
+            var read = RuleFiles.Read(result.GetValue(files)!);
+            var set = RuleLoading.Load(read, new FieldCatalogue(), new EventTypeIndex(), deliverable: null);
+            var output = result.InvocationConfiguration.Output;
+            string[] names = [.. read.Select(static file => file.Name)];
+            if (result.GetValue(json))
+                ValidationReport.WriteJson(output, names, set);
+            else
+                ValidationReport.Write(output, TextStyle.For(output), names, set);
+            return set.Successful ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Command List(Option<string> config, Option<string[]> rules, Option<string[]> settings)
+    {
+        var command = new Command("list", "Lists the rules of the configuration (or of --rules): name, priority, tags, and whether each is on.");
+        command.SetAction(result => WithRules(result, config, rules, settings, (set, _, output) =>
+        {
+            RuleListing.Write(output, TextStyle.For(output), set);
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Explain(Option<string> config, Option<string[]> rules, Option<string[]> settings)
+    {
+        var name = new Argument<string>("RULE") { Description = "The rule's name." };
+        var command = new Command("explain", "Shows a rule with all macros and lists in their places, and what it costs.") { name };
+        command.SetAction(result => WithRules(result, config, rules, settings, (set, types, output) =>
+        {
+            string wanted = result.GetValue(name)!;
+            if (set.Rules.FirstOrDefault(rule => rule.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase)) is { } found)
+            {
+                RuleDescription.Write(output, TextStyle.For(output), set, found, types);
+                return 0;
+            }
+            string? near = NearestName.Find(wanted, set.Rules.Select(static rule => rule.Name));
+            result.InvocationConfiguration.Error.WriteLine($"There is no rule '{wanted}'{(near is null ? "" : $" (did you mean '{near}'?)")}. 'rules list' names them all.");
+            return 1;
+        }));
+        return command;
+    }
+
+    private static int WithRules(
+        ParseResult result, Option<string> config, Option<string[]> rules, Option<string[]> settings, Func<RuleSet, EventTypeIndex, TextWriter, int> run)
+    {
+        var error = result.InvocationConfiguration.Error;
+        string[] paths = result.GetValue(rules) ?? [];
+        if (paths.Length == 0)
+        {
+            var configuration = DetectorConfiguration.Load(result.GetValue(config)!, result.GetValue(settings) ?? [], EnvironmentVariables.OfProcess());
+            foreach (var fault in configuration.Faults.All.Where(static fault => fault.Severity == FaultSeverity.Error))
+                error.WriteLine(fault);
+            if (configuration.Faults.HasErrors)
+                return 1;
+            paths = [.. configuration.Options.RulesFiles.Select(configuration.Resolve)];
+        }
+        var types = new EventTypeIndex();
+        var set = RuleLoading.Load(RuleFiles.Read(paths), new FieldCatalogue(), types, InterestSet.Deliverable);
+        if (set.Successful)
+            return run(set, types, result.InvocationConfiguration.Output);
+        foreach (var finding in set.Diagnostics.Where(static finding => finding.Severity == DiagnosticSeverity.Error))
+            error.WriteLine(finding.Headline);
+        return 1;
+    }
+}

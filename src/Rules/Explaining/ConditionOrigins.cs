@@ -1,0 +1,27 @@
+using Saker.Conditions.Parsing;
+using Saker.Rules.Composition;
+using Saker.Rules.Loading;
+
+namespace Saker.Rules.Explaining;
+
+/// <summary>Where the parts of conditions come from: kept with the rules, for explanations.</summary>
+internal sealed class ConditionOrigins(MacroTable macros, Collector collector)
+{
+    /// <summary>File and line of the definition of a macro.</summary>
+    public string PlaceOfMacro(string name) => PlaceOf(collector.Macros.Find(name)!);
+
+    /// <summary>The lists that a condition took items from.</summary>
+    public IEnumerable<string> ListsIn(SourceRange range) => macros.TextOf(range.Source).ListsIn(range.Start, range.End);
+
+    /// <summary>A list as it was written.</summary>
+    public ExplainedList DescribeList(string name)
+    {
+        var list = collector.Lists.Find(name)!;
+        return new(name, PlaceOf(list), list.Items);
+    }
+
+    /// <summary>Whether an item of a list is a list.</summary>
+    public bool IsList(string name) => collector.Lists.Find(name) is not null;
+
+    private static string PlaceOf(Definition definition) => $"{definition.Context.File.Name}:{definition.Context.Location.Line + 1}";
+}
