@@ -53,6 +53,9 @@ public sealed class CompiledCondition
     /// <summary>Whether the condition holds for the present event of the context.</summary>
     public bool Evaluate(EvaluationContext context) => predicate.Evaluate(context);
 
+    /// <summary>Whether the condition can hold although some fields never have a value.</summary>
+    public bool CanHoldWithout(Predicate<FieldReference> absent) => new AbsenceAnalysis(absent).CanHold(Typed);
+
     /// <summary>All fields that the condition reads, macros included, each once.</summary>
     public IReadOnlyCollection<FieldReference> Fields => FieldCollector.Collect(Typed);
 

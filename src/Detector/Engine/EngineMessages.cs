@@ -38,4 +38,7 @@ internal static partial class EngineMessages
 
     [LoggerMessage(1012, LogLevel.Debug, "rule {Rule}: its output prints {Field} as absent: {Reason}.")]
     public static partial void OutputFieldAbsent(ILogger logger, string rule, string field, string reason);
+
+    [LoggerMessage(1013, LogLevel.Information, "rule on, with less to go by: {Rule}: the field '{Field}' never has a value here: {Reason}.")]
+    public static partial void ConditionFieldAbsent(ILogger logger, string rule, string field, string reason);
 }

@@ -66,6 +66,8 @@ internal static class RuleLoading
             }
             on++;
             EngineMessages.RuleOn(logger, rule.Name, rule.Priority.ToString());
+            if (rule.Condition.Fields.FirstOrDefault(static field => field.Definition.Unavailable is not null) is { } absent)
+                EngineMessages.ConditionFieldAbsent(logger, rule.Name, absent.Text, absent.Definition.Unavailable!);
             foreach (var part in rule.Output.Fields.Where(static part => part.Field!.Definition.Unavailable is not null))
                 EngineMessages.OutputFieldAbsent(logger, rule.Name, part.Key, part.Field!.Definition.Unavailable!);
         }

@@ -151,7 +151,8 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
     private string? ExplainUnavailable(CompiledCondition condition, List<int>? types)
     {
         FieldReference? missing = condition.Fields.FirstOrDefault(static field => field.Definition.Unavailable is not null);
-        if (missing is not null)
+        // Most rules only make exceptions by such a field, and find as much without it.
+        if (missing is not null && !condition.CanHoldWithout(static field => field.Definition.Unavailable is not null))
             return $"the field '{missing.Text}' cannot be filled: {missing.Definition.Unavailable}";
         if (types is null || options.DeliverableEventTypes is not { } delivered || types.Any(type => delivered.Contains(options.EventTypes[type])))
             return null;
