@@ -20,6 +20,7 @@ internal sealed class FieldCatalogue : IFieldCatalogue
 
     private readonly FieldRegistry registry = FieldRegistry.Create();
     private readonly FrozenDictionary<string, FieldDefinition> definitions;
+    private readonly Dictionary<string, string> meanings = EventTable.ReadRows("meanings.tsv").ToDictionary(static row => row[0], static row => row[1], StringComparer.Ordinal);
     private readonly Dictionary<(string Name, string? Argument), DetectorField> references = [];
 
     /// <summary>The catalogue of the tables that are part of the program.</summary>
@@ -64,6 +65,7 @@ internal sealed class FieldCatalogue : IFieldCatalogue
             Kind = KindOf(row[1]),
             Argument = ArgumentOf(name, row[2]),
             IsList = row[3] == "list",
+            Description = meanings.GetValueOrDefault(name, ""),
             Traits = ancestors.Contains(name) ? FieldTraits.NoTransformer | FieldTraits.NoRightSide | FieldTraits.OneDifferenceSuffices
                 : bothEnds.Contains(name) ? FieldTraits.NoTransformer | FieldTraits.NoRightSide | FieldTraits.NoOutput
                 : FieldTraits.None,

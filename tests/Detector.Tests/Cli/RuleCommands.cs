@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Text.Json;
+using Saker.Detector.Cli;
+using Saker.Testing;
+
+namespace Saker.Detector.Tests.Cli;
+
+public sealed class RuleCommands
+{
+    private static string OwnRules => Path.Combine(SharedData.ProjectRoot, "config", "rules");
+
+    [Fact]
+    public async Task The_result_and_the_exit_code_are_Falcos_for_every_recorded_file()
+    {
+        string folder = SharedData.Path("falco", "expected", "validate");
+        foreach (string file in Directory.GetFiles(folder, "*.yaml"))
+        {
+            var (code, text, _) = await Run("rules", "validate", "--json", file);
+            Assert.Equal((await File.ReadAllTextAsync(Path.ChangeExtension(file, ".rc"), TestContext.Current.CancellationToken)).Trim(), $"{code}");
+            using var actual = JsonDocument.Parse(text);
+            var result = Assert.Single(actual.RootElement.GetProperty("falco_load_results").EnumerateArray());
+            Assert.Equal(code == 0, result.GetProperty("successful").GetBoolean());
+            Assert.Equal(file, result.GetProperty("name").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task All_mistakes_are_shown_at_once_with_a_caret_and_without_colours()
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"saker-{Guid.NewGuid():N}.yaml");
+        await File.WriteAllTextAsync(file, "- rule: one\n  desc: d\n  condition: evt.type=open and proc.nme=a and fd.num=b\n  output: o\n  priority: INFO\n", TestContext.Current.CancellationToken);
+        try
+        {
+            var (code, text, _) = await Run("rules", "validate", file);
+            Assert.Equal(1, code);
+            Assert.Contains($"{file}:3:33: unknown field 'proc.nme' (did you mean proc.name?)", text, StringComparison.Ordinal);
+            Assert.Contains($"{file}:3:55: b is not a valid number", text, StringComparison.Ordinal);
+            Assert.Contains("\n      condition: evt.type=open and proc.nme=a and fd.num=b\n                                    ^^^^^^^^", text, StringComparison.Ordinal);
+            Assert.DoesNotContain('\e', text);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_is_a_finding()
+    {
+        var (code, text, _) = await Run("rules", "validate", "--json", "/nowhere/rules.yaml");
+        Assert.Equal(1, code);
+        using var document = JsonDocument.Parse(text);
+        var result = document.RootElement.GetProperty("falco_load_results")[0];
+        Assert.Equal("LOAD_ERR_FILE_READ", result.GetProperty("errors")[0].GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task The_list_says_why_a_rule_is_off()
+    {
+        var (code, text, _) = await Run("rules", "list", "-r", OwnRules);
+        Assert.Equal(0, code);
+        string[] lines = text.Split('\n');
+        Assert.Contains(lines, static line => line.StartsWith("Crypto miner started ", StringComparison.Ordinal) && line.Contains("Critical", StringComparison.Ordinal) && line.Contains(" on ", StringComparison.Ordinal));
+        Assert.Contains(lines, static line => line.Contains(" off: the events that it is about are not delivered: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_explanation_resolves_macros_and_lists_and_names_their_places()
+    {
+        var (code, text, _) = await Run("rules", "explain", "-r", OwnRules, "password file read by untrusted program");
+        Assert.Equal(0, code);
+        Assert.Matches(@"macro open_read \(.*00-macros\.yaml:\d+\)", text);
+        Assert.Contains("fd.name in (/etc/shadow, ", text, StringComparison.Ordinal);
+        Assert.Contains("list password_files", text, StringComparison.Ordinal);
+        Assert.Contains("login_binaries: login, ", text, StringComparison.Ordinal);
+        Assert.Contains("events: open, openat, openat2", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_rule_is_answered_with_the_nearest_name()
+    {
+        var (code, _, error) = await Run("rules", "explain", "Crypto miner startd", "-r", OwnRules);
+        Assert.Equal(1, code);
+        Assert.Contains("did you mean 'Crypto miner started'?", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_field_has_a_meaning()
+    {
+        var (code, text, _) = await Run("fields");
+        Assert.Equal(0, code);
+        string[] lines = [.. text.Split('\n').Where(static line => line.Contains('.', StringComparison.Ordinal) && line[0] is >= 'a' and <= 'z')];
+        Assert.True(lines.Length > 200, $"{lines.Length} fields");
+        // Name, type and meaning: at least two blanks and then a sentence that starts with a capital.
+        Assert.All(lines, static line => Assert.Matches(@"^\S+(\[.*?\])? +(list of )?[A-Z0-9]+ +[A-Z].*", line));
+        Assert.Contains("(not filled: it is asked of Kubernetes", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_program_itself_validates_our_rules()
+    {
+        string program = Path.Combine(SharedData.ProjectRoot, "artifacts", "bin", "Detector", "release", "saker-detector");
+        await using var run = ProcessRunner.Start(program, ["rules", "validate", OwnRules]);
+        Assert.Equal(0, await run.WaitForExitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Contains(run.Lines, static line => line.Contains("00-macros.yaml: valid", StringComparison.Ordinal));
+    }
+
+    private static async Task<(int Code, string Output, string Error)> Run(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int code = await DetectorCommandLine.Create().Parse(arguments)
+            .InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
+        return (code, output.ToString(), error.ToString());
+    }
+}
