@@ -40,10 +40,12 @@ public sealed class DriverBehaviour
                 ("self_tgid", Offset<DriverSettings>(nameof(DriverSettings.SelfTgid))),
                 ("wake_bytes", Offset<DriverSettings>(nameof(DriverSettings.WakeBytes))),
                 ("drop_failed", Offset<DriverSettings>(nameof(DriverSettings.DropFailed))),
+                ("snap_length", Offset<DriverSettings>(nameof(DriverSettings.SnapLength))),
                 ("exits", Offset<DriverSettings>(nameof(DriverSettings.Exits))),
                 ("enters", Offset<DriverSettings>(nameof(DriverSettings.Enters))),
                 ("socketcall_exits", Offset<DriverSettings>(nameof(DriverSettings.SocketCallExits))),
                 ("socketcall_enters", Offset<DriverSettings>(nameof(DriverSettings.SocketCallEnters))),
+                ("codes", Offset<DriverSettings>(nameof(DriverSettings.Codes))),
             ],
             Members(types, "settings"));
         Assert.Equal([("event", 0), ("filler", 2)], Members(types, "hooked_call"));

@@ -30,12 +30,23 @@ internal static class Live
     public static Act Run(string act, SourceSettings? settings = null)
     {
         Require();
-        var program = Programs.Acts;
+        return Run(Programs.Acts, [act], settings ?? Settings);
+    }
+
+    /// <summary>Runs calls.c, every kind of call once.</summary>
+    public static Act RunCalls()
+    {
+        Require();
+        return Run(Programs.Calls, [], Settings with { SystemCalls = AllCalls.Append(GenericCalls.All.Single(call => call.Name == "getpid").Code).ToHashSet() });
+    }
+
+    private static Act Run(string program, string[] arguments, SourceSettings settings)
+    {
         var folder = Directory.CreateTempSubdirectory("saker-act");
         try
         {
             var printed = "";
-            var events = Record(() => printed = Programs.Run(program, act, folder.FullName), settings ?? Settings);
+            var events = Record(() => printed = Programs.Run(program, [.. arguments, folder.FullName]), settings);
             var values = printed.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(line => line.Split(' '))
                 .ToDictionary(words => words[0], words => long.Parse(words[1], null));

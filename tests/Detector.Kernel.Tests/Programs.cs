@@ -6,15 +6,14 @@ namespace Saker.Detector.Kernel.Tests;
 /// <summary>Programs that the tests build and run.</summary>
 internal static class Programs
 {
-    private static readonly Lazy<string> LazyActs = new(() =>
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "acts");
-        Run("gcc", "-O1", "-o", program, Path.Combine(Folder(), "acts.c"), "-lpthread");
-        return program;
-    });
+    private static readonly Lazy<string> LazyActs = new(() => Compile("acts"));
+    private static readonly Lazy<string> LazyCalls = new(() => Compile("calls"));
 
     /// <summary>acts.c, compiled once.</summary>
     public static string Acts => LazyActs.Value;
+
+    /// <summary>calls.c, compiled once.</summary>
+    public static string Calls => LazyCalls.Value;
 
     /// <summary>The folder of this project's sources.</summary>
     public static string Folder([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
@@ -40,5 +39,12 @@ internal static class Programs
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} failed: {errors.Result}");
 #pragma warning restore VSTHRD002
         return printed;
+    }
+
+    private static string Compile(string name)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, name);
+        Run("gcc", "-O1", "-o", program, Path.Combine(Folder(), name + ".c"), "-lpthread");
+        return program;
     }
 }

@@ -30,7 +30,12 @@ internal sealed class Attachment
             if (call.Enter is var (number, filler))
                 Set(ref settings.Enters, ref settings.SocketCallEnters, call, Hook(attachment._enterFillers, number, filler));
         }
-        attachment.Add("sys_exit", calls.Count > 0);
+        foreach (var call in GenericCalls.All.Where(call => wanted.SystemCalls.Contains(call.Code)))
+        {
+            Set(ref settings.Exits, call.Native64, call.Native32, call.NativeX32, Hook(attachment._exitFillers, GenericCalls.Event, "generic"));
+            SetCode(ref settings.Codes, call);
+        }
+        attachment.Add("sys_exit", attachment._exitFillers.Count > 0);
         attachment.Add("sys_enter", attachment._enterFillers.Count > 0);
         var makesThreads = calls.Exists(call => call.MakesThreads);
         attachment.Add("process_fork", makesThreads);
@@ -64,14 +69,33 @@ internal sealed class Attachment
         DriverSettings.HookedCall hooked)
     {
         const int ia32SocketCall = 102;
-        table[0][call.Native64] = hooked;
-        table[1][call.Native32] = hooked;
-        if (call.NativeX32 > 0)
-            table[0][call.NativeX32] = hooked;
+        Set(ref table, call.Native64, call.Native32, call.NativeX32, hooked);
+        if (call.AlsoNative32 > 0)
+            table[1][call.AlsoNative32] = hooked;
         if (call.SocketCall == 0)
             return;
         socketCalls[call.SocketCall] = hooked;
         // Says only that one of the calls behind it is wanted.
         table[1][ia32SocketCall] = hooked;
+    }
+
+    private static void Set(ref DriverSettings.PerAbi table, int native64, int native32, int nativeX32, DriverSettings.HookedCall hooked)
+    {
+        if (native64 >= 0)
+            table[0][native64] = hooked;
+        if (native32 >= 0)
+            table[1][native32] = hooked;
+        if (nativeX32 > 0)
+            table[0][nativeX32] = hooked;
+    }
+
+    private static void SetCode(ref DriverSettings.CodesPerAbi codes, GenericCall call)
+    {
+        if (call.Native64 >= 0)
+            codes[0][call.Native64] = (ushort)call.Code;
+        if (call.Native32 >= 0)
+            codes[1][call.Native32] = (ushort)call.Code;
+        if (call.NativeX32 > 0)
+            codes[0][call.NativeX32] = (ushort)call.Code;
     }
 }

@@ -10,6 +10,9 @@ internal struct DriverSettings
     public const int Calls = 576;
     public const int SocketCalls = 32;
 
+    /// <summary>The driver's <c>MAX_TEXT</c>: nothing longer is copied in one piece.</summary>
+    public const int LongestData = 4096;
+
     /// <summary>Nanoseconds of the wall clock when the boot clock stood at 0.</summary>
     public ulong WallAtBoot;
 
@@ -21,12 +24,18 @@ internal struct DriverSettings
 
     public uint DropFailed;
 
+    /// <summary>Bytes of a data argument that are copied, at most <see cref="LongestData"/>; 0 for none.</summary>
+    public uint SnapLength;
+
     /// <summary>By native number, first of the 64-bit ABI, then of the 32-bit one.</summary>
     public PerAbi Exits;
     public PerAbi Enters;
 
     public PerSocketCall SocketCallExits;
     public PerSocketCall SocketCallEnters;
+
+    /// <summary>By native number like <see cref="Exits"/>: <c>ppm_sc</c> codes of the calls that have no event of their own.</summary>
+    public CodesPerAbi Codes;
 
     /// <summary>The driver's <c>struct hooked_call</c>.</summary>
     public struct HookedCall
@@ -45,6 +54,18 @@ internal struct DriverSettings
     public struct PerAbi
     {
         private PerCall _first;
+    }
+
+    [InlineArray(Calls)]
+    public struct CodesPerCall
+    {
+        private ushort _first;
+    }
+
+    [InlineArray(2)]
+    public struct CodesPerAbi
+    {
+        private CodesPerCall _first;
     }
 
     [InlineArray(SocketCalls)]

@@ -55,6 +55,7 @@ internal sealed class ModernEbpfSource : IEventSource
             WallAtBoot = _wallAtBoot,
             SelfTgid = settings.IncludeSelf ? 0 : (uint)Environment.ProcessId,
             WakeBytes = (uint)ringBytes / 4,
+            SnapLength = (uint)Math.Clamp(settings.SnapLength, 0, DriverSettings.LongestData),
         };
         var attachment = Attachment.For(settings, ref driverSettings);
         _driver = new DriverObject(driverSettings, attachment, settings, ringBytes);

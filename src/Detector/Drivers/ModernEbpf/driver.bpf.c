@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /* The hooks: where calls come from. They find out which call it is and by which ABI it was made, lay out its arguments,
- * and hand it to the filler that user space named for it. A new call is a FILLER line here and a row in SystemCalls.cs. */
-#include "clone.h"
+ * and hand it to the filler that user space named for it. A new call is a program in one of
+ * the headers (shapes.h says how) and a row in SystemCalls.cs. */
+#include "control.h"
+#include "descriptors.h"
 #include "exec.h"
 #include "exit.h"
-#include "files.h"
-#include "network.h"
+#include "ids.h"
+#include "messages.h"
+#include "names.h"
+#include "sockets.h"
 
 #define TS_COMPAT 2
 #define X32_BIT 0x40000000
@@ -73,6 +77,31 @@ static __always_inline void read_arguments(struct call *call, struct pt_regs *re
 	}
 }
 
+/* How many arguments each call behind socketcall has. */
+static __always_inline __u32 socketcall_words(__u32 which)
+{
+	switch (which) {
+	case 4:  /* listen */
+	case 13: /* shutdown */
+		return 2;
+	case 8:  /* socketpair */
+	case 9:  /* send */
+	case 10: /* recv */
+	case 18: /* accept4 */
+	case 20: /* sendmmsg */
+		return 4;
+	case 14: /* setsockopt */
+	case 15: /* getsockopt */
+	case 19: /* recvmmsg */
+		return 5;
+	case 11: /* sendto */
+	case 12: /* recvfrom */
+		return 6;
+	default:
+		return 3;
+	}
+}
+
 /* The one 32-bit call behind which all socket calls stand: the arguments lie in memory. */
 static __always_inline const volatile struct hooked_call *split_socketcall(struct call *call,
 									   const volatile struct hooked_call *table)
@@ -82,9 +111,8 @@ static __always_inline const volatile struct hooked_call *split_socketcall(struc
 
 	if (which >= SOCKETCALLS || !table[which].filler)
 		return NULL;
-	/* Six words may reach past the end of the memory; three are what connect has. */
-	if (bpf_probe_read_user(words, sizeof(words), (void *)array))
-		bpf_probe_read_user(words, 3 * sizeof(words[0]), (void *)array);
+	/* Not always six: they may reach to the end of the memory. */
+	bpf_probe_read_user(words, socketcall_words(which) * sizeof(words[0]), (void *)array);
 	for (int i = 0; i < 6; i++)
 		call->arguments[i] = words[i];
 	return &table[which];
@@ -148,6 +176,8 @@ static __always_inline __u16 prepare(__u64 orig_ax, struct pt_regs *regs, __s64 
 			return 0;
 	}
 	call->event = hooked->event;
+	call->number = identity.number;
+	call->code = identity.compat ? settings.codes[1][identity.number] : settings.codes[0][identity.number];
 	return hooked->filler;
 }
 
@@ -177,22 +207,8 @@ int sys_enter(__u64 *context)
 	return 0;
 }
 
-#define FILLER(hook, name, parameters, fill)                                                 \
-	SEC("tp_btf/" #hook)                                                                 \
-	int name(__u64 *context)                                                             \
-	{                                                                                    \
-		struct scratch *scratch = this_scratch();                                    \
-		struct event event;                                                          \
-		if (!scratch)                                                                \
-			return 0;                                                            \
-		event_begin(&event, scratch, parameters);                                    \
-		fill(&event, &scratch->call);                                                \
-		return event_send(&event, bpf_get_current_pid_tgid());                       \
-	}
-
 FILLER(sys_exit, clone_exit, 21, fill_clone_exit)
 FILLER(sys_exit, clone3_exit, 21, fill_clone3_exit)
-FILLER(sys_exit, close_exit, 2, fill_close_exit)
 FILLER(sys_exit, connect_exit, 4, fill_connect_exit)
 FILLER(sys_exit, creat_exit, 6, fill_creat_exit)
 FILLER(sys_exit, execve_exit, 31, fill_execve_exit)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
-/* open, openat, openat2, creat, close. */
+/* open, openat, openat2, creat. */
 #pragma once
 #include "call.h"
 #include "event.h"
@@ -212,10 +212,4 @@ static __always_inline void fill_openat2_enter(struct event *event, const struct
 	put_u32(event, open_flags(how.flags));
 	put_u32(event, open_mode(how.flags, how.mode));
 	put_u32(event, resolve_flags(how.resolve));
-}
-
-static __always_inline void fill_close_exit(struct event *event, const struct call *call)
-{
-	put_s64(event, call->result);
-	put_s64(event, argument_s32(call, 0));
 }

@@ -323,6 +323,7 @@ struct sock_common {
 
 struct sock {
 	struct sock_common __sk_common;
+	__u32 sk_ack_backlog, sk_max_ack_backlog;
 };
 
 struct socket {

@@ -16,6 +16,10 @@ struct scratch {
 		__u64 arguments[6];
 		__s64 result;
 		__u16 event;
+		/* Of the call's own ABI. */
+		__u16 number;
+		/* What user space calls it; only of calls that have no event of their own. */
+		__u16 code;
 		bool compat;
 		/* Pointers in memory are 4 bytes wide: compat, and x32. */
 		bool narrow;

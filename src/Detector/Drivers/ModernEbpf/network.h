@@ -109,57 +109,81 @@ static __always_inline void put_address(struct event *event, const struct addres
 	put_length(event, used);
 }
 
-/* Both ends of a socket as the kernel has them; what the kernel does not know yet comes from `asked`. */
-static __always_inline void put_tuple(struct event *event, struct sock *sock, const struct address *asked, __u16 asked_family)
+/* One end of a tuple: 4 or 16 bytes of address, and the port in this machine's order. */
+static __always_inline __u32 append_end(struct event *event, __u32 used, const void *ip, __u32 size, __u16 port)
+{
+	used = append_bytes(event, used, ip, size);
+	*(__u16 *)room_behind(event, used) = port;
+	return used + 2;
+}
+
+static __always_inline __u32 append_unix_ends(struct event *event, __u32 used, struct sock *sock,
+					      const struct address *asked, bool inbound)
+{
+	struct unix_sock *near = (struct unix_sock *)sock;
+	struct unix_sock *far = (struct unix_sock *)BPF_CORE_READ(near, peer);
+	struct unix_sock *named = inbound ? near : far;
+	struct unix_address *name = BPF_CORE_READ(named, addr);
+
+	*(__u64 *)room_behind(event, used) = (__u64)(inbound ? far : near);
+	*(__u64 *)room_behind(event, used + 8) = (__u64)(inbound ? near : far);
+	used += 16;
+	if (name)
+		return append_unix_path(event, used, (const char *)&name->name + 2, BPF_CORE_READ(name, len) - 2);
+	if (asked && !inbound)
+		return append_unix_path(event, used, asked->path, UNIX_PATH);
+	*room_behind(event, used) = 0;
+	return used + 1;
+}
+
+/* Both ends of a socket as the kernel has them: from here to there, or, inbound, from there to here. What the kernel does
+ * not know of the other end comes from `asked`. */
+static __always_inline void put_ends(struct event *event, struct sock *sock, const struct address *asked,
+				     __u16 asked_family, bool inbound)
 {
 	__u16 family = BPF_CORE_READ(sock, __sk_common.skc_family);
+	__u16 near_port = BPF_CORE_READ(sock, __sk_common.skc_num);
+	__u16 far_port = __builtin_bswap16(BPF_CORE_READ(sock, __sk_common.skc_dport));
 	__u32 used = 1;
 
 	*room_behind(event, 0) = family;
 	if (family == FAMILY_INET) {
-		__be32 ip = BPF_CORE_READ(sock, __sk_common.skc_rcv_saddr);
-		__be16 port = BPF_CORE_READ(sock, __sk_common.skc_dport);
+		__be32 near = BPF_CORE_READ(sock, __sk_common.skc_rcv_saddr);
+		__be32 far = BPF_CORE_READ(sock, __sk_common.skc_daddr);
 
-		used = append_bytes(event, used, &ip, 4);
-		*(__u16 *)room_behind(event, used) = BPF_CORE_READ(sock, __sk_common.skc_num);
-		used += 2;
-		ip = BPF_CORE_READ(sock, __sk_common.skc_daddr);
-		if (!port && asked_family == FAMILY_INET) {
-			__builtin_memcpy(&ip, asked->inet.ip, sizeof(ip));
-			port = asked->inet.port;
+		if (!far_port && asked && asked_family == FAMILY_INET) {
+			__builtin_memcpy(&far, asked->inet.ip, sizeof(far));
+			far_port = __builtin_bswap16(asked->inet.port);
 		}
-		used = append_bytes(event, used, &ip, 4);
-		used = append_port(event, used, port);
+		used = append_end(event, used, inbound ? &far : &near, 4, inbound ? far_port : near_port);
+		used = append_end(event, used, inbound ? &near : &far, 4, inbound ? near_port : far_port);
 	} else if (family == FAMILY_INET6) {
-		__be16 port = BPF_CORE_READ(sock, __sk_common.skc_dport);
+		const void *near = &sock->__sk_common.skc_v6_rcv_saddr;
 		const void *far = &sock->__sk_common.skc_v6_daddr;
 
-		used = append_bytes(event, used, &sock->__sk_common.skc_v6_rcv_saddr, 16);
-		*(__u16 *)room_behind(event, used) = BPF_CORE_READ(sock, __sk_common.skc_num);
-		used += 2;
-		if (!port && asked_family == FAMILY_INET6) {
+		if (!far_port && asked && asked_family == FAMILY_INET6) {
 			far = asked->inet6.ip;
-			port = asked->inet6.port;
+			far_port = __builtin_bswap16(asked->inet6.port);
 		}
-		used = append_bytes(event, used, far, 16);
-		used = append_port(event, used, port);
+		used = append_end(event, used, inbound ? far : near, 16, inbound ? far_port : near_port);
+		used = append_end(event, used, inbound ? near : far, 16, inbound ? near_port : far_port);
 	} else if (family == FAMILY_UNIX) {
-		struct unix_sock *near = (struct unix_sock *)sock;
-		struct unix_sock *peer = (struct unix_sock *)BPF_CORE_READ(near, peer);
-		struct unix_address *name = BPF_CORE_READ(peer, addr);
-
-		*(__u64 *)room_behind(event, used) = (__u64)sock;
-		*(__u64 *)room_behind(event, used + 8) = (__u64)peer;
-		used += 16;
-		if (name)
-			used = append_unix_path(event, used,
-						(const char *)&name->name + 2, BPF_CORE_READ(name, len) - 2);
-		else
-			used = append_unix_path(event, used, asked->path, UNIX_PATH);
+		used = append_unix_ends(event, used, sock, asked, inbound);
 	} else {
 		used = 0;
 	}
 	put_length(event, used);
+}
+
+static __always_inline void put_tuple(struct event *event, struct sock *sock, const struct address *asked, __u16 asked_family)
+{
+	put_ends(event, sock, asked, asked_family, 0);
+}
+
+static __always_inline void put_tuple_inbound(struct event *event, struct sock *sock, const struct address *asked,
+					      __u16 asked_family)
+{
+	put_ends(event, sock, asked, asked_family, 1);
 }
 
 static __always_inline struct sock *socket_of(__s64 fd)

@@ -21,11 +21,15 @@ struct settings {
 	/* Unread bytes in a ring from which on the reader is woken. */
 	__u32 wake_bytes;
 	__u32 drop_failed;
+	/* Bytes of a data argument that are copied; 1 to MAX_TEXT, or 0 for none. */
+	__u32 snap_length;
 	/* By native number: of the 64-bit ABI (and x32), and of the 32-bit one. */
 	struct hooked_call exits[2][CALLS];
 	struct hooked_call enters[2][CALLS];
 	struct hooked_call socketcall_exits[SOCKETCALLS];
 	struct hooked_call socketcall_enters[SOCKETCALLS];
+	/* By native number like above: what user space calls the calls that have no event of their own. */
+	__u16 codes[2][CALLS];
 };
 
 /* Counted per CPU, read by the loader. Shared with DriverCounters.cs. */
