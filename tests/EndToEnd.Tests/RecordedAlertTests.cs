@@ -38,7 +38,7 @@ public sealed class RecordedAlertTests
     [Fact]
     public async Task The_rules_of_the_users_document_find_a_read_of_the_password_file()
     {
-        var ours = await ReplayAsync("live-files", [Path.Combine(SharedData.ProjectRoot, "config", "rules", "00-macros.yaml"), SharedData.Path("seed", "rules.yaml")]);
+        var ours = await ReplayAsync("live-admin", [Path.Combine(SharedData.ProjectRoot, "config", "rules", "00-macros.yaml"), SharedData.Path("seed", "rules.yaml")]);
         Assert.Contains(ours, static alert =>
             alert.Contains("\"rule\":\"Read sensitive file untrusted\"", StringComparison.Ordinal) && alert.Contains("/etc/shadow", StringComparison.Ordinal));
     }
