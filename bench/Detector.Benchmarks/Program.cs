@@ -1,4 +1,14 @@
 using System.Reflection;
 using BenchmarkDotNet.Running;
+using Saker.Detector.Benchmarks.Rules;
 
-BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);
+switch (args)
+{
+    case ["--check-budgets", var falco, var budgets]:
+        return RuleReport.CheckBudgets(falco, budgets);
+    case ["--rules", var falco]:
+        return RuleReport.Print(falco);
+    default:
+        BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);
+        return 0;
+}
