@@ -8,7 +8,10 @@ internal static class InterestSet
 {
     /// <summary>Names of all events that the driver can deliver.</summary>
     public static IReadOnlySet<string> Deliverable { get; } =
-        SystemCalls.All.Select(static call => EventTable.Find(call.ExitEvent)!.Name).Append("procexit").ToHashSet(StringComparer.Ordinal);
+        SystemCalls.All.Select(static call => EventTable.Find(call.ExitEvent)!.Name)
+            .Concat(GenericCalls.All.Select(static call => call.Name))
+            .Append("procexit")
+            .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The calls (<c>ppm_sc</c> codes) to ask for.</summary>
     /// <param name="named">Names of the events that rules are about; null when a rule is about all.</param>
@@ -19,6 +22,11 @@ internal static class InterestSet
         {
             var definition = EventTable.Find(call.ExitEvent)!;
             if (named is null || named.Contains(definition.Name) || (definition.Flags & EventFlags.ModifiesState) != 0)
+                codes.Add(call.Code);
+        }
+        foreach (var call in GenericCalls.All)
+        {
+            if (named is null || named.Contains(call.Name))
                 codes.Add(call.Code);
         }
         return codes;
