@@ -42,7 +42,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         {
             "*" when HttpMethods.IsOptions(context.Request.Method) => Task.CompletedTask,
             "/ping" => HttpAnswer.TextAsync(context, StatusCodes.Status200OK, "text/plain; charset=utf-8", "pong\n"),
-            "/healthz" when context.Request.Query.ContainsKey("verbose") => VerboseHealthAsync(context),
+            "/healthz" when context.Request.Query.ContainsKey("verbose") && !bounds.Strict => VerboseHealthAsync(context),
             "/healthz" => HealthAsync(context),
             "/metrics" => MetricsAsync(context),
             ControlEndpoints.OutputsPath when HttpMethods.IsGet(context.Request.Method) && !bounds.Strict =>
