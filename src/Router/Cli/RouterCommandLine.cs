@@ -19,6 +19,7 @@ internal static class RouterCommandLine
         {
             Description = "Directory for the alert log. Default: /var/lib/saker-router where it can be written, else saker-router in the temporary folder.",
             HelpName = "DIR",
+            Recursive = true,
         };
         var root = new RootCommand("Takes Falco's alerts, keeps each one before it says yes, and delivers it to every output.") { config, dataDirectory };
         foreach (var version in root.Options.OfType<VersionOption>())
@@ -35,6 +36,8 @@ internal static class RouterCommandLine
         var test = new Command("test", "Asks the running router to send a test alert to its outputs.");
         test.SetAction((result, cancellationToken) => TestCommand.RunAsync(Load(result.GetValue(config)), Console.Out, Console.Error, cancellationToken));
         root.Add(test);
+        root.Add(StatusCommand.Create(result => Load(result.GetValue(config)), dataDirectory));
+        root.Add(DeadLettersCommand.Create(result => Load(result.GetValue(config)), dataDirectory));
         return root;
     }
 

@@ -1,4 +1,5 @@
 using Saker.Logging;
+using Saker.Router.Api;
 using Saker.Router.Configuration;
 using Saker.Router.Delivery;
 using Saker.Router.Enrichment;
@@ -81,7 +82,9 @@ internal static class RunCommand
         using var deliveryMetrics = new DeliveryMetrics(metrics, delivery, log);
         delivery.Start();
         var intake = new AlertIntake(log, new AlertEnricher(options), metrics);
-        var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), clock);
+        var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), clock) { Outputs = () => delivery.Status };
+        await using var control = await ControlServer.StartAsync(
+            directory, new ControlEndpoints(() => delivery.Status, letters, delivery.ResendAsync), loggers);
         await using var server = await IngestServer.StartAsync(options.ListenAddress, options.ListenPort, options.Http, endpoints, loggers, CancellationToken.None);
         RunLog.Started(logger, server.Port, directory.Root, outputs.Count == 0 ? "none" : string.Join(", ", outputs.Select(static output => output.Name)));
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using Saker.Router.Api;
+using Saker.Router.Delivery;
 using Saker.Router.Enrichment;
 using Saker.Router.Telemetry;
 
@@ -14,6 +16,9 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     private const int MaxReportedParts = 100;
 
     private readonly ByteBudget _budget = new(bounds.MaxBufferedBytes);
+
+    /// <summary>How the outputs stand, for <c>/healthz?verbose</c> and <c>GET /api/v1/outputs</c>.</summary>
+    public Func<IReadOnlyList<OutputStatus>> Outputs { get; init; } = static () => [];
 
     public Task HandleAsync(HttpContext context)
     {
@@ -37,8 +42,11 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         {
             "*" when HttpMethods.IsOptions(context.Request.Method) => Task.CompletedTask,
             "/ping" => HttpAnswer.TextAsync(context, StatusCodes.Status200OK, "text/plain; charset=utf-8", "pong\n"),
+            "/healthz" when context.Request.Query.ContainsKey("verbose") && !bounds.Strict => VerboseHealthAsync(context),
             "/healthz" => HealthAsync(context),
             "/metrics" => MetricsAsync(context),
+            ControlEndpoints.OutputsPath when HttpMethods.IsGet(context.Request.Method) && !bounds.Strict =>
+                HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, StatusJson.Outputs(Outputs())),
             _ when context.Request.Method != HttpMethods.Post => RejectAsync(context, HttpAnswer.PostOnly),
             "/test" => TestAsync(context),
             _ => AlertsAsync(context),
@@ -48,6 +56,9 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     private Task HealthAsync(HttpContext context) => intake.Fault is { } fault
         ? HttpAnswer.JsonAsync(context, StatusCodes.Status503ServiceUnavailable, $"{{\"status\": \"unavailable\", \"reason\": {JsonSerializer.Serialize(fault)}}}")
         : HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, "{\"status\": \"ok\"}");
+
+    private Task VerboseHealthAsync(HttpContext context) =>
+        HttpAnswer.JsonAsync(context, intake.Fault is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, StatusJson.Health(intake.Fault, Outputs()));
 
     private Task MetricsAsync(HttpContext context)
     {

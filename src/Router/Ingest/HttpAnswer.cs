@@ -26,11 +26,15 @@ internal static class HttpAnswer
 
     public static Task JsonAsync(HttpContext context, int status, string json) => TextAsync(context, status, MediaTypeNames.Application.Json, json);
 
-    public static async Task TextAsync(HttpContext context, int status, string contentType, string text)
+    public static Task JsonAsync(HttpContext context, int status, byte[] json) => BytesAsync(context, status, MediaTypeNames.Application.Json, json);
+
+    public static Task TextAsync(HttpContext context, int status, string contentType, string text) =>
+        BytesAsync(context, status, contentType, Encoding.UTF8.GetBytes(text));
+
+    private static async Task BytesAsync(HttpContext context, int status, string contentType, byte[] bytes)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = contentType;
-        var bytes = Encoding.UTF8.GetBytes(text);
         context.Response.ContentLength = bytes.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {

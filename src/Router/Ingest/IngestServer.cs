@@ -78,13 +78,5 @@ internal sealed class IngestServer : IAsyncDisposable
         }
     }
 
-    // Signals belong to the program: it goes on accepting for a moment, and drains.
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
     private static void UseHttp1(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
 }

@@ -9,6 +9,7 @@ public sealed class RecordedHttpTests(ITestOutputHelper output)
     /// <summary>What we answer otherwise, and why (no status: the connection is closed, with or without Kestrel's 400); the reasons stand in docs/decisions/0051-http.md.</summary>
     private static readonly Dictionary<string, (int? Status, string Reason)> Deviations = new(StringComparer.Ordinal)
     {
+        ["get /healthz?verbose"] = (200, "verbose health names the outputs"),
         ["gzip body"] = (200, "gzip is understood"),
         ["json array of one"] = (200, "arrays are batches"),
         ["time = \"2026-11-23T19:18:08+24:00\""] = (400, "a time that no destination can be told is refused"),

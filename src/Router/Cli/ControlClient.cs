@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Saker.Logging;
+using Saker.Router.Api;
+using Saker.Router.Configuration;
+using Saker.Router.Delivery;
+using Saker.Router.Log;
+
+namespace Saker.Router.Cli;
+
+/// <summary>
+/// Asks the router that runs on a data directory. When none runs, the command takes the lock and serves the same questions
+/// from the files for as long as it needs, so that both ways run the same code.
+/// </summary>
+internal sealed class ControlClient : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    // One alert of 16 MiB, escaped anew, fits; so does the longest list.
+    private const long MaxAnswerBytes = 128L << 20;
+
+    private readonly HttpClient _client;
+    private readonly Stack<IAsyncDisposable> _own = [];
+
+    private ControlClient(string path)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectCallback = async (_, cancellationToken) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            },
+        };
+        _client = new HttpClient(handler) { BaseAddress = new Uri("http://router/"), Timeout = Patience, MaxResponseContentBufferSize = MaxAnswerBytes };
+    }
+
+    /// <summary>True when a router runs on the directory.</summary>
+    public bool IsRunning => _own.Count == 0;
+
+    /// <summary>Reaches the router, or opens the files in its place.</summary>
+    /// <exception cref="DataDirectoryException">Neither is possible; the message says why.</exception>
+    /// <exception cref="IOException">The same, from the files.</exception>
+    public static async Task<ControlClient> OpenAsync(string root, RouterOptions options, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(root))
+            throw new DirectoryNotFoundException($"There is no data directory {root}; name it with --data-dir.");
+        var client = new ControlClient(ControlServer.PathIn(root));
+        try
+        {
+            if (!await client.AnswersAsync(cancellationToken))
+                await client.ServeFilesAsync(root, options);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Asks, and reads the answer; its root is undefined when the answer is empty.</summary>
+    /// <exception cref="ControlException">The answer is a refusal; the message is the router's.</exception>
+    public async Task<JsonElement> AskAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        using var response = await _client.SendAsync(request, cancellationToken); // bounded by MaxResponseContentBufferSize
+        if (response.StatusCode == HttpStatusCode.NoContent)
+            return default;
+        await using var content = await response.Content.ReadAsStreamAsync(cancellationToken);
+        using var document = await JsonDocument.ParseAsync(content, new JsonDocumentOptions { MaxDepth = 10_002 }, cancellationToken);
+        return response.IsSuccessStatusCode
+            ? document.RootElement.Clone()
+            : throw new ControlException(document.RootElement.GetProperty("error").GetString()!);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        while (_own.TryPop(out var own))
+            await own.DisposeAsync();
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AskAsync(HttpMethod.Get, ControlEndpoints.OutputsPath, cancellationToken);
+            return true;
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is SocketException)
+        {
+            return false;
+        }
+    }
+
+    private async Task ServeFilesAsync(string root, RouterOptions options)
+    {
+        var directory = DataDirectory.Open(root);
+        _own.Push(new Held(directory));
+        var loggers = LoggerFactory.Create(static logging => logging.AddLines().SetMinimumLevel(LogLevel.Warning));
+        _own.Push(new Held(loggers));
+        var letters = DeadLetters.Open(
+            directory.Files, directory.DeadLetters, options.Delivery.DeadLetterSize.Bytes, options.Delivery.Durability, TimeProvider.System, loggers.CreateLogger<SegmentLog>());
+        _own.Push(letters);
+        _own.Push(await ControlServer.StartAsync(directory, new ControlEndpoints(static () => [], letters, resend: null), loggers));
+    }
+
+    private sealed class Held(IDisposable what) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            what.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
+
+/// <summary>The router refused a command; the message is for a person.</summary>
+internal sealed class ControlException(string message) : Exception(message);

@@ -1,0 +1,44 @@
+using Saker.Router.Configuration;
+using Saker.Router.Log;
+
+namespace Saker.Router.Cli;
+
+/// <summary>Runs a command against the router of a data directory.</summary>
+internal static class ControlCommands
+{
+    /// <summary>What <paramref name="work"/> returns; 1 with the reason on <paramref name="errors"/> when the router or its files cannot be reached, or refuse.</summary>
+    public static async Task<int> RunAsync(
+        RouterConfiguration configuration, string? dataDirectory, TextWriter errors, Func<ControlClient, Task<int>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var root = Path.GetFullPath(dataDirectory ?? DefaultDataDirectory.Find(out _));
+            await using var client = await ControlClient.OpenAsync(root, configuration.Router, cancellationToken);
+            return await work(client);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DataDirectoryException or ControlException or HttpRequestException)
+        {
+            await errors.WriteLineAsync(exception.Message);
+            return 1;
+        }
+        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            await errors.WriteLineAsync("The router did not answer in time.");
+            return 1;
+        }
+    }
+
+    /// <summary>Lines up columns; the last one is as long as it is. What came from outside is kept on its line.</summary>
+    public static async Task PrintAsync(TextWriter output, IReadOnlyList<string[]> rows)
+    {
+        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToList();
+        foreach (var row in rows)
+        {
+            var cells = row.Select((cell, column) => column == row.Length - 1 ? cell : cell.PadRight(widths[column]));
+            await output.WriteLineAsync(Plain(string.Join("  ", cells)).TrimEnd());
+        }
+    }
+
+    // A destination's answer must not steer the terminal.
+    private static string Plain(string text) => string.Concat(text.Select(static character => char.IsControl(character) ? ' ' : character));
+}
