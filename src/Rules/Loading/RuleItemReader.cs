@@ -219,6 +219,7 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
         reader.Fail(
             $"Invalid priority '{scalar.Value}'; it is one of {string.Join(", ", Priorities.All.Select(static known => known.Word()))}",
             reader.Context.At(scalar, "rule priority"));
-        return null;
+        // The rest of the rule is read all the same, so that its other mistakes are told too.
+        return Priority.Debug;
     }
 }
