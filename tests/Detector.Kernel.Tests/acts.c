@@ -20,6 +20,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static void tell(const char *key, long value)
@@ -258,6 +259,25 @@ static void flood(void)
 		syscall(SYS_close, 100000 + i);
 }
 
+/* 200 events in each of 10,000 milliseconds. */
+static void load(void)
+{
+	struct timespec next, now;
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	for (int i = 0; i < 10000; i++) {
+		for (int j = 0; j < 200; j++)
+			syscall(SYS_close, 100000 + j);
+		next.tv_nsec += 1000000;
+		if (next.tv_nsec >= 1000000000) {
+			next.tv_nsec -= 1000000000;
+			next.tv_sec++;
+		}
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
+	}
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	tell("late.ms", (now.tv_sec - next.tv_sec) * 1000 + (now.tv_nsec - next.tv_nsec) / 1000000);
+}
+
 int main(int count, char **arguments)
 {
 	const char *act = count > 1 ? arguments[1] : "";
@@ -282,6 +302,8 @@ int main(int count, char **arguments)
 		migrate();
 	else if (!strcmp(act, "flood"))
 		flood();
+	else if (!strcmp(act, "load"))
+		load();
 	else
 		return 2;
 	return 0;
