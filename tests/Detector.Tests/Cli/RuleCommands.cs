@@ -57,11 +57,20 @@ public sealed class RuleCommands
     [Fact]
     public async Task The_list_says_why_a_rule_is_off()
     {
-        var (code, text, _) = await Run("rules", "list", "-r", OwnRules);
+        string file = Path.Combine(Path.GetTempPath(), $"saker-{Guid.NewGuid():N}.yaml");
+        await File.WriteAllTextAsync(file, """
+            - rule: nobody asks Kubernetes
+              desc: reads a field that cannot be filled
+              condition: evt.type = open and k8s.ns.name = prod
+              output: none
+              priority: NOTICE
+            """, TestContext.Current.CancellationToken);
+        var (code, text, _) = await Run("rules", "list", "-r", OwnRules, "-r", file);
+        File.Delete(file);
         Assert.Equal(0, code);
         string[] lines = text.Split('\n');
         Assert.Contains(lines, static line => line.StartsWith("Crypto miner started ", StringComparison.Ordinal) && line.Contains("Critical", StringComparison.Ordinal) && line.Contains(" on ", StringComparison.Ordinal));
-        Assert.Contains(lines, static line => line.Contains(" off: the events that it is about are not delivered: ", StringComparison.Ordinal));
+        Assert.Contains(lines, static line => line.Contains(" off: the field 'k8s.ns.name' cannot be filled: ", StringComparison.Ordinal));
     }
 
     [Fact]
