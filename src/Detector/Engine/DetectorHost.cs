@@ -44,7 +44,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         }
         catch (Exception exception) when (exception is EventSourceException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            EngineMessages.NoDriver(logger, exception.Message);
+            EngineMessages.CannotStart(logger, exception.Message);
             return 1;
         }
         finally

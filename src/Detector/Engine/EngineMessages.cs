@@ -21,8 +21,8 @@ internal static partial class EngineMessages
     [LoggerMessage(1006, LogLevel.Information, "driver loaded: {Driver} (attached: {Attached}; {Calls} system calls asked for).")]
     public static partial void DriverLoaded(ILogger logger, string driver, string attached, int calls);
 
-    [LoggerMessage(1007, LogLevel.Error, "The driver cannot be loaded: {Reason}")]
-    public static partial void NoDriver(ILogger logger, string reason);
+    [LoggerMessage(1007, LogLevel.Error, "The detector cannot start: {Reason}")]
+    public static partial void CannotStart(ILogger logger, string reason);
 
     [LoggerMessage(1008, LogLevel.Information, "{Threads} threads known from /proc. Watching.")]
     public static partial void Watching(ILogger logger, int threads);
