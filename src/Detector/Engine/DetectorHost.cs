@@ -86,8 +86,8 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         using var context = new EventContext { Hostname = PinnedBytes.Of(System.Text.Encoding.UTF8.GetBytes(hostname)) };
         using var formatter = new AlertFormatter(options, catalogue, hostname);
         var matcher = new RuleMatcher(rules, "syscall", types.Names.Count, options.RuleMatching);
-        var engine = new RuleEngine(state, matcher, types, context, formatter, sinks);
         var pipeline = new EventPipeline(state);
+        var engine = new RuleEngine(pipeline, matcher, types, context, formatter, sinks);
         // A thread of its own: the loop waits in the kernel, and a pool thread should not.
         await Task.Factory.StartNew(() => Loop(source, pipeline, engine, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 

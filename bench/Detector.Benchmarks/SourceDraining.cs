@@ -1,0 +1,23 @@
+using Saker.Detector.Capture;
+using Saker.Detector.State;
+
+namespace Saker.Detector.Benchmarks;
+
+/// <summary>Takes everything from a capture, in batches as the detector does.</summary>
+internal static class SourceDraining
+{
+    private const int BatchSize = 512;
+
+    /// <summary>Hands all events of a source that ends to the pipeline.</summary>
+    public static void Drain(this IEventSource source, EventPipeline pipeline, IEventSink? sink)
+    {
+        var batch = new RawEvent[BatchSize];
+        while (!source.Ended)
+        {
+            int count = source.Read(batch, TimeSpan.Zero);
+            for (int i = 0; i < count; i++)
+                pipeline.Process(batch[i], sink);
+            source.Release();
+        }
+    }
+}
