@@ -39,7 +39,7 @@ internal sealed class CapturePasses
         using var source = new CaptureSource(File.OpenRead(capture), state);
         using var context = new EventContext();
         using var formatter = new AlertFormatter(options, catalogue, "benchmark");
-        var matcher = new RuleMatcher(rules, "syscall", types.Names.Count, RuleMatching.First);
+        var matcher = new RuleMatcher(rules, "syscall", types.Names, RuleMatching.First);
         var pipeline = new EventPipeline(state);
         var engine = new RuleEngine(pipeline, matcher, types, context, formatter, sinks: []);
         source.Start(new SourceSettings { SystemCalls = new HashSet<int>() });

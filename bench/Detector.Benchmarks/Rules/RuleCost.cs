@@ -44,7 +44,7 @@ internal sealed class RuleCost : IEventSink, IDisposable
         var set = RuleLoading.Load(files, catalogue, types, deliverable: null);
         if (!set.Successful)
             throw new InvalidOperationException(set.Diagnostics[0].Headline);
-        matcher = new RuleMatcher(set, "syscall", types.Names.Count, RuleMatching.All);
+        matcher = new RuleMatcher(set, "syscall", types.Names, RuleMatching.All);
         naive = compare ? [.. matcher.Rules.Select(rule => Unshared(rule, catalogue))] : [];
     }
 

@@ -85,7 +85,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         string hostname = Environment.GetEnvironmentVariable("FALCO_HOSTNAME") is { Length: > 0 } given ? given : Environment.MachineName;
         using var context = new EventContext { Hostname = PinnedBytes.Of(System.Text.Encoding.UTF8.GetBytes(hostname)) };
         using var formatter = new AlertFormatter(options, catalogue, hostname);
-        var matcher = new RuleMatcher(rules, "syscall", types.Names.Count, options.RuleMatching);
+        var matcher = new RuleMatcher(rules, "syscall", types.Names, options.RuleMatching);
         var pipeline = new EventPipeline(state);
         var engine = new RuleEngine(pipeline, matcher, types, context, formatter, sinks);
         // A thread of its own: the loop waits in the kernel, and a pool thread should not.
