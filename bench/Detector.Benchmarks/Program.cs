@@ -11,6 +11,8 @@ switch (args)
         return await ReplayReport.PrintAsync(falco);
     case ["--replay", var falco, var rules]:
         return ReplayReport.Measure(falco, rules);
+    case ["--runs", var falco, var program]:
+        return await ReplayReport.PrintRunsAsync(falco, program);
     case ["--rules", var falco]:
         return RuleReport.Print(falco);
     default:

@@ -36,12 +36,22 @@ internal static class ReplayReport
         return 0;
     }
 
+    /// <summary>Measures single replays by the published program, its start included.</summary>
+    public static async Task<int> PrintRunsAsync(string falco, string program)
+    {
+        foreach (var choice in Choices)
+        {
+            var (seconds, megabytes) = await ProgramRuns.MeasureAsync(program, Capture(falco), [.. choice.Paths(falco)]);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{choice.Name,-12} {seconds:F3} CPU s a run, start included, {megabytes:F0} MB at most; Falco {choice.Falco:F2}: {choice.Falco / seconds:F2} times"));
+        }
+        return 0;
+    }
+
     /// <summary>Measures one set of rules in this process.</summary>
     public static int Measure(string falco, string name)
     {
         var choice = Choices.Single(choice => choice.Name == name);
-        var files = choice.Files.Select(file => Path.Combine(falco, "rules", file)).Select(static path => new RuleFile(path, File.ReadAllText(path))).ToList();
-        var passes = new CapturePasses(Path.Combine(falco, "captures", "live-bench.scap"), files);
+        var passes = new CapturePasses(Capture(falco), [.. choice.Paths(falco).Select(static path => new RuleFile(path, File.ReadAllText(path)))]);
         for (int i = 0; i < WarmUpPasses; i++)
             passes.Run();
         var seconds = new double[Rounds];
@@ -60,5 +70,10 @@ internal static class ReplayReport
         return 0;
     }
 
-    private sealed record RuleChoice(string Name, string[] Files, double Falco, double Goal);
+    private static string Capture(string falco) => Path.Combine(falco, "captures", "live-bench.scap");
+
+    private sealed record RuleChoice(string Name, string[] Files, double Falco, double Goal)
+    {
+        public IEnumerable<string> Paths(string falco) => Files.Select(file => Path.Combine(falco, "rules", file));
+    }
 }
