@@ -13,14 +13,16 @@ internal static partial class ProgramRuns
     /// <summary>CPU seconds (user and system) and peak resident memory of a replay, the median of five runs.</summary>
     /// <param name="program">The program.</param>
     /// <param name="capture">The capture.</param>
-    /// <param name="rules">Rule files.</param>
+    /// <param name="rules">Rule files; none for no rules.</param>
     /// <exception cref="InvalidOperationException">The program failed.</exception>
     public static async Task<(double Seconds, double Megabytes)> MeasureAsync(string program, string capture, IReadOnlyList<string> rules)
     {
-        string config = Path.GetTempFileName();
+        string folder = Directory.CreateTempSubdirectory("saker-replay").FullName;
         try
         {
-            await File.WriteAllTextAsync(config, "json_output: true\nlog_stderr: false\nrules_files: []\nstdout_output:\n  enabled: true\n");
+            string config = Path.Combine(folder, "detector.yaml");
+            await File.WriteAllTextAsync(config, "json_output: true\nlog_stderr: false\nrules_files: [rules.yaml]\nstdout_output:\n  enabled: true\n");
+            await File.WriteAllTextAsync(Path.Combine(folder, "rules.yaml"), "[]\n");
             string[] arguments = ["replay", capture, "--config", config, .. rules.SelectMany(static file => (string[])["--rules", file])];
             var seconds = new double[Runs];
             var peaks = new double[Runs];
@@ -30,7 +32,7 @@ internal static partial class ProgramRuns
         }
         finally
         {
-            File.Delete(config);
+            Directory.Delete(folder, recursive: true);
         }
     }
 

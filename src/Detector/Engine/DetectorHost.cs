@@ -88,6 +88,9 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         var matcher = new RuleMatcher(rules, "syscall", types.Names, options.RuleMatching);
         var pipeline = new EventPipeline(state);
         var engine = new RuleEngine(pipeline, matcher, types, context, formatter, sinks);
+        // What the start left behind is given back to the system, for from here on hardly anything is allocated and the
+        // collector would not come for hours.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         // A thread of its own: the loop waits in the kernel, and a pool thread should not.
         await Task.Factory.StartNew(() => Loop(source, pipeline, engine, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
