@@ -25,6 +25,7 @@ internal sealed class DeliveryEngine : IAsyncDisposable
     private Task upkeep = Task.CompletedTask;
     private long savedVersion = -1;
     private bool isSaveFailing;
+    private volatile string? full;
 
     /// <summary>Makes the engine; positions are loaded, and the log is moved past the furthest of them.</summary>
     /// <exception cref="DataDirectoryException">The saved positions cannot be read.</exception>
@@ -47,6 +48,9 @@ internal sealed class DeliveryEngine : IAsyncDisposable
     /// <summary>How each instance stands.</summary>
     public IReadOnlyList<OutputStatus> Status => [.. workers.Select(static worker => worker.Status)];
 
+    /// <summary>Outputs that are over their backlog where that means that no alert is taken; null when there are none.</summary>
+    public string? Full => full;
+
     /// <summary>What was given up.</summary>
     public IDeadLetters DeadLetters => deadLetters;
 
@@ -54,6 +58,7 @@ internal sealed class DeliveryEngine : IAsyncDisposable
     public void Start()
     {
         TrySave();
+        RefuseWhenFull();
         foreach (var worker in workers)
             worker.Start();
         upkeep = Task.Run(UpkeepAsync);
@@ -113,7 +118,7 @@ internal sealed class DeliveryEngine : IAsyncDisposable
         if (position.OrphanedAt != 0)
             return position;
         DeliveryMessages.Orphaned(logger, position.Name, position.Type, options.OrphanAfter);
-        return position with { OrphanedAt = UnixTime.ToNanoseconds(clock.GetUtcNow()) };
+        return position with { OrphanedAt = log.Time.Now };
     }
 
     private async Task UpkeepAsync()
@@ -125,9 +130,11 @@ internal sealed class DeliveryEngine : IAsyncDisposable
             while (await timer.WaitForNextTickAsync(stop.Token))
             {
                 TrySave();
+                RefuseWhenFull();
                 if (clock.GetElapsedTime(lastUpkeep) < UpkeepInterval)
                     continue;
                 lastUpkeep = clock.GetTimestamp();
+                TellOfClock();
                 DropOrphans();
                 HoldBudgets();
                 Release();
@@ -162,7 +169,7 @@ internal sealed class DeliveryEngine : IAsyncDisposable
 
     private void DropOrphans()
     {
-        long before = UnixTime.ToNanoseconds(clock.GetUtcNow() - options.OrphanAfter);
+        long before = log.Time.Before(options.OrphanAfter);
         for (int i = orphans.Count - 1; i >= 0; i--)
         {
             if (orphans[i].OrphanedAt > before)
@@ -175,9 +182,46 @@ internal sealed class DeliveryEngine : IAsyncDisposable
 
     private void HoldBudgets()
     {
-        long position = Math.Max(log.FindByBytes(options.BacklogBytes), log.FindByTime(clock.GetUtcNow() - options.BacklogAge));
+        if (options.RefuseWhenFull)
+            return;
+        long position = Budget(1);
         foreach (var worker in workers)
             worker.CutLoose(position);
+    }
+
+    private void RefuseWhenFull()
+    {
+        if (!options.RefuseWhenFull)
+            return;
+
+        // It ends a little below the bound: at the bound itself, single alerts would let it come and go.
+        long position = full is null ? Budget(1) : Budget(0.9);
+        string[] behind = [.. workers.Where(worker => worker.Cursor.Low < position).Select(static worker => worker.Name)];
+        if (behind.Length > 0)
+        {
+            if (full is null)
+                DeliveryMessages.BacklogFull(logger, string.Join(", ", behind));
+            full = string.Join(", ", behind);
+        }
+        else if (full is not null)
+        {
+            DeliveryMessages.BacklogHasRoom(logger);
+            full = null;
+        }
+    }
+
+    /// <summary>The position below which no undelivered alert may lie, with this share of the bounds.</summary>
+    private long Budget(double share) => Math.Max(
+        log.FindByBytes((long)(options.BacklogBytes * share)), log.FindByTime(UnixTime.ToDateTimeOffset(log.Time.Before(options.BacklogAge * share))));
+
+    private void TellOfClock()
+    {
+        if (log.Time.TakeJump() is not { } jump)
+            return;
+        if (jump.By > TimeSpan.Zero)
+            DeliveryMessages.ClockAhead(logger, jump.By);
+        else
+            DeliveryMessages.ClockBack(logger, -jump.By);
     }
 
     private void Release()
