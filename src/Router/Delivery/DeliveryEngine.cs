@@ -11,6 +11,7 @@ namespace Saker.Router.Delivery;
 /// </summary>
 internal sealed class DeliveryEngine : IAsyncDisposable
 {
+    private const int FirstSaveShare = 16;
     private static readonly TimeSpan UpkeepInterval = TimeSpan.FromSeconds(1);
 
     private readonly IAlertLog log;
@@ -123,7 +124,8 @@ internal sealed class DeliveryEngine : IAsyncDisposable
 
     private async Task UpkeepAsync()
     {
-        using var timer = new PeriodicTimer(options.SaveInterval, clock);
+        // The first saves come sooner: a router that always dies young would otherwise deliver the same alerts in every one of its lives.
+        using var timer = new PeriodicTimer(options.SaveInterval / FirstSaveShare, clock);
         long lastUpkeep = clock.GetTimestamp();
         try
         {
@@ -131,6 +133,8 @@ internal sealed class DeliveryEngine : IAsyncDisposable
             {
                 TrySave();
                 RefuseWhenFull();
+                if (timer.Period < options.SaveInterval)
+                    timer.Period = TimeSpan.FromTicks(Math.Min(timer.Period.Ticks * 2, options.SaveInterval.Ticks));
                 if (clock.GetElapsedTime(lastUpkeep) < UpkeepInterval)
                     continue;
                 lastUpkeep = clock.GetTimestamp();
