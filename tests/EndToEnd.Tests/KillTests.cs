@@ -71,14 +71,15 @@ public sealed partial class KillTests
         await using var quick = Destination.Start();
         using var folder = new TestFolder();
         int port = Programs.FreePort();
-        folder.Write("router.yaml", $$"""
+        string config = $$"""
             listenaddress: 127.0.0.1
             listenport: {{port}}
             delivery: { draintimeout: 1s }
             outputs:
               slow: { type: webhook, address: "{{slow.Address}}" }
               quick: { type: webhook, address: "{{quick.Address}}" }
-            """);
+            """;
+        folder.Write("router.yaml", config);
         await using (var router = await Programs.StartRouterAsync(folder, port))
         {
             await using var load = Load.Start(port, Senders, pause: TimeSpan.FromMilliseconds(5));
@@ -95,8 +96,15 @@ public sealed partial class KillTests
             Assert.InRange(left, missing, missing + Senders + 1);
             Assert.InRange(missing, 1, int.MaxValue);
 
+            // An output that is new gets what the log still has, where that was chosen.
+            await using var late = Destination.Start();
+            folder.Write("router.yaml", $$"""
+            {{config}}
+              late: { type: webhook, address: "{{late.Address}}", startfrom: beginning }
+            """);
             await using var again = await Programs.StartRouterAsync(folder, port);
-            await Wait.UntilAsync(() => load.Acknowledged.Keys.All(alert => slow.Has(alert) && quick.Has(alert)), Patience, () => $"the rest of {missing} delivered");
+            await Wait.UntilAsync(
+                () => load.Acknowledged.Keys.All(alert => slow.Has(alert) && quick.Has(alert) && late.Has(alert)), Patience, () => $"the rest of {missing} delivered, and {late.Count} to the late one");
         }
     }
 

@@ -89,7 +89,7 @@ internal sealed partial class Load : IAsyncDisposable
             catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
             {
                 // The router is dead or stopping; what was not acknowledged does not count.
-                await Task.Delay(10, CancellationToken.None);
+                await Task.Delay(50, CancellationToken.None);
             }
 
             if (pause > TimeSpan.Zero)

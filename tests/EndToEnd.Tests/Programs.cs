@@ -57,7 +57,7 @@ internal static class Programs
             }
             catch (HttpRequestException)
             {
-                await Task.Delay(10, TestContext.Current.CancellationToken);
+                await Task.Delay(25, TestContext.Current.CancellationToken);
             }
         }
         throw new TimeoutException($"The router does not answer:\n{string.Join('\n', router.Lines)}");

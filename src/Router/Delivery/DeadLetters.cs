@@ -72,7 +72,8 @@ internal sealed class DeadLetters : IDeadLetters, IAsyncDisposable
             TailRecords = 256,
         };
         var letters = new DeadLetters(SegmentLog.Open(files, directory, options, clock, logger));
-        letters.ReadThrough();
+        if (letters.ReadThrough() is var lost and > 0)
+            DeliveryMessages.DeadLettersLost(logger, directory, lost);
         return letters;
     }
 
@@ -127,7 +128,8 @@ internal sealed class DeadLetters : IDeadLetters, IAsyncDisposable
             return live.Contains(id);
     }
 
-    private void ReadThrough()
+    /// <summary>Reads letters and tombstones; returns how many of either were lost to damage.</summary>
+    private long ReadThrough()
     {
         using var reader = log.OpenReader(log.First);
         while (reader.TryRead(out var record))
@@ -139,6 +141,8 @@ internal sealed class DeadLetters : IDeadLetters, IAsyncDisposable
             else
                 live.Remove(tombstone);
         }
+
+        return reader.Lost;
     }
 
     private void DisplaceOldest()

@@ -57,6 +57,9 @@ internal static partial class DeliveryMessages
     [LoggerMessage(3117, LogLevel.Warning, "The outputs have caught up; alerts are taken again.")]
     public static partial void BacklogHasRoom(ILogger logger);
 
+    [LoggerMessage(3120, LogLevel.Error, "The dead letters in {Directory} are damaged: {Count} entries are lost. What is intact is kept; what was dropped or sent again may show once more.")]
+    public static partial void DeadLettersLost(ILogger logger, string directory, long count);
+
     [LoggerMessage(3118, LogLevel.Warning, "The clock jumped ahead by {By}. That time makes no alert older.")]
     public static partial void ClockAhead(ILogger logger, TimeSpan by);
 

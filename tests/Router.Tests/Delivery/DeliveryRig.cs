@@ -61,6 +61,13 @@ internal sealed class ScriptedOutput(Func<long, int, DeliveryResult> answer) : I
             return attempts.GetValueOrDefault(number);
     }
 
+    /// <summary>What was delivered so far.</summary>
+    public IReadOnlyList<long> Snapshot()
+    {
+        lock (gate)
+            return [.. Delivered];
+    }
+
     public int Count()
     {
         lock (gate)
