@@ -56,7 +56,11 @@ public sealed class ClockTests
 
         await using var again = Open(files, clock, options, null, new LogLines(), Instance("a", output));
         await UntilAsync(() => again.Engine.Status[0].Depth == 0, "all delivered");
-        Assert.Equal([.. Enumerable.Range(0, 25), .. Enumerable.Range(20, 5)], output.Delivered.Select(static number => (int)number));
+        Assert.Equal(Enumerable.Range(0, 25).Select(static number => (long)number), output.Delivered.Take(25));
+
+        // A tick that was due at the same time as the save may still have saved the five.
+        Assert.Subset(new HashSet<long> { 20, 21, 22, 23, 24 }, output.Delivered.Skip(25).ToHashSet());
+        Assert.InRange(output.Delivered.Count, 25, 30);
     }
 
     [Theory]
