@@ -17,6 +17,10 @@ public abstract record OutputOptions : ICheckedOptions
     [Range(0, 1024)]
     public int MaxConcurrentRequests { get; init; } = 1;
 
+    /// <summary>Where an output that is new begins: with the alerts that come from now on (<c>end</c>), or with the oldest that the log still has (<c>beginning</c>).</summary>
+    [Words("end", "beginning")]
+    public string StartFrom { get; init; } = "end";
+
     /// <inheritdoc/>
     public virtual IEnumerable<OptionFault> Validate() => [];
 }

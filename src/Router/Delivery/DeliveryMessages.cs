@@ -50,4 +50,7 @@ internal static partial class DeliveryMessages
 
     [LoggerMessage(3115, LogLevel.Error, "Upkeep of the alert log failed: {Reason} It is tried again.")]
     public static partial void UpkeepFailed(ILogger logger, string reason);
+
+    [LoggerMessage(3116, LogLevel.Debug, "Output {Output}: alert {AlertId} is {State}.")]
+    public static partial void Settled(ILogger logger, string output, Guid alertId, PendingState state);
 }
