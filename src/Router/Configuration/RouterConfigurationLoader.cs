@@ -99,7 +99,7 @@ internal sealed partial class RouterConfigurationLoader
             {
                 // What was written is checked even when it is switched off; what the environment says is not,
                 // because the stock chart sets the variables of every output.
-                new OptionsBinder(EnvironmentVariables.None, _faults).Bind(OptionSchema.For(registration.OptionsType), section, type, section.Source);
+                new OptionsBinder(EnvironmentVariables.None, _faults, mayBeIncomplete: true).Bind(OptionSchema.For(registration.OptionsType), section, type, section.Source);
                 if (section.Entries.Any(static entry => !OptionsBinder.IsEmpty(entry.Value)))
                 {
                     _faults.Notice(section.Source, type, $"This output is off, because {type}.{registration.Descriptor.DecidingKey} is not set.");
