@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using Saker.Testing;
 
 namespace Saker.EndToEnd.Tests;
 
 /// <summary>The router as Falcosidekick's stock chart runs it: user 1234, the chart's variables, no file, no volume.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class ChartTests
 {
     private const string User = "1234";
@@ -61,7 +63,7 @@ public sealed class ChartTests
         Assert.Contains(router.Lines, line => line.Contains($"'{folder.File("saker-router")}' is not this user's alone", StringComparison.Ordinal));
     }
 
-    private static void SkipUnlessRoot() => Assert.SkipUnless(Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), "only root can become user 1234");
+    private static void SkipUnlessRoot() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can become user 1234");
 
     private static ProcessRunner Start(Dictionary<string, string> variables, params string[] through)
     {

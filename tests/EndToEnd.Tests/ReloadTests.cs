@@ -19,7 +19,7 @@ public sealed class ReloadTests
         });
         using var folder = new TestFolder();
         int port = Programs.FreePort();
-        Publish(folder, port, sink, 0);
+        await PublishAsync(folder, port, sink, 0);
         await using var router = await Programs.StartRouterAsync(folder, port);
         using var probe = new RouterProbe(port);
         using var stop = new CancellationTokenSource();
@@ -27,7 +27,7 @@ public sealed class ReloadTests
         for (int reload = 1; reload <= 10; reload++)
         {
             // The file is exchanged by a link, as Kubernetes exchanges a ConfigMap; every third time nobody says so.
-            Publish(folder, port, sink, reload);
+            await PublishAsync(folder, port, sink, reload);
             if (reload % 3 != 0)
                 router.Signal("HUP");
             await probe.WaitForMetricAsync("saker_router_config_reloads_total{result=\"applied\"}", reload);
@@ -95,7 +95,7 @@ public sealed class ReloadTests
     }
 
     // router.yaml -> ..data/router.yaml, ..data -> a folder for each version.
-    private static void Publish(TestFolder folder, int port, LoopbackServer sink, int version)
+    private static async Task PublishAsync(TestFolder folder, int port, LoopbackServer sink, int version)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"..v{version}");
         Directory.CreateDirectory(folder.File(name));
@@ -114,6 +114,7 @@ public sealed class ReloadTests
         Directory.CreateSymbolicLink(folder.File("..data_tmp"), name);
         if (version == 0)
             File.CreateSymbolicLink(folder.File("router.yaml"), Path.Combine("..data", "router.yaml"));
-        File.Move(folder.File("..data_tmp"), folder.File("..data"), overwrite: true);
+        await using var rename = ProcessRunner.Start("mv", ["-T", folder.File("..data_tmp"), folder.File("..data")]); // .NET renames no link over another
+        Assert.Equal(0, await rename.WaitForExitAsync(Patience));
     }
 }
