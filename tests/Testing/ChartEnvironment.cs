@@ -30,7 +30,7 @@ public static class ChartEnvironment
             return;
         }
 
-        if (element.TryGetProperty("kind", out var kind) && kind.ValueEquals("Secret") && element.TryGetProperty("data", out var data))
+        if (element.TryGetProperty("kind", out var kind) && kind.ValueEquals("Secret") && element.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object)
         {
             foreach (var entry in data.EnumerateObject())
             {

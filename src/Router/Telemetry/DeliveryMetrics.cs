@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Prometheus;
 using Saker.Router.Delivery;
@@ -42,9 +43,9 @@ internal sealed class DeliveryMetrics : IDisposable
         listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == OutputCounters.MeterName && instrument is Histogram<double>)
-                listener.EnableMeasurementEvents(instrument, instrument.Name == OutputCounters.DeliveryTimeName ? delivery : attempt);
+                listener.EnableMeasurementEvents(instrument, new ByOutput(instrument.Name == OutputCounters.DeliveryTimeName ? delivery : attempt));
         };
-        listener.SetMeasurementEventCallback<double>(static (_, seconds, tags, histogram) => ((Histogram)histogram!).WithLabels((string)tags[0].Value!).Observe(seconds));
+        listener.SetMeasurementEventCallback<double>(static (_, seconds, tags, histogram) => ((ByOutput)histogram!).Observe((string)tags[0].Value!, seconds));
         listener.Start();
     }
 
@@ -81,5 +82,14 @@ internal sealed class DeliveryMetrics : IDisposable
         }
 
         shown = present;
+    }
+
+    // Looking a series up by its labels allocates, and this runs for every alert.
+    private sealed class ByOutput(Histogram histogram)
+    {
+        private readonly ConcurrentDictionary<string, Histogram.Child> series = new(StringComparer.Ordinal);
+
+        public void Observe(string output, double seconds) =>
+            series.GetOrAdd(output, static (name, histogram) => histogram.WithLabels(name), histogram).Observe(seconds);
     }
 }
