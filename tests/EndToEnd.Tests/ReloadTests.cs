@@ -94,6 +94,33 @@ public sealed class ReloadTests
         }
     }
 
+    [Fact]
+    public async Task A_renewed_certificate_is_used_without_anybody_saying_so()
+    {
+        await using var sink = await LoopbackServer.StartAsync();
+        using var certificates = new TestCertificates();
+        using var folder = new TestFolder();
+        var (port, plain) = (Programs.FreePort(), Programs.FreePort());
+        folder.Write("router.yaml", $$"""
+            listenaddress: 127.0.0.1
+            listenport: {{port}}
+            tlsserver:
+              deploy: true
+              certfile: {{certificates.Folder}}/server.crt
+              keyfile: {{certificates.Folder}}/server.key
+              notlsport: {{plain}}
+              notlspaths: /ping,/metrics
+            """);
+        await using var router = await Programs.StartRouterAsync(folder, plain);
+        string first = await certificates.SerialNumberAtAsync(port);
+        string renewed = certificates.RenewServer();
+        Assert.NotEqual(first, renewed);
+        await router.WaitForLineAsync("Configuration read again (a file changed): nothing changed.", Patience);
+        using var limit = new CancellationTokenSource(Patience);
+        while (await certificates.SerialNumberAtAsync(port) != renewed)
+            await Task.Delay(100, limit.Token);
+    }
+
     // router.yaml -> ..data/router.yaml, ..data -> a folder for each version.
     private static async Task PublishAsync(TestFolder folder, int port, LoopbackServer sink, int version)
     {

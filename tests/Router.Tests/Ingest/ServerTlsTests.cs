@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
@@ -82,14 +81,14 @@ public sealed class ServerTlsTests(ITestOutputHelper output) : IDisposable
         var certificates = ServerCertificates.Read(options.TlsServer, static (_, sentence) => Assert.Fail(sentence))!;
         var port = LoopbackServer.ClosedPort();
         await using var fixture = await IngestFixture.StartAsync(options, port, certificates);
-        var first = await SerialNumberAsync(port);
+        var first = await _certificates.SerialNumberAtAsync(port);
         var renewed = _certificates.RenewServer();
-        Assert.Equal(first, await SerialNumberAsync(port));
+        Assert.Equal(first, await _certificates.SerialNumberAtAsync(port));
         Assert.Null(certificates.TryReadAgain());
-        Assert.Equal(renewed, await SerialNumberAsync(port));
+        Assert.Equal(renewed, await _certificates.SerialNumberAtAsync(port));
         await File.WriteAllTextAsync(Path.Combine(_certificates.Folder, "server.crt"), "broken", TestContext.Current.CancellationToken);
         Assert.StartsWith("tlsserver.certfile: ", certificates.TryReadAgain(), StringComparison.Ordinal);
-        Assert.Equal(renewed, await SerialNumberAsync(port));
+        Assert.Equal(renewed, await _certificates.SerialNumberAtAsync(port));
     }
 
     // Old TLS versions are not built into every OpenSSL that runs the tests; and a blank before a path is trimmed here, which serves it.
@@ -136,16 +135,6 @@ public sealed class ServerTlsTests(ITestOutputHelper output) : IDisposable
         {
             return (null, "");
         }
-    }
-
-    private async Task<string> SerialNumberAsync(int port)
-    {
-        using var tcp = new TcpClient();
-        await tcp.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
-        await using var tls = new SslStream(tcp.GetStream());
-        await tls.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = "127.0.0.1", CertificateChainPolicy = _certificates.Trust }, TestContext.Current.CancellationToken);
-        return tls.RemoteCertificate!.GetSerialNumberString();
     }
 
     private RouterConfiguration Load(JsonElement recorded, int port, int plain)

@@ -1,11 +1,13 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Saker.Router.Tests.Ingest;
+namespace Saker.Testing;
 
 /// <summary>Certificates of the names that the recorded TLS requests use, made on the fly in a folder of their own.</summary>
-internal sealed class TestCertificates : IDisposable
+public sealed class TestCertificates : IDisposable
 {
     private const string ForServers = "1.3.6.1.5.5.7.3.1";
     private const string ForClients = "1.3.6.1.5.5.7.3.2";
@@ -14,6 +16,7 @@ internal sealed class TestCertificates : IDisposable
     private readonly Dictionary<string, X509Certificate2> _clients = [];
     private readonly X509Certificate2 _authority;
 
+    /// <summary>Makes <c>ca.crt</c>, <c>server.crt</c>, <c>server.key</c>, <c>client.key</c>, and <c>ca.srl</c>, which is no PEM.</summary>
     public TestCertificates()
     {
         Folder = Directory.CreateTempSubdirectory("saker-certs").FullName;
@@ -29,11 +32,13 @@ internal sealed class TestCertificates : IDisposable
         File.WriteAllText(Path.Combine(Folder, "client.key"), _clients["client"].GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
     }
 
+    /// <summary>Where they are.</summary>
     public string Folder { get; }
 
     /// <summary>Trusts what the authority of these certificates signed.</summary>
     public X509ChainPolicy Trust => new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { _authority }, RevocationMode = X509RevocationMode.NoCheck };
 
+    /// <summary>A client's certificate with its key: <c>client</c>, <c>otherclient</c>, <c>expired</c> or <c>srvonly</c>.</summary>
     public X509Certificate2 Client(string name) => _clients[name];
 
     /// <summary>Puts another certificate into <c>server.crt</c> and <c>server.key</c>; gives its serial number.</summary>
@@ -45,6 +50,17 @@ internal sealed class TestCertificates : IDisposable
         return server.SerialNumber;
     }
 
+    /// <summary>The serial number of the certificate that a server of this machine presents, which must be one of these.</summary>
+    public async Task<string> SerialNumberAtAsync(int port)
+    {
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(IPAddress.Loopback, port);
+        await using var tls = new SslStream(tcp.GetStream());
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "127.0.0.1", CertificateChainPolicy = Trust });
+        return tls.RemoteCertificate!.GetSerialNumberString();
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var client in _clients.Values)
