@@ -17,7 +17,7 @@ internal sealed class LineFormatter() : ConsoleFormatter(FormatterName)
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         string message = logEntry.Formatter(logEntry.State, logEntry.Exception);
-        textWriter.Write(TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+        textWriter.Write(Now());
         textWriter.Write(' ');
         textWriter.Write(Word(logEntry.LogLevel));
         if (logEntry.EventId.Id != 0)
@@ -32,7 +32,9 @@ internal sealed class LineFormatter() : ConsoleFormatter(FormatterName)
         textWriter.Write('\n');
     }
 
-    private static string Word(LogLevel level) => level switch
+    internal static string Now() => TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+
+    internal static string Word(LogLevel level) => level switch
     {
         LogLevel.Trace or LogLevel.Debug => "debug",
         LogLevel.Information => "info",
@@ -50,21 +52,5 @@ internal sealed class LineFormatter() : ConsoleFormatter(FormatterName)
             else
                 writer.Write(char.IsControl(unit) ? ' ' : unit);
         }
-    }
-}
-
-/// <summary>The log of both programs.</summary>
-internal static class LineLogging
-{
-    /// <summary>Writes entries as lines to standard error.</summary>
-    public static ILoggingBuilder AddLines(this ILoggingBuilder logging)
-    {
-        logging.ClearProviders();
-        logging.AddConsole(static console =>
-        {
-            console.FormatterName = LineFormatter.FormatterName;
-            console.LogToStandardErrorThreshold = LogLevel.Trace;
-        });
-        return logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
     }
 }

@@ -14,7 +14,10 @@ internal sealed record EffectiveValue(string Path, string Text, ConfigSource? So
 /// Fills option records from the tree and the environment. Every fault is collected, and the key that has it keeps its default,
 /// so that one wrong value hides no other.
 /// </summary>
-internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaults faults)
+/// <param name="environment">The variables.</param>
+/// <param name="faults">Gets the faults.</param>
+/// <param name="mayBeIncomplete">Asks for no key that is missing, for a section that is not in use.</param>
+internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaults faults, bool mayBeIncomplete = false)
 {
     private readonly List<EffectiveValue> _effective = [];
 
@@ -118,7 +121,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
         var cleared = node is ConfigScalar { IsNull: false, Text: "" } && key is { Kind: OptionKind.Scalar, IsRequired: false } && key.ValueType == typeof(string);
         if (IsEmpty(node) && !cleared)
         {
-            if (key.IsRequired)
+            if (key.IsRequired && !mayBeIncomplete)
             {
                 faults.Error(node?.Source ?? fallback, path, $"This must be set, here or in the variable {EnvironmentVariables.NameOf(path)}.");
             }

@@ -14,6 +14,7 @@ internal static class GeneratedFiles
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["docs/reference/router-configuration.md"] = ReferencePages.Router(),
+            ["docs/reference/metrics.md"] = ReferencePages.Metrics(),
             ["docs/reference/environment.md"] = ReferencePages.Environment(catalogue),
             ["config/schema/router.schema.json"] = SchemaFile.Write(catalogue),
         };

@@ -26,7 +26,7 @@ internal static class DefaultDataDirectory
         var fallback = Path.Combine(Path.GetTempPath(), "saker-router");
         Directory.CreateDirectory(fallback, ownerOnly);
         var directory = new DirectoryInfo(fallback);
-        if (directory.LinkTarget is not null || (directory.UnixFileMode & ~ownerOnly) != 0 || !CanWrite(fallback))
+        if (directory.LinkTarget is not null || (directory.UnixFileMode & ~ownerOnly) != 0 || !FileOwner.IsThisUser(fallback) || !CanWrite(fallback))
         {
             throw new IOException($"The directory '{fallback}' is not this user's alone; remove it, or name another one with --data-dir.");
         }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Saker.Logging;
 using Saker.Router.Api;
 using Saker.Router.Configuration;
@@ -5,6 +6,7 @@ using Saker.Router.Delivery;
 using Saker.Router.Enrichment;
 using Saker.Router.Ingest;
 using Saker.Router.Log;
+using Saker.Router.Reload;
 using Saker.Router.Routing;
 using Saker.Router.Telemetry;
 using Saker.Settings;
@@ -21,10 +23,10 @@ internal static class RunCommand
     /// <summary>0 after a stop that was asked for; 1 when the router could not start, with the reason in the log.</summary>
     public static async Task<int> RunAsync(RouterConfiguration configuration, string? dataDirectory, CancellationToken stop)
     {
+        var levels = new LogLevelSwitch { Level = ReloadTargets.LevelOf(configuration.Router) };
         using var loggers = LoggerFactory.Create(logging => logging
-            .AddLines()
-            .SetMinimumLevel(configuration.Router.Debug ? LogLevel.Debug : LogLevel.Information)
-            .AddFilter("Microsoft", configuration.Router.Debug ? LogLevel.Debug : LogLevel.Warning)
+            .AddLines(json: configuration.Router.LogFormat == "json")
+            .AddSwitch(levels)
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)); // it logs what it also throws
         var logger = loggers.CreateLogger("Saker.Router");
         var clock = TimeProvider.System;
@@ -43,7 +45,7 @@ internal static class RunCommand
                 return 1;
             }
 
-            await ServeAsync(configuration.Router, outputs, dataDirectory, loggers, logger, clock, stop);
+            await ServeAsync(configuration, outputs, dataDirectory, loggers, levels, logger, clock, stop);
             return 0;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DataDirectoryException)
@@ -61,8 +63,9 @@ internal static class RunCommand
     }
 
     private static async Task ServeAsync(
-        RouterOptions options, List<RoutedOutput> outputs, string? dataDirectory, ILoggerFactory loggers, ILogger logger, TimeProvider clock, CancellationToken stop)
+        RouterConfiguration configuration, List<RoutedOutput> outputs, string? dataDirectory, ILoggerFactory loggers, LogLevelSwitch levels, ILogger logger, TimeProvider clock, CancellationToken stop)
     {
+        var options = configuration.Router;
         var isTemporary = false;
         var path = dataDirectory ?? DefaultDataDirectory.Find(out isTemporary);
         if (isTemporary)
@@ -72,40 +75,47 @@ internal static class RunCommand
 
         using var directory = DataDirectory.Open(path);
         await using var log = SegmentLog.Open(directory.Files, directory.Log, LogOptions(options), clock, loggers.CreateLogger<SegmentLog>());
-        var metrics = new RouterMetrics(EventLabels.Create(options, static (_, _, _) => { }), options.Prometheus.MaxLabelValues);
+        var metrics = new RouterMetrics(EventLabels.Create(options, static (_, _, _) => { }), options.Prometheus.MaxLabelValues, clock);
         await using var letters = DeadLetters.Open(
             directory.Files, directory.DeadLetters, options.Delivery.DeadLetterSize.Bytes, DeadLetterReserve(options), options.Delivery.Durability, clock, loggers.CreateLogger<SegmentLog>());
         var cursors = new CursorStore(directory.Files, directory.Cursors, loggers.CreateLogger<CursorStore>());
         await using var delivery = new DeliveryEngine(
-            log, letters, cursors, outputs.Select(Instance), DeliveryOptions(options.Delivery), clock, loggers.CreateLogger<DeliveryEngine>());
+            log, letters, cursors, outputs.Select(static output => output.Delivery), DeliveryOptions(options.Delivery), clock, loggers.CreateLogger<DeliveryEngine>());
         using var deliveryMetrics = new DeliveryMetrics(metrics, delivery, log);
         delivery.Start();
-        var intake = new AlertIntake(log, new AlertEnricher(options), metrics) { Backlog = () => delivery.Full };
+        var enricher = new AlertEnricher(options);
+        var intake = new AlertIntake(log, enricher, metrics) { Backlog = () => delivery.Full };
         var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), clock) { Outputs = () => delivery.Status };
         await using var control = await ControlServer.StartAsync(
             directory, new ControlEndpoints(() => delivery.Status, letters, delivery.ResendAsync), loggers);
-        await using var server = await IngestServer.StartAsync(options.ListenAddress, options.ListenPort, options.Http, endpoints, loggers, CancellationToken.None);
+        var certificates = Certificates(options.TlsServer);
+        await using var server = await IngestServer.StartAsync(
+            options.ListenAddress, options.ListenPort, options.Http, endpoints, loggers, CancellationToken.None, certificates is null ? null : new ServerTls(options.TlsServer, certificates, clock));
+        var targets = new ReloadTargets
+        {
+            Enricher = enricher, Delivery = delivery, Levels = levels, Metrics = metrics, Reloads = new ReloadMetrics(metrics, clock), Certificates = certificates,
+        };
+        await using var reloader = new ConfigurationReloader(
+            configuration, outputs, () => RouterConfigurationLoader.Load(configuration.File, EnvironmentVariables.OfProcess(), OutputCatalogue.Default), targets, clock, logger);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            reloader.Trigger("SIGHUP");
+        });
         RunLog.Started(logger, server.Port, directory.Root, outputs.Count == 0 ? "none" : string.Join(", ", outputs.Select(static output => output.Name)));
 
         await WhenCancelledAsync(stop);
         RunLog.Stopping(logger, LastAccept.TotalSeconds);
-        await Task.Delay(LastAccept, clock, CancellationToken.None);
+        await Task.WhenAll(Task.Delay(LastAccept, clock, CancellationToken.None), reloader.StopAsync());
         intake.Close();
         using var answers = new CancellationTokenSource(LastAnswers, clock);
         await server.StopAsync(answers.Token);
         await delivery.StopAsync(CancellationToken.None);
     }
 
-    private static DeliveryInstance Instance(RoutedOutput output) => new()
-    {
-        Name = output.Name,
-        Descriptor = output.Instance.Registration.Descriptor,
-        Output = output.Output,
-        Filter = output.Filter.Matches,
-        MaxConcurrentRequests = output.Instance.Options.MaxConcurrentRequests,
-        StartFromBeginning = output.Instance.Options.StartFrom == "beginning",
-        Secrets = [.. OptionSecrets.Of(output.Instance.Options)],
-    };
+    // The faults were named with the configuration; without TLS, which was asked for, nothing is taken.
+    private static ServerCertificates? Certificates(TlsServerOptions options) => !options.Deploy ? null
+        : ServerCertificates.Read(options, static (_, _) => { }) ?? throw new IOException("the certificate towards senders (tlsserver) cannot be used, and alerts are not taken without TLS in its place.");
 
     private static DeliveryOptions DeliveryOptions(DeliverySettings settings) => new()
     {

@@ -27,4 +27,10 @@ internal sealed record RouterConfiguration
 
     /// <summary>True when the router must not start.</summary>
     public required bool IsRefused { get; init; }
+
+    /// <summary>Changes with the file's content; empty without a file.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>The file as the user named it; null for none.</summary>
+    public required string? File { get; init; }
 }

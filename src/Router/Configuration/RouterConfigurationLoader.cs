@@ -34,10 +34,13 @@ internal sealed partial class RouterConfigurationLoader
 
     private RouterConfiguration Load(string? file)
     {
+        // Taken before the file is read: a change in between is then seen as one.
+        var fingerprint = file is null ? "" : FileFingerprint.Of(file);
         var root = file is null ? new ConfigMap([], ConfigSource.WholeFile("the environment")) : ConfigFile.Read(file, _faults);
         var unreadable = _faults.HasErrors;
         var sections = SectionNames();
         root = DottedKeys.Expand(root, name => sections.Contains(name) || RouterSchema.Find(name)?.Kind is OptionKind.Section);
+        root = IsStrict(root) ? LowerCaseKeys.Apply(root, OutputsSection) : root;
 
         var router = (RouterOptions)_binder.Bind(RouterSchema, root, "", root.Source, sections);
         router = RouterOptionChecks.Apply(router, _binder.Effective, _environment, _faults);
@@ -55,6 +58,8 @@ internal sealed partial class RouterConfigurationLoader
             Effective = _binder.Effective,
             Faults = ignore ? [.. _faults.All.Select(AsWarning)] : _faults.All,
             IsRefused = _faults.HasErrors && !ignore,
+            Fingerprint = fingerprint,
+            File = file,
         };
     }
 
@@ -68,6 +73,14 @@ internal sealed partial class RouterConfigurationLoader
         names.UnionWith(_catalogue.All.Where(static output => output.Descriptor.InFalcosidekick).Select(static output => Head(output.Descriptor.Type)));
         names.UnionWith(FalcosidekickOutputs.All.Select(static output => Head(output.Type)));
         return names;
+    }
+
+    // Asked before the binding, which it changes; the binder reports a value that is no truth value.
+    private bool IsStrict(ConfigMap root)
+    {
+        const string key = "strictcompatibility";
+        return (_environment.Find(EnvironmentVariables.NameOf(key)) ?? root.Find(key)?.Value) is ConfigScalar { IsNull: false } scalar
+            && ScalarConverter.Convert(typeof(bool), scalar.Text, out var value) is null && value is true;
     }
 
     private static string Head(string type) => type.Split('.')[0];
@@ -86,7 +99,7 @@ internal sealed partial class RouterConfigurationLoader
             {
                 // What was written is checked even when it is switched off; what the environment says is not,
                 // because the stock chart sets the variables of every output.
-                new OptionsBinder(EnvironmentVariables.None, _faults).Bind(OptionSchema.For(registration.OptionsType), section, type, section.Source);
+                new OptionsBinder(EnvironmentVariables.None, _faults, mayBeIncomplete: true).Bind(OptionSchema.For(registration.OptionsType), section, type, section.Source);
                 if (section.Entries.Any(static entry => !OptionsBinder.IsEmpty(entry.Value)))
                 {
                     _faults.Notice(section.Source, type, $"This output is off, because {type}.{registration.Descriptor.DecidingKey} is not set.");

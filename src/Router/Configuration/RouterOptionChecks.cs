@@ -1,4 +1,5 @@
 using Saker.Router.Enrichment;
+using Saker.Router.Ingest;
 using Saker.Router.Telemetry;
 using Saker.Settings;
 
@@ -10,14 +11,7 @@ internal static class RouterOptionChecks
     /// <summary>The options with variables put in where custom fields refer to them.</summary>
     public static RouterOptions Apply(RouterOptions options, IReadOnlyList<EffectiveValue> effective, EnvironmentVariables environment, ConfigFaults faults)
     {
-        if (options.TlsServer.Deploy)
-        {
-            faults.Error(
-                SourceOf("tlsserver.deploy"),
-                "tlsserver.deploy",
-                "TLS towards senders is not in this version; put a proxy with TLS in front, or set 'config.onerror: ignore' to listen without TLS.");
-        }
-
+        CheckTlsServer(options, SourceOf, faults);
         TemplatedFields.Compile(options.TemplatedFields, (name, sentence) => faults.Error(SourceOf("templatedfields"), $"templatedfields.{name}", sentence));
         EventLabels.Create(options, (path, sentence, mustMend) =>
         {
@@ -51,6 +45,32 @@ internal static class RouterOptionChecks
             }
 
             return result;
+        }
+    }
+
+    private static void CheckTlsServer(RouterOptions options, Func<string, ConfigSource> sourceOf, ConfigFaults faults)
+    {
+        var tls = options.TlsServer;
+        if (!tls.Deploy)
+        {
+            if (tls.MutualTls)
+            {
+                faults.Warning(sourceOf("tlsserver.mutualtls"), "tlsserver.mutualtls", "This has no effect, because tlsserver.deploy is false: alerts are taken without TLS.");
+            }
+
+            return;
+        }
+
+        ServerCertificates.Read(tls, (key, sentence) => faults.Error(sourceOf($"tlsserver.{key}"), $"tlsserver.{key}", sentence));
+        const string paths = "tlsserver.notlspaths";
+        foreach (var unknown in tls.NoTlsPaths.Except(PortRoutes.All))
+        {
+            faults.Warning(sourceOf(paths), paths, $"'{unknown}' is not one of {string.Join(", ", PortRoutes.All)}; it is left out.");
+        }
+
+        if (tls.NoTlsPaths.Count > 0 && tls.NoTlsPort == options.ListenPort)
+        {
+            faults.Error(sourceOf("tlsserver.notlsport"), "tlsserver.notlsport", "This is the port with TLS as well (listenport); choose another one.");
         }
     }
 }

@@ -14,8 +14,16 @@ internal sealed record RouterOptions
     [Range(1, 65535)]
     public int ListenPort { get; init; } = 2801;
 
-    /// <summary>Logs what happens to each alert.</summary>
+    /// <summary>Logs what happens to each alert: the same as <c>loglevel: debug</c>.</summary>
     public bool Debug { get; init; }
+
+    /// <summary>Least severity of the entries of the router's own log. Entries about the alerts of an output are few whatever happens; only <c>debug</c> has one for each alert.</summary>
+    [Words("debug", "info", "warning", "error")]
+    public string LogLevel { get; init; } = "info";
+
+    /// <summary>Form of the router's own log on standard error: <c>text</c> is a line for people, <c>json</c> an object a line.</summary>
+    [Words("text", "json")]
+    public string LogFormat { get; init; } = "text";
 
     /// <summary>Fields that are added to every alert. A value that begins with <c>%</c> names a variable that holds it.</summary>
     public IReadOnlyDictionary<string, string> CustomFields { get; init; } = new Dictionary<string, string>();
@@ -69,6 +77,9 @@ internal sealed record ConfigOptions
     /// <summary><c>refuse</c> does not start and names every fault; <c>ignore</c> logs them and runs what is valid.</summary>
     [Words("refuse", "ignore")]
     public string OnError { get; init; } = "refuse";
+
+    /// <summary>Reads the configuration again when the content of the file changes. SIGHUP does so in any case.</summary>
+    public bool Watch { get; init; } = true;
 }
 
 /// <summary>Bounds on what clients may send.</summary>
@@ -153,6 +164,9 @@ internal sealed record PrometheusOptions
     [BareKeys]
     public IReadOnlyDictionary<string, string> ExtraLabels { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The same as a list; read when <c>extralabels</c> is empty.</summary>
+    public IReadOnlyList<string> ExtraLabelsList { get; init; } = [];
+
     /// <summary>Different values of one label that are told apart; the rest is counted as <c>other</c>.</summary>
     [Range(1, 1_000_000)]
     public int MaxLabelValues { get; init; } = 1000;
@@ -181,7 +195,7 @@ internal sealed record MutualTlsClientOptions
 /// <summary>TLS towards the senders of alerts.</summary>
 internal sealed record TlsServerOptions
 {
-    /// <summary>Takes alerts over TLS.</summary>
+    /// <summary>Takes alerts over TLS (1.2 and 1.3) on <c>listenport</c>. The files are read again with the configuration.</summary>
     public bool Deploy { get; init; }
 
     /// <summary>PEM file with the certificate.</summary>
@@ -190,7 +204,7 @@ internal sealed record TlsServerOptions
     /// <summary>PEM file with its key.</summary>
     public string KeyFile { get; init; } = "/etc/certs/server/server.key";
 
-    /// <summary>Wants a client certificate.</summary>
+    /// <summary>Takes only clients with a certificate that an authority of <c>cacertfile</c> signed for clients.</summary>
     public bool MutualTls { get; init; }
 
     /// <summary>PEM file with the authorities whose client certificates are taken.</summary>
@@ -200,6 +214,6 @@ internal sealed record TlsServerOptions
     [Range(1, 65535)]
     public int NoTlsPort { get; init; } = 2810;
 
-    /// <summary>Paths that are served without TLS.</summary>
+    /// <summary>Paths that are served without TLS, on <c>notlsport</c> and there only: <c>/</c> (every path that has no meaning of its own), <c>/ping</c>, <c>/healthz</c>, <c>/test</c>, <c>/metrics</c>. Without any, that port is closed.</summary>
     public IReadOnlyList<string> NoTlsPaths { get; init; } = [];
 }

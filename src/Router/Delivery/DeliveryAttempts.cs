@@ -20,6 +20,7 @@ internal sealed class DeliveryAttempts
     private readonly AcceptClock time;
     private readonly CircuitBreakerStateProvider breaker = new();
     private readonly ResiliencePipeline<AttemptOutcome> pipeline;
+    private readonly AttemptGate gate = new();
 
     public DeliveryAttempts(DeliveryInstance instance, DeliveryOptions options, TimeProvider clock, OutputCounters counters, OutputHealth health, Cursor cursor, AcceptClock time)
     {
@@ -37,6 +38,9 @@ internal sealed class DeliveryAttempts
         await pipeline.ExecuteAsync(static (work, token) => work.AttemptAsync(token), work, cancellationToken);
     }
 
+    /// <summary>Lets no attempt begin any more; completes when those under way have ended.</summary>
+    public Task CloseAsync() => gate.CloseAsync();
+
     /// <summary>One attempt for one alert outside the order, for a dead letter that is sent again.</summary>
     public async ValueTask<DeliveryResult> TryOnceAsync(Alert alert, CancellationToken cancellationToken)
     {
@@ -52,8 +56,11 @@ internal sealed class DeliveryAttempts
 
     private async ValueTask<(BatchResult Result, bool Unexpected)> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken attempt, CancellationToken stopping)
     {
+        bool entered = gate.TryEnter();
         try
         {
+            if (!entered)
+                await Task.Delay(Timeout.InfiniteTimeSpan, clock, attempt); // the instance is about to be replaced, which cancels this
             return (await instance.Output.DeliverAsync(alerts, attempt), false);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
@@ -70,6 +77,11 @@ internal sealed class DeliveryAttempts
         {
             // The message of an exception that nobody foresaw may hold anything; its type says where to look.
             return (BatchResult.All(DeliveryResult.Retry($"Unexpected {exception.GetType().Name} in the output.")), true);
+        }
+        finally
+        {
+            if (entered)
+                gate.Leave();
         }
     }
 
@@ -105,7 +117,7 @@ internal sealed class DeliveryAttempts
                     case DeliveryStatus.Delivered:
                         delivered++;
                         pending[i].State = PendingState.Delivered;
-                        owner.counters.CountDelivered();
+                        owner.counters.CountDelivered(owner.clock.GetUtcNow() - pending[i].Record.Accepted);
                         continue;
                     case DeliveryStatus.Rejected:
                         reason = pending[i].Reason = owner.Clean(one.Reason);

@@ -9,7 +9,7 @@ namespace Saker.Router.Delivery;
 /// Delivers the alert log to all instances: starts a worker for each where it left off, saves positions, holds the backlog
 /// budgets, gives up the positions of removed instances, and releases what nobody needs.
 /// </summary>
-internal sealed class DeliveryEngine : IAsyncDisposable
+internal sealed partial class DeliveryEngine : IAsyncDisposable
 {
     private const int FirstSaveShare = 16;
     private static readonly TimeSpan UpkeepInterval = TimeSpan.FromSeconds(1);
@@ -20,8 +20,9 @@ internal sealed class DeliveryEngine : IAsyncDisposable
     private readonly DeliveryOptions options;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
-    private readonly List<OutputWorker> workers = [];
+    private readonly Lock turn = new(); // over orphans, and over changes of the workers
     private readonly List<CursorPosition> orphans = [];
+    private volatile OutputWorker[] workers = [];
     private readonly CancellationTokenSource stop = new();
     private Task upkeep = Task.CompletedTask;
     private long savedVersion = -1;
@@ -37,11 +38,10 @@ internal sealed class DeliveryEngine : IAsyncDisposable
         var saved = store.Load();
         if (saved is { Count: > 0 })
             log.AdvanceTo(saved.Max(static position => position.Read));
-        foreach (var instance in instances)
-            workers.Add(new OutputWorker(instance, Start(instance, saved), log, deadLetters, options, clock, logger));
+        workers = [.. instances.Select(instance => CreateWorker(instance, Start(instance, saved)))];
         foreach (var position in saved ?? [])
         {
-            if (!workers.Exists(worker => worker.Name == position.Name && worker.Type == position.Type))
+            if (!Array.Exists(workers, worker => IsOf(position, worker)))
                 orphans.Add(Orphan(position));
         }
     }
@@ -86,7 +86,7 @@ internal sealed class DeliveryEngine : IAsyncDisposable
     /// <returns>What the attempt came to; null when there is no such letter, its instance is gone, or it holds no alert.</returns>
     public async ValueTask<DeliveryResult?> ResendAsync(long id, CancellationToken cancellationToken)
     {
-        if (deadLetters.Find(id) is not { } letter || workers.Find(worker => worker.Name == letter.Output && worker.Type == letter.Type) is not { } target)
+        if (deadLetters.Find(id) is not { } letter || Array.Find(workers, worker => worker.Name == letter.Output && worker.Type == letter.Type) is not { } target)
             return null;
         if (!AlertReader.TryRead(letter.Payload.Span, out var alert, out _, out _) || alert is null)
             return null;
@@ -152,28 +152,32 @@ internal sealed class DeliveryEngine : IAsyncDisposable
 
     private void TrySave()
     {
-        long version = orphans.Count + workers.Sum(static worker => worker.Cursor.Version);
-        if (version == savedVersion)
-            return;
-        try
+        lock (turn)
         {
-            store.Save([.. workers.Select(static worker => worker.Cursor.Save()), .. orphans]);
-            savedVersion = version;
-            if (isSaveFailing)
-                DeliveryMessages.SavedAgain(logger);
-            isSaveFailing = false;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            if (!isSaveFailing)
-                DeliveryMessages.NotSaved(logger, exception.Message);
-            isSaveFailing = true;
+            long version = orphans.Count + workers.Sum(static worker => worker.Cursor.Version);
+            if (version == savedVersion)
+                return;
+            try
+            {
+                store.Save([.. workers.Select(static worker => worker.Cursor.Save()), .. orphans]);
+                savedVersion = version;
+                if (isSaveFailing)
+                    DeliveryMessages.SavedAgain(logger);
+                isSaveFailing = false;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                if (!isSaveFailing)
+                    DeliveryMessages.NotSaved(logger, exception.Message);
+                isSaveFailing = true;
+            }
         }
     }
 
     private void DropOrphans()
     {
         long before = log.Time.Before(options.OrphanAfter);
+        using var _ = turn.EnterScope();
         for (int i = orphans.Count - 1; i >= 0; i--)
         {
             if (orphans[i].OrphanedAt > before)
@@ -230,14 +234,11 @@ internal sealed class DeliveryEngine : IAsyncDisposable
 
     private void Release()
     {
-        long lowest = log.Next;
-        foreach (var worker in workers)
-            lowest = Math.Min(lowest, worker.Cursor.Low);
-        foreach (var orphan in orphans)
-            lowest = Math.Min(lowest, orphan.Low);
         try
         {
-            log.Release(lowest);
+            // Under the turn: a new instance's start lies above the low water of those before it, or is held by them.
+            lock (turn)
+                log.Release(Math.Min(workers.Select(static worker => worker.Cursor.Low).Append(log.Next).Min(), orphans.Select(static orphan => orphan.Low).Append(log.Next).Min()));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -65,4 +65,7 @@ internal static partial class DeliveryMessages
 
     [LoggerMessage(3119, LogLevel.Warning, "The clock went back by {By}. Accept times do not: they go on at half speed until it has caught up.")]
     public static partial void ClockBack(ILogger logger, TimeSpan by);
+
+    [LoggerMessage(3121, LogLevel.Debug, "Output {Output}: alert {AlertId} is {State}.")]
+    public static partial void Settled(ILogger logger, string output, Guid alertId, PendingState state);
 }

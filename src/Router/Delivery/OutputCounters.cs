@@ -8,10 +8,14 @@ internal sealed class OutputCounters(string output)
     /// <summary>The meter's name.</summary>
     public const string MeterName = "Saker.Router.Delivery";
 
+    /// <summary>The instrument that measures the time from acceptance to delivery.</summary>
+    public const string DeliveryTimeName = "saker.delivery.duration";
+
     private static readonly Meter Meter = new(MeterName);
     private static readonly Counter<long> AttemptsCounter = Meter.CreateCounter<long>("saker.delivery.attempts", "{attempt}", "Attempts, by output and outcome.");
     private static readonly Counter<long> AlertsCounter = Meter.CreateCounter<long>("saker.delivery.alerts", "{alert}", "Alerts that were settled, by output and outcome.");
     private static readonly Histogram<double> AttemptTime = Meter.CreateHistogram<double>("saker.delivery.attempt.duration", "s", "Time of an attempt, by output.");
+    private static readonly Histogram<double> DeliveryTime = Meter.CreateHistogram<double>(DeliveryTimeName, "s", "Time from acceptance to delivery, by output.");
 
     private long attempts;
     private long failedAttempts;
@@ -53,7 +57,12 @@ internal sealed class OutputCounters(string output)
         AttemptTime.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("output", output));
     }
 
-    public void CountDelivered() => Count(ref delivered, 1, "delivered");
+    /// <summary>Counts a delivered alert that was accepted <paramref name="age"/> ago.</summary>
+    public void CountDelivered(TimeSpan age)
+    {
+        Count(ref delivered, 1, "delivered");
+        DeliveryTime.Record(age.TotalSeconds, new KeyValuePair<string, object?>("output", output));
+    }
 
     public void CountDeadLetter() => Count(ref deadLetters, 1, "dead_letter");
 

@@ -27,17 +27,20 @@ internal sealed class OutputWorker : IAsyncDisposable
     private Task running = Task.CompletedTask;
     private long lostInLog;
 
-    public OutputWorker(DeliveryInstance instance, CursorPosition start, IAlertLog log, IDeadLetters deadLetters, DeliveryOptions options, TimeProvider clock, ILogger logger)
+    public OutputWorker(DeliveryInstance instance, CursorPosition start, IAlertLog log, IDeadLetters deadLetters, DeliveryOptions options, TimeProvider clock, ILogger logger, OutputCounters counters)
     {
         (this.instance, this.log, this.deadLetters, this.clock, this.logger) = (instance, log, deadLetters, clock, logger);
         concurrency = instance.MaxConcurrentRequests > 0 ? instance.MaxConcurrentRequests : options.DefaultConcurrency;
         slots = new SemaphoreSlim(concurrency);
         Cursor = new Cursor(start);
-        Counters = new OutputCounters(instance.Name);
+        Counters = counters;
         health = new OutputHealth(instance.Name, clock, logger);
         attempts = new DeliveryAttempts(instance, options, clock, Counters, health, Cursor, log.Time);
         reader = log.OpenReader(start.Low);
     }
+
+    /// <summary>What it delivers to.</summary>
+    public DeliveryInstance Instance => instance;
 
     public string Name => instance.Name;
 
@@ -74,6 +77,14 @@ internal sealed class OutputWorker : IAsyncDisposable
         using var registration = cancellationToken.Register(static state => ((CancellationTokenSource)state!).Cancel(), stop);
         while (!running.IsCompleted && (Cursor.Ahead > 0 || Cursor.Low < log.Next) && !stop.IsCancellationRequested)
             await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(20), clock, stop.Token));
+        await stop.CancelAsync();
+        await running;
+    }
+
+    /// <summary>Ends without breaking an attempt off: those under way end as they end, and none begins any more. The cursor says where to go on.</summary>
+    public async Task FinishAsync()
+    {
+        await attempts.CloseAsync();
         await stop.CancelAsync();
         await running;
     }
@@ -236,6 +247,7 @@ internal sealed class OutputWorker : IAsyncDisposable
         {
             if (alert.State == PendingState.Pending)
                 continue;
+            DeliveryMessages.Settled(logger, Name, alert.Alert.Uuid, alert.State);
             if (alert.State is PendingState.Delivered or PendingState.CutLoose || await KeepDeadLetterAsync(alert))
                 Cursor.Done(alert);
         }

@@ -3,66 +3,14 @@ using Saker.Router.Configuration;
 
 namespace Saker.Router.Enrichment;
 
-/// <summary>Adds what the configuration asks for to an alert, once, before it is stored. Immutable; serves all requests.</summary>
-internal sealed class AlertEnricher
+/// <summary>Adds what the configuration asks for to an alert, once, before it is stored. Serves all requests; the configuration can be exchanged meanwhile.</summary>
+internal sealed class AlertEnricher(RouterOptions options)
 {
-    // Falcosidekick's words for an alert without a source, and for any alert of the test rule.
-    private const string DefaultSource = "syscalls";
-    private const string TestSource = "internal";
-
-    private readonly KeyValuePair<string, FieldValue>[] _customFields;
-    private readonly string[] _customTags;
-    private readonly TemplatedFields _templatedFields;
-    private readonly OutputFieldFormat? _format;
-    private readonly string _bracketReplacer;
-
-    public AlertEnricher(RouterOptions options)
-    {
-        _customFields = [.. options.CustomFields.Select(static field => KeyValuePair.Create(field.Key, FieldValue.Text(field.Value)))];
-        _customTags = [.. options.CustomTags];
-        _templatedFields = TemplatedFields.Compile(options.TemplatedFields, static (_, _) => { }); // faults were reported with the configuration
-        _format = options.OutputFieldFormat.Length == 0 ? null : new OutputFieldFormat(options.OutputFieldFormat);
-        _bracketReplacer = options.BracketReplacer;
-    }
+    private volatile EnrichmentPlan _plan = new(options);
 
     /// <summary>The alert as it is stored. An incoming uuid is not kept: a sender could give two alerts one identity.</summary>
-    public Alert Enrich(Alert alert)
-    {
-        var custom = alert.OutputFields.With(_customFields);
-        var templated = _templatedFields.Render(custom);
-        var tags = Tags(alert.Tags);
-        return alert with
-        {
-            Uuid = Guid.NewGuid(),
-            Source = alert.Rule == TestAlert.Rule ? TestSource : alert.Source.Length == 0 ? DefaultSource : alert.Source,
-            Tags = tags,
-            Output = _format is null ? alert.Output : _format.Apply(alert, tags, _customFields, templated),
-            OutputFields = WithoutBrackets(templated.Count == 0 ? custom : custom.With(templated)),
-        };
-    }
+    public Alert Enrich(Alert alert) => _plan.Enrich(alert);
 
-    private IReadOnlyList<string> Tags(IReadOnlyList<string> tags)
-    {
-        if (_customTags.Length == 0)
-        {
-            return tags;
-        }
-
-        string[] all = [.. tags, .. _customTags];
-        Array.Sort(all, Utf8Order.Instance);
-        return all;
-    }
-
-    private AlertFields WithoutBrackets(AlertFields fields)
-    {
-        if (_bracketReplacer.Length == 0 || !fields.Any(static field => field.Key.Contains('[', StringComparison.Ordinal)))
-        {
-            return fields;
-        }
-
-        return AlertFields.From(fields.OrderBy(static field => field.Key.Contains('[', StringComparison.Ordinal)).Select(field =>
-            field.Key.Contains('[', StringComparison.Ordinal)
-                ? KeyValuePair.Create(field.Key.Replace("]", "", StringComparison.Ordinal).Replace("[", _bracketReplacer, StringComparison.Ordinal), field.Value)
-                : field));
-    }
+    /// <summary>Alerts from now on are enriched by these options.</summary>
+    public void Use(RouterOptions changed) => _plan = new EnrichmentPlan(changed);
 }

@@ -38,6 +38,16 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             return Task.CompletedTask;
         }
 
+        if (context.Features.Get<PortRoutes>() is { } routes)
+        {
+            if (routes.Find(path) is not { } meaning)
+            {
+                return HttpAnswer.TextAsync(context, StatusCodes.Status404NotFound, "text/plain; charset=utf-8", "404 page not found\n");
+            }
+
+            path = meaning;
+        }
+
         return path switch
         {
             "*" when HttpMethods.IsOptions(context.Request.Method) => Task.CompletedTask,

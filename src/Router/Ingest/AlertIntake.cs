@@ -70,6 +70,7 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
     /// <summary>Takes an alert.</summary>
     public async ValueTask<IntakeResult> TakeAsync(Alert alert, CancellationToken cancellationToken)
     {
+        var begun = metrics.Begin();
         var enriched = enricher.Enrich(alert);
         if (enriched.OutputFields.Count == 0)
         {
@@ -94,7 +95,7 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
         switch (result.Status)
         {
             case AppendStatus.Stored:
-                metrics.CountAccepted(enriched);
+                metrics.CountAccepted(enriched, begun);
                 return IntakeResult.Stored;
             case AppendStatus.TooLarge:
                 metrics.CountRejected();

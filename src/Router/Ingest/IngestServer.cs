@@ -24,12 +24,17 @@ internal sealed class IngestServer : IAsyncDisposable
     /// <summary>Listens from the return on.</summary>
     /// <exception cref="IOException">The address cannot be used; the message says why.</exception>
     public static async Task<IngestServer> StartAsync(
-        ListenAddress address, int port, HttpOptions options, AlertEndpoints endpoints, ILoggerFactory loggers, CancellationToken cancellationToken)
+        ListenAddress address, int port, HttpOptions options, AlertEndpoints endpoints, ILoggerFactory loggers, CancellationToken cancellationToken, ServerTls? tls = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, address, port, options));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, address, port, options, tls));
+        if (tls is not null)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+
         var application = builder.Build();
         application.Run(endpoints.HandleAsync);
         try
@@ -49,7 +54,7 @@ internal sealed class IngestServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 
-    private static void Configure(KestrelServerOptions kestrel, ListenAddress address, int port, HttpOptions options)
+    private static void Configure(KestrelServerOptions kestrel, ListenAddress address, int port, HttpOptions options, ServerTls? tls)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowHostHeaderOverride = true; // a proxy may send an absolute target of another name
@@ -64,17 +69,26 @@ internal sealed class IngestServer : IAsyncDisposable
         // The endpoints bound size and time of a body themselves, because unpacked bodies count as well.
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
+        Listen(kestrel, address, port, tls is null ? UseHttp1 : tls.Secure);
+        if (tls?.PlainPort is { } plain)
+        {
+            Listen(kestrel, address, plain, tls.LeavePlain);
+        }
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ListenAddress address, int port, Action<ListenOptions> configure)
+    {
         if (address.Address is null)
         {
-            kestrel.ListenLocalhost(port, UseHttp1);
+            kestrel.ListenLocalhost(port, configure);
         }
         else if (address.Address.Equals(IPAddress.IPv6Any))
         {
-            kestrel.ListenAnyIP(port, UseHttp1);
+            kestrel.ListenAnyIP(port, configure);
         }
         else
         {
-            kestrel.Listen(address.Address, port, UseHttp1);
+            kestrel.Listen(address.Address, port, configure);
         }
     }
 

@@ -8,12 +8,22 @@ namespace Saker.Router.Routing;
 internal static class OutputAssembly
 {
     /// <summary>The instances that could be made; what is wrong with the others goes to <paramref name="faults"/>.</summary>
-    public static List<RoutedOutput> Create(RouterConfiguration configuration, TimeProvider clock, ConfigFaults faults)
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="clock">The clock of the outputs.</param>
+    /// <param name="faults">Gets what is wrong.</param>
+    /// <param name="existing">Gives the output for an instance that need not be made; null for none.</param>
+    public static List<RoutedOutput> Create(RouterConfiguration configuration, TimeProvider clock, ConfigFaults faults, Func<OutputInstance, RoutedOutput?>? existing = null)
     {
         var files = TlsFiles(configuration.Router);
         var outputs = new List<RoutedOutput>();
         foreach (var instance in configuration.Outputs)
         {
+            if (existing?.Invoke(instance) is { } present)
+            {
+                outputs.Add(present);
+                continue;
+            }
+
             try
             {
                 outputs.Add(Create(instance, configuration, files, clock));
@@ -48,7 +58,8 @@ internal static class OutputAssembly
     // The context of an output that speaks no HTTP has a client all the same; it never connects.
     private static readonly HttpOutputOptions NoHttp = new NoHttpOptions();
 
-    private static TlsClientFiles TlsFiles(RouterOptions options)
+    /// <summary>The certificates of this machine towards its outputs.</summary>
+    public static TlsClientFiles TlsFiles(RouterOptions options)
     {
         var mutual = options.MutualTlsClient;
         return new TlsClientFiles

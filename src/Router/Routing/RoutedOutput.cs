@@ -1,5 +1,7 @@
 using Saker.Outputs;
 using Saker.Router.Configuration;
+using Saker.Router.Delivery;
+using Saker.Settings;
 
 namespace Saker.Router.Routing;
 
@@ -13,6 +15,18 @@ internal sealed class RoutedOutput(OutputInstance instance, IOutput output, Aler
     public IOutput Output { get; } = output;
 
     public AlertFilter Filter { get; } = filter;
+
+    /// <summary>The same for the delivery engine.</summary>
+    public DeliveryInstance Delivery { get; } = new()
+    {
+        Name = instance.Name,
+        Descriptor = instance.Registration.Descriptor,
+        Output = output,
+        Filter = filter.Matches,
+        MaxConcurrentRequests = instance.Options.MaxConcurrentRequests,
+        StartFromBeginning = instance.Options.StartFrom == "beginning",
+        Secrets = [.. OptionSecrets.Of(instance.Options)],
+    };
 
     public async ValueTask DisposeAsync()
     {

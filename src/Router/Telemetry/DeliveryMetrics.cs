@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Prometheus;
 using Saker.Router.Delivery;
@@ -5,7 +6,7 @@ using Saker.Router.Log;
 
 namespace Saker.Router.Telemetry;
 
-/// <summary>Shows how the output instances and the log stand. They count; this reads at each scrape, and listens to the time of attempts.</summary>
+/// <summary>Shows how the output instances and the log stand. They count; this reads at each scrape, and listens to the times of deliveries.</summary>
 internal sealed class DeliveryMetrics : IDisposable
 {
     private readonly Counter outputs;
@@ -14,43 +15,43 @@ internal sealed class DeliveryMetrics : IDisposable
     private readonly Gauge depth;
     private readonly Gauge oldest;
     private readonly Gauge healthy;
-    private readonly Gauge logBytes;
-    private readonly Counter damaged;
+    private readonly Gauge breakerClosed;
+    private readonly LogMetrics logMetrics;
     private readonly MeterListener listener = new();
+    private HashSet<string> shown = [];
 
     public DeliveryMetrics(RouterMetrics metrics, DeliveryEngine engine, IAlertLog log)
     {
         var factory = metrics.Factory;
         outputs = metrics.Outputs;
-        alerts = factory.CreateCounter("saker_router_delivery_alerts_total", "Alerts that were settled, by output and outcome.", ["output", "outcome"]);
-        retries = factory.CreateCounter("saker_router_delivery_retries_total", "Attempts that repeated an earlier one.", ["output"]);
-        depth = factory.CreateGauge("saker_router_queue_depth", "Records of the log that an output has not passed yet.", ["output"]);
-        oldest = factory.CreateGauge("saker_router_oldest_undelivered_seconds", "Age of an output's oldest undelivered alert.", ["output"]);
-        healthy = factory.CreateGauge("saker_router_output_healthy", "1 while attempts succeed, 0 while they fail.", ["output"]);
-        logBytes = factory.CreateGauge("saker_router_log_bytes", "Bytes of the alert log on the disk.");
-        damaged = factory.CreateCounter("saker_router_log_damaged_total", "Damaged stretches of the log that were found.");
-        Listen(factory.CreateHistogram("saker_router_attempt_seconds", "Time of an attempt.", ["output"], new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.005, 2, 12) }));
-        Read(engine.Status, log.Status); // each series exists from the start
-        metrics.BeforeScrape(() => Read(engine.Status, log.Status));
+        alerts = MetricCatalogue.Settled.CreateCounter(factory);
+        retries = MetricCatalogue.Retries.CreateCounter(factory);
+        depth = MetricCatalogue.Depth.CreateGauge(factory);
+        oldest = MetricCatalogue.OldestAge.CreateGauge(factory);
+        healthy = MetricCatalogue.Healthy.CreateGauge(factory);
+        breakerClosed = MetricCatalogue.BreakerClosed.CreateGauge(factory);
+        logMetrics = new LogMetrics(factory, log, engine.DeadLetters);
+        Listen(MetricCatalogue.AttemptTime.CreateHistogram(factory), MetricCatalogue.DeliveryTime.CreateHistogram(factory));
+        Read(engine.Status); // each series exists from the start
+        metrics.BeforeScrape(() => Read(engine.Status));
     }
 
     public void Dispose() => listener.Dispose();
 
-    private void Listen(Histogram duration)
+    private void Listen(Histogram attempt, Histogram delivery)
     {
-        listener.InstrumentPublished = static (instrument, listener) =>
+        listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument is Histogram<double> && instrument.Meter.Name == OutputCounters.MeterName)
-                listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name == OutputCounters.MeterName && instrument is Histogram<double>)
+                listener.EnableMeasurementEvents(instrument, new ByOutput(instrument.Name == OutputCounters.DeliveryTimeName ? delivery : attempt));
         };
-        listener.SetMeasurementEventCallback<double>((_, seconds, tags, _) => duration.WithLabels((string)tags[0].Value!).Observe(seconds));
+        listener.SetMeasurementEventCallback<double>(static (_, seconds, tags, histogram) => ((ByOutput)histogram!).Observe((string)tags[0].Value!, seconds));
         listener.Start();
     }
 
-    private void Read(IReadOnlyList<OutputStatus> statuses, AlertLogStatus log)
+    private void Read(IReadOnlyList<OutputStatus> statuses)
     {
-        logBytes.Set(log.Bytes);
-        damaged.IncTo(log.Damaged);
+        logMetrics.Read();
         foreach (var status in statuses)
         {
             var counted = status.Counters;
@@ -64,6 +65,31 @@ internal sealed class DeliveryMetrics : IDisposable
             depth.WithLabels(status.Name).Set(status.Depth);
             oldest.WithLabels(status.Name).Set(status.OldestAge.TotalSeconds);
             healthy.WithLabels(status.Name).Set(status.IsHealthy ? 1 : 0);
+            breakerClosed.WithLabels(status.Name).Set(status.Breaker == "Closed" ? 1 : 0);
         }
+
+        ForgetRemoved(statuses);
+    }
+
+    // What an output counted stays; how it stands is nothing once it is gone from the configuration.
+    private void ForgetRemoved(IReadOnlyList<OutputStatus> statuses)
+    {
+        var present = statuses.Select(static status => status.Name).ToHashSet();
+        foreach (string gone in shown.Except(present))
+        {
+            foreach (var gauge in (ReadOnlySpan<Gauge>)[depth, oldest, healthy, breakerClosed])
+                gauge.RemoveLabelled(gone);
+        }
+
+        shown = present;
+    }
+
+    // Looking a series up by its labels allocates, and this runs for every alert.
+    private sealed class ByOutput(Histogram histogram)
+    {
+        private readonly ConcurrentDictionary<string, Histogram.Child> series = new(StringComparer.Ordinal);
+
+        public void Observe(string output, double seconds) =>
+            series.GetOrAdd(output, static (name, histogram) => histogram.WithLabels(name), histogram).Observe(seconds);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Saker.Alerts;
 using Saker.Router.Configuration;
+using Saker.Settings;
 
 namespace Saker.Router.Telemetry;
 
@@ -8,13 +9,11 @@ namespace Saker.Router.Telemetry;
 /// The labels of <c>falco_events_total</c>: seven of Falcosidekick's, then the custom fields, the templated fields and
 /// <c>prometheus.extralabels</c>. A dot in a field's name is an underscore in the label.
 /// </summary>
-internal sealed partial class EventLabels
+internal sealed partial class EventLabels : IEquatable<EventLabels>
 {
-    private const int FixedLabels = 7;
+    private static readonly int FixedLabels = MetricCatalogue.EventLabels.Count;
 
-    private static readonly string[] Fixed = ["hostname", "rule", "priority", "priority_raw", "source", "k8s_ns_name", "k8s_pod_name"];
-
-    private readonly List<string> _names = [.. Fixed];
+    private readonly List<string> _names = [.. MetricCatalogue.EventLabels];
     private readonly List<(string Field, string? Constant)> _extra = [];
 
     private EventLabels()
@@ -42,7 +41,13 @@ internal sealed partial class EventLabels
 
         foreach (var (name, value) in options.Prometheus.ExtraLabels)
         {
-            labels.AddExtra(name, value, fault);
+            labels.AddExtra("extralabels", name, value, fault);
+        }
+
+        foreach (var text in options.Prometheus.ExtraLabels.Count == 0 ? options.Prometheus.ExtraLabelsList : [])
+        {
+            var (name, value) = DelimitedText.SplitEntry(text);
+            labels.AddExtra("extralabelslist", name, value ?? "", fault);
         }
 
         return labels;
@@ -67,6 +72,13 @@ internal sealed partial class EventLabels
         return values;
     }
 
+    /// <summary>True for the same labels, filled from the same fields, in the same order.</summary>
+    public bool Equals(EventLabels? other) => other is not null && _names.SequenceEqual(other._names) && _extra.SequenceEqual(other._extra);
+
+    public override bool Equals(object? obj) => Equals(obj as EventLabels);
+
+    public override int GetHashCode() => _names.Count;
+
     private void AddField(string section, string field, Action<string, string, bool> fault)
     {
         var label = field.Replace('.', '_');
@@ -80,9 +92,9 @@ internal sealed partial class EventLabels
         }
     }
 
-    private void AddExtra(string name, string value, Action<string, string, bool> fault)
+    private void AddExtra(string section, string name, string value, Action<string, string, bool> fault)
     {
-        const string key = "prometheus.extralabels";
+        var key = $"prometheus.{section}";
         var label = name.Replace('.', '_');
         if (!LabelName().IsMatch(label))
         {

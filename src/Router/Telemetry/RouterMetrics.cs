@@ -9,30 +9,29 @@ namespace Saker.Router.Telemetry;
 /// </summary>
 internal sealed class RouterMetrics
 {
-    private const int MaxSeries = 20_000;
-
     private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
-    private readonly EventLabels _labels;
-    private readonly BoundedLabels _bounds;
-    private readonly Counter _events;
+    private readonly TimeProvider _clock;
     private readonly Counter.Child _accepted;
     private readonly Counter.Child _rejected;
     private readonly Counter _refused;
     private readonly Counter _ignored;
+    private readonly Histogram _acceptTime;
+    private volatile EventCounter _events;
 
-    public RouterMetrics(EventLabels labels, int maxLabelValues)
+    public RouterMetrics(EventLabels labels, int maxLabelValues, TimeProvider? clock = null)
     {
-        _labels = labels;
-        _bounds = new BoundedLabels(labels.Names.Count, maxLabelValues, MaxSeries);
+        _clock = clock ?? TimeProvider.System;
+        _events = new EventCounter(labels, maxLabelValues);
         Factory = Metrics.WithCustomRegistry(_registry);
-        _events = Factory.CreateCounter("falcosecurity_falcosidekick_falco_events_total", "Alerts that were accepted.", [.. labels.Names]);
-        var inputs = Factory.CreateCounter("falcosecurity_falcosidekick_inputs_total", "Alerts that arrived, by what became of them.", ["source", "status"]);
+        var inputs = MetricCatalogue.Inputs.CreateCounter(Factory);
         _accepted = inputs.WithLabels("requests", "accepted");
         _rejected = inputs.WithLabels("requests", "rejected");
-        Outputs = Factory.CreateCounter("falcosecurity_falcosidekick_outputs_total", "Attempts to deliver an alert, by output and outcome.", ["destination", "status"]);
-        _refused = Factory.CreateCounter("saker_router_refused_total", "Valid alerts that could not be taken, by reason; the sender was asked to come again.", ["reason"]);
-        _ignored = Factory.CreateCounter("saker_router_ignored_bytes_total", "Bytes that followed the first object of a body and were ignored.");
+        Outputs = MetricCatalogue.Outputs.CreateCounter(Factory);
+        _refused = MetricCatalogue.Refused.CreateCounter(Factory);
+        _ignored = MetricCatalogue.Ignored.CreateCounter(Factory);
+        _acceptTime = MetricCatalogue.AcceptTime.CreateHistogram(Factory);
         DotNetStats.Register(_registry);
+        ProcessFigures.Register(this);
     }
 
     /// <summary>Makes metrics of other rooms in this registry.</summary>
@@ -44,13 +43,24 @@ internal sealed class RouterMetrics
     /// <summary>Runs <paramref name="update"/> before each scrape, for figures that are read and not counted.</summary>
     public void BeforeScrape(Action update) => _registry.AddBeforeCollectCallback(update);
 
-    /// <summary>An alert was stored.</summary>
-    public void CountAccepted(Alert alert)
+    /// <summary>Counts accepted alerts by other labels from now on, and from zero; nothing happens when they are the same.</summary>
+    public void UseLabels(EventLabels labels, int maxLabelValues)
     {
+        if (!_events.IsFor(labels, maxLabelValues))
+        {
+            _events = new EventCounter(labels, maxLabelValues);
+        }
+    }
+
+    /// <summary>Begins to measure the time that an alert takes; the result goes to <see cref="CountAccepted"/>.</summary>
+    public long Begin() => _clock.GetTimestamp();
+
+    /// <summary>An alert was stored.</summary>
+    public void CountAccepted(Alert alert, long begun)
+    {
+        _acceptTime.Observe(_clock.GetElapsedTime(begun).TotalSeconds);
         _accepted.Inc();
-        var values = _labels.Values(alert);
-        _bounds.Fold(values);
-        _events.WithLabels(values).Inc();
+        _events.Count(alert);
     }
 
     /// <summary>A request or a part of a batch was no alert.</summary>
@@ -63,5 +73,9 @@ internal sealed class RouterMetrics
     public void CountIgnored(long bytes) => _ignored.Inc(bytes);
 
     /// <summary>Writes everything in the text format of Prometheus.</summary>
-    public Task WriteAsync(Stream stream, CancellationToken cancellationToken) => _registry.CollectAndExportAsTextAsync(stream, cancellationToken);
+    public async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        await _events.WriteAsync(stream, cancellationToken);
+        await _registry.CollectAndExportAsTextAsync(stream, cancellationToken);
+    }
 }

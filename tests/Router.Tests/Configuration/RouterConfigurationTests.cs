@@ -73,6 +73,16 @@ public sealed class RouterConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void A_section_without_its_deciding_key_is_off_and_still_checked()
+    {
+        var configuration = Load("sample:\n  url:\n  channel: '#c'\n");
+        Assert.False(configuration.IsRefused);
+        Assert.Empty(configuration.Outputs);
+        Assert.Equal("sample: This output is off, because sample.url is not set.", configuration.Faults.Select(fault => $"{fault.Key}: {fault.Message}").Single());
+        Assert.True(Load("sample: {batchsize: many}\n").IsRefused);
+    }
+
+    [Fact]
     public void Every_fault_of_the_outputs_map_is_named_at_once()
     {
         var configuration = Load(
@@ -179,7 +189,10 @@ public sealed class RouterConfigurationTests : IDisposable
     [InlineData("customfields: {rule: x}", "customfields: The metrics have a label 'rule' already; choose another name than 'rule'.")]
     [InlineData("prometheus: {extralabels: 'a.b,a_b'}", "prometheus.extralabels: The metrics have a label 'a_b' already")]
     [InlineData("prometheus: {extralabels: [bad-name]}", "prometheus.extralabels: 'bad-name' is no label of Prometheus")]
-    [InlineData("tlsserver: {deploy: true}", "tlsserver.deploy: TLS towards senders is not in this version")]
+    [InlineData("prometheus: {extralabelslist: [ok, bad-name]}", "prometheus.extralabelslist: 'bad-name' is no label of Prometheus")]
+    [InlineData("loglevel: infos", "loglevel: 'infos' is not one of debug, info, warning, error; did you mean 'info'?")]
+    [InlineData("logformat: xml", "logformat: 'xml' is not one of text, json")]
+    [InlineData("tlsserver: {deploy: true, certfile: /nonexistent/server.crt}", "tlsserver.certfile: The file cannot be read")]
     [InlineData("sample: http://x", "sample: This is a section")]
     [InlineData("config: {onerror: ignor}", "config.onerror: 'ignor' is not one of refuse, ignore; did you mean 'ignore'?")]
     public void A_wrong_value_is_refused(string yaml, string begin)
@@ -209,14 +222,60 @@ public sealed class RouterConfigurationTests : IDisposable
         Assert.Empty(configuration.Outputs);
     }
 
+    /// <summary>The charts' variables make no fault but for outputs that are missing here, and files and variables that are not there in a test.</summary>
+    [Theory]
+    [InlineData("customfields", "customfields.env")] // its values refer to a variable and set none
+    [InlineData("existing-secret")]
+    [InlineData("ingress")]
+    [InlineData("observability")]
+    [InlineData("outputs")]
+    [InlineData("policyreport-irsa")]
+    [InlineData("scheduling")]
+    [InlineData("tls", "tlsserver.cacertfile", "tlsserver.certfile")]
+    [InlineData("webui")]
+    public void Other_values_of_the_stock_chart_are_understood(string chart, params string[] faulty)
+    {
+        var variables = ChartEnvironment.Read(SharedData.Path("charts", $"falcosidekick-{chart}.json"));
+        var configuration = RouterConfigurationLoader.Load(null, new EnvironmentVariables(variables), OutputCatalogue.Default);
+        Assert.Equal(faulty, RecordedSettings.Faults(configuration).Select(fault => fault.Key).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void The_seeds_configuration_works_for_what_exists_and_names_the_rest()
     {
-        var configuration = RouterConfigurationLoader.Load(SharedData.Path("seed", "falcosidekick.yaml"), EnvironmentVariables.None, OutputCatalogue.Default);
+        var catalogue = new OutputCatalogue(OutputCatalogue.Default.All.Where(output => output.Descriptor.Type is "slack" or "webhook"));
+        var seed = SharedData.Path("seed", "falcosidekick.yaml");
+        var configuration = RouterConfigurationLoader.Load(seed, EnvironmentVariables.None, catalogue);
         Assert.True(configuration.IsRefused);
         Assert.Equal(["elasticsearch", "loki", "pagerduty"], configuration.Faults.Select(fault => fault.Key).Order());
-        Assert.Equal(["slack", "webhook"], configuration.Outputs.Select(output => output.Name));
+        Assert.All(configuration.Faults, fault => Assert.Contains("is not in this version", fault.Message, StringComparison.Ordinal));
         Assert.Equal("prod", configuration.Router.Prometheus.ExtraLabels["env"]);
+
+        var ignored = RouterConfigurationLoader.Load(seed, Variables(("CONFIG_ONERROR", "ignore")), catalogue);
+        Assert.False(ignored.IsRefused);
+        Assert.Equal(["slack", "webhook"], ignored.Outputs.Select(output => output.Name));
+    }
+
+    [Fact]
+    public void Strict_compatibility_lowers_the_keys_of_maps_in_the_file_and_leaves_those_of_variables()
+    {
+        const string yaml = "customfields: {Akey: A, Env.Name: prod}\nSample: {url: http://x, LABELS: {Team: Sec}}\noutputs:\n  b: {type: sample, url: x, labels: {Team: Sec}}\n";
+        var loose = Load(yaml);
+        Assert.Equal(["Akey", "Env.Name"], loose.Router.CustomFields.Keys);
+        var strict = Load(yaml + "strictcompatibility: true\n");
+        Assert.Empty(strict.Faults);
+        Assert.Equal(["akey", "env.name"], strict.Router.CustomFields.Keys);
+        Assert.Equal("Sec", Assert.IsType<SampleOptions>(strict.Outputs[0].Options).Labels["team"]);
+        Assert.Equal("Sec", Assert.IsType<SampleOptions>(strict.Outputs[1].Options).Labels["Team"]);
+        Assert.Equal(["Akey"], Load("", ("STRICTCOMPATIBILITY", "true"), ("CUSTOMFIELDS", "Akey:A")).Router.CustomFields.Keys);
+    }
+
+    [Fact]
+    public void Mutual_tls_without_tls_and_unknown_paths_are_warned_of()
+    {
+        var configuration = Load("tlsserver: {mutualtls: true}\n");
+        Assert.False(configuration.IsRefused);
+        Assert.Equal("tlsserver.mutualtls", Assert.Single(configuration.Faults).Key);
     }
 
     private RouterConfiguration Load(string yaml, params (string Name, string Value)[] variables)

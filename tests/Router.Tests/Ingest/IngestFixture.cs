@@ -33,15 +33,17 @@ internal sealed class IngestFixture : IAsyncDisposable
 
     public int Port => _server.Port;
 
-    public static async Task<IngestFixture> StartAsync(RouterOptions? options = null, IDataFiles? files = null)
+    /// <summary>Starts on a port, 0 for a free one; with TLS if the options say so.</summary>
+    public static async Task<IngestFixture> StartAsync(RouterOptions? options = null, IDataFiles? files = null, int port = 0, ServerCertificates? certificates = null)
     {
         options ??= new RouterOptions();
         var folder = Directory.CreateTempSubdirectory("saker-ingest").FullName;
         var log = SegmentLog.Open(files ?? DataFiles.Instance, folder, new SegmentLogOptions { Durability = files is null ? Durability.Os : Durability.Fsync }, TimeProvider.System, NullLogger<SegmentLog>.Instance);
-        var metrics = new RouterMetrics(EventLabels.Create(options, (_, sentence, _) => throw new InvalidOperationException(sentence)), options.Prometheus.MaxLabelValues);
+        var metrics = new RouterMetrics(EventLabels.Create(options, (_, sentence, mustMend) => Assert.False(mustMend, sentence)), options.Prometheus.MaxLabelValues);
         var intake = new AlertIntake(log, new AlertEnricher(options), metrics);
         var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), TimeProvider.System);
-        var server = await ListenAsync(endpoints, 0, options.Http);
+        certificates ??= options.TlsServer.Deploy ? ServerCertificates.Read(options.TlsServer, (_, sentence) => Assert.Fail(sentence)) : null;
+        var server = await ListenAsync(endpoints, port, options.Http, certificates is null ? null : new ServerTls(options.TlsServer, certificates, TimeProvider.System));
         return new IngestFixture(folder, log, intake, metrics, endpoints, server);
     }
 
@@ -67,8 +69,8 @@ internal sealed class IngestFixture : IAsyncDisposable
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static Task<IngestServer> ListenAsync(AlertEndpoints endpoints, int port, HttpOptions options) => IngestServer.StartAsync(
-        ListenAddress.Parse("127.0.0.1", null), port, options, endpoints, NullLoggerFactory.Instance, CancellationToken.None);
+    private static Task<IngestServer> ListenAsync(AlertEndpoints endpoints, int port, HttpOptions options, ServerTls? tls = null) => IngestServer.StartAsync(
+        ListenAddress.Parse("127.0.0.1", null), port, options, endpoints, NullLoggerFactory.Instance, CancellationToken.None, tls);
 
     public async ValueTask DisposeAsync()
     {

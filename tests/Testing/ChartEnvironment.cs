@@ -1,11 +1,12 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Saker.Router.Tests.Configuration;
+namespace Saker.Testing;
 
 /// <summary>The variables that objects of a rendered Helm chart would set: Secrets that <c>envFrom</c> takes, and <c>env</c>.</summary>
-internal static class ChartEnvironment
+public static class ChartEnvironment
 {
+    /// <summary>The variables in the file of one rendered chart.</summary>
     public static Dictionary<string, string> Read(string file)
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(file));
@@ -29,7 +30,7 @@ internal static class ChartEnvironment
             return;
         }
 
-        if (element.TryGetProperty("kind", out var kind) && kind.ValueEquals("Secret") && element.TryGetProperty("data", out var data))
+        if (element.TryGetProperty("kind", out var kind) && kind.ValueEquals("Secret") && element.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object)
         {
             foreach (var entry in data.EnumerateObject())
             {

@@ -1,0 +1,65 @@
+namespace Saker.Router.Delivery;
+
+/// <summary>The engine's change from one set of instances to another while it runs.</summary>
+internal sealed partial class DeliveryEngine
+{
+    // By name, beyond an instance's replacement or removal: counters only grow.
+    private readonly Dictionary<string, OutputCounters> counters = [];
+
+    /// <summary>
+    /// Goes over to other instances. Those that are the same objects as before run on undisturbed. A changed one, of the same name and
+    /// type, goes on where the one before it ended: no attempt is broken off, nothing is lost or sent twice. A new one begins as at a start;
+    /// a removed one's position holds the log for the orphan time. One call at a time, and none while the engine stops.
+    /// </summary>
+    /// <param name="wanted">All instances from now on.</param>
+    /// <param name="ended">Called for each of the others when it has ended, before anything takes its place: its output can be disposed of.</param>
+    public async Task ApplyAsync(IReadOnlyCollection<DeliveryInstance> wanted, Func<DeliveryInstance, ValueTask> ended)
+    {
+        var leaving = Array.FindAll(workers, worker => !wanted.Contains(worker.Instance));
+        await Task.WhenAll(leaving.Select(EndAsync));
+        List<OutputWorker> added = [];
+        lock (turn)
+        {
+            // Until here the positions of those that leave were held and saved as theirs.
+            var positions = leaving.Select(static worker => worker.Cursor.Save()).Concat(orphans).ToList();
+            var next = new List<OutputWorker>();
+            foreach (var instance in wanted)
+            {
+                if (Array.Find(workers, worker => worker.Instance == instance) is { } staying)
+                {
+                    next.Add(staying);
+                    continue;
+                }
+
+                added.Add(CreateWorker(instance, Start(instance, positions)));
+                next.Add(added[^1]);
+            }
+
+            orphans.Clear();
+            orphans.AddRange(positions.Where(position => !next.Exists(worker => IsOf(position, worker))).Select(Orphan));
+            workers = [.. next];
+            savedVersion = -1;
+        }
+
+        TrySave();
+        foreach (var worker in added)
+            worker.Start();
+        foreach (var worker in leaving)
+            await worker.DisposeAsync();
+
+        async Task EndAsync(OutputWorker worker)
+        {
+            await worker.FinishAsync();
+            await ended(worker.Instance);
+        }
+    }
+
+    private static bool IsOf(CursorPosition position, OutputWorker worker) => worker.Name == position.Name && worker.Type == position.Type;
+
+    private OutputWorker CreateWorker(DeliveryInstance instance, CursorPosition start)
+    {
+        if (!counters.TryGetValue(instance.Name, out var counted))
+            counters.Add(instance.Name, counted = new OutputCounters(instance.Name));
+        return new OutputWorker(instance, start, log, deadLetters, options, clock, logger, counted);
+    }
+}

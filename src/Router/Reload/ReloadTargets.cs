@@ -1,0 +1,34 @@
+using Saker.Logging;
+using Saker.Router.Configuration;
+using Saker.Router.Delivery;
+using Saker.Router.Enrichment;
+using Saker.Router.Ingest;
+using Saker.Router.Telemetry;
+
+namespace Saker.Router.Reload;
+
+/// <summary>The parts of a running router that another configuration changes.</summary>
+internal sealed record ReloadTargets
+{
+    public required AlertEnricher Enricher { get; init; }
+
+    public required DeliveryEngine Delivery { get; init; }
+
+    public required LogLevelSwitch Levels { get; init; }
+
+    public required RouterMetrics Metrics { get; init; }
+
+    public required ReloadMetrics Reloads { get; init; }
+
+    /// <summary>Null without TLS towards senders.</summary>
+    public ServerCertificates? Certificates { get; init; }
+
+    /// <summary>The least level of the log that options ask for.</summary>
+    public static LogLevel LevelOf(RouterOptions options) => options.Debug ? LogLevel.Debug : options.LogLevel switch
+    {
+        "debug" => LogLevel.Debug,
+        "warning" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        _ => LogLevel.Information,
+    };
+}
