@@ -29,9 +29,18 @@ internal static class FsPathFields
 
     private static void Add(FieldRegistry registry, string absolute, string raw, Func<EventType, int> parameter)
     {
-        registry.Add(absolute, (c, _) => Exists(c, parameter(c.View.Type)) ? Value.Bytes(Absolute(c, parameter(c.View.Type))) : Value.None);
-        registry.Add(raw, (c, _) => Exists(c, parameter(c.View.Type)) ? Value.Bytes(c.View.Text(parameter(c.View.Type))) : Value.None);
+        bool isName = absolute == "fs.path.name";
+        registry.Add(absolute, (c, _) => Exists(c, parameter(c.View.Type)) ? Value.Bytes(Absolute(c, parameter(c.View.Type)))
+            : isName ? OfDescriptor(c) : Value.None);
+        registry.Add(raw, (c, _) => Exists(c, parameter(c.View.Type)) ? Value.Bytes(c.View.Text(parameter(c.View.Type)))
+            : isName ? OfDescriptor(c) : Value.None);
     }
+
+    /// <summary>The path of the descriptor that fchmod or fchown is about.</summary>
+    private static unsafe Value OfDescriptor(EventContext context) =>
+        context.View.Type is EventType.FchmodExit or EventType.FchownExit && context.Frame.Entry is not null
+            && context.View.TryResult(out long result) && result >= 0
+            ? Value.Bytes(context.Frame.Entry->Name.Span) : Value.None;
 
     private static bool Exists(EventContext context, int parameter) => parameter >= 0 && context.Thread is not null && context.View.Has(parameter)
         && context.View.TryResult(out long result) && (result >= 0 || (context.View.Definition.Flags & EventFlags.CreatesFd) != 0);

@@ -11,6 +11,9 @@ namespace Saker.Detector.Tests.Captures;
 /// <summary>A capture whose events lie in memory, to be replayed as often as a test wants.</summary>
 internal sealed unsafe class Replay : IDisposable
 {
+    /// <summary>The captures whose field values and matches Falco recorded.</summary>
+    public static readonly string[] LiveCaptures = ["live-files", "live-procs", "live-net", "live-admin", "live-32bit"];
+
     private readonly List<(nint Address, int Length, short Cpu)> events = [];
     private readonly byte[] file;
 

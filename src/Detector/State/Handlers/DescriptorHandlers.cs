@@ -135,6 +135,7 @@ internal static unsafe class DescriptorHandlers
             entry->OpenFlags = flags;
             if ((flags & CloseOnExecFlag) != 0)
                 entry->State = FdState.CloseOnExec;
+            frame.Fd = entry->Number;
         }
     }
 
@@ -154,6 +155,7 @@ internal static unsafe class DescriptorHandlers
         name.Add("/proc/"u8);
         name.Add(view.Signed(1));
         entry->Name = state.Texts.Add(name.Written);
+        frame.NameChanged = true;
     }
 
     /// <summary>pidfd_getfd: a descriptor of another process, named by a pidfd whose process the open told.</summary>

@@ -67,6 +67,7 @@ internal static unsafe class OpenHandlers
         if ((entry->OpenFlags & MemfdCloseOnExec) != 0)
             entry->State = FdState.CloseOnExec;
         entry->Name = state.Texts.Add(view.Text(1));
+        frame.NameChanged = true;
     }
 
     private static FdState StateOf(uint flags)
