@@ -141,6 +141,23 @@ internal static unsafe class SocketAddress
         NameFromEnds(state, entry, frame);
     }
 
+    /// <summary>Gives a socket whose destination is unknown the one that its connect asked for.</summary>
+    public static void CompleteDestination(MachineState state, FdEntry* entry, in SocketEnd end, EventFrame frame)
+    {
+        if (end.Family == Unix && entry->Kind == FdKind.UnixSocket)
+        {
+            if (entry->Name.IsEmpty)
+                SocketHandlers.Rename(state, entry, end.Path, frame);
+            return;
+        }
+        var kind = end.Ip.Length == 4 ? FdKind.Ipv4Socket : FdKind.Ipv6Socket;
+        if (entry->Kind != kind || !end.Ip.ContainsAnyExcept((byte)0) || Bytes(ref entry->Destination, end.Ip.Length).ContainsAnyExcept((byte)0))
+            return;
+        end.Ip.CopyTo(entry->Destination);
+        entry->DestinationPort = end.Port;
+        NameFromEnds(state, entry, frame);
+    }
+
     /// <summary>
     /// Takes over the ends that a message showed, for a socket that is not connected. Who sends first is the client; who
     /// receives first is the server.

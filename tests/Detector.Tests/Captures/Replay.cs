@@ -36,6 +36,9 @@ internal sealed unsafe class Replay : IDisposable
 
     public int Count => events.Count;
 
+    /// <summary>The bytes of an event, from 0 on.</summary>
+    public ReadOnlySpan<byte> Event(int index) => new((void*)events[index].Address, events[index].Length);
+
     /// <summary>A source at its start: the lists are in the state.</summary>
     public CaptureSource Open(MachineState state)
     {

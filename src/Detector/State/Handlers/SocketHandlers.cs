@@ -76,7 +76,10 @@ internal static unsafe class SocketHandlers
 
     private static void Connected(MachineState state, in EventView view, EventFrame frame)
     {
-        if (frame.Thread is not { } thread || !view.TryResult(out long result))
+        if (frame.Thread is not { } thread)
+            return;
+        bool hasStart = EnterHandlers.TryTake(thread, EventType.ConnectEnter, out var entered);
+        if (!view.TryResult(out long result))
             return;
         var entry = thread.Fds.Change(view.Signed(2, -1));
         if (entry is null)
@@ -88,6 +91,9 @@ internal static unsafe class SocketHandlers
         entry->State |= FdState.RoleClient;
         if (SocketAddress.TryParseTuple(view.Parameter(1), out var tuple))
             SocketAddress.SetTuple(state, entry, tuple, frame);
+        // The kernel's own ends are right; the start helps when the end's address could not be read any more.
+        if (hasStart && SocketAddress.TryParse(entered, out var address))
+            SocketAddress.CompleteDestination(state, entry, address, frame);
     }
 
     private static void Accepted(MachineState state, in EventView view, EventFrame frame, ulong flags)
