@@ -234,7 +234,7 @@ internal static unsafe class ArgumentText
         bool isKnown = parameter.Directory < 0 || raw[0] == (byte)'/' || from == MachineState.AtWorkingDirectory || thread.Fds.Find(from) is not null;
         if (!isKnown)
             writer.Add(raw);
-        else if (!path.SequenceEqual(raw))
+        else if (!path.SequenceEqual(raw.Length > 1 ? raw.TrimEnd((byte)'/') : raw))
             writer.Add(path);
     }
 

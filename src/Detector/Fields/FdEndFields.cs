@@ -53,7 +53,7 @@ internal static unsafe class FdEndFields
         isSource = end == End.Client;
         if (entry->Kind is FdKind.Ipv4Server or FdKind.Ipv6Server)
             return end == End.Server;
-        if (!entry->HasTwoEnds || entry->Name.IsEmpty)
+        if (!entry->HasTwoEnds || !FdFields.HasEnds(entry))
             return false;
         if (end is End.Local or End.Remote)
         {
@@ -66,7 +66,7 @@ internal static unsafe class FdEndFields
     private static Value Both(EventContext context, ValueKind kind)
     {
         var entry = context.Frame.Entry;
-        if (entry is null || !entry->IsInternet || entry->Name.IsEmpty)
+        if (entry is null || !entry->IsInternet || !FdFields.HasEnds(entry))
             return Value.None;
         var list = new ValueListWriter(context.Scratch);
         for (var end = entry->HasTwoEnds ? End.Client : End.Server; end <= End.Server; end++)
@@ -87,7 +87,7 @@ internal static unsafe class FdEndFields
             return Value.None;
         if (entry->HasTwoEnds)
             return Port(context, end) is { Exists: true } port ? PortText(context, port.AsUInt64) : Value.None;
-        bool isEmpty = FdFields.HasRole(entry) && (end == End.Client || (end == End.Server && entry->IsInternet));
+        bool isEmpty = FdFields.HasEnds(entry) && (end == End.Client || (end == End.Server && entry->IsInternet));
         return isEmpty ? Value.Bytes(""u8) : Value.None;
     }
 

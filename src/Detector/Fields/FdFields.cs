@@ -209,10 +209,11 @@ internal static unsafe class FdFields
 
     /// <summary>A socket that is neither client nor server yet is not said to be of a protocol, unless it is a raw one.</summary>
     public static SocketProtocol KnownProtocol(FdEntry* entry) =>
-        entry->HasTwoEnds && entry->Protocol != SocketProtocol.Raw && !HasRole(entry) ? SocketProtocol.NotApplicable : entry->Protocol;
+        entry->HasTwoEnds && entry->Protocol != SocketProtocol.Raw && !HasEnds(entry) ? SocketProtocol.NotApplicable : entry->Protocol;
 
-    /// <summary>True for a socket that is known to be client or server.</summary>
-    public static bool HasRole(FdEntry* entry) => (entry->State & (FdState.RoleClient | FdState.RoleServer)) != 0;
+    /// <summary>True for a socket that is known to be client or server, or that was found connected.</summary>
+    public static bool HasEnds(FdEntry* entry) =>
+        (entry->State & (FdState.RoleClient | FdState.RoleServer)) != 0 || (entry->HasTwoEnds && entry->DestinationPort != 0);
 
     private static ReadOnlySpan<byte> Protocol(FdEntry* entry) => KnownProtocol(entry) switch
     {

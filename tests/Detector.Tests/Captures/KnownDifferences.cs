@@ -49,7 +49,8 @@ internal sealed class KnownDifferences
     }
 
     private static bool IsAboutPaths(EventType type) => type is EventType.OpenExit or EventType.OpenatV2Exit or EventType.Openat2Exit
-        or EventType.CreatExit or EventType.RenameatExit or EventType.LinkatV2Exit or EventType.SymlinkatExit or EventType.UnlinkatV2Exit;
+        or EventType.CreatExit or EventType.RenameatExit or EventType.LinkatV2Exit or EventType.SymlinkatExit or EventType.UnlinkatV2Exit
+        or EventType.FchmodatExit;
 
     private static bool IsOfProcess(string name) =>
         name.StartsWith("proc.", StringComparison.Ordinal) || name.StartsWith("thread.", StringComparison.Ordinal);

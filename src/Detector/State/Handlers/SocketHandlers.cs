@@ -66,6 +66,15 @@ internal static unsafe class SocketHandlers
         }
         if (address.Ip.IsEmpty)
             return;
+        if (address.Port == 0)
+        {
+            // The kernel chooses the port, and tells it to who asks: until then the socket has no end to speak of.
+            Span<byte> buffer = stackalloc byte[64];
+            var name = new Utf8Writer(buffer);
+            name.AddEnd(address.Ip, address.Port);
+            Rename(state, entry, name.Written, frame);
+            return;
+        }
         entry->State |= FdState.RoleServer;
         entry->Kind = address.Ip.Length == 4 ? FdKind.Ipv4Server : FdKind.Ipv6Server;
         entry->DestinationPort = address.Port;
