@@ -6,7 +6,7 @@ namespace Saker.Detector.Fields;
 
 /// <summary>
 /// The text of parameters whose first byte names the form of the rest, which is another for each event: an option of a
-/// socket may be an error, a number, a time or anything; what a debugger writes may be a signal.
+/// socket may be an error, a number or anything; what a debugger writes may be a signal.
 /// </summary>
 internal static class DynamicText
 {
@@ -15,7 +15,6 @@ internal static class DynamicText
         Buffer,
         Unsigned,
         Error,
-        Time,
         Signal,
     }
 
@@ -58,7 +57,6 @@ internal static class DynamicText
     {
         (EventType.GetsockoptExit or EventType.SetsockoptExit, 0) => Form.Buffer,
         (EventType.GetsockoptExit or EventType.SetsockoptExit, 1) => Form.Error,
-        (EventType.GetsockoptExit or EventType.SetsockoptExit, 4) => Form.Time,
         (EventType.PtraceExit, 1) => Form.Signal,
         _ => Form.Unsigned,
     };

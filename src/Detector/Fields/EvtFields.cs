@@ -115,7 +115,7 @@ internal static class EvtFields
     private static ulong Elapsed(EventContext context) => context.View.Timestamp - context.FirstTimestamp;
 
     private static ulong SinceBefore(EventContext context) =>
-        context.Frame.PreviousTimestamp == 0 ? 0 : context.View.Timestamp - context.Frame.PreviousTimestamp;
+        context.Frame.PreviousTimestamp == 0 || context.Frame.PreviousTimestamp > context.View.Timestamp ? 0 : context.View.Timestamp - context.Frame.PreviousTimestamp;
 
     private static unsafe Value BufferLength(EventContext context) => context.Frame.Entry is not null
         && Has(context, EventCategory.IoRead | EventCategory.IoWrite | EventCategory.IoOther)
