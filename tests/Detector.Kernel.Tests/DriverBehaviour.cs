@@ -128,6 +128,18 @@ public sealed class DriverBehaviour
     }
 
     [Fact]
+    public void Event_tells_the_cpu_that_it_happened_on()
+    {
+        var act = Live.Run("migrate", Live.Settings with { SystemCalls = OnlyClose });
+        // It changes between the first two before each call; where there is only one, or they have other numbers, it stays.
+        var moves = act.Own("close").Where(seen => seen["fd"] >= 100_000).ToList();
+        Assert.NotEmpty(moves);
+        Assert.All(moves, seen => Assert.InRange(seen.Cpu, 0, Environment.ProcessorCount - 1));
+        if (Environment.ProcessorCount > 1)
+            Assert.All(moves, seen => Assert.Equal(seen["fd"] & 1, seen.Cpu));
+    }
+
+    [Fact]
     public void Time_of_an_event_is_the_wall_clock_s()
     {
         var before = Nanoseconds(DateTimeOffset.UtcNow);

@@ -7,9 +7,14 @@
 #include "exec.h"
 #include "exit.h"
 #include "ids.h"
+#include "memory.h"
 #include "messages.h"
 #include "names.h"
+#include "queries.h"
+#include "quota.h"
 #include "sockets.h"
+#include "transfer.h"
+#include "waiting.h"
 
 #define TS_COMPAT 2
 #define X32_BIT 0x40000000
