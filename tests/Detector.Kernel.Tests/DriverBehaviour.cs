@@ -140,6 +140,44 @@ public sealed class DriverBehaviour
     }
 
     [Fact]
+    public void Snaplen_over_what_the_driver_copies_is_said_and_cut()
+    {
+        Live.Require();
+        using var source = new ModernEbpfSource();
+        source.Start(new() { SystemCalls = OnlyClose, SnapLength = 65_000 });
+        Assert.Contains("4096 bytes", Assert.Single(source.Notes), StringComparison.Ordinal);
+        using var other = new ModernEbpfSource();
+        other.Start(new() { SystemCalls = OnlyClose, SnapLength = 4096 });
+        Assert.Empty(other.Notes);
+    }
+
+    [Fact]
+    public void Outside_the_host_s_pid_namespace_the_detector_refuses_to_start()
+    {
+        Live.Require();
+        string program = Path.Combine(AppContext.BaseDirectory, "saker-detector");
+        string folder = Directory.CreateTempSubdirectory("saker-namespace").FullName;
+        File.WriteAllText(Path.Combine(folder, "rules.yaml"), "- rule: Any\n  desc: any\n  condition: evt.type = open\n  output: any\n  priority: NOTICE\n");
+        File.WriteAllText(Path.Combine(folder, "detector.yaml"), $"rules_files: [{folder}/rules.yaml]\n");
+        var (code, errors) = Programs.TryRun("unshare", "--pid", "--fork", "--mount-proc", program, "--config", Path.Combine(folder, "detector.yaml"));
+        Directory.Delete(folder, true);
+        Assert.Equal(1, code);
+        Assert.Contains("pid namespace", errors, StringComparison.Ordinal);
+        Assert.Contains("--pid=host", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Host_root_without_the_host_s_processes_is_refused()
+    {
+        Live.Require();
+        Assert.Contains("HOST_ROOT is /usr", KernelRequirements.Lacking("/usr"), StringComparison.Ordinal);
+        string root = Directory.CreateTempSubdirectory("saker-host").FullName;
+        Directory.CreateSymbolicLink(Path.Combine(root, "proc"), "/proc");
+        Assert.Null(KernelRequirements.Lacking(root));
+        Directory.Delete(root, true);
+    }
+
+    [Fact]
     public void Time_of_an_event_is_the_wall_clock_s()
     {
         var before = Nanoseconds(DateTimeOffset.UtcNow);

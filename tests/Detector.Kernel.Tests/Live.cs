@@ -73,7 +73,7 @@ internal static class Live
     }
 
     /// <summary>What is there now, and what was under way.</summary>
-    public static List<Event> Drain(ModernEbpfSource source)
+    public static List<Event> Drain(IEventSource source)
     {
         var events = new List<Event>();
         var batch = new RawEvent[256];
