@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 #pragma once
+#include "kernel.h"
 #include "settings.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>

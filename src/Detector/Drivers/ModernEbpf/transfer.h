@@ -72,7 +72,7 @@ EXIT_EVENT(pwritev_exit, 5, {
 })
 
 /* process_vm_readv and process_vm_writev: the data on the caller's side. */
-EXIT_EVENT(process_vm_exit, 3, {
+EXIT_EVENT(vm_transfer_exit, 3, {
 	put_result(event, call);
 	put_number(event, call, 0);
 	put_pieces(event, argument(call, 1), argument_u32(call, 2), call->narrow, received_size(call));
