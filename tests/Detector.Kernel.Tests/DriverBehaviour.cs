@@ -128,6 +128,17 @@ public sealed class DriverBehaviour
     }
 
     [Fact]
+    public void Calls_by_x32_numbers_are_told_and_cancelled_ones_are_not()
+    {
+        var act = Live.Run("strange", Live.Settings with { SystemCalls = OnlyClose });
+        // Bad descriptor where the kernel knows x32, else no such call.
+        Assert.Contains(act.Own("close"), seen => seen["fd"] == 100_001 && seen["res"] is -9 or -38);
+        var closes = act.Of(act["child"], "close").Select(seen => seen["fd"]).ToList();
+        Assert.Contains(100_003, closes);
+        Assert.DoesNotContain(100_002, closes);
+    }
+
+    [Fact]
     public void Event_tells_the_cpu_that_it_happened_on()
     {
         var act = Live.Run("migrate", Live.Settings with { SystemCalls = OnlyClose });
