@@ -9,6 +9,8 @@ internal sealed class ModernEbpfSource : IEventSource
 {
     private const int ShortestSleep = 1;
     private const int LongestSleep = 10;
+    // A batch from which on the next look comes soon. The few events of a quiet machine must not keep this awake.
+    private const int ManyEvents = 64;
     private DriverObject? _driver;
     private RingBuffer[] _rings = [];
     private RingMerger _merger = new([]);
@@ -73,8 +75,8 @@ internal sealed class ModernEbpfSource : IEventSource
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The kernel wakes this only when a ring fills up; else it looks by itself, after 1 ms while events come and after
-    /// up to 10 ms when none do. Allocates nothing.
+    /// The kernel wakes this only when a ring fills up; else it looks by itself, after 1 ms while many events come and
+    /// after up to 10 ms when few do. Allocates nothing.
     /// </remarks>
     public int Read(Span<RawEvent> into, TimeSpan wait)
     {
@@ -85,7 +87,8 @@ internal sealed class ModernEbpfSource : IEventSource
             var count = _merger.Take(into, _wallAtBoot + now);
             if (count > 0)
             {
-                _sleep = ShortestSleep;
+                if (count >= ManyEvents)
+                    _sleep = ShortestSleep;
                 return count;
             }
             if (now >= until)
