@@ -1,33 +1,139 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs inside the guest of verify-driver-qemu.sh: loads every program of the driver's object and attaches the hooks.
+// Runs inside the guest of verify-driver-qemu.sh: loads every program of the driver's object, attaches the hooks, makes a
+// few calls, in 64-bit and 32-bit code, and looks for their events in the ring.
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <linux/types.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "../src/Detector/Drivers/ModernEbpf/settings.h"
+
+#define RING_BYTES (1 << 20)
+#define IA32_RMDIR 40
+#define MARK "saker-verify"
+
+// Calls to be told, with the event's number and the program that fills it, as in SystemCalls.cs.
+static const struct {
+	int abi, number, event;
+	const char *filler;
+} calls[] = {
+	{0, SYS_openat, 307, "openat_exit"},
+	{0, SYS_read, 7, "read_exit"},
+	{0, SYS_execve, 293, "execve_exit"},
+	{0, SYS_clone, 223, "clone_exit"},
+	{1, IA32_RMDIR, 279, "result_text"},
+};
+
+// What must be seen; the child of a fork, a started program and the end of a thread come from the scheduler's hooks.
+static const struct {
+	int event;
+	const char *text;
+} wanted[] = {{307, MARK}, {7, NULL}, {293, "busybox"}, {223, NULL}, {279, MARK}, {186, NULL}};
+
+static unsigned int seen;
+
+static int look(void *context, void *data, size_t size)
+{
+	unsigned short type;
+	memcpy(&type, (char *)data + 20, sizeof(type));
+	for (unsigned int i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (type == wanted[i].event &&
+		    (!wanted[i].text || memmem(data, size, wanted[i].text, strlen(wanted[i].text))))
+			seen |= 1u << i;
+	return 0;
+}
+
+static void make_calls(void)
+{
+	long result, rmdir32 = IA32_RMDIR;
+	char byte;
+	int fd = openat(AT_FDCWD, "/" MARK, O_RDWR | O_CREAT, 0600);
+	// A static program without address randomisation: the text is in reach of 32 bits.
+	static const char name[] = "/" MARK "-32";
+	pid_t child;
+
+	if (read(fd, &byte, 1) < 0)
+		perror("read");
+	if ((unsigned long)name >> 32 == 0)
+		__asm__ volatile("int $0x80" : "=a"(result) : "a"(rmdir32), "b"(name) : "memory", "r8", "r9", "r10", "r11");
+	child = syscall(SYS_clone, 17 /* SIGCHLD */, NULL, NULL, NULL, 0);
+	if (!child) {
+		execl("/bin/busybox", "busybox", "true", (char *)NULL);
+		_exit(1);
+	}
+	waitpid(child, NULL, 0);
+}
+
+static int fail(const char *what, const char *on)
+{
+	printf("FAILED to %s on %s\n", what, on);
+	return 1;
+}
 
 int main(int count, char **arguments)
 {
 	struct utsname name;
 	struct bpf_object *object = bpf_object__open(arguments[1]);
 	struct bpf_program *program;
-	int loaded = 0, attached = 0;
+	struct settings *settings;
+	struct timespec wall, boot;
+	unsigned int cpus = libbpf_num_possible_cpus(), cpu;
+	size_t size;
+	int ring = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0, RING_BYTES, NULL), loaded = 0, attached = 0, fillers;
+	struct ring_buffer *reader;
 
 	uname(&name);
-	if (!object || bpf_object__load(object)) {
-		printf("FAILED to load on %s\n", name.release);
-		return 1;
+	if (!object || ring < 0)
+		return fail("open", name.release);
+	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "scratches"), cpus);
+	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "rings"), cpus);
+	bpf_map__set_inner_map_fd(bpf_object__find_map_by_name(object, "rings"), ring);
+	settings = (struct settings *)bpf_map__initial_value(bpf_object__find_map_by_name(object, ".rodata"), &size);
+	if (!settings || size != sizeof(*settings))
+		return fail("find the settings", name.release);
+	clock_gettime(CLOCK_REALTIME, &wall);
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	settings->wall_at_boot = (wall.tv_sec - boot.tv_sec) * 1000000000ull + wall.tv_nsec - boot.tv_nsec;
+	settings->wake_bytes = RING_BYTES / 4;
+	settings->snap_length = 80;
+	for (unsigned int i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		settings->exits[calls[i].abi][calls[i].number] = (struct hooked_call){calls[i].event, i + 1};
+	if (bpf_object__load(object))
+		return fail("load", name.release);
+	fillers = bpf_map__fd(bpf_object__find_map_by_name(object, "exit_fillers"));
+	for (unsigned int i = 1; i <= sizeof(calls) / sizeof(calls[0]); i++) {
+		int fd = bpf_program__fd(bpf_object__find_program_by_name(object, calls[i - 1].filler));
+		if (bpf_map_update_elem(fillers, &i, &fd, 0))
+			return fail("register a filler", name.release);
 	}
+	for (cpu = 0; cpu < cpus; cpu++)
+		if (bpf_map_update_elem(bpf_map__fd(bpf_object__find_map_by_name(object, "rings")), &cpu, &ring, 0))
+			return fail("give a CPU its ring", name.release);
+	reader = ring_buffer__new(ring, look, NULL, NULL);
 	bpf_object__for_each_program(program, object) {
 		const char *called = bpf_program__name(program);
 		loaded++;
 		if (strncmp(called, "sys_", 4) && strncmp(called, "process_", 8))
 			continue;
-		if (!bpf_program__attach(program)) {
-			printf("FAILED to attach %s on %s\n", called, name.release);
-			return 1;
-		}
+		if (!bpf_program__attach(program))
+			return fail("attach", called);
 		attached++;
 	}
-	printf("VERIFIED %s: %d programs loaded, %d attached\n", name.release, loaded, attached);
+	make_calls();
+	ring_buffer__consume(reader);
+	for (unsigned int i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (!(seen & 1u << i)) {
+			printf("FAILED on %s: no event %d came\n", name.release, wanted[i].event);
+			return 1;
+		}
+	printf("VERIFIED %s: %d programs loaded, %d attached, %d kinds of events came\n", name.release, loaded, attached,
+	       (int)(sizeof(wanted) / sizeof(wanted[0])));
 	return 0;
 }

@@ -1,6 +1,10 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Detector.Capture;
+using Saker.Detector.Configuration;
 using Saker.Detector.Drivers.ModernEbpf;
+using Saker.Detector.Engine;
+using Saker.Settings;
 
 namespace Saker.Detector.Kernel.Tests;
 
@@ -33,6 +37,33 @@ public sealed class DriverLoad(ITestOutputHelper output)
         load.WaitForExit();
         output.WriteLine($"load: {load.StandardOutput.ReadToEnd().ReplaceLineEndings(" ")}");
         Assert.Equal(0, source.Statistics.Dropped);
+    }
+
+    /// <summary>
+    /// The whole detector in this process, with <c>falco_rules.yaml</c>, at 200,000 calls per second. Collections are forced,
+    /// for it makes too little garbage to bring any about.
+    /// </summary>
+    [Fact(Explicit = true)]
+    public async Task Longest_pause_of_garbage_collection_under_load()
+    {
+        Live.Require();
+        string rules = Path.GetFullPath(Path.Combine(Programs.Folder(), "../../../shared/falco/rules/falco_rules.yaml"));
+        Assert.SkipUnless(File.Exists(rules), "Needs ../shared/falco.");
+        var configuration = new DetectorConfiguration(
+            new DetectorOptions { RulesFiles = [rules], StdoutOutput = new() { Enabled = false } }, new ConfigFaults(), "/");
+        using var stop = new CancellationTokenSource();
+        using var load = Process.Start(new ProcessStartInfo(Programs.Acts, ["load", "/tmp"]) { RedirectStandardOutput = true })!;
+        var detector = new DetectorHost(configuration, [], TimeProvider.System, NullLogger.Instance).RunAsync(stop.Token);
+        var pauses = new List<double>();
+        while (!load.HasExited)
+        {
+            await Task.Delay(500, TestContext.Current.CancellationToken);
+            GC.Collect();
+            pauses.Add(GC.GetGCMemoryInfo(GCKind.FullBlocking).PauseDurations[0].TotalMilliseconds);
+        }
+        await stop.CancelAsync();
+        Assert.Equal(0, await detector);
+        output.WriteLine($"{pauses.Count} full blocking collections, pauses {pauses.Min():F1} to {pauses.Max():F1} ms, heap {GC.GetTotalMemory(false) >> 20} MiB");
     }
 
     private void Measure(ModernEbpfSource source, TimeSpan longest, Func<bool> goesOn)

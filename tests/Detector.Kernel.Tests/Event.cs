@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using Saker.Detector.Capture;
 using Saker.Detector.Events;
 
 namespace Saker.Detector.Kernel.Tests;
@@ -8,7 +9,12 @@ namespace Saker.Detector.Kernel.Tests;
 /// <summary>An event, decoded by the test's own reading of the wire format: values by parameter name, sizes checked.</summary>
 internal sealed record Event(string Type, EventDefinition Definition, long Tid, ulong Time, IReadOnlyDictionary<string, byte[]> Values)
 {
-    public static Event Decode(ReadOnlySpan<byte> bytes)
+    /// <summary>The CPU that it happened on.</summary>
+    public int Cpu { get; private init; }
+
+    public static Event Decode(in RawEvent raw) => Decode(raw.Bytes) with { Cpu = raw.Cpu };
+
+    private static Event Decode(ReadOnlySpan<byte> bytes)
     {
         var definition = EventTable.Find(BinaryPrimitives.ReadUInt16LittleEndian(bytes[20..]))!;
         var parameters = definition.Parameters;

@@ -1,17 +1,19 @@
 using System.Diagnostics;
 using Saker.Detector.Capture;
 using Saker.Detector.Drivers.ModernEbpf;
+using Saker.Detector.Engine;
 
 namespace Saker.Detector.Kernel.Tests;
 
 /// <summary>Runs acts under the driver and gives back what it told of them.</summary>
 internal static class Live
 {
-    /// <summary>Codes of all calls that the driver knows, and of the end of threads.</summary>
-    public static readonly IReadOnlySet<int> AllCalls =
+    /// <summary>Codes of all calls that have an event of their own, and of the end of threads.</summary>
+    private static readonly IReadOnlySet<int> AllCalls =
         SystemCalls.All.Select(call => call.Code).Concat(SystemCalls.Exits).ToHashSet();
 
-    public static SourceSettings Settings => new() { SystemCalls = AllCalls };
+    /// <summary>Asks for what the state needs.</summary>
+    public static SourceSettings Settings => new() { SystemCalls = InterestSet.For(new HashSet<string>()) };
 
     /// <summary>
     /// Skips the test where the driver cannot run. On CI that is a failure, unless SAKER_NO_KERNEL_TESTS=true says that the
@@ -71,7 +73,7 @@ internal static class Live
     }
 
     /// <summary>What is there now, and what was under way.</summary>
-    public static List<Event> Drain(ModernEbpfSource source)
+    public static List<Event> Drain(IEventSource source)
     {
         var events = new List<Event>();
         var batch = new RawEvent[256];
@@ -82,7 +84,7 @@ internal static class Live
             var late = until.ElapsedMilliseconds > 60;
             var count = source.Read(batch, TimeSpan.FromMilliseconds(20));
             foreach (var raw in batch.AsSpan(0, count))
-                events.Add(Event.Decode(raw.Bytes));
+                events.Add(Event.Decode(raw));
             source.Release();
             if (late && count < batch.Length)
                 return events;

@@ -27,6 +27,20 @@ internal static class Programs
     /// <summary>Runs a program to its end, which must be a success unless it was told to fail, and returns what it printed.</summary>
     public static string Run(string program, params string[] arguments)
     {
+        var (code, printed, errors) = RunToEnd(program, arguments);
+        Assert.True(code == 0, $"{program} {string.Join(' ', arguments)} failed: {errors}");
+        return printed;
+    }
+
+    /// <summary>Runs a program to its end, and returns its exit code with everything that it printed.</summary>
+    public static (int Code, string Printed) TryRun(string program, params string[] arguments)
+    {
+        var (code, printed, errors) = RunToEnd(program, arguments);
+        return (code, printed + errors);
+    }
+
+    private static (int Code, string Printed, string Errors) RunToEnd(string program, string[] arguments)
+    {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
@@ -36,9 +50,8 @@ internal static class Programs
         var printed = process.StandardOutput.ReadToEnd();
         Assert.True(process.WaitForExit(60_000), $"{program} does not end.");
 #pragma warning disable VSTHRD002 // The process has ended, so its output is complete.
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} failed: {errors.Result}");
+        return (process.ExitCode, printed, errors.Result);
 #pragma warning restore VSTHRD002
-        return printed;
     }
 
     private static string Compile(string name)

@@ -68,6 +68,7 @@ public sealed class RingOrder : IDisposable
     {
         private const int Bytes = 4096;
         private const int EventBytes = 26;
+        private const int RecordBytes = EventBytes + sizeof(ushort);
         private const uint BusyBit = 1u << 31;
         private static readonly int Page = Environment.SystemPageSize;
         private readonly FileStream _file = new(
@@ -88,7 +89,7 @@ public sealed class RingOrder : IDisposable
         {
             Span<byte> record = stackalloc byte[40];
             record.Clear();
-            BinaryPrimitives.WriteUInt32LittleEndian(record, EventBytes | (finished ? 0 : BusyBit));
+            BinaryPrimitives.WriteUInt32LittleEndian(record, RecordBytes | (finished ? 0 : BusyBit));
             BinaryPrimitives.WriteUInt64LittleEndian(record[8..], time);
             BinaryPrimitives.WriteUInt32LittleEndian(record[24..], EventBytes);
             var at = _written;
@@ -103,7 +104,7 @@ public sealed class RingOrder : IDisposable
         public void Finish(ulong at)
         {
             Span<byte> header = stackalloc byte[sizeof(uint)];
-            BinaryPrimitives.WriteUInt32LittleEndian(header, EventBytes);
+            BinaryPrimitives.WriteUInt32LittleEndian(header, RecordBytes);
             Write((2 * Page) + (long)at, header);
         }
 

@@ -14,11 +14,13 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -253,6 +255,31 @@ static void migrate(void)
 	}
 }
 
+/* A call by an x32 number, and one that a tracer cancels before the kernel looks at it. */
+static void strange(void)
+{
+	struct user_regs_struct registers;
+	pid_t child;
+
+	syscall(0x40000000 | SYS_close, 100001);
+	child = fork();
+	if (!child) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		raise(SIGSTOP);
+		syscall(SYS_close, 100002);
+		syscall(SYS_close, 100003);
+		_exit(0);
+	}
+	tell("child", child);
+	while (waitpid(child, &(int){0}, 0) == child && !ptrace(PTRACE_GETREGS, child, NULL, &registers)) {
+		if (registers.orig_rax == SYS_close && registers.rdi == 100002) {
+			registers.orig_rax = -1;
+			ptrace(PTRACE_SETREGS, child, NULL, &registers);
+		}
+		ptrace(PTRACE_SYSCALL, child, NULL, NULL);
+	}
+}
+
 static void flood(void)
 {
 	for (int i = 0; i < 20000; i++)
@@ -300,6 +327,8 @@ int main(int count, char **arguments)
 		compat();
 	else if (!strcmp(act, "migrate"))
 		migrate();
+	else if (!strcmp(act, "strange"))
+		strange();
 	else if (!strcmp(act, "flood"))
 		flood();
 	else if (!strcmp(act, "load"))

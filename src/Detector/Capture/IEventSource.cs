@@ -26,6 +26,12 @@ internal interface IEventSource : IDisposable
     /// <summary>True when no event will ever come again (the end of a capture).</summary>
     bool Ended { get; }
 
+    /// <summary>What is attached, for the log; empty before <see cref="Start"/>, and for captures.</summary>
+    IReadOnlyList<string> Attached => [];
+
+    /// <summary>What somebody should know of how the settings were understood; empty before <see cref="Start"/>.</summary>
+    IReadOnlyList<string> Notes => [];
+
     /// <summary>What was seen and what was lost, by cause, since the start.</summary>
     SourceStatistics Statistics { get; }
 }

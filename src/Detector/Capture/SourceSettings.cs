@@ -37,6 +37,9 @@ internal readonly record struct SourceStatistics
     /// <summary>Events lost to any other fault in the kernel.</summary>
     public long DroppedOther { get; init; }
 
+    /// <summary>Events lost because too many came while the machine's state was read (<see cref="HoldingSource"/>).</summary>
+    public long DroppedBacklog { get; init; }
+
     /// <summary>Text arguments that could not be read (absent in the event).</summary>
     public long UnreadableArguments { get; init; }
 
@@ -47,5 +50,5 @@ internal readonly record struct SourceStatistics
     public long Malformed { get; init; }
 
     /// <summary>Everything that was lost.</summary>
-    public long Dropped => DroppedRingFull + DroppedTooLarge + DroppedOther;
+    public long Dropped => DroppedRingFull + DroppedTooLarge + DroppedOther + DroppedBacklog;
 }

@@ -55,7 +55,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     }
 
     private IEventSource Open(MachineState state, bool live) =>
-        live ? new ModernEbpfSource() : new CaptureSource(File.OpenRead(options.Engine.Replay.CaptureFile), state);
+        live ? new HoldingSource(new ModernEbpfSource()) : new CaptureSource(File.OpenRead(options.Engine.Replay.CaptureFile), state);
 
     private async Task<int> RunAsync(
         IEventSource source, MachineState state, RuleSet rules, FieldCatalogue catalogue, EventTypeIndex types, IReadOnlyList<SinkQueue> sinks, CancellationToken stop)
@@ -69,18 +69,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
             SnapLength = options.FalcoLibs.Snaplen,
             DropFailedExit = options.Engine.ModernEbpf.DropFailedExit,
         });
-        if (source is ModernEbpfSource driver)
-        {
-            EngineMessages.DriverLoaded(logger, source.Name, string.Join(", ", driver.Attached), calls.Count);
-            // The rings hold what happens meanwhile; each entry knows when it was read, and leaves older events alone.
-            string hostRoot = Environment.GetEnvironmentVariable("HOST_ROOT") ?? "";
-            var scanner = new ProcScanner(Path.Combine(hostRoot + "/", "proc"), clock);
-            state.Lookup = scanner;
-            scanner.ScanAll(state);
-            HostFiles.ReadUsers(state, hostRoot);
-            HostFiles.ReadInterfaces(state);
-            EngineMessages.Watching(logger, state.Threads.Count);
-        }
+        var recovery = source is HoldingSource live ? ReadMachine(live, state, calls.Count) : null;
 
         string hostname = Environment.GetEnvironmentVariable("FALCO_HOSTNAME") is { Length: > 0 } given ? given : Environment.MachineName;
         using var context = new EventContext { Hostname = PinnedBytes.Of(System.Text.Encoding.UTF8.GetBytes(hostname)) };
@@ -92,15 +81,33 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         // collector would not come for hours.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         // A thread of its own: the loop waits in the kernel, and a pool thread should not.
-        await Task.Factory.StartNew(() => Loop(source, pipeline, engine, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Task.Factory.StartNew(() => Loop(source, pipeline, engine, recovery, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         var left = await Task.WhenAll(sinks.Select(sink => sink.StopAsync(source.Ended ? Timeout.InfiniteTimeSpan : StopPatience)));
         EngineMessages.Stopped(logger, pipeline.Processed, engine.Alerts, source.Statistics.Dropped, left.Sum() + sinks.Sum(static sink => sink.Dropped));
         return 0;
     }
 
-    private void Loop(IEventSource source, EventPipeline pipeline, RuleEngine engine, CancellationToken stop)
+    /// <summary>What is there when the driver begins: threads, descriptors, users, addresses.</summary>
+    private StateRecovery ReadMachine(HoldingSource source, MachineState state, int calls)
     {
+        EngineMessages.DriverLoaded(logger, source.Name, string.Join(", ", source.Attached), calls);
+        foreach (string note in source.Notes)
+            EngineMessages.SourceNote(logger, note);
+        string hostRoot = HostRoot.OfThisProcess();
+        var scanner = new ProcScanner(hostRoot + "/proc", clock);
+        var recovery = new StateRecovery(source, scanner, state, clock, logger);
+        state.Lookup = scanner;
+        recovery.Start();
+        HostFiles.ReadUsers(state, hostRoot);
+        HostFiles.ReadInterfaces(state);
+        EngineMessages.Watching(logger, state.Threads.Count);
+        return recovery;
+    }
+
+    private void Loop(IEventSource source, EventPipeline pipeline, RuleEngine engine, StateRecovery? recovery, CancellationToken stop)
+    {
+        recovery?.Go();
         var batch = new RawEvent[BatchSize];
         var told = default(SourceStatistics);
         long lastReport = clock.GetTimestamp();
@@ -114,6 +121,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
                 continue;
             lastReport = clock.GetTimestamp();
             told = ReportDrops(source.Statistics, told);
+            recovery?.Check(told);
         }
         ReportDrops(source.Statistics, told);
     }
@@ -127,6 +135,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
                 now.DroppedRingFull - told.DroppedRingFull,
                 now.DroppedTooLarge - told.DroppedTooLarge,
                 now.DroppedOther - told.DroppedOther,
+                now.DroppedBacklog - told.DroppedBacklog,
                 now.Malformed - told.Malformed,
                 now.Dropped + now.Malformed);
         }

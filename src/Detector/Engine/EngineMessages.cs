@@ -27,8 +27,8 @@ internal static partial class EngineMessages
     [LoggerMessage(1008, LogLevel.Information, "{Threads} threads known from /proc. Watching.")]
     public static partial void Watching(ILogger logger, int threads);
 
-    [LoggerMessage(1009, LogLevel.Warning, "Events were lost: {RingFull} since rings were full, {TooLarge} too large, {Other} to other faults in the kernel, {Malformed} malformed ({Total} since the start).")]
-    public static partial void Drops(ILogger logger, long ringFull, long tooLarge, long other, long malformed, long total);
+    [LoggerMessage(1009, LogLevel.Warning, "Events were lost: {RingFull} since rings were full, {TooLarge} too large, {Other} to other faults in the kernel, {Backlog} while /proc was read, {Malformed} malformed ({Total} since the start).")]
+    public static partial void Drops(ILogger logger, long ringFull, long tooLarge, long other, long backlog, long malformed, long total);
 
     [LoggerMessage(1010, LogLevel.Information, "Stopped: {Events} events, {Alerts} alerts, {Dropped} events lost, {Unwritten} alerts left unwritten.")]
     public static partial void Stopped(ILogger logger, long events, long alerts, long dropped, long unwritten);
@@ -41,4 +41,10 @@ internal static partial class EngineMessages
 
     [LoggerMessage(1013, LogLevel.Information, "rule on, with less to go by: {Rule}: the field '{Field}' never has a value here: {Reason}.")]
     public static partial void ConditionFieldAbsent(ILogger logger, string rule, string field, string reason);
+
+    [LoggerMessage(1014, LogLevel.Warning, "Events had been lost, so the state was read from /proc again: {Threads} threads ({Rescans} times since the start).")]
+    public static partial void Rescanned(ILogger logger, int threads, long rescans);
+
+    [LoggerMessage(1015, LogLevel.Warning, "{Note}")]
+    public static partial void SourceNote(ILogger logger, string note);
 }

@@ -91,6 +91,14 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
         return thread.Parent;
     }
 
+    /// <summary>Gives a thread another parent, which need not be known.</summary>
+    public void SetParent(ThreadInfo thread, long parentTid)
+    {
+        Unlink(thread);
+        thread.ParentTid = parentTid;
+        Link(thread, Find(parentTid));
+    }
+
     /// <summary>Gives the children of a thread that ends to another.</summary>
     public static void Reparent(ThreadInfo thread, ThreadInfo? reaper)
     {

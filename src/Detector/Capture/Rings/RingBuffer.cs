@@ -28,6 +28,8 @@ internal sealed unsafe class RingBuffer : IDisposable
     private const uint DiscardBit = 1u << 30;
     private const int RecordHeader = 8;
     private const int EventHeader = 26;
+    // The driver puts the number of the CPU behind the event (event.h).
+    private const int CpuBytes = sizeof(ushort);
 
     private readonly byte* _consumer;
     private readonly byte* _producer;
@@ -93,10 +95,12 @@ internal sealed unsafe class RingBuffer : IDisposable
             _after = _read + (((ulong)length + RecordHeader + 7) & ~7ul);
             if ((header & DiscardBit) == 0)
             {
-                if (_after <= _written && IsEvent(record + RecordHeader, length))
+                var bytes = record + RecordHeader;
+                if (_after <= _written && length > CpuBytes && IsEvent(bytes, length - CpuBytes))
                 {
-                    Event = new RawEvent(record + RecordHeader, (int)length);
-                    Time = *(ulong*)(record + RecordHeader);
+                    var cpu = BinaryPrimitives.ReadUInt16LittleEndian(new ReadOnlySpan<byte>(bytes + length - CpuBytes, CpuBytes));
+                    Event = new RawEvent(bytes, (int)length - CpuBytes, (short)cpu);
+                    Time = *(ulong*)bytes;
                     Head = RingHead.Event;
                     BusySince = 0;
                     return;

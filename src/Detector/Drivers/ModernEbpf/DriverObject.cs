@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Saker.Detector.Capture;
+using Saker.Detector.Capture.Rings;
 
 namespace Saker.Detector.Drivers.ModernEbpf;
 
@@ -18,24 +19,22 @@ internal sealed unsafe class DriverObject : IDisposable
 
     /// <summary>Loads the driver, with its rings, but lets nothing flow yet.</summary>
     /// <exception cref="EventSourceException">The kernel or libbpf refuses; the message holds what they said.</exception>
-    public DriverObject(in DriverSettings settings, Attachment attachment, SourceSettings wanted, int ringBytes)
+    public DriverObject(in DriverSettings settings, Attachment attachment, RingPlan plan)
     {
         Libbpf.CollectMessages();
-        _cpus = Libbpf.PossibleCpus();
-        if (_cpus <= 0)
-            throw new EventSourceException("libbpf cannot tell how many CPUs there are (/sys/devices/system/cpu/possible).");
+        _cpus = plan.RingOfCpu.Count;
         _counters = new DriverCounters[_cpus];
         try
         {
             Open();
-            CreateRings(wanted.CpusPerRing, ringBytes);
+            CreateRings(plan);
             SetUp(settings, attachment);
             if (Libbpf.LoadObject(_object) is var error and not 0)
                 throw Refused("load the driver", -error);
             _countersMap = Libbpf.MapFd(Map("counted"));
             RegisterFillers("exit_fillers", attachment.ExitFillers);
             RegisterFillers("enter_fillers", attachment.EnterFillers);
-            AssignRings(wanted.CpusPerRing);
+            AssignRings(plan);
         }
         catch
         {
@@ -142,24 +141,23 @@ internal sealed unsafe class DriverObject : IDisposable
         }
     }
 
-    private void CreateRings(int cpusPerRing, int ringBytes)
+    private void CreateRings(RingPlan plan)
     {
-        var count = cpusPerRing > 0 ? (_cpus + cpusPerRing - 1) / cpusPerRing : 1;
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < plan.Count; i++)
         {
-            var ring = Libbpf.CreateMap(RingBufferMap, "saker_ring", 0, 0, (uint)ringBytes, 0);
+            var ring = Libbpf.CreateMap(RingBufferMap, "saker_ring", 0, 0, (uint)plan.Bytes, 0);
             if (ring < 0)
-                throw Refused($"create a ring buffer of {ringBytes} bytes", -ring);
+                throw Refused($"create a ring buffer of {plan.Bytes} bytes", -ring);
             _rings.Add(ring);
         }
     }
 
-    private void AssignRings(int cpusPerRing)
+    private void AssignRings(RingPlan plan)
     {
         var map = Libbpf.MapFd(Map("rings"));
         for (uint cpu = 0; cpu < _cpus; cpu++)
         {
-            var ring = _rings[cpusPerRing > 0 ? (int)cpu / cpusPerRing : 0];
+            var ring = _rings[plan.RingOfCpu[(int)cpu]];
             if (Libbpf.UpdateElement(map, &cpu, &ring, 0) is var error and not 0)
                 throw Refused($"give CPU {cpu} its ring buffer", -error);
         }

@@ -15,7 +15,6 @@ internal static class GenericCalls
 
     public static readonly GenericCall[] All =
     [
-        new("_llseek", 292, None, 140),
         new("_newselect", 283, None, 142),
         new("_sysctl", 385, 156, 149),
         new("acct", 33, 163, 51),
@@ -147,13 +146,10 @@ internal static class GenericCalls
         new("pkey_alloc", 349, 330, 381),
         new("pkey_free", 351, 331, 382),
         new("pkey_mprotect", 350, 329, 380),
-        new("pread64", 294, 17, 180),
         new("preadv2", 359, 327, 378, 546),
-        new("prlimit64", 236, 302, 340),
         new("process_madvise", 389, 440, 440),
         new("process_mrelease", 377, 448, 448),
         new("pselect6", 209, 270, 308),
-        new("pwrite64", 295, 18, 181),
         new("pwritev2", 360, 328, 379, 547),
         new("query_module", 386, 178, 167),
         new("quotactl_fd", 353, 443, 443),
@@ -187,7 +183,6 @@ internal static class GenericCalls
         new("sched_setscheduler", 97, 144, 156),
         new("sched_yield", 99, 24, 158),
         new("semtimedop", 371, 220, None),
-        new("sendfile64", 272, None, 239),
         new("set_mempolicy", 368, 238, 276),
         new("set_mempolicy_home_node", 370, 450, 450),
         new("set_robust_list", 212, 273, 311, 530),

@@ -16,7 +16,10 @@ internal static class KernelRequirements
     private const string InitialPidNamespace = "pid:[4026531836]";
 
     /// <summary>Why the driver cannot run here; null when it can.</summary>
-    public static string? Lacking()
+    public static string? Lacking() => Lacking(HostRoot.OfThisProcess());
+
+    /// <summary>The same where the host's files stand under <paramref name="hostRoot"/> (empty: they are this process's own).</summary>
+    public static string? Lacking(string hostRoot)
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
             return "modern_ebpf runs on Linux on x86-64 only; on others use engine kind 'replay'.";
@@ -28,6 +31,8 @@ internal static class KernelRequirements
             return $"modern_ebpf needs the kernel's type information ({TypeInformation}), which this kernel was built without (CONFIG_DEBUG_INFO_BTF), or /sys is not mounted.";
         if (new FileInfo("/proc/self/ns/pid").LinkTarget is { } target && target != InitialPidNamespace)
             return "modern_ebpf runs in the host's pid namespace only, because events carry the host's process ids; start the container with the host's (docker run --pid=host, hostPID: true).";
+        if (hostRoot.Length > 0 && !File.Exists(Path.Combine(hostRoot, "proc/self/stat")))
+            return $"HOST_ROOT is {hostRoot}, but there is no /proc of the host in it; mount the host's /proc at {Path.Combine(hostRoot, "proc")}, or leave HOST_ROOT unset where the host's pid namespace is shared.";
         if (!NativeLibrary.TryLoad(Libbpf.Library, out _))
             return $"modern_ebpf needs {Libbpf.Library}; install it with: apt-get install libbpf1";
         return null;

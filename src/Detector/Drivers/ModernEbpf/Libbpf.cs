@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using Saker.Detector.Capture;
 
 namespace Saker.Detector.Drivers.ModernEbpf;
 
@@ -13,7 +14,14 @@ internal static unsafe partial class Libbpf
     public static partial nint SetPrint(delegate* unmanaged[Cdecl]<int, byte*, nint, int> print);
 
     [LibraryImport(Library, EntryPoint = "libbpf_num_possible_cpus")]
-    public static partial int PossibleCpus();
+    private static partial int PossibleCpus();
+
+    /// <summary>CPUs that the machine may ever have.</summary>
+    /// <exception cref="EventSourceException">It cannot be told.</exception>
+    public static int CountCpus() =>
+        PossibleCpus() is var cpus and > 0
+            ? cpus
+            : throw new EventSourceException("libbpf cannot tell how many CPUs there are (/sys/devices/system/cpu/possible).");
 
     [LibraryImport(Library, EntryPoint = "bpf_object__open_mem", SetLastError = true)]
     public static partial nint OpenObject(byte* bytes, nuint size, nint options);

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using Saker.Detector.Capture;
 using Saker.Detector.Capture.Rings;
@@ -10,6 +9,8 @@ internal sealed class ModernEbpfSource : IEventSource
 {
     private const int ShortestSleep = 1;
     private const int LongestSleep = 10;
+    // A batch from which on the next look comes soon. The few events of a quiet machine must not keep this awake.
+    private const int ManyEvents = 64;
     private DriverObject? _driver;
     private RingBuffer[] _rings = [];
     private RingMerger _merger = new([]);
@@ -21,8 +22,9 @@ internal sealed class ModernEbpfSource : IEventSource
 
     public bool Ended => false;
 
-    /// <summary>The programs that are attached, for the log; empty before <see cref="Start"/>.</summary>
     public IReadOnlyList<string> Attached { get; private set; } = [];
+
+    public IReadOnlyList<string> Notes { get; private set; } = [];
 
     public SourceStatistics Statistics
     {
@@ -48,19 +50,22 @@ internal sealed class ModernEbpfSource : IEventSource
     public void Start(SourceSettings settings)
     {
         KernelRequirements.Check();
+        if (settings.SnapLength > DriverSettings.LongestData)
+            Notes = [$"This driver copies at most {DriverSettings.LongestData} bytes of the data of a call; snaplen is {settings.SnapLength}, and what goes beyond is left out."];
         _wallAtBoot = Libc.WallAtBoot();
-        var ringBytes = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(settings.RingBytes, Environment.SystemPageSize));
+        var plan = RingPlan.For(settings, Libbpf.CountCpus());
+        MemoryLimit.Check(plan, MemoryLimit.OfThisProcess(), Environment.WorkingSet);
         var driverSettings = new DriverSettings
         {
             WallAtBoot = _wallAtBoot,
             SelfTgid = settings.IncludeSelf ? 0 : (uint)Environment.ProcessId,
-            WakeBytes = (uint)ringBytes / 4,
+            WakeBytes = (uint)plan.Bytes / 4,
             SnapLength = (uint)Math.Clamp(settings.SnapLength, 0, DriverSettings.LongestData),
         };
         var attachment = Attachment.For(settings, ref driverSettings);
-        _driver = new DriverObject(driverSettings, attachment, settings, ringBytes);
+        _driver = new DriverObject(driverSettings, attachment, plan);
         _epoll = Libc.CreateEpoll(0);
-        _rings = [.. _driver.Rings.Select(fd => new RingBuffer(fd, ringBytes))];
+        _rings = [.. _driver.Rings.Select(fd => new RingBuffer(fd, plan.Bytes))];
         _merger = new RingMerger(_rings);
         if (_epoll < 0 || !_driver.Rings.All(fd => Libc.Watch(_epoll, fd)))
             throw new EventSourceException($"The ring buffers cannot be watched: {Marshal.GetLastPInvokeErrorMessage()}.");
@@ -70,8 +75,8 @@ internal sealed class ModernEbpfSource : IEventSource
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The kernel wakes this only when a ring fills up; else it looks by itself, after 1 ms while events come and after
-    /// up to 10 ms when none do. Allocates nothing.
+    /// The kernel wakes this only when a ring fills up; else it looks by itself, after 1 ms while many events come and
+    /// after up to 10 ms when few do. Allocates nothing.
     /// </remarks>
     public int Read(Span<RawEvent> into, TimeSpan wait)
     {
@@ -82,7 +87,8 @@ internal sealed class ModernEbpfSource : IEventSource
             var count = _merger.Take(into, _wallAtBoot + now);
             if (count > 0)
             {
-                _sleep = ShortestSleep;
+                if (count >= ManyEvents)
+                    _sleep = ShortestSleep;
                 return count;
             }
             if (now >= until)

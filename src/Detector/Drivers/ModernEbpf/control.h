@@ -77,14 +77,6 @@ static __always_inline __u16 ptrace_request(__u32 kernel)
 	}
 }
 
-/* Values of several types start with the number of theirs. */
-static __always_inline void put_typed_u64(struct event *event, __u8 type, __u64 value)
-{
-	*room_behind(event, 0) = type;
-	bpf_probe_read_kernel(room_behind(event, 1), sizeof(value), &value);
-	put_length(event, 1 + sizeof(value));
-}
-
 static __always_inline void put_ptrace_data(struct event *event, const struct call *call, __u32 request)
 {
 	__u64 data = 0;

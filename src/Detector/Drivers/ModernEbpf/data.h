@@ -89,3 +89,19 @@ LOOP long write_pieces(__u64 pieces, __u32 count, __u32 narrow, __u64 size, __u3
 	}
 	return used;
 }
+
+static __always_inline void put_pieces(struct event *event, __u64 pieces, __u32 count, bool narrow, __u64 size)
+{
+	put_written(event, write_pieces(pieces, count, narrow, size, event->position));
+}
+
+static __always_inline __u64 size_argument(const struct call *call, int index)
+{
+	return call->narrow ? argument_u32(call, index) : argument(call, index);
+}
+
+/* What a failed call wanted to send is told as well: as much as a call that worked would have. */
+static __always_inline __u64 sent_size(const struct call *call, __s64 result, __u64 size)
+{
+	return result >= 0 && (__u64)result < size ? (__u64)result : size;
+}

@@ -7,9 +7,14 @@
 #include "exec.h"
 #include "exit.h"
 #include "ids.h"
+#include "memory.h"
 #include "messages.h"
 #include "names.h"
+#include "queries.h"
+#include "quota.h"
 #include "sockets.h"
+#include "transfer.h"
+#include "waiting.h"
 
 #define TS_COMPAT 2
 #define X32_BIT 0x40000000
@@ -58,24 +63,28 @@ static __always_inline struct identity identify(struct task_struct *task, __u64 
 	return identity;
 }
 
-static __always_inline void read_arguments(struct call *call, struct pt_regs *regs)
-{
-	if (call->compat) {
-		call->arguments[0] = (__u32)BPF_CORE_READ(regs, bx);
-		call->arguments[1] = (__u32)BPF_CORE_READ(regs, cx);
-		call->arguments[2] = (__u32)BPF_CORE_READ(regs, dx);
-		call->arguments[3] = (__u32)BPF_CORE_READ(regs, si);
-		call->arguments[4] = (__u32)BPF_CORE_READ(regs, di);
-		call->arguments[5] = (__u32)BPF_CORE_READ(regs, bp);
-	} else {
-		call->arguments[0] = BPF_CORE_READ(regs, di);
-		call->arguments[1] = BPF_CORE_READ(regs, si);
-		call->arguments[2] = BPF_CORE_READ(regs, dx);
-		call->arguments[3] = BPF_CORE_READ(regs, r10);
-		call->arguments[4] = BPF_CORE_READ(regs, r8);
-		call->arguments[5] = BPF_CORE_READ(regs, r9);
-	}
-}
+/* `READ` takes a register: directly where the verifier knows the pointer for the kernel's own, which a hook's argument is, and
+ * by a helper otherwise. */
+#define READ_ARGUMENTS(call, regs, READ)                                                     \
+	do {                                                                                 \
+		if ((call)->compat) {                                                        \
+			(call)->arguments[0] = (__u32)READ(regs, bx);                        \
+			(call)->arguments[1] = (__u32)READ(regs, cx);                        \
+			(call)->arguments[2] = (__u32)READ(regs, dx);                        \
+			(call)->arguments[3] = (__u32)READ(regs, si);                        \
+			(call)->arguments[4] = (__u32)READ(regs, di);                        \
+			(call)->arguments[5] = (__u32)READ(regs, bp);                        \
+		} else {                                                                     \
+			(call)->arguments[0] = READ(regs, di);                               \
+			(call)->arguments[1] = READ(regs, si);                               \
+			(call)->arguments[2] = READ(regs, dx);                               \
+			(call)->arguments[3] = READ(regs, r10);                              \
+			(call)->arguments[4] = READ(regs, r8);                               \
+			(call)->arguments[5] = READ(regs, r9);                               \
+		}                                                                            \
+	} while (0)
+
+#define DIRECTLY(regs, name) ((regs)->name)
 
 /* How many arguments each call behind socketcall has. */
 static __always_inline __u32 socketcall_words(__u32 which)
@@ -169,7 +178,7 @@ static __always_inline __u16 prepare(__u64 orig_ax, struct pt_regs *regs, __s64 
 	call->compat = identity.compat;
 	call->narrow = identity.narrow;
 	call->result = result;
-	read_arguments(call, regs);
+	READ_ARGUMENTS(call, regs, DIRECTLY);
 	if (identity.compat && identity.number == IA32_SOCKETCALL) {
 		hooked = split_socketcall(call, socketcalls);
 		if (!hooked)
@@ -185,7 +194,7 @@ SEC("tp_btf/sys_exit")
 int sys_exit(__u64 *context)
 {
 	struct pt_regs *regs = (struct pt_regs *)context[0];
-	__u16 filler = prepare(BPF_CORE_READ(regs, orig_ax), regs, context[1], settings.exits,
+	__u16 filler = prepare(regs->orig_ax, regs, context[1], settings.exits,
 			       settings.socketcall_exits);
 
 	if (filler) {
@@ -250,7 +259,7 @@ int process_fork(__u64 *context)
 		return 0;
 	scratch->call.compat = identity.compat;
 	scratch->call.event = hooked->event;
-	read_arguments(&scratch->call, regs);
+	READ_ARGUMENTS(&scratch->call, regs, BPF_CORE_READ);
 	switch (hooked->event) {
 	case EVENT_CLONE_EXIT:
 		flags = argument(&scratch->call, 0) & 0xffffffff;

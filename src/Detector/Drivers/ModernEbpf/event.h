@@ -148,7 +148,7 @@ static __always_inline int event_send(struct event *event, __u32 tid)
 {
 	struct scratch *scratch = event->scratch;
 	__u32 cpu = bpf_get_smp_processor_id();
-	__u32 length = event->position;
+	__u32 length = event->position, record = length + sizeof(__u16);
 	void *ring = bpf_map_lookup_elem(&rings, &cpu);
 	__u64 unread, wake;
 
@@ -157,7 +157,7 @@ static __always_inline int event_send(struct event *event, __u32 tid)
 		COUNT(other);
 		return 0;
 	}
-	if (length >= EVENT_BYTES) {
+	if (record >= EVENT_BYTES) {
 		COUNT(too_large);
 		return 0;
 	}
@@ -171,8 +171,12 @@ static __always_inline int event_send(struct event *event, __u32 tid)
 	unread = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
 	wake = unread < settings.wake_bytes && unread + length >= settings.wake_bytes ? BPF_RB_FORCE_WAKEUP
 										       : BPF_RB_NO_WAKEUP;
+	/* The format has no place for the CPU: it follows the event. */
+	*(__u16 *)event_room(event) = cpu;
 	*(__u64 *)&scratch->data[0] = settings.wall_at_boot + bpf_ktime_get_boot_ns();
-	if (bpf_ringbuf_output(ring, scratch->data, INSIDE(length), wake))
+	/* Else clang leaves the mask out, and the verifier does not see the bound. */
+	barrier_var(record);
+	if (bpf_ringbuf_output(ring, scratch->data, INSIDE(record), wake))
 		COUNT(ring_full);
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 #pragma once
+#include "kernel.h"
 #include "settings.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
@@ -27,6 +28,8 @@ struct scratch {
 	/* A path under construction, and where it starts. The latter lies here and not in a register because the verifier
 	 * would follow every way that it can get its value. */
 	volatile __u32 path_start;
+	/* Members of a list that went into the event. */
+	volatile __u32 told;
 	__u8 path[2 * MAX_TEXT];
 	__u8 data[EVENT_BYTES + MAX_TEXT + 8];
 };

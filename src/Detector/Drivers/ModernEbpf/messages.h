@@ -8,17 +8,6 @@
 /* Messages of one sendmmsg or recvmmsg that are told; there may be 1024. */
 #define MAX_MESSAGES 64
 
-static __always_inline __u64 size_argument(const struct call *call, int index)
-{
-	return call->narrow ? argument_u32(call, index) : argument(call, index);
-}
-
-/* What a failed call wanted to send is told as well: as much as a call that worked would have. */
-static __always_inline __u64 sent_size(const struct call *call, __s64 result, __u64 size)
-{
-	return result >= 0 && (__u64)result < size ? (__u64)result : size;
-}
-
 static __always_inline void put_sent_tuple(struct event *event, const struct call *call, const struct address *to,
 					   __u16 family)
 {
@@ -126,9 +115,9 @@ static __always_inline void read_message(struct message *message, __u64 address,
 	message->control_length = slim.control_length;
 }
 
-static __always_inline void put_pieces(struct event *event, const struct message *message, bool narrow, __u64 size)
+static __always_inline void put_message_data(struct event *event, const struct message *message, bool narrow, __u64 size)
 {
-	put_written(event, write_pieces(message->pieces, message->count, narrow, size, event->position));
+	put_pieces(event, message->pieces, message->count, narrow, size);
 }
 
 static __always_inline void put_control(struct event *event, const struct message *message)
@@ -146,7 +135,7 @@ EXIT_EVENT(sendmsg_exit, 5, {
 	family = read_address(&address, message.name, message.name_length);
 	size = size_of_pieces(message.pieces, message.count, call->narrow);
 	put_result(event, call);
-	put_pieces(event, &message, call->narrow, sent_size(call, call->result, size));
+	put_message_data(event, &message, call->narrow, sent_size(call, call->result, size));
 	put_number(event, call, 0);
 	put_u32(event, size);
 	put_sent_tuple(event, call, &address, family);
@@ -163,7 +152,7 @@ EXIT_EVENT(recvmsg_exit, 6, {
 	family = read_address(&address, message.name, message.name_length);
 	put_result(event, call);
 	put_u32(event, size);
-	put_pieces(event, &message, call->narrow, size);
+	put_message_data(event, &message, call->narrow, size);
 	put_received_tuple(event, call, &address, family);
 	put_control(event, &message);
 	put_number(event, call, 0);
@@ -202,7 +191,7 @@ LOOP int tell_sent_message(__u32 index)
 	put_s64(event, call->result < 0 ? call->result : length);
 	put_number(event, call, 0);
 	put_u32(event, size);
-	put_pieces(event, &message, call->narrow, call->result < 0 ? size : length);
+	put_message_data(event, &message, call->narrow, call->result < 0 ? size : length);
 	put_sent_tuple(event, call, &address, family);
 	return event_send(event, bpf_get_current_pid_tgid());
 }
@@ -227,7 +216,7 @@ LOOP int tell_received_message(__u32 index)
 	put_s64(event, call->result < 0 ? call->result : length);
 	put_number(event, call, 0);
 	put_u32(event, length);
-	put_pieces(event, &message, call->narrow, length);
+	put_message_data(event, &message, call->narrow, length);
 	put_received_tuple(event, call, &address, family);
 	put_control(event, &message);
 	return event_send(event, bpf_get_current_pid_tgid());

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
-/* What user space sets before the driver is loaded. Shared with DriverSettings.cs; a test compares the layouts. */
+/* What user space sets before the driver is loaded. Shared with DriverSettings.cs, where a test compares the layouts, and
+ * with eng/verify-driver-qemu.c; so it includes nothing. */
 #pragma once
-#include "kernel.h"
 
 /* Native numbers reach 547 with the calls that only x32 has. */
 #define CALLS 576

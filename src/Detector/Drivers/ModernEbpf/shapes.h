@@ -45,6 +45,14 @@ static __always_inline void put_word(struct event *event, const struct call *cal
 	put_u32(event, argument_u32(call, index));
 }
 
+/* Values of several types start with the number of theirs. */
+static __always_inline void put_typed_u64(struct event *event, __u8 type, __u64 value)
+{
+	*room_behind(event, 0) = type;
+	bpf_probe_read_kernel(room_behind(event, 1), sizeof(value), &value);
+	put_length(event, 1 + sizeof(value));
+}
+
 /* A call that has no event of its own: only which one it was. */
 EXIT_EVENT(generic, 2, {
 	put_u16(event, call->code);

@@ -97,7 +97,7 @@ static __always_inline __u8 socket_option(__u32 kernel)
 	return kernel == SO_PEERGROUPS ? 51 : kernel == SO_MEMINFO ? 52 : kernel == SO_COOKIE ? 53 : 0;
 }
 
-/* The value that the call gave, as what it is: type 0 raw bytes, 1 an error, 2 a number of 32 bits, 3 of 64, 4 nanoseconds. */
+/* The value that the call gave or was given, as what it is: type 0 raw bytes, 1 an error, 2 a number of 32 bits, 3 of 64, 4 nanoseconds. */
 static __always_inline void put_socket_option(struct event *event, const struct call *call, __u32 level, __u32 option,
 					      __u32 size)
 {
@@ -135,18 +135,33 @@ static __always_inline void put_socket_option(struct event *event, const struct 
 	}
 }
 
+static __always_inline void put_option_name(struct event *event, __u32 level, __u32 option)
+{
+	put_u8(event, level == 1 ? 1 : level == 6 ? 2 : 0);
+	put_u8(event, level == 1 ? socket_option(option) : 0);
+}
+
 EXIT_EVENT(getsockopt_exit, 6, {
 	__u32 level = argument_u32(call, 1), option = argument_u32(call, 2), size = 0;
 
 	put_result(event, call);
 	put_number(event, call, 0);
-	put_u8(event, level == 1 ? 1 : level == 6 ? 2 : 0);
-	put_u8(event, level == 1 ? socket_option(option) : 0);
+	put_option_name(event, level, option);
 	if (call->result >= 0)
 		bpf_probe_read_user(&size, sizeof(size), (void *)argument(call, 4));
 	if (size)
 		put_socket_option(event, call, level, option, size);
 	else
 		put_absent(event);
+	put_u32(event, size);
+})
+
+EXIT_EVENT(setsockopt_exit, 6, {
+	__u32 level = argument_u32(call, 1), option = argument_u32(call, 2), size = argument_u32(call, 4);
+
+	put_result(event, call);
+	put_number(event, call, 0);
+	put_option_name(event, level, option);
+	put_socket_option(event, call, level, option, size);
 	put_u32(event, size);
 })

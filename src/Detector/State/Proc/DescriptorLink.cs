@@ -39,6 +39,20 @@ internal static unsafe class DescriptorLink
         entry->Name = state.Texts.Add(target);
     }
 
+    /// <summary>Whether what is known of a descriptor is still what its link leads to.</summary>
+    public static bool IsStill(FdEntry* entry, ReadOnlySpan<byte> target)
+    {
+        if (entry is null)
+            return false;
+        if (target.StartsWith("socket:["u8) || target.StartsWith("pipe:["u8))
+            return entry->Inode != 0 && entry->Inode == Inode(target);
+        if (target.StartsWith("anon_inode:"u8))
+            return entry->Kind == AnonymousKind(target["anon_inode:".Length..]);
+        if (target.EndsWith(" (deleted)"u8))
+            target = target[..^" (deleted)".Length];
+        return (entry->IsFile || entry->Kind == FdKind.MemFd) && entry->Name.Span.SequenceEqual(target);
+    }
+
     private static ulong Inode(ReadOnlySpan<byte> target) =>
         Utf8Parser.TryParse(target[(target.IndexOf((byte)'[') + 1)..], out ulong inode, out _) ? inode : 0;
 

@@ -27,18 +27,41 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
     public long LookupsRefused { get; private set; }
 
     /// <summary>Reads all processes with their threads and descriptors. Returns how many threads were read.</summary>
-    public int ScanAll(MachineState state)
+    public int ScanAll(MachineState state) => ScanAll(state, null);
+
+    /// <summary>
+    /// Reads everything again after events were lost: what is known already is brought up to date.
+    /// <paramref name="missing"/> gets the threads that are no longer there; they stay until the caller removes them.
+    /// </summary>
+    public void Refresh(MachineState state, List<long> missing)
+    {
+        var seen = new HashSet<long>();
+        ScanAll(state, seen);
+        foreach (var thread in state.Threads.All)
+            if (!seen.Contains(thread.Tid))
+                missing.Add(thread.Tid);
+    }
+
+    /// <summary>Whether there is such a thread now.</summary>
+    public bool Exists(long tid) => ReadPid(tid) > 0;
+
+    private int ScanAll(MachineState state, HashSet<long>? refreshed)
     {
         sockets.Load(proc);
         int count = 0;
         foreach (long pid in Numbers(proc))
         {
-            if (!ReadThread(state, pid, pid))
+            if (!ReadThread(state, pid, pid, refreshed is not null))
                 continue;
             count++;
+            refreshed?.Add(pid);
             foreach (long tid in Numbers($"{proc}/{pid}/task"))
-                if (tid != pid && ReadThread(state, pid, tid))
-                    count++;
+            {
+                if (tid == pid || !ReadThread(state, pid, tid, refreshed is not null))
+                    continue;
+                count++;
+                refreshed?.Add(tid);
+            }
         }
         sockets.Clear();
         return count;
@@ -90,24 +113,32 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
 
     private long ReadPid(long tid) => StatusFile.Number(file.Read($"{proc}/{tid}/status"), "Tgid:"u8);
 
-    private bool ReadThread(MachineState state, long pid, long tid)
+    /// <param name="state">Gets the thread.</param>
+    /// <param name="pid">Its process.</param>
+    /// <param name="tid">The thread.</param>
+    /// <param name="refresh">Whether a thread that is known already is read again.</param>
+    private bool ReadThread(MachineState state, long pid, long tid, bool refresh = false)
     {
         string folder = $"{proc}/{pid}/task/{tid}";
         var stat = StatFile.Parse(file.Read($"{folder}/stat"));
         if (stat.StartTicks == 0)
             return false;
-        if (state.Threads.Find(tid) is { } known)
-        {
-            // An entry made by events is newer than /proc, unless it has another start: then the id was used again.
-            if (known.StartTicks == stat.StartTicks || (known.StartTicks == 0 && known.CloneTime != 0))
-                return true;
-        }
+        var known = state.Threads.Find(tid);
+        // An entry made by events is newer than /proc, unless it has another start: then the id was used again.
+        bool isSame = known is not null && (known.StartTicks == stat.StartTicks || (known.StartTicks == 0 && known.CloneTime != 0));
+        if (isSame && !refresh)
+            return true;
         var status = file.Read($"{folder}/status");
         if (status.IsEmpty)
             return false;
         var shared = tid == pid ? null : state.Threads.Find(pid)?.Fds;
-        if (state.Threads.Add(tid, pid, StatusFile.Number(status, "PPid:"u8), shared) is not { } thread)
+        long parent = StatusFile.Number(status, "PPid:"u8);
+        var thread = isSame ? known : state.Threads.Add(tid, pid, parent, shared);
+        if (thread is null)
             return false;
+        // /proc names the parent's process; which of its threads it was, only events tell.
+        if (isSame && state.Threads.ParentOf(thread)?.Pid != parent)
+            state.Threads.SetParent(thread, parent);
         thread.ScannedAt = Now();
         thread.StartTicks = stat.StartTicks;
         StatusFile.Apply(status, thread, state);
@@ -145,22 +176,37 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
 
     private void ReadDescriptors(MachineState state, string folder, ThreadInfo thread)
     {
-        int count = 0;
-        foreach (long number in Numbers($"{folder}/fd"))
-        {
-            if (++count > MaxDescriptors)
-                break;
+        var numbers = Numbers($"{folder}/fd");
+        if (numbers.Count <= MaxDescriptors)
+            RemoveClosed(thread.Fds, numbers);
+        foreach (long number in numbers.Take(MaxDescriptors))
             ReadDescriptor(state, folder, thread, number);
-        }
     }
 
-    private bool ReadDescriptor(MachineState state, string folder, ThreadInfo thread, long number)
+    private unsafe bool ReadDescriptor(MachineState state, string folder, ThreadInfo thread, long number)
     {
         var target = file.ReadLink($"{folder}/fd/{number}");
         if (target.IsEmpty)
             return false;
-        DescriptorLink.Apply(state, thread, number, target, FdInfoFile.Flags(file.Read($"{folder}/fdinfo/{number}")), sockets);
+        // Events tell more of what they opened than the link does.
+        if (!DescriptorLink.IsStill(thread.Fds.Find(number), target))
+            DescriptorLink.Apply(state, thread, number, target, FdInfoFile.Flags(file.Read($"{folder}/fdinfo/{number}")), sockets);
         return true;
+    }
+
+    private static unsafe void RemoveClosed(FdTable table, List<long> open)
+    {
+        if (table.Count == 0)
+            return;
+        var numbers = open.ToHashSet();
+        for (int slot = 0; (slot = table.Next(slot)) >= 0; slot++)
+        {
+            int number = table.At(slot)->Number;
+            if (numbers.Contains(number))
+                continue;
+            table.Remove(number);
+            slot--; // the next one may have moved here
+        }
     }
 
     private ulong Now() => (ulong)(clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;

@@ -1,0 +1,55 @@
+using Saker.Detector.Drivers.ModernEbpf;
+using Saker.Detector.Engine;
+using Saker.Detector.Events;
+
+namespace Saker.Detector.Kernel.Tests;
+
+/// <summary>What the driver is asked for, and that it brings it.</summary>
+public sealed class DriverInterest
+{
+    private static readonly HashSet<string> Nothing = [];
+
+    [Fact]
+    public void Every_current_call_of_the_event_table_can_be_delivered()
+    {
+        var undelivered = EventTable.All
+            .Where(definition => !definition.IsEnter && !definition.IsOld && (definition.Category & EventCategory.Syscall) != 0)
+            .Select(definition => definition.Name)
+            .Except(InterestSet.Deliverable);
+        // The generic event stands for many calls, which are named one by one.
+        Assert.Equal(["syscall"], undelivered);
+    }
+
+    [Fact]
+    public void Calls_that_only_rules_need_are_asked_for_when_a_rule_names_them()
+    {
+        int read = Code("read"), getpid = GenericCalls.All.Single(call => call.Name == "getpid").Code;
+        Assert.DoesNotContain(read, InterestSet.For(Nothing));
+        Assert.DoesNotContain(getpid, InterestSet.For(Nothing));
+        Assert.Contains(read, InterestSet.For(new HashSet<string> { "read" }));
+        Assert.Contains(getpid, InterestSet.For(new HashSet<string> { "getpid" }));
+        Assert.Superset(new HashSet<int> { read, getpid }, InterestSet.For(null).ToHashSet());
+    }
+
+    [Fact]
+    public void Calls_that_the_state_needs_are_always_asked_for()
+    {
+        var asked = InterestSet.For(Nothing);
+        var modifying = SystemCalls.All.Where(call => (EventTable.Find(call.ExitEvent)!.Flags & EventFlags.ModifiesState) != 0).ToList();
+        Assert.True(modifying.Count > 50);
+        Assert.All(modifying, call => Assert.Contains(call.Code, asked));
+    }
+
+    [Fact]
+    public void Read_and_mmap_are_told_live_only_when_a_rule_names_them()
+    {
+        var named = Live.Run("files", Live.Settings with { SystemCalls = InterestSet.For(new HashSet<string> { "read", "mmap" }) });
+        Assert.NotEmpty(named.Own("read"));
+        Assert.NotEmpty(named.Own("mmap"));
+        var unnamed = Live.Run("files", Live.Settings with { SystemCalls = InterestSet.For(Nothing) });
+        Assert.NotEmpty(unnamed.Own("open"));
+        Assert.DoesNotContain(unnamed.All, seen => seen.Type is "read" or "mmap");
+    }
+
+    private static int Code(string name) => SystemCalls.All.Single(call => call.Name == name).Code;
+}
