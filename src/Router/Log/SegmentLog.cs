@@ -77,7 +77,7 @@ internal sealed class SegmentLog : IAlertLog
     {
         if (payload.Length > RecordFormat.MaxPayload)
             return new(TooLarge);
-        var request = AppendRequest.Rent(payload, alert);
+        var request = AppendRequest.Rent(payload, alert, options.AnswersInPlace);
         var result = request.Result;
         return queue.Writer.TryWrite(request) ? result : EnqueueAsync(request, cancellationToken);
     }
