@@ -161,7 +161,7 @@ internal sealed class SegmentLog : IAlertLog
         while (await queue.Reader.WaitToReadAsync())
         {
             // Senders that the last group answered run first, so that their next requests ride in this group and share its sync.
-            await Task.Yield();
+            Thread.Yield();
             TakeGroup();
             WriteGroup();
         }
