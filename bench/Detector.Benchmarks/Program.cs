@@ -1,11 +1,18 @@
 using System.Reflection;
 using BenchmarkDotNet.Running;
+using Saker.Detector.Benchmarks.Replay;
 using Saker.Detector.Benchmarks.Rules;
 
 switch (args)
 {
     case ["--check-budgets", var falco, var budgets]:
         return RuleReport.CheckBudgets(falco, budgets);
+    case ["--replay", var falco]:
+        return await ReplayReport.PrintAsync(falco);
+    case ["--replay", var falco, var rules]:
+        return ReplayReport.Measure(falco, rules);
+    case ["--runs", var falco, var program]:
+        return await ReplayReport.PrintRunsAsync(falco, program);
     case ["--rules", var falco]:
         return RuleReport.Print(falco);
     default:

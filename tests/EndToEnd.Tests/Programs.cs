@@ -26,16 +26,34 @@ internal static class Programs
     /// <summary>Starts the router and waits until it answers.</summary>
     public static async Task<ProcessRunner> StartRouterAsync(TestFolder folder, int port)
     {
-        var router = ProcessRunner.Start(Path("saker-router"), ["--config", folder.File("router.yaml"), "--data-dir", folder.File("data")]);
+        var router = ProcessRunner.Start(Path("saker-router"), RouterArguments(folder));
+        await WhenReadyAsync(router, port);
+        return router;
+    }
+
+    /// <summary>Runs one of the router's commands on the folder's router or its files, and gives its exit code and what it printed.</summary>
+    public static async Task<(int Code, IReadOnlyList<string> Lines)> AskRouterAsync(TestFolder folder, params string[] command)
+    {
+        await using var asked = ProcessRunner.Start(Path("saker-router"), [.. command, .. RouterArguments(folder)]);
+        int code = await asked.WaitForExitAsync(TimeSpan.FromMinutes(1));
+        return (code, asked.Lines);
+    }
+
+    /// <summary>What makes a router use the folder.</summary>
+    public static string[] RouterArguments(TestFolder folder) => ["--config", folder.File("router.yaml"), "--data-dir", folder.File("data")];
+
+    /// <summary>Waits until a router that was started answers.</summary>
+    public static async Task WhenReadyAsync(ProcessRunner router, int port)
+    {
         using var client = new HttpClient();
         var ping = new Uri($"http://127.0.0.1:{port}/ping");
-        for (int i = 0; i < 400; i++)
+        for (int i = 0; i < 2400; i++)
         {
             Assert.False(router.HasExited, $"The router ended at start:\n{string.Join('\n', router.Lines)}");
             try
             {
                 if ((await client.GetAsync(ping, TestContext.Current.CancellationToken)).IsSuccessStatusCode)
-                    return router;
+                    return;
             }
             catch (HttpRequestException)
             {

@@ -155,7 +155,7 @@ public class LoadedRules
               condition: evt.type in (open, openat) and proc.name in (cat, nc){Good}
             """);
         var types = FalcoFields.EventTypes().ToList();
-        var matcher = new RuleMatcher(set, "syscall", types.Count, RuleMatching.First);
+        var matcher = new RuleMatcher(set, "syscall", types, RuleMatching.First);
         var context = new TableContext().Set("evt.type", ValueKind.Bytes, "openat").Set("proc.name", ValueKind.Bytes, "cat");
         var matched = new List<Rule>();
         Assert.Equal(1, matcher.Match(types.IndexOf("openat"), context, matched));

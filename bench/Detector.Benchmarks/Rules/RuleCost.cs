@@ -44,7 +44,7 @@ internal sealed class RuleCost : IEventSink, IDisposable
         var set = RuleLoading.Load(files, catalogue, types, deliverable: null);
         if (!set.Successful)
             throw new InvalidOperationException(set.Diagnostics[0].Headline);
-        matcher = new RuleMatcher(set, "syscall", types.Names.Count, RuleMatching.All);
+        matcher = new RuleMatcher(set, "syscall", types.Names, RuleMatching.All);
         naive = compare ? [.. matcher.Rules.Select(rule => Unshared(rule, catalogue))] : [];
     }
 
@@ -60,12 +60,7 @@ internal sealed class RuleCost : IEventSink, IDisposable
             using var source = new CaptureSource(File.OpenRead(capture), state);
             pipeline = new EventPipeline(state);
             source.Start(new SourceSettings { SystemCalls = new HashSet<int>() });
-            var batch = new RawEvent[256];
-            for (int count; (count = source.Read(batch, TimeSpan.Zero)) > 0; source.Release())
-            {
-                for (int i = 0; i < count; i++)
-                    pipeline.Process(batch[i], this);
-            }
+            source.Drain(pipeline, this);
         }
         double runs = Math.Max(1, events * (double)repetitions) * Stopwatch.Frequency / 1e9;
         return new(events, ticks / runs, naiveTicks / runs, bytes);

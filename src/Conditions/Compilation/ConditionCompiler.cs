@@ -23,7 +23,7 @@ public sealed class ConditionCompiler(IFieldCatalogue catalogue, ConditionOption
     public CompiledCondition? Compile(Expression expression, ICollection<ConditionError> errors)
     {
         var typed = binder.Bind(expression, errors);
-        return typed is null ? null : new CompiledCondition(expression, typed, builder.Build(typed));
+        return typed is null ? null : new CompiledCondition(expression, typed, builder);
     }
 
     /// <summary>Parses and compiles a condition without macros.</summary>
@@ -38,17 +38,24 @@ public sealed class CompiledCondition
 {
     private readonly Predicate predicate;
 
-    internal CompiledCondition(Expression expression, TypedNode typed, Predicate predicate)
+    internal CompiledCondition(Expression expression, TypedNode typed, PredicateBuilder builder)
     {
         Expression = expression;
         Typed = typed;
-        this.predicate = predicate;
+        Builder = builder;
+        predicate = builder.Build(typed);
     }
 
     /// <summary>The condition as it was written.</summary>
     public Expression Expression { get; }
 
     internal TypedNode Typed { get; }
+
+    /// <summary>What built it, shared with the other conditions of its compiler.</summary>
+    internal PredicateBuilder Builder { get; }
+
+    /// <summary>True when no event can satisfy it.</summary>
+    public bool IsNever => predicate is ConstantPredicate { Value: false };
 
     /// <summary>Whether the condition holds for the present event of the context.</summary>
     public bool Evaluate(EvaluationContext context) => predicate.Evaluate(context);

@@ -13,6 +13,18 @@ namespace Saker.Conditions.Compilation;
 internal sealed class PredicateBuilder
 {
     private readonly Dictionary<TypedMacro, Predicate> macros = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<TypedComparison, Predicate> leaves;
+
+    /// <summary>A builder that shares nothing yet.</summary>
+    public PredicateBuilder()
+        : this(new(ReferenceEqualityComparer.Instance))
+    {
+    }
+
+    private PredicateBuilder(Dictionary<TypedComparison, Predicate> leaves) => this.leaves = leaves;
+
+    /// <summary>A builder with macros of its own, which makes no comparison twice that this one has made.</summary>
+    public PredicateBuilder WithSameLeaves() => new(leaves);
 
     /// <summary>Rewrites a typed tree and builds its predicate.</summary>
     public Predicate Build(TypedNode node) => BuildNode(Rewrites.Apply(node));
@@ -28,7 +40,7 @@ internal sealed class PredicateBuilder
         TypedExists exists => new ExistsPredicate(SourceBuilder.Build(exists.Operand)),
         TypedPair pair => new PairPredicate(
             SourceBuilder.Build(pair.Left), pair.Operator, SourceBuilder.Build(pair.Right), Demand(pair.Left, pair.Operator)),
-        TypedComparison comparison => ComparisonBuilder.Build(comparison),
+        TypedComparison comparison => BuildLeaf(comparison),
         _ => throw new UnreachableException($"No predicate for {node.GetType().Name}."),
     };
 
@@ -41,6 +53,13 @@ internal sealed class PredicateBuilder
         ComparisonOperator.NotEqual => ListDemand.All,
         _ => ListDemand.Any,
     };
+
+    private Predicate BuildLeaf(TypedComparison comparison)
+    {
+        if (!leaves.TryGetValue(comparison, out var predicate))
+            leaves[comparison] = predicate = ComparisonBuilder.Build(comparison);
+        return predicate;
+    }
 
     private Predicate BuildMacro(TypedMacro macro)
     {

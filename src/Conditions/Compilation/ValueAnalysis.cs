@@ -1,7 +1,5 @@
 using System.Text;
 using Saker.Conditions.Ast;
-using Saker.Conditions.Fields;
-using Saker.Conditions.Runtime;
 
 namespace Saker.Conditions.Compilation;
 
@@ -46,7 +44,7 @@ internal sealed class ValueAnalysis(string field, IReadOnlyList<string> universe
     private Sets Compare(TypedComparison comparison)
     {
         var predicate = ComparisonBuilder.Build(comparison);
-        var context = new OneValue();
+        var context = new SingleValueContext();
         var holds = new bool[values.Length];
         for (int i = 0; i < holds.Length; i++)
         {
@@ -65,12 +63,4 @@ internal sealed class ValueAnalysis(string field, IReadOnlyList<string> universe
     private static bool[] Intersection(bool[] left, bool[] right) => [.. left.Zip(right, static (a, b) => a && b)];
 
     private static bool[] Union(bool[] left, bool[] right) => [.. left.Zip(right, static (a, b) => a || b)];
-
-    /// <summary>An event of which only the field in question is known.</summary>
-    private sealed class OneValue : EvaluationContext
-    {
-        public byte[] Bytes { get; set; } = [];
-
-        public override Value Read(FieldReference field) => Value.Bytes(Bytes);
-    }
 }

@@ -11,6 +11,8 @@ internal abstract class Predicate
 
 internal sealed class ConstantPredicate(bool value) : Predicate
 {
+    public bool Value => value;
+
     public override bool Evaluate(EvaluationContext context) => value;
 }
 

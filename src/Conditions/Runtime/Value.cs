@@ -105,6 +105,12 @@ public readonly ref struct Value
     /// <summary>A network: 4 or 16 bytes in network order, and its prefix length.</summary>
     public static Value Network(ReadOnlySpan<byte> address, int prefixLength) => new(ValueKind.Network, ValueKind.None, prefixLength, address);
 
+    /// <summary>
+    /// A value from the parts of another (<see cref="Kind"/>, <see cref="ElementKind"/>, <see cref="AsInt64"/>,
+    /// <see cref="AsBytes"/>), for those who remember values between evaluations.
+    /// </summary>
+    public static Value FromParts(ValueKind kind, ValueKind elementKind, long bits, ReadOnlySpan<byte> bytes) => new(kind, elementKind, bits, bytes);
+
     /// <summary>A list of values of one kind, packed by <see cref="ValueListWriter"/>.</summary>
     public static Value List(ValueKind elementKind, ReadOnlySpan<byte> packed) => new(ValueKind.List, elementKind, 0, packed);
 }

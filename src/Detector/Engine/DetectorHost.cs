@@ -85,9 +85,12 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         string hostname = Environment.GetEnvironmentVariable("FALCO_HOSTNAME") is { Length: > 0 } given ? given : Environment.MachineName;
         using var context = new EventContext { Hostname = PinnedBytes.Of(System.Text.Encoding.UTF8.GetBytes(hostname)) };
         using var formatter = new AlertFormatter(options, catalogue, hostname);
-        var matcher = new RuleMatcher(rules, "syscall", types.Names.Count, options.RuleMatching);
-        var engine = new RuleEngine(state, matcher, types, context, formatter, sinks);
+        var matcher = new RuleMatcher(rules, "syscall", types.Names, options.RuleMatching);
         var pipeline = new EventPipeline(state);
+        var engine = new RuleEngine(pipeline, matcher, types, context, formatter, sinks);
+        // What the start left behind is given back to the system, for from here on hardly anything is allocated and the
+        // collector would not come for hours.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         // A thread of its own: the loop waits in the kernel, and a pool thread should not.
         await Task.Factory.StartNew(() => Loop(source, pipeline, engine, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 

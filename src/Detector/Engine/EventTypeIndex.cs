@@ -18,6 +18,7 @@ internal sealed class EventTypeIndex
             byNumber[definition.Number] = IndexOf(names, definition.Name);
         var calls = EventTable.SystemCalls.ToList();
         bySystemCall = new int[calls.Max(static call => call.Number) + 1];
+        Array.Fill(bySystemCall, byNumber[(int)EventType.GenericExit]); // numbers between those of calls name none
         foreach (var (number, name) in calls)
             bySystemCall[number] = IndexOf(names, name);
         Names = [.. names.OrderBy(static pair => pair.Value).Select(static pair => pair.Key)];

@@ -10,26 +10,22 @@ namespace Saker.Detector.Engine;
 
 /// <summary>Asks the rules about each event, and makes alerts of matches. Allocates nothing for an event that matches nothing.</summary>
 internal sealed class RuleEngine(
-    MachineState state, RuleMatcher matcher, EventTypeIndex types, EventContext context, AlertFormatter formatter, IReadOnlyList<SinkQueue> sinks)
+    EventPipeline pipeline, RuleMatcher matcher, EventTypeIndex types, EventContext context, AlertFormatter formatter, IReadOnlyList<SinkQueue> sinks)
     : IEventSink
 {
     private readonly List<Rule> matched = new(capacity: 64);
-
-    /// <summary>Events seen so far; the last one's number.</summary>
-    public long Events { get; private set; }
 
     /// <summary>Alerts made so far.</summary>
     public long Alerts { get; private set; }
 
     public void Handle(in EventView view, EventFrame frame, in RawEvent raw)
     {
-        Events++;
         // A call's start only corrects what its end says; rules are about ends.
         bool isStart = view.Definition.IsEnter && (view.Definition.Category & EventCategory.Syscall) != 0;
         int type = types.Of(view);
         if (isStart || !matcher.Concerns(type))
             return;
-        context.Set(state, view, frame, raw, Events);
+        context.Set(pipeline.State, view, frame, raw, pipeline.Processed);
         matched.Clear();
         if (matcher.Match(type, context, matched) == 0)
             return;

@@ -75,15 +75,25 @@ internal sealed unsafe class EventContext : EvaluationContext, IDisposable
     /// <inheritdoc/>
     public override Value Read(FieldReference field)
     {
+        var known = memos;
+        int slot = field.Slot;
+        if ((uint)slot < (uint)known.Length)
+        {
+            ref var memo = ref known[slot];
+            if (memo.Stamp == stamp)
+                return memo.Value;
+        }
+        return ReadFirst(field);
+    }
+
+    private Value ReadFirst(FieldReference field)
+    {
         int slot = field.Slot;
         if (slot >= memos.Length)
             Array.Resize(ref memos, Math.Max(slot + 1, memos.Length * 2));
-        if (memos[slot].Stamp != stamp)
-        {
-            var value = ((DetectorField)field).Read(this);
-            memos[slot] = Memo.Of(value, stamp);
-        }
-        return memos[slot].Value;
+        var value = ((DetectorField)field).Read(this);
+        memos[slot] = Memo.Of(value, stamp);
+        return value;
     }
 
     /// <summary>The value of a field as an alert shows it, which for a few is another than conditions see.</summary>
@@ -114,18 +124,7 @@ internal sealed unsafe class EventContext : EvaluationContext, IDisposable
         private long bits;
         private byte* bytes;
 
-        public readonly Value Value => kind switch
-        {
-            ValueKind.None => Value.None,
-            ValueKind.Bool => Value.Bool(bits != 0),
-            ValueKind.Int64 => Value.Int64(bits),
-            ValueKind.UInt64 => Value.UInt64((ulong)bits),
-            ValueKind.Float64 => Value.Float64(BitConverter.Int64BitsToDouble(bits)),
-            ValueKind.Address => Value.Address(new(bytes, length)),
-            ValueKind.Network => Value.Network(new(bytes, length), (int)bits),
-            ValueKind.List => Value.List(elementKind, new(bytes, length)),
-            _ => Value.Bytes(new(bytes, length)),
-        };
+        public readonly Value Value => Value.FromParts(kind, elementKind, bits, new(bytes, length));
 
         /// <summary>Keeps the address of the value's bytes: they stand in native or pinned memory, never on the moving heap.</summary>
         public static Memo Of(Value value, uint stamp)

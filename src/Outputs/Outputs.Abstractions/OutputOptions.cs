@@ -17,6 +17,10 @@ public abstract record OutputOptions : ICheckedOptions
     [Range(0, 1024)]
     public int MaxConcurrentRequests { get; init; } = 1;
 
+    /// <summary>Where an output begins that is new in the configuration: with the next alert (now), or with the oldest that the log keeps (beginning).</summary>
+    [Words("now", "beginning")]
+    public string StartFrom { get; init; } = "now";
+
     /// <inheritdoc/>
     public virtual IEnumerable<OptionFault> Validate() => [];
 }

@@ -47,19 +47,24 @@ internal sealed class ControlClient : IAsyncDisposable
     }
 
     /// <summary>True when a router runs on the directory.</summary>
-    public bool IsRunning => _own.Count == 0;
+    public bool IsRunning { get; private set; }
 
     /// <summary>Reaches the router, or opens the files in its place.</summary>
+    /// <param name="root">The data directory.</param>
+    /// <param name="options">The router's settings.</param>
+    /// <param name="needsFiles">False: without a router there is nothing to ask, and the lock is not taken, so that no router that starts meanwhile finds it held.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
     /// <exception cref="DataDirectoryException">Neither is possible; the message says why.</exception>
     /// <exception cref="IOException">The same, from the files.</exception>
-    public static async Task<ControlClient> OpenAsync(string root, RouterOptions options, CancellationToken cancellationToken)
+    public static async Task<ControlClient> OpenAsync(string root, RouterOptions options, bool needsFiles, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(root))
             throw new DirectoryNotFoundException($"There is no data directory {root}; name it with --data-dir.");
         var client = new ControlClient(ControlServer.PathIn(root));
         try
         {
-            if (!await client.AnswersAsync(cancellationToken))
+            client.IsRunning = await client.AnswersAsync(cancellationToken);
+            if (!client.IsRunning && needsFiles)
                 await client.ServeFilesAsync(root, options);
             return client;
         }
@@ -112,7 +117,7 @@ internal sealed class ControlClient : IAsyncDisposable
         var loggers = LoggerFactory.Create(static logging => logging.AddLines().SetMinimumLevel(LogLevel.Warning));
         _own.Push(new Held(loggers));
         var letters = DeadLetters.Open(
-            directory.Files, directory.DeadLetters, options.Delivery.DeadLetterSize.Bytes, options.Delivery.Durability, TimeProvider.System, loggers.CreateLogger<SegmentLog>());
+            directory.Files, directory.DeadLetters, options.Delivery.DeadLetterSize.Bytes, RunCommand.DeadLetterReserve(options), options.Delivery.Durability, TimeProvider.System, loggers.CreateLogger<SegmentLog>());
         _own.Push(letters);
         _own.Push(await ControlServer.StartAsync(directory, new ControlEndpoints(static () => [], letters, resend: null), loggers));
     }

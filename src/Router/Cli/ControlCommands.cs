@@ -8,12 +8,12 @@ internal static class ControlCommands
 {
     /// <summary>What <paramref name="work"/> returns; 1 with the reason on <paramref name="errors"/> when the router or its files cannot be reached, or refuse.</summary>
     public static async Task<int> RunAsync(
-        RouterConfiguration configuration, string? dataDirectory, TextWriter errors, Func<ControlClient, Task<int>> work, CancellationToken cancellationToken)
+        RouterConfiguration configuration, string? dataDirectory, bool needsFiles, TextWriter errors, Func<ControlClient, Task<int>> work, CancellationToken cancellationToken)
     {
         try
         {
             var root = Path.GetFullPath(dataDirectory ?? DefaultDataDirectory.Find(out _));
-            await using var client = await ControlClient.OpenAsync(root, configuration.Router, cancellationToken);
+            await using var client = await ControlClient.OpenAsync(root, configuration.Router, needsFiles, cancellationToken);
             return await work(client);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DataDirectoryException or ControlException or HttpRequestException)

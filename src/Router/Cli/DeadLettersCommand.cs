@@ -18,7 +18,7 @@ internal static class DeadLettersCommand
         var output = new Option<string?>("--output") { Description = "Only those of one output.", HelpName = "NAME" };
         var list = new Command("list", $"Lists the oldest {ControlEndpoints.MaxListed.ToString(CultureInfo.InvariantCulture)}.") { output };
         list.SetAction((result, cancellationToken) => ControlCommands.RunAsync(
-            load(result), result.GetValue(dataDirectory), Console.Error, client => ListAsync(client, result.GetValue(output), cancellationToken), cancellationToken));
+            load(result), result.GetValue(dataDirectory), needsFiles: true, Console.Error, client => ListAsync(client, result.GetValue(output), cancellationToken), cancellationToken));
         command.Add(list);
         command.Add(ForOne("show", "Prints one with its alert.", ShowAsync));
         command.Add(ForOne("resend", "Has the running router send it once more, to its own output only; delivered, it is gone.", (client, id, cancellationToken) =>
@@ -34,6 +34,7 @@ internal static class DeadLettersCommand
             one.SetAction((result, cancellationToken) => ControlCommands.RunAsync(
                 load(result),
                 result.GetValue(dataDirectory),
+                needsFiles: true,
                 Console.Error,
                 client => work(client, result.GetValue(id).ToString(CultureInfo.InvariantCulture), cancellationToken),
                 cancellationToken));

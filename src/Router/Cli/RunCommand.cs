@@ -44,7 +44,6 @@ internal static class RunCommand
             }
 
             await ServeAsync(configuration.Router, outputs, dataDirectory, loggers, logger, clock, stop);
-            RunLog.Stopped(logger);
             return 0;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DataDirectoryException)
@@ -75,13 +74,13 @@ internal static class RunCommand
         await using var log = SegmentLog.Open(directory.Files, directory.Log, LogOptions(options), clock, loggers.CreateLogger<SegmentLog>());
         var metrics = new RouterMetrics(EventLabels.Create(options, static (_, _, _) => { }), options.Prometheus.MaxLabelValues);
         await using var letters = DeadLetters.Open(
-            directory.Files, directory.DeadLetters, options.Delivery.DeadLetterSize.Bytes, options.Delivery.Durability, clock, loggers.CreateLogger<SegmentLog>());
+            directory.Files, directory.DeadLetters, options.Delivery.DeadLetterSize.Bytes, DeadLetterReserve(options), options.Delivery.Durability, clock, loggers.CreateLogger<SegmentLog>());
         var cursors = new CursorStore(directory.Files, directory.Cursors, loggers.CreateLogger<CursorStore>());
         await using var delivery = new DeliveryEngine(
             log, letters, cursors, outputs.Select(Instance), DeliveryOptions(options.Delivery), clock, loggers.CreateLogger<DeliveryEngine>());
         using var deliveryMetrics = new DeliveryMetrics(metrics, delivery, log);
         delivery.Start();
-        var intake = new AlertIntake(log, new AlertEnricher(options), metrics);
+        var intake = new AlertIntake(log, new AlertEnricher(options), metrics) { Backlog = () => delivery.Full };
         var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), clock) { Outputs = () => delivery.Status };
         await using var control = await ControlServer.StartAsync(
             directory, new ControlEndpoints(() => delivery.Status, letters, delivery.ResendAsync), loggers);
@@ -104,6 +103,7 @@ internal static class RunCommand
         Output = output.Output,
         Filter = output.Filter.Matches,
         MaxConcurrentRequests = output.Instance.Options.MaxConcurrentRequests,
+        StartFromBeginning = output.Instance.Options.StartFrom == "beginning",
         Secrets = [.. OptionSecrets.Of(output.Instance.Options)],
     };
 
@@ -114,8 +114,12 @@ internal static class RunCommand
         BacklogBytes = settings.Backlog.Bytes,
         BacklogAge = settings.BacklogAge,
         OrphanAfter = settings.OrphanAfter,
+        RefuseWhenFull = settings.WhenFull == "refuse",
         AttemptTimeout = settings.AttemptTimeout,
     };
+
+    /// <summary>Bytes that dead letters leave free: they go on in the reserve that the alerts leave, down to what the positions need.</summary>
+    internal static long DeadLetterReserve(RouterOptions options) => options.Log.FreeSpaceReserve.Bytes / 4;
 
     private static SegmentLogOptions LogOptions(RouterOptions options) => new()
     {

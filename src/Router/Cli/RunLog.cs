@@ -2,7 +2,7 @@ using Saker.Settings;
 
 namespace Saker.Router.Cli;
 
-/// <summary>What the program says of its start and stop. Numbers 3500 to 3519; never reused.</summary>
+/// <summary>What the program says of its start and stop. Numbers 3500 to 3519; never reused, 3506 is gone.</summary>
 internal static partial class RunLog
 {
     /// <summary>Logs a finding about the configuration by its severity.</summary>
@@ -41,9 +41,6 @@ internal static partial class RunLog
 
     [LoggerMessage(3505, LogLevel.Information, "Stopping: alerts are taken for {Seconds} seconds more, then refused.")]
     public static partial void Stopping(ILogger logger, double seconds);
-
-    [LoggerMessage(3506, LogLevel.Information, "Stopped.")]
-    public static partial void Stopped(ILogger logger);
 
     [LoggerMessage(3507, LogLevel.Critical, "The router cannot start: {Reason}")]
     public static partial void CannotStart(ILogger logger, string reason);

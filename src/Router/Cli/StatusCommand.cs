@@ -15,7 +15,7 @@ internal static class StatusCommand
     {
         var command = new Command("status", "Shows how the outputs of the running router stand.");
         command.SetAction((result, cancellationToken) => ControlCommands.RunAsync(
-            load(result), result.GetValue(dataDirectory), Console.Error, client => PrintAsync(client, Console.Out, Console.Error, cancellationToken), cancellationToken));
+            load(result), result.GetValue(dataDirectory), needsFiles: false, Console.Error, client => PrintAsync(client, Console.Out, Console.Error, cancellationToken), cancellationToken));
         return command;
     }
 

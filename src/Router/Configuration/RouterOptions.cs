@@ -134,6 +134,10 @@ internal sealed record DeliverySettings
     /// <summary>Age of alerts that one output may lag behind before they are given up, for it alone.</summary>
     public TimeSpan BacklogAge { get; init; } = TimeSpan.FromHours(72);
 
+    /// <summary>What happens when an output is over its backlog: <c>giveup</c> gives up its oldest alerts, for it alone; <c>refuse</c> answers every sender with 503 until it has caught up, so that one dead output stops them all.</summary>
+    [Words("giveup", "refuse")]
+    public string WhenFull { get; init; } = "giveup";
+
     /// <summary>Time for which the position of a removed output still holds the log.</summary>
     public TimeSpan OrphanAfter { get; init; } = TimeSpan.FromHours(1);
 

@@ -5,13 +5,14 @@ using Saker.Router.Log;
 namespace Saker.Router.Delivery;
 
 /// <summary>
-/// Keeps the positions of all instances in one checksummed file that is replaced as a whole: magic (8), version (4), CRC-32C of what
-/// follows (4), then per instance name, type, low water, reading position, orphan time and open positions, little-endian.
+/// Keeps the positions of all instances in one checksummed file that is replaced as a whole: magic (8), version (4), CRC-32C over everything
+/// but itself (4), then per instance name, type, low water, reading position, orphan time and open positions, little-endian.
 /// </summary>
 internal sealed class CursorStore(IDataFiles files, string directory, ILogger logger)
 {
     public const uint Version = 1;
     private const int HeaderSize = 16;
+    private const int CrcOffset = 12;
     private const int MaxBytes = 64 << 20;
     private const string Name = "cursors";
 
@@ -88,14 +89,16 @@ internal sealed class CursorStore(IDataFiles files, string directory, ILogger lo
         }
 
         byte[] bytes = stream.ToArray();
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(12), Crc32C.Compute(bytes.AsSpan(HeaderSize)));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(CrcOffset), Checksum(bytes));
         return bytes;
     }
+
+    private static uint Checksum(ReadOnlySpan<byte> bytes) => Crc32C.Compute(bytes[HeaderSize..], Crc32C.Compute(bytes[..CrcOffset]));
 
     private static List<CursorPosition>? TryParse(byte[] bytes)
     {
         if (bytes.Length < HeaderSize || !bytes.AsSpan().StartsWith(Magic)
-            || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(12)) != Crc32C.Compute(bytes.AsSpan(HeaderSize)))
+            || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(CrcOffset)) != Checksum(bytes))
             return null;
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(8));
         if (version != Version)

@@ -54,23 +54,26 @@ internal sealed class DeadLetters : IDeadLetters, IAsyncDisposable
     /// <param name="files">The file operations.</param>
     /// <param name="directory">Its folder.</param>
     /// <param name="maxBytes">Bytes it may have; whole segments of a sixteenth of it go at a time.</param>
+    /// <param name="freeSpaceReserve">Bytes that stay free. Less than the alerts leave, so that what is given up can be kept on a disk that takes no alert any more.</param>
     /// <param name="durability">As for the alerts.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="logger">For the log below it.</param>
     /// <exception cref="DataDirectoryException">The files cannot be read, or a newer version wrote them.</exception>
-    public static DeadLetters Open(IDataFiles files, string directory, long maxBytes, Durability durability, TimeProvider clock, ILogger<SegmentLog> logger)
+    public static DeadLetters Open(IDataFiles files, string directory, long maxBytes, long freeSpaceReserve, Durability durability, TimeProvider clock, ILogger<SegmentLog> logger)
     {
         var options = new SegmentLogOptions
         {
             Durability = durability,
             SegmentBytes = Math.Max(maxBytes / 16, 1 << 10),
+            FreeSpaceReserve = freeSpaceReserve,
             HistoryBytes = maxBytes,
             HistoryAge = TimeSpan.FromDays(3650),
             TailBytes = 256 << 10,
             TailRecords = 256,
         };
         var letters = new DeadLetters(SegmentLog.Open(files, directory, options, clock, logger));
-        letters.ReadThrough();
+        if (letters.ReadThrough() is var lost and > 0)
+            DeliveryMessages.DeadLettersLost(logger, directory, lost);
         return letters;
     }
 
@@ -125,7 +128,8 @@ internal sealed class DeadLetters : IDeadLetters, IAsyncDisposable
             return live.Contains(id);
     }
 
-    private void ReadThrough()
+    /// <summary>Reads letters and tombstones; returns how many of either were lost to damage.</summary>
+    private long ReadThrough()
     {
         using var reader = log.OpenReader(log.First);
         while (reader.TryRead(out var record))
@@ -137,6 +141,8 @@ internal sealed class DeadLetters : IDeadLetters, IAsyncDisposable
             else
                 live.Remove(tombstone);
         }
+
+        return reader.Lost;
     }
 
     private void DisplaceOldest()

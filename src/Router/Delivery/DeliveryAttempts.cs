@@ -3,6 +3,7 @@ using Polly;
 using Polly.CircuitBreaker;
 using Saker.Alerts;
 using Saker.Outputs;
+using Saker.Router.Log;
 
 namespace Saker.Router.Delivery;
 
@@ -16,12 +17,13 @@ internal sealed class DeliveryAttempts
     private readonly OutputCounters counters;
     private readonly OutputHealth health;
     private readonly Cursor cursor;
+    private readonly AcceptClock time;
     private readonly CircuitBreakerStateProvider breaker = new();
     private readonly ResiliencePipeline<AttemptOutcome> pipeline;
 
-    public DeliveryAttempts(DeliveryInstance instance, DeliveryOptions options, TimeProvider clock, OutputCounters counters, OutputHealth health, Cursor cursor)
+    public DeliveryAttempts(DeliveryInstance instance, DeliveryOptions options, TimeProvider clock, OutputCounters counters, OutputHealth health, Cursor cursor, AcceptClock time)
     {
-        (this.instance, this.options, this.clock, this.counters, this.health, this.cursor) = (instance, options, clock, counters, health, cursor);
+        (this.instance, this.options, this.clock, this.counters, this.health, this.cursor, this.time) = (instance, options, clock, counters, health, cursor, time);
         pipeline = DeliveryPipeline.Build(instance.Name, options, clock, breaker);
     }
 
@@ -148,7 +150,7 @@ internal sealed class DeliveryAttempts
             bool othersSucceed = owner.counters.Delivered > alert.DeliveredBefore;
             if (alert.Unexpected >= owner.options.MaxUnexpected)
                 alert.State = PendingState.Faulted;
-            else if ((alert.Failures >= owner.options.MaxFailures && othersSucceed) || owner.clock.GetUtcNow() - alert.Record.Accepted >= owner.options.GiveUpAfter)
+            else if ((alert.Failures >= owner.options.MaxFailures && othersSucceed) || owner.time.AgeOf(alert.Record.AcceptedNanoseconds) >= owner.options.GiveUpAfter)
                 alert.State = PendingState.Exhausted;
             return alert.State == PendingState.Pending;
         }

@@ -11,6 +11,7 @@ namespace Saker.Router.Delivery;
 /// </summary>
 internal sealed class DeliveryEngine : IAsyncDisposable
 {
+    private const int FirstSaveShare = 16;
     private static readonly TimeSpan UpkeepInterval = TimeSpan.FromSeconds(1);
 
     private readonly IAlertLog log;
@@ -25,6 +26,7 @@ internal sealed class DeliveryEngine : IAsyncDisposable
     private Task upkeep = Task.CompletedTask;
     private long savedVersion = -1;
     private bool isSaveFailing;
+    private volatile string? full;
 
     /// <summary>Makes the engine; positions are loaded, and the log is moved past the furthest of them.</summary>
     /// <exception cref="DataDirectoryException">The saved positions cannot be read.</exception>
@@ -47,6 +49,9 @@ internal sealed class DeliveryEngine : IAsyncDisposable
     /// <summary>How each instance stands.</summary>
     public IReadOnlyList<OutputStatus> Status => [.. workers.Select(static worker => worker.Status)];
 
+    /// <summary>Outputs that are over their backlog where that means that no alert is taken; null when there are none.</summary>
+    public string? Full => full;
+
     /// <summary>What was given up.</summary>
     public IDeadLetters DeadLetters => deadLetters;
 
@@ -54,6 +59,7 @@ internal sealed class DeliveryEngine : IAsyncDisposable
     public void Start()
     {
         TrySave();
+        RefuseWhenFull();
         foreach (var worker in workers)
             worker.Start();
         upkeep = Task.Run(UpkeepAsync);
@@ -113,21 +119,26 @@ internal sealed class DeliveryEngine : IAsyncDisposable
         if (position.OrphanedAt != 0)
             return position;
         DeliveryMessages.Orphaned(logger, position.Name, position.Type, options.OrphanAfter);
-        return position with { OrphanedAt = UnixTime.ToNanoseconds(clock.GetUtcNow()) };
+        return position with { OrphanedAt = log.Time.Now };
     }
 
     private async Task UpkeepAsync()
     {
-        using var timer = new PeriodicTimer(options.SaveInterval, clock);
+        // The first saves come sooner: a router that always dies young would otherwise deliver the same alerts in every one of its lives.
+        using var timer = new PeriodicTimer(options.SaveInterval / FirstSaveShare, clock);
         long lastUpkeep = clock.GetTimestamp();
         try
         {
             while (await timer.WaitForNextTickAsync(stop.Token))
             {
                 TrySave();
+                RefuseWhenFull();
+                if (timer.Period < options.SaveInterval)
+                    timer.Period = TimeSpan.FromTicks(Math.Min(timer.Period.Ticks * 2, options.SaveInterval.Ticks));
                 if (clock.GetElapsedTime(lastUpkeep) < UpkeepInterval)
                     continue;
                 lastUpkeep = clock.GetTimestamp();
+                TellOfClock();
                 DropOrphans();
                 HoldBudgets();
                 Release();
@@ -162,7 +173,7 @@ internal sealed class DeliveryEngine : IAsyncDisposable
 
     private void DropOrphans()
     {
-        long before = UnixTime.ToNanoseconds(clock.GetUtcNow() - options.OrphanAfter);
+        long before = log.Time.Before(options.OrphanAfter);
         for (int i = orphans.Count - 1; i >= 0; i--)
         {
             if (orphans[i].OrphanedAt > before)
@@ -175,9 +186,46 @@ internal sealed class DeliveryEngine : IAsyncDisposable
 
     private void HoldBudgets()
     {
-        long position = Math.Max(log.FindByBytes(options.BacklogBytes), log.FindByTime(clock.GetUtcNow() - options.BacklogAge));
+        if (options.RefuseWhenFull)
+            return;
+        long position = Budget(1);
         foreach (var worker in workers)
             worker.CutLoose(position);
+    }
+
+    private void RefuseWhenFull()
+    {
+        if (!options.RefuseWhenFull)
+            return;
+
+        // It ends a little below the bound: at the bound itself, single alerts would let it come and go.
+        long position = full is null ? Budget(1) : Budget(0.9);
+        string[] behind = [.. workers.Where(worker => worker.Cursor.Low < position).Select(static worker => worker.Name)];
+        if (behind.Length > 0)
+        {
+            if (full is null)
+                DeliveryMessages.BacklogFull(logger, string.Join(", ", behind));
+            full = string.Join(", ", behind);
+        }
+        else if (full is not null)
+        {
+            DeliveryMessages.BacklogHasRoom(logger);
+            full = null;
+        }
+    }
+
+    /// <summary>The position below which no undelivered alert may lie, with this share of the bounds.</summary>
+    private long Budget(double share) => Math.Max(
+        log.FindByBytes((long)(options.BacklogBytes * share)), log.FindByTime(UnixTime.ToDateTimeOffset(log.Time.Before(options.BacklogAge * share))));
+
+    private void TellOfClock()
+    {
+        if (log.Time.TakeJump() is not { } jump)
+            return;
+        if (jump.By > TimeSpan.Zero)
+            DeliveryMessages.ClockAhead(logger, jump.By);
+        else
+            DeliveryMessages.ClockBack(logger, -jump.By);
     }
 
     private void Release()

@@ -50,4 +50,19 @@ internal static partial class DeliveryMessages
 
     [LoggerMessage(3115, LogLevel.Error, "Upkeep of the alert log failed: {Reason} It is tried again.")]
     public static partial void UpkeepFailed(ILogger logger, string reason);
+
+    [LoggerMessage(3116, LogLevel.Error, "Over their backlog budget: {Outputs}. Alerts are refused (503) until they have caught up, because delivery.whenfull says 'refuse'.")]
+    public static partial void BacklogFull(ILogger logger, string outputs);
+
+    [LoggerMessage(3117, LogLevel.Warning, "The outputs have caught up; alerts are taken again.")]
+    public static partial void BacklogHasRoom(ILogger logger);
+
+    [LoggerMessage(3120, LogLevel.Error, "The dead letters in {Directory} are damaged: {Count} entries are lost. What is intact is kept; what was dropped or sent again may show once more.")]
+    public static partial void DeadLettersLost(ILogger logger, string directory, long count);
+
+    [LoggerMessage(3118, LogLevel.Warning, "The clock jumped ahead by {By}. That time makes no alert older.")]
+    public static partial void ClockAhead(ILogger logger, TimeSpan by);
+
+    [LoggerMessage(3119, LogLevel.Warning, "The clock went back by {By}. Accept times do not: they go on at half speed until it has caught up.")]
+    public static partial void ClockBack(ILogger logger, TimeSpan by);
 }

@@ -39,6 +39,9 @@ internal sealed record DeliveryOptions
     /// <summary>Age of alerts that one instance may lag behind before it is cut loose.</summary>
     public TimeSpan BacklogAge { get; init; } = TimeSpan.FromHours(72);
 
+    /// <summary>Over its backlog an instance is not cut loose; instead no alert is taken until it has caught up.</summary>
+    public bool RefuseWhenFull { get; init; }
+
     /// <summary>Time for which the cursor of a removed instance still holds the log.</summary>
     public TimeSpan OrphanAfter { get; init; } = TimeSpan.FromHours(1);
 

@@ -44,7 +44,8 @@ internal static class DeliveryPipeline
 
     private static TimeSpan? Delay(Outcome<AttemptOutcome> outcome, DeliveryOptions options) => outcome switch
     {
-        { Exception: null, Result.After: { } asked } => asked < options.MaxRetryAfter ? asked : options.MaxRetryAfter,
+        // 'At once' is no delay that a destination in trouble can mean; ours applies.
+        { Exception: null, Result.After: { } asked } when asked > TimeSpan.Zero => asked < options.MaxRetryAfter ? asked : options.MaxRetryAfter,
         _ => null,
     };
 }

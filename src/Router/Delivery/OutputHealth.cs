@@ -1,15 +1,19 @@
 namespace Saker.Router.Delivery;
 
-/// <summary>Whether an instance gets through, and since when. Says so once when it stops, at most once a minute when it fails otherwise, and once when it is back.</summary>
+/// <summary>
+/// Whether an instance gets through, and since when. Says so once when it stops and once when it is back; whatever it does, it begins
+/// to speak at most once a minute, so that a destination that takes every other alert fills no log.
+/// </summary>
 internal sealed class OutputHealth(string output, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan RepeatInterval = TimeSpan.FromMinutes(1);
     private readonly Lock gate = new();
     private string? reason;
+    private string? said;
     private long failures;
-    private DateTimeOffset saidAt;
+    private long? saidAt;
     private DateTimeOffset? failingSince;
-    private DateTimeOffset deadLetterSaidAt;
+    private long? deadLetterSaidAt;
 
     /// <summary>Why the last attempt failed; null while attempts succeed.</summary>
     public string? LastError
@@ -36,19 +40,16 @@ internal sealed class OutputHealth(string output, TimeProvider clock, ILogger lo
         lock (gate)
         {
             failures++;
-            var now = clock.GetUtcNow();
             if (reason is null)
-            {
-                failingSince = saidAt = now;
-                DeliveryMessages.Failing(logger, output, why);
-            }
-            else if (reason != why && now - saidAt >= RepeatInterval)
-            {
-                saidAt = now;
-                DeliveryMessages.FailingOtherwise(logger, output, failures, why);
-            }
-
+                failingSince = clock.GetUtcNow();
             reason = why;
+            if (said == why || !IsDue(ref saidAt))
+                return;
+            if (said is null)
+                DeliveryMessages.Failing(logger, output, why);
+            else
+                DeliveryMessages.FailingOtherwise(logger, output, failures, why);
+            said = why;
         }
     }
 
@@ -57,10 +58,8 @@ internal sealed class OutputHealth(string output, TimeProvider clock, ILogger lo
     {
         lock (gate)
         {
-            var now = clock.GetUtcNow();
-            if (now - deadLetterSaidAt < RepeatInterval)
+            if (!IsDue(ref deadLetterSaidAt))
                 return;
-            deadLetterSaidAt = now;
         }
 
         DeliveryMessages.DeadLettered(logger, output, count, alert.Alert.Uuid, alert.State, alert.Reason);
@@ -74,10 +73,22 @@ internal sealed class OutputHealth(string output, TimeProvider clock, ILogger lo
         {
             if (reason is null)
                 return;
-            DeliveryMessages.DeliversAgain(logger, output, failures);
             reason = null;
-            failures = 0;
             failingSince = null;
+            if (said is null)
+                return;
+            DeliveryMessages.DeliversAgain(logger, output, failures);
+            said = null;
+            failures = 0;
         }
+    }
+
+    // By the time that passes, not by the wall clock: one that goes back must not silence an output.
+    private bool IsDue(ref long? at)
+    {
+        if (at is { } last && clock.GetElapsedTime(last) < RepeatInterval)
+            return false;
+        at = clock.GetTimestamp();
+        return true;
     }
 }

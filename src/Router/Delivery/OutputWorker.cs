@@ -35,7 +35,7 @@ internal sealed class OutputWorker : IAsyncDisposable
         Cursor = new Cursor(start);
         Counters = new OutputCounters(instance.Name);
         health = new OutputHealth(instance.Name, clock, logger);
-        attempts = new DeliveryAttempts(instance, options, clock, Counters, health, Cursor);
+        attempts = new DeliveryAttempts(instance, options, clock, Counters, health, Cursor, log.Time);
         reader = log.OpenReader(start.Low);
     }
 
@@ -57,7 +57,7 @@ internal sealed class OutputWorker : IAsyncDisposable
                 Name = Name,
                 Type = Type,
                 Depth = Math.Max(log.Next - low, 0),
-                OldestAge = Cursor.OldestAccepted is { } accepted ? clock.GetUtcNow() - UnixTime.ToDateTimeOffset(accepted) : TimeSpan.Zero,
+                OldestAge = Cursor.OldestAccepted is { } accepted ? log.Time.AgeOf(accepted) : TimeSpan.Zero,
                 LastError = health.LastError,
                 FailingSince = health.FailingSince,
                 Breaker = attempts.Breaker,

@@ -34,14 +34,17 @@ internal readonly record struct IntakeResult(IntakeStatus Status, string Reason,
 /// <summary>The one way in: reads an alert, adds to it, stores it, counts it.</summary>
 internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterMetrics metrics)
 {
-    private static readonly TimeSpan AfterFullDisk = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AfterFull = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterClose = TimeSpan.FromSeconds(1);
 
     private volatile bool _closed;
 
+    /// <summary>Outputs whose full backlog keeps alerts out; null when there are none.</summary>
+    public Func<string?> Backlog { get; init; } = static () => null;
+
     /// <summary>Why alerts cannot be taken at present; null when they can.</summary>
-    public string? Fault => _closed ? "the router is stopping" : log.Status.Fault;
+    public string? Fault => _closed ? "the router is stopping" : Backlog() is { } full ? $"the backlog is full: {full}" : log.Status.Fault;
 
     /// <summary>Refuses from now on.</summary>
     public void Close() => _closed = true;
@@ -79,6 +82,11 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
             return Refused("stopping", AfterClose);
         }
 
+        if (Backlog() is not null)
+        {
+            return Refused("backlog full", AfterFull);
+        }
+
         var result = await log.AppendAsync(AlertWriter.ToBytes(enriched), enriched, cancellationToken);
         switch (result.Status)
         {
@@ -89,7 +97,7 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
                 metrics.CountRejected();
                 return new(IntakeStatus.TooLarge, "the alert is larger than the log takes", default);
             case AppendStatus.DiskFull:
-                return Refused("disk full", AfterFullDisk);
+                return Refused("disk full", AfterFull);
             case AppendStatus.WriteFailed:
                 return Refused("write failed", AfterFailure);
             case AppendStatus.Closed:

@@ -14,6 +14,9 @@ internal interface IAlertLog : IAsyncDisposable
     /// <summary>The position that the next stored record gets; everything below is stored.</summary>
     long Next { get; }
 
+    /// <summary>The time that records are stamped with, and that their ages are measured in.</summary>
+    AcceptClock Time { get; }
+
     /// <summary>What the log has and what happened to it.</summary>
     AlertLogStatus Status { get; }
 

@@ -35,4 +35,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(3010, LogLevel.Error, "{Count} alerts that were accepted at durability 'memory' could not be written and are lost.")]
     public static partial void WrittenBehindLost(ILogger logger, int count);
+
+    [LoggerMessage(3011, LogLevel.Error, "{Segment} is named like a segment of the alert log and is none: {Reason}. It was moved to {Target} and nothing in it is used.")]
+    public static partial void MovedAside(ILogger logger, string segment, string reason, string target);
 }

@@ -15,7 +15,6 @@ internal sealed class SegmentLog : IAlertLog
     private static readonly AppendResult Closed = AppendResult.Refused(AppendStatus.Closed);
 
     private readonly SegmentLogOptions options;
-    private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly SegmentStore store;
     private readonly SegmentWriter writer;
@@ -33,7 +32,8 @@ internal sealed class SegmentLog : IAlertLog
 
     private SegmentLog(SegmentStore store, SegmentLogOptions options, TimeProvider clock, ILogger logger)
     {
-        (this.store, this.options, this.clock, this.logger) = (store, options, clock, logger);
+        (this.store, this.options, this.logger) = (store, options, logger);
+        Time = new AcceptClock(clock);
         writer = new SegmentWriter(store, options);
         space = new FreeSpace(store.Files, store.Directory, options.FreeSpaceReserve, clock);
         var recovery = new SegmentRecovery(store, logger);
@@ -42,6 +42,7 @@ internal sealed class SegmentLog : IAlertLog
         else
             writer.StartNew(recovery.LastAccepted);
         lastAccepted = recovery.LastAccepted;
+        Time.StartAt(lastAccepted);
         tail = new LogTail(options.TailRecords, options.TailBytes, recovery.Next);
         queue = Channel.CreateBounded<AppendRequest>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
         writing = Task.Run(RunAsync);
@@ -50,6 +51,8 @@ internal sealed class SegmentLog : IAlertLog
     public long First => store.All is [var oldest, ..] ? oldest.First : Next;
 
     public long Next => tail.Next;
+
+    public AcceptClock Time { get; }
 
     public AlertLogStatus Status => new()
     {
@@ -86,8 +89,7 @@ internal sealed class SegmentLog : IAlertLog
 
     public void Release(long position)
     {
-        long oldest = UnixTime.ToNanoseconds(clock.GetUtcNow() - options.HistoryAge);
-        store.Release(Math.Min(position, Next), oldest, options.HistoryBytes);
+        store.Release(Math.Min(position, Next), Time.Before(options.HistoryAge), options.HistoryBytes);
     }
 
     public void AdvanceTo(long position)
@@ -182,7 +184,7 @@ internal sealed class SegmentLog : IAlertLog
     private void WriteGroup()
     {
         long position = tail.Next;
-        lastAccepted = Math.Max(lastAccepted, UnixTime.ToNanoseconds(clock.GetUtcNow()));
+        lastAccepted = Time.Now;
         for (int i = 0; i < group.Count; i++)
             records.Add(new LogRecord(position + i, lastAccepted, group[i].Payload, group[i].Alert));
         int count = group.Count;

@@ -20,9 +20,10 @@ internal sealed class SegmentRecovery(SegmentStore store, ILogger logger)
         {
             long[] firsts = [.. store.Files.List(store.Directory).Where(static name => SegmentFormat.TryParseFileName(name, out _))
                 .Select(static name => SegmentFormat.TryParseFileName(name, out long first) ? first : 0).Order()];
-            for (int i = 0; i < firsts.Length - 1; i++)
-                store.Add(Open(firsts[i]));
-            return firsts.Length == 0 ? null : RecoverLast(Open(firsts[^1]));
+            Segment[] segments = [.. firsts.Select(Open).OfType<Segment>()];
+            foreach (var segment in segments.SkipLast(1))
+                store.Add(segment);
+            return segments.Length == 0 ? null : RecoverLast(segments[^1]);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -30,7 +31,8 @@ internal sealed class SegmentRecovery(SegmentStore store, ILogger logger)
         }
     }
 
-    private Segment Open(long first)
+    /// <summary>A segment as its head says it is; null when the file has its name only, and was moved aside.</summary>
+    private Segment? Open(long first)
     {
         string path = Path.Combine(store.Directory, SegmentFormat.FileName(first));
         using var file = store.Files.Open(path, create: false);
@@ -38,11 +40,26 @@ internal sealed class SegmentRecovery(SegmentStore store, ILogger logger)
         int length = file.Read(header, 0);
         try
         {
-            bool good = SegmentFormat.TryReadHeader(header[..length], out long named, out long accepted) && named == first;
-            if (good)
+            if (SegmentFormat.TryReadHeader(header[..length], out long named, out long accepted))
+            {
+                if (named != first)
+                {
+                    MoveAside(path, $"its head says that it begins with position {named}, so it is a copy or was renamed");
+                    return null;
+                }
+
                 LastAccepted = Math.Max(LastAccepted, accepted);
+            }
             else if (length == header.Length)
+            {
+                if (!HoldsRecord(path, first, file.Length))
+                {
+                    MoveAside(path, "it has neither a head nor a single intact record of that place");
+                    return null;
+                }
+
                 LogMessages.HeadDamaged(logger, path);
+            }
         }
         catch (InvalidDataException exception)
         {
@@ -50,6 +67,20 @@ internal sealed class SegmentRecovery(SegmentStore store, ILogger logger)
         }
 
         return new Segment(first, path, LastAccepted, Math.Max(file.Length, SegmentFormat.HeaderSize));
+    }
+
+    private void MoveAside(string path, string reason) => LogMessages.MovedAside(logger, path, reason, store.MoveAside(path));
+
+    private bool HoldsRecord(string path, long first, long length)
+    {
+        using var scanner = new SegmentScanner(store.Files.Open(path, create: false), new SegmentPlace(first, SegmentFormat.HeaderSize, 0));
+        while (scanner.Next(length, out _, out _) is var outcome and not ScanOutcome.End)
+        {
+            if (outcome == ScanOutcome.Record)
+                return true;
+        }
+
+        return false;
     }
 
     private (Segment Segment, IDataFile File)? RecoverLast(Segment last)

@@ -94,6 +94,22 @@ internal sealed class SegmentStore(IDataFiles files, string directory, ILogger l
             LogMessages.Damaged(logger, segment.Path, from, to, copy);
     }
 
+    /// <summary>Moves a whole file aside that is no segment of this log.</summary>
+    /// <exception cref="IOException">Or <see cref="UnauthorizedAccessException"/>: it is where it was.</exception>
+    public string MoveAside(string path)
+    {
+        files.CreateDirectory(DamagedDirectory);
+        var taken = files.List(DamagedDirectory);
+        string name = Path.GetFileName(path);
+        for (int i = 1; taken.Contains(name); i++)
+            name = string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)}.{i}");
+        string target = Path.Combine(DamagedDirectory, name);
+        files.Replace(path, target);
+        files.SyncDirectory(DamagedDirectory);
+        files.SyncDirectory(directory);
+        return target;
+    }
+
     /// <summary>Copies bytes of a segment to a file of their own, so that nothing is cut or passed over unseen.</summary>
     public bool TryCopyAside(string path, long from, long to, out string copy)
     {

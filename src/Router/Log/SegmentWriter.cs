@@ -72,7 +72,12 @@ internal sealed class SegmentWriter(SegmentStore store, SegmentLogOptions option
     private void Create(long position)
     {
         Close();
-        string path = Path.Combine(store.Directory, SegmentFormat.FileName(position));
+        string name = SegmentFormat.FileName(position);
+        string path = Path.Combine(store.Directory, name);
+
+        // A group that failed may have left a file of this name that could not be deleted. No record in it was ever promised.
+        if (store.Files.List(store.Directory).Contains(name))
+            store.Files.Delete(path);
         file = store.Files.Open(path, create: true);
         segment = new Segment(position, path, acceptedBefore, SegmentFormat.HeaderSize);
         isNew = true;
@@ -121,14 +126,19 @@ internal sealed class SegmentWriter(SegmentStore store, SegmentLogOptions option
     private void Abandon()
     {
         var given = segment;
-        bool unread = isNew;
+
+        // A segment without a record would have the name of the one that follows it.
+        bool isEmpty = given is null || isNew || given.Committed <= SegmentFormat.HeaderSize;
         try
         {
-            if (file is not null && !unread)
+            if (file is not null && !isEmpty)
                 file.SetLength(given!.Committed);
             Close();
-            if (given is not null && unread)
+            if (given is not null && isEmpty)
+            {
+                store.Remove(given);
                 store.Files.Delete(given.Path);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

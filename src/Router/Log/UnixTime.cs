@@ -9,5 +9,7 @@ internal static class UnixTime
 
     public static long ToNanoseconds(TimeSpan span) => span.Ticks * NanosecondsPerTick;
 
+    public static TimeSpan ToTimeSpan(long nanoseconds) => TimeSpan.FromTicks(nanoseconds / NanosecondsPerTick);
+
     public static DateTimeOffset ToDateTimeOffset(long nanoseconds) => DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / NanosecondsPerTick);
 }

@@ -61,6 +61,13 @@ internal sealed class ScriptedOutput(Func<long, int, DeliveryResult> answer) : I
             return attempts.GetValueOrDefault(number);
     }
 
+    /// <summary>What was delivered so far.</summary>
+    public IReadOnlyList<long> Snapshot()
+    {
+        lock (gate)
+            return [.. Delivered];
+    }
+
     public int Count()
     {
         lock (gate)
@@ -107,12 +114,16 @@ internal sealed class DeliveryRig : IAsyncDisposable
     public static DeliveryRig Open(IDataFiles files, DeliveryOptions? options, params DeliveryInstance[] instances) =>
         Open(files, options, null, NullLogger<DeliveryEngine>.Instance, instances);
 
-    public static DeliveryRig Open(IDataFiles files, DeliveryOptions? options, SegmentLogOptions? logOptions, ILogger<DeliveryEngine> logger, params DeliveryInstance[] instances)
+    public static DeliveryRig Open(IDataFiles files, DeliveryOptions? options, SegmentLogOptions? logOptions, ILogger<DeliveryEngine> logger, params DeliveryInstance[] instances) =>
+        Open(files, null, options, logOptions, logger, instances);
+
+    public static DeliveryRig Open(
+        IDataFiles files, TimeProvider? clock, DeliveryOptions? options, SegmentLogOptions? logOptions, ILogger<DeliveryEngine> logger, params DeliveryInstance[] instances)
     {
-        var log = LogFixture.Open(files, logOptions);
-        var letters = DeadLetters.Open(files, "/data/dead-letters", 1 << 20, Durability.Fsync, TimeProvider.System, NullLogger<SegmentLog>.Instance);
+        var log = LogFixture.Open(files, logOptions, clock: clock);
+        var letters = DeadLetters.Open(files, "/data/dead-letters", 1 << 20, freeSpaceReserve: 0, Durability.Fsync, clock ?? TimeProvider.System, NullLogger<SegmentLog>.Instance);
         var store = new CursorStore(files, "/data/cursors", logger);
-        var engine = new DeliveryEngine(log, letters, store, instances, options ?? Quick, TimeProvider.System, logger);
+        var engine = new DeliveryEngine(log, letters, store, instances, options ?? Quick, clock ?? TimeProvider.System, logger);
         engine.Start();
         return new DeliveryRig(log, letters, engine);
     }

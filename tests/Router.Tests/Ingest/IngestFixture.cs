@@ -33,11 +33,11 @@ internal sealed class IngestFixture : IAsyncDisposable
 
     public int Port => _server.Port;
 
-    public static async Task<IngestFixture> StartAsync(RouterOptions? options = null)
+    public static async Task<IngestFixture> StartAsync(RouterOptions? options = null, IDataFiles? files = null)
     {
         options ??= new RouterOptions();
         var folder = Directory.CreateTempSubdirectory("saker-ingest").FullName;
-        var log = SegmentLog.Open(DataFiles.Instance, folder, new SegmentLogOptions { Durability = Durability.Os }, TimeProvider.System, NullLogger<SegmentLog>.Instance);
+        var log = SegmentLog.Open(files ?? DataFiles.Instance, folder, new SegmentLogOptions { Durability = files is null ? Durability.Os : Durability.Fsync }, TimeProvider.System, NullLogger<SegmentLog>.Instance);
         var metrics = new RouterMetrics(EventLabels.Create(options, (_, sentence, _) => throw new InvalidOperationException(sentence)), options.Prometheus.MaxLabelValues);
         var intake = new AlertIntake(log, new AlertEnricher(options), metrics);
         var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), TimeProvider.System);

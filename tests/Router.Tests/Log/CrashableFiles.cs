@@ -3,7 +3,8 @@ using Saker.Router.Log;
 namespace Saker.Router.Tests.Log;
 
 /// <summary>
-/// A disk in memory that knows what was synced: <see cref="Crash"/> keeps that, and of the rest a random part, torn anywhere.
+/// A disk in memory that knows what was synced: <see cref="Crash"/> keeps that, and of the rest a random part, torn anywhere, with
+/// sectors that never came or hold what was there before.
 /// Syncs can be held or failed, and the space can run out.
 /// </summary>
 internal sealed class CrashableFiles : IDataFiles
@@ -18,6 +19,9 @@ internal sealed class CrashableFiles : IDataFiles
 
     /// <summary>Called before each write; may throw.</summary>
     public Action<string>? BeforeWrite { get; set; }
+
+    /// <summary>Called before each deletion; may throw.</summary>
+    public Action<string>? BeforeDelete { get; set; }
 
     public long Free { get; set; } = long.MaxValue;
 
@@ -80,6 +84,7 @@ internal sealed class CrashableFiles : IDataFiles
 
     public void Delete(string path)
     {
+        BeforeDelete?.Invoke(path);
         lock (gate)
             live.Remove(path);
     }
@@ -109,6 +114,7 @@ internal sealed class CrashableFiles : IDataFiles
 
     private sealed class Content
     {
+        private const int Sector = 512;
         private byte[] synced = [];
 
         public byte[] Bytes { get; private set; } = [];
@@ -131,6 +137,13 @@ internal sealed class CrashableFiles : IDataFiles
             int kept = shared == synced.Length ? random.Next(shared, Bytes.Length + 1) : synced.Length;
             byte[] survived = new byte[kept];
             (kept > synced.Length ? Bytes : synced).AsSpan(0, kept).CopyTo(survived);
+            for (int at = shared; at < kept && random.Next(2) == 0; at += Sector)
+            {
+                // The disk writes sectors in the order that it likes.
+                if (random.Next(3) == 0)
+                    survived.AsSpan(at, Math.Min(Sector, kept - at)).Fill((byte)(random.Next(2) == 0 ? 0 : 0xFF));
+            }
+
             return new Content { Bytes = survived, synced = survived };
         }
     }

@@ -29,19 +29,25 @@ internal sealed class BlockReader : IDisposable
     public const int MaxBlock = 64 << 20;
 
     private const int Around = 12;
+    private const int HeaderBytes = 8;
+    private const int TrailerBytes = 4;
+    private const int BufferBytes = 256 * 1024;
+    private const int PackedBytes = 64 * 1024;
 
+    // A buffer of our own: an event is three small reads, and going through a chain of streams for each costs more than
+    // to unpack it.
+    private readonly byte[] buffer = new byte[BufferBytes];
     private readonly Stream stream;
-    private readonly byte[] header = new byte[8];
-    private readonly byte[] trailer = new byte[4];
+    private int position;
+    private int filled;
 
-    /// <summary>Reads from a stream, which it owns from then on.</summary>
+    /// <summary>Reads from a stream that can seek, which it owns from then on.</summary>
     public BlockReader(Stream source)
     {
-        var buffered = new BufferedStream(source, 64 * 1024);
-        int first = buffered.ReadByte();
-        buffered.Position = 0;
+        int first = source.ReadByte();
+        source.Position = 0;
         const int gzipMagic = 0x1f;
-        stream = first == gzipMagic ? new BufferedStream(new GZipStream(buffered, CompressionMode.Decompress), 256 * 1024) : buffered;
+        stream = first == gzipMagic ? new GZipStream(new BufferedStream(source, PackedBytes), CompressionMode.Decompress) : source;
     }
 
     /// <summary>Type of the block that <see cref="TryHeader"/> found.</summary>
@@ -54,14 +60,15 @@ internal sealed class BlockReader : IDisposable
     /// <exception cref="InvalidDataException">The header is cut off or its length is impossible.</exception>
     public bool TryHeader()
     {
-        int read = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
-        if (read == 0)
+        int available = Fill(HeaderBytes);
+        if (available == 0)
             return false;
-        uint length = read < header.Length ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(4));
+        uint length = available < HeaderBytes ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(position + sizeof(uint)));
         if (length is < Around or > MaxBlock || length % 4 != 0)
             throw new InvalidDataException("The capture is damaged: a block's length is impossible.");
-        Type = (BlockType)BinaryPrimitives.ReadUInt32LittleEndian(header);
+        Type = (BlockType)BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(position));
         BodyLength = (int)length - Around;
+        position += HeaderBytes;
         return true;
     }
 
@@ -69,19 +76,48 @@ internal sealed class BlockReader : IDisposable
     /// <exception cref="InvalidDataException">The body is cut off, or the length behind it differs from the one before.</exception>
     public void ReadBody(Span<byte> body)
     {
-        try
-        {
-            stream.ReadExactly(body);
-            stream.ReadExactly(trailer);
-        }
-        catch (EndOfStreamException inner)
-        {
-            throw new InvalidDataException("The capture is cut off in the middle of a block.", inner);
-        }
-        if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) != BodyLength + Around)
+        if (!TryTake(body) || Fill(TrailerBytes) < TrailerBytes)
+            throw new InvalidDataException("The capture is cut off in the middle of a block.");
+        uint again = BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(position));
+        position += TrailerBytes;
+        if (again != BodyLength + Around)
             throw new InvalidDataException("The capture is damaged: a block's two lengths differ.");
     }
 
     /// <inheritdoc/>
     public void Dispose() => stream.Dispose();
+
+    /// <summary>Has at least <paramref name="wanted"/> bytes in the buffer, or all that is left. Returns how many there are.</summary>
+    private int Fill(int wanted)
+    {
+        int available = filled - position;
+        return available >= wanted ? available : ReadMore(wanted);
+    }
+
+    private int ReadMore(int wanted)
+    {
+        int kept = filled - position;
+        buffer.AsSpan(position, kept).CopyTo(buffer);
+        position = 0;
+        filled = kept + stream.ReadAtLeast(buffer.AsSpan(kept), wanted - kept, throwOnEndOfStream: false);
+        return filled;
+    }
+
+    /// <summary>Takes the next bytes out of the buffer and, behind it, the stream; false when there are fewer.</summary>
+    private bool TryTake(Span<byte> into)
+    {
+        int buffered = Math.Min(filled - position, into.Length);
+        buffer.AsSpan(position, buffered).CopyTo(into);
+        position += buffered;
+        into = into[buffered..];
+        if (into.IsEmpty)
+            return true;
+        if (into.Length >= BufferBytes)
+            return stream.ReadAtLeast(into, into.Length, throwOnEndOfStream: false) == into.Length;
+        if (Fill(into.Length) < into.Length)
+            return false;
+        buffer.AsSpan(0, into.Length).CopyTo(into);
+        position = into.Length;
+        return true;
+    }
 }
