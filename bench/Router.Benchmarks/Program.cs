@@ -1,7 +1,15 @@
+using Saker.Benchmarks;
 using Saker.Router.Benchmarks.LogCandidates;
+using Saker.Router.Benchmarks.Allocation;
 
-if (args is ["log-candidates", ..])
-    return await Comparison.RunAsync(args[1..]);
-
-Console.Error.WriteLine("Usage: Router.Benchmarks log-candidates [DIRECTORY [NAME...]]");
-return 2;
+switch (args)
+{
+    case ["log-candidates", ..]:
+        return await Comparison.RunAsync(args[1..]);
+    case ["--check-budgets", var alert, var budgets]:
+        return AllocationBudgets.Check(budgets, "router", await AlertPath.MeasureAsync(alert));
+    default:
+        Console.Error.WriteLine("Usage: Router.Benchmarks log-candidates [DIRECTORY [NAME...]]");
+        Console.Error.WriteLine("       Router.Benchmarks --check-budgets ALERT.JSON BUDGETS.JSON");
+        return 2;
+}

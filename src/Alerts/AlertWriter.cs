@@ -6,6 +6,32 @@ namespace Saker.Alerts;
 /// <summary>Writes alerts in the one normal form: known keys in a fixed order, then the unknown ones, as compact UTF-8.</summary>
 public static class AlertWriter
 {
+    // Larger buffers are not kept: each thread has one.
+    private const int MaxKeptBytes = 64 << 10;
+
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer) kept;
+
+    /// <summary>The alert as JSON. Allocates only the result.</summary>
+    public static byte[] ToBytes(Alert alert)
+    {
+        var (buffer, writer) = kept;
+        kept = default; // not kept after an exception, when the writer is in the middle of something
+        buffer ??= new ArrayBufferWriter<byte>(4096);
+        writer ??= new Utf8JsonWriter(buffer, JsonText.WriterOptions);
+        Write(writer, alert);
+        writer.Flush();
+        byte[] bytes = buffer.WrittenSpan.ToArray();
+        if (buffer.Capacity <= MaxKeptBytes)
+        {
+            buffer.ResetWrittenCount();
+            writer.Reset();
+            kept = (buffer, writer);
+        }
+
+        return bytes;
+    }
+
     /// <summary>Writes <paramref name="alert"/> into <paramref name="into"/>.</summary>
     public static void Write(IBufferWriter<byte> into, Alert alert)
     {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
+using Saker.Benchmarks;
 using Saker.Detector.Capture;
 using Saker.Detector.Capture.Scap;
 using Saker.Detector.State;
@@ -47,18 +47,7 @@ internal static class RuleReport
             ["rules.event_that_matches_nothing"] = (double)figures.Bytes / figures.Events,
             ["events.decode_and_apply"] = (double)bytes / processed,
         };
-        using var document = JsonDocument.Parse(File.ReadAllText(budgets));
-        var allowed = document.RootElement.GetProperty("bytes_per_operation").EnumerateObject().ToDictionary(static entry => entry.Name, static entry => entry.Value.GetDouble());
-        bool good = allowed.Keys.Order().SequenceEqual(measured.Keys.Order());
-        if (!good)
-            Console.WriteLine("The names in budgets.json are not those that are measured.");
-        foreach (var (name, value) in measured)
-        {
-            bool within = value <= allowed.GetValueOrDefault(name);
-            good &= within;
-            Console.WriteLine($"{(within ? "within" : "OVER")} {name}: {value:F2} of {allowed.GetValueOrDefault(name):F2} bytes");
-        }
-        return good ? 0 : 1;
+        return AllocationBudgets.Check(budgets, "detector", measured);
     }
 
     // The second pass over a state is the steady one: what the tables need for such a load they have taken in the first.

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using Saker.Alerts;
 
@@ -12,6 +13,9 @@ internal static class HttpDelivery
 {
     private const int MaxRedirects = 3;
 
+    // An address is parsed once and not for each alert; the table forgets what the options no longer hold.
+    private static readonly ConditionalWeakTable<Secret, Uri> Targets = [];
+
     /// <summary>Sends what <paramref name="create"/> makes, once for each redirect.</summary>
     /// <param name="context">The instance's context.</param>
     /// <param name="url">Where to; a secret, since webhook addresses carry their token.</param>
@@ -22,7 +26,7 @@ internal static class HttpDelivery
     {
         try
         {
-            var target = new Uri(url.Reveal());
+            var target = Targets.GetValue(url, static address => new Uri(address.Reveal()));
             for (int redirects = 0; ; redirects++)
             {
                 using var request = create(target);

@@ -11,9 +11,9 @@ internal sealed class ControlServer : IAsyncDisposable
     // The kernel's sun_path, less the zero at its end.
     private const int MaxPathBytes = 107;
 
-    private readonly WebApplication _application;
+    private readonly PlainKestrel _kestrel;
 
-    private ControlServer(WebApplication application) => _application = application;
+    private ControlServer(PlainKestrel kestrel) => _kestrel = kestrel;
 
     /// <summary>Where the socket of a data directory is.</summary>
     public static string PathIn(string root) => Path.Combine(Path.GetFullPath(root), "control", "router.sock");
@@ -31,28 +31,20 @@ internal sealed class ControlServer : IAsyncDisposable
         var folder = Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnerOnly);
         folder.UnixFileMode = OwnerOnly;
         File.Delete(path);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggers);
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.ListenUnixSocket(path, static listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        var application = builder.Build();
-        application.Run(endpoints.HandleAsync);
+        var options = new KestrelServerOptions { AddServerHeader = false };
+        options.ListenUnixSocket(path, static listen => listen.Protocols = HttpProtocols.Http1);
+        var kestrel = await PlainKestrel.StartAsync(options, endpoints.HandleAsync, loggers, CancellationToken.None);
         try
         {
-            await application.StartAsync();
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            return new ControlServer(application);
+            return new ControlServer(kestrel);
         }
         catch
         {
-            await application.DisposeAsync();
+            await kestrel.DisposeAsync();
             throw;
         }
     }
 
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
+    public ValueTask DisposeAsync() => _kestrel.DisposeAsync();
 }

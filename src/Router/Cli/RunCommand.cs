@@ -138,6 +138,7 @@ internal static class RunCommand
         FreeSpaceReserve = options.Log.FreeSpaceReserve.Bytes,
         HistoryAge = options.Log.History,
         HistoryBytes = options.Log.HistorySize.Bytes,
+        AnswersInPlace = true, // the one way in is AlertIntake, whose callers write an answer of some bytes
     };
 
     private static async Task WhenCancelledAsync(CancellationToken stop)

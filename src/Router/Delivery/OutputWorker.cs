@@ -149,6 +149,9 @@ internal sealed class OutputWorker : IAsyncDisposable
             Cursor.PassTo(reader.Position);
         }
 
+        // An attempt may have ended on a thread that serves sockets; the disk must not hold that up.
+        if (reader.IsBehind)
+            await Task.Yield();
         var batch = ReadBatch();
         if (batch is null)
         {

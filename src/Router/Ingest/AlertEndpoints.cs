@@ -15,6 +15,9 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
 {
     private const int MaxReportedParts = 100;
 
+    // Requests run on the threads that wait for the sockets; what takes longer than about a millisecond goes to the thread pool.
+    private const int MaxBytesOnSocketThread = 64 << 10;
+
     private readonly ByteBudget _budget = new(bounds.MaxBufferedBytes);
 
     /// <summary>How the outputs stand, for <c>/healthz?verbose</c> and <c>GET /api/v1/outputs</c>.</summary>
@@ -85,7 +88,31 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         return HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, sentence);
     }
 
-    private async Task AlertsAsync(HttpContext context)
+    private Task AlertsAsync(HttpContext context)
+    {
+        RequestBody? arrived;
+        try
+        {
+            arrived = RequestBody.TryRead(context.Request.BodyReader, bounds.MaxBodyBytes, !bounds.Strict, _budget);
+        }
+        catch (BadHttpRequestException)
+        {
+            return RejectAsync(context, HttpAnswer.InvalidBody);
+        }
+
+        // A small body has nearly always come with its head; then nothing is waited for, and no time limit is needed.
+        return arrived is null ? AwaitedAlertsAsync(context) : ArrivedAlertsAsync(context, arrived);
+    }
+
+    private async Task ArrivedAlertsAsync(HttpContext context, RequestBody body)
+    {
+        using (body)
+        {
+            await TakeBodyAsync(context, body.Bytes);
+        }
+    }
+
+    private async Task AwaitedAlertsAsync(HttpContext context)
     {
         using var timeout = new CancellationTokenSource(bounds.ReadTimeout, clock);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, context.RequestAborted);
@@ -108,6 +135,11 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
 
         using (body)
         {
+            if (body.Bytes.Length > MaxBytesOnSocketThread)
+            {
+                await Task.Yield();
+            }
+
             await (body.Status switch
             {
                 BodyStatus.Complete => TakeBodyAsync(context, body.Bytes),
@@ -135,7 +167,8 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     {
         if (bounds.Strict || !(AlertBatch.IsLines(context.Request.ContentType) || AlertBatch.IsArray(body.Span)))
         {
-            await AnswerAsync(context, await intake.TakeAsync(body, context.RequestAborted));
+            // Kestrel makes a token for each request that is asked for one, and the log waits for a place in its queue only briefly.
+            await AnswerAsync(context, await intake.TakeAsync(body, CancellationToken.None));
             return;
         }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Saker.Alerts;
 using Saker.Router.Enrichment;
 using Saker.Router.Log;
@@ -89,9 +88,7 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
             return Refused("backlog full", AfterFull);
         }
 
-        var payload = new ArrayBufferWriter<byte>(1024);
-        AlertWriter.Write(payload, enriched);
-        var result = await log.AppendAsync(payload.WrittenMemory, enriched, cancellationToken);
+        var result = await log.AppendAsync(AlertWriter.ToBytes(enriched), enriched, cancellationToken);
         switch (result.Status)
         {
             case AppendStatus.Stored:

@@ -1,58 +1,42 @@
 using System.Net;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Saker.Router.Configuration;
 
 namespace Saker.Router.Ingest;
 
-/// <summary>Kestrel, and nothing else of a web application: no settings files, no variables, no middleware.</summary>
+/// <summary>The port that alerts come in by.</summary>
 internal sealed class IngestServer : IAsyncDisposable
 {
     // Recorded: Falcosidekick takes 1,000 headers and a megabyte of them.
     private const int MaxHeaders = 1100;
     private const int MaxHeaderBytes = 1 << 20;
 
-    private readonly WebApplication _application;
+    private readonly PlainKestrel _kestrel;
 
-    private IngestServer(WebApplication application) => _application = application;
+    private IngestServer(PlainKestrel kestrel) => _kestrel = kestrel;
 
     /// <summary>The port in use, also when any free one was asked for (0).</summary>
-    public int Port => new Uri(_application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()).Port;
+    public int Port => new Uri(_kestrel.Addresses.First()).Port;
 
     /// <summary>Listens from the return on.</summary>
     /// <exception cref="IOException">The address cannot be used; the message says why.</exception>
     public static async Task<IngestServer> StartAsync(
         ListenAddress address, int port, HttpOptions options, AlertEndpoints endpoints, ILoggerFactory loggers, CancellationToken cancellationToken, ServerTls? tls = null)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggers);
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, address, port, options, tls));
+        var kestrel = new KestrelServerOptions();
         if (tls is not null)
         {
-            builder.WebHost.UseKestrelHttpsConfiguration();
+            kestrel.ApplicationServices = TlsServices(loggers);
         }
 
-        var application = builder.Build();
-        application.Run(endpoints.HandleAsync);
-        try
-        {
-            await application.StartAsync(cancellationToken);
-            return new IngestServer(application);
-        }
-        catch
-        {
-            await application.DisposeAsync();
-            throw;
-        }
+        Configure(kestrel, address, port, options, tls);
+        return new IngestServer(await PlainKestrel.StartAsync(kestrel, endpoints.HandleAsync, loggers, cancellationToken));
     }
 
     /// <summary>Closes the port and waits for the requests under way, until the token is cancelled.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => _application.StopAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) => _kestrel.StopAsync(cancellationToken);
 
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
+    public ValueTask DisposeAsync() => _kestrel.DisposeAsync();
 
     private static void Configure(KestrelServerOptions kestrel, ListenAddress address, int port, HttpOptions options, ServerTls? tls)
     {
@@ -74,6 +58,15 @@ internal sealed class IngestServer : IAsyncDisposable
         {
             Listen(kestrel, address, plain, tls.LeavePlain);
         }
+    }
+
+    // Kestrel's TLS looks up services that only its own registration can make.
+    private static IServiceProvider TlsServices(ILoggerFactory loggers)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        return builder.Build().Services;
     }
 
     private static void Listen(KestrelServerOptions kestrel, ListenAddress address, int port, Action<ListenOptions> configure)

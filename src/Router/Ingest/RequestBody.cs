@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.IO.Pipelines;
 
 namespace Saker.Router.Ingest;
 
@@ -21,6 +22,7 @@ internal enum BodyStatus : byte
 internal sealed class RequestBody : IDisposable
 {
     private const int FirstBuffer = 4096;
+    private const int MaxAtOnce = 16 << 10;
 
     private readonly ByteBudget _budget;
     private byte[] _buffer = [];
@@ -33,6 +35,40 @@ internal sealed class RequestBody : IDisposable
     /// <summary>Valid until disposed.</summary>
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
 
+    /// <summary>The body when all of it is there already, is small, and is taken as it is; otherwise null, and all of it is still to be read.</summary>
+    public static RequestBody? TryRead(PipeReader reader, long maxBytes, bool unpack, ByteBudget budget)
+    {
+        if (!reader.TryRead(out var result))
+        {
+            return null;
+        }
+
+        var bytes = result.Buffer;
+        if (!result.IsCompleted || !bytes.IsSingleSegment || bytes.Length > Math.Min(maxBytes, MaxAtOnce) || (unpack && StartsLikeGzip(bytes.FirstSpan)))
+        {
+            reader.AdvanceTo(bytes.Start);
+            return null;
+        }
+
+        var body = new RequestBody(budget);
+        if (bytes.Length > 0)
+        {
+            var buffer = ArrayPool<byte>.Shared.Rent((int)bytes.Length);
+            if (!budget.TryTake(buffer.Length))
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+                reader.AdvanceTo(bytes.Start);
+                return null;
+            }
+
+            bytes.CopyTo(buffer);
+            (body._buffer, body._length) = (buffer, (int)bytes.Length);
+        }
+
+        reader.AdvanceTo(bytes.End);
+        return body;
+    }
+
     /// <summary>Reads the stream to its end, or to the bound.</summary>
     public static async ValueTask<RequestBody> ReadAsync(Stream stream, long maxBytes, bool unpack, ByteBudget budget, CancellationToken cancellationToken)
     {
@@ -40,7 +76,7 @@ internal sealed class RequestBody : IDisposable
         try
         {
             await body.FillAsync(stream, maxBytes, cancellationToken);
-            if (unpack && body.Status == BodyStatus.Complete && body.Bytes.Span.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
+            if (unpack && body.Status == BodyStatus.Complete && StartsLikeGzip(body.Bytes.Span))
             {
                 using (body)
                 {
@@ -67,6 +103,8 @@ internal sealed class RequestBody : IDisposable
             _length = 0;
         }
     }
+
+    private static bool StartsLikeGzip(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]);
 
     private static async ValueTask<RequestBody> UnpackAsync(RequestBody packed, long maxBytes, ByteBudget budget, CancellationToken cancellationToken)
     {

@@ -9,8 +9,7 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>
 {
     private static readonly DefaultObjectPool<AppendRequest> Pool = new(new DefaultPooledObjectPolicy<AppendRequest>(), maximumRetained: 1024);
 
-    // Continuations run elsewhere: the writer must not do the senders' work.
-    private ManualResetValueTaskSourceCore<AppendResult> core = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<AppendResult> core;
 
     public ReadOnlyMemory<byte> Payload { get; private set; }
 
@@ -18,11 +17,13 @@ internal sealed class AppendRequest : IValueTaskSource<AppendResult>
 
     public ValueTask<AppendResult> Result => new(this, core.Version);
 
-    public static AppendRequest Rent(ReadOnlyMemory<byte> payload, Alert? alert)
+    /// <summary>A request. Unless <paramref name="answerInPlace"/>, its sender goes on in another thread, and the writer never does the sender's work.</summary>
+    public static AppendRequest Rent(ReadOnlyMemory<byte> payload, Alert? alert, bool answerInPlace)
     {
         var request = Pool.Get();
         request.Payload = payload;
         request.Alert = alert;
+        request.core.RunContinuationsAsynchronously = !answerInPlace;
         return request;
     }
 

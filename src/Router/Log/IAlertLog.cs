@@ -57,6 +57,9 @@ internal interface IAlertLogReader : IDisposable
     /// <summary>Records that were gone or unreadable between those read so far. Grows when <see cref="TryRead"/> passes a gap.</summary>
     long Lost { get; }
 
+    /// <summary>True when the next record is no longer in memory, so that reading it may wait for the disk.</summary>
+    bool IsBehind { get; }
+
     /// <summary>The next record; false at the end of what is stored.</summary>
     bool TryRead(out LogRecord? record);
 

@@ -18,6 +18,9 @@ internal sealed class LogTail
         first = this.next = next;
     }
 
+    /// <summary>The oldest position in memory.</summary>
+    public long First => Volatile.Read(ref first);
+
     /// <summary>The position behind the last published record.</summary>
     public long Next => Volatile.Read(ref next);
 
@@ -84,6 +87,6 @@ internal sealed class LogTail
         ref var slot = ref ring[first % ring.Length];
         bytes -= slot!.Payload.Length;
         slot = null;
-        first++;
+        Volatile.Write(ref first, first + 1);
     }
 }

@@ -80,7 +80,7 @@ internal sealed class SegmentLog : IAlertLog
     {
         if (payload.Length > RecordFormat.MaxPayload)
             return new(TooLarge);
-        var request = AppendRequest.Rent(payload, alert);
+        var request = AppendRequest.Rent(payload, alert, options.AnswersInPlace);
         var result = request.Result;
         return queue.Writer.TryWrite(request) ? result : EnqueueAsync(request, cancellationToken);
     }
@@ -163,7 +163,7 @@ internal sealed class SegmentLog : IAlertLog
         while (await queue.Reader.WaitToReadAsync())
         {
             // Senders that the last group answered run first, so that their next requests ride in this group and share its sync.
-            await Task.Yield();
+            Thread.Yield();
             TakeGroup();
             WriteGroup();
         }

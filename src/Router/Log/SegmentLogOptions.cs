@@ -39,4 +39,10 @@ internal sealed record SegmentLogOptions
 
     /// <summary>Appends that wait for the writer at most; more wait for a place.</summary>
     public int QueueLength { get; init; } = 4096;
+
+    /// <summary>
+    /// Senders go on in the writer's thread, one after the other: for senders that only answer and then wait again. Spares a wake-up of
+    /// another thread per append; and while the writer answers a group, the next one gathers, so that fewer syncs carry more alerts.
+    /// </summary>
+    public bool AnswersInPlace { get; init; }
 }

@@ -10,6 +10,8 @@ internal sealed class SegmentLogReader(SegmentStore store, LogTail tail, long po
 
     public long Lost { get; private set; }
 
+    public bool IsBehind => Position < tail.First;
+
     public bool TryRead(out LogRecord? record)
     {
         // Everything below this is committed, so that a segment that ends before it has lost the rest.

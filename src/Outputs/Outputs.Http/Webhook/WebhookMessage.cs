@@ -12,17 +12,11 @@ internal static class WebhookMessage
     /// </summary>
     public static ReadOnlyMemory<byte> From(Alert alert, bool strict)
     {
+        if (!strict)
+            return AlertWriter.ToBytes(alert);
         var buffer = new ArrayBufferWriter<byte>(1024);
-        if (strict)
-        {
-            buffer.Write(StrictAlert.ToJson(StrictAlert.Of(alert)).Span);
-            buffer.Write("\n"u8);
-        }
-        else
-        {
-            AlertWriter.Write(buffer, alert);
-        }
-
+        buffer.Write(StrictAlert.ToJson(StrictAlert.Of(alert)).Span);
+        buffer.Write("\n"u8);
         return buffer.WrittenMemory;
     }
 }
