@@ -83,6 +83,8 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
 
     private bool ReadThread(MachineState state, long pid, long tid)
     {
+        // What happens while this reads may be seen or not, and is applied again when its event comes.
+        ulong since = Now();
         string folder = $"{proc}/{pid}/task/{tid}";
         var stat = StatFile.Parse(file.Read($"{folder}/stat"));
         if (stat.StartTicks == 0)
@@ -99,7 +101,7 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
         var shared = tid == pid ? null : state.Threads.Find(pid)?.Fds;
         if (state.Threads.Add(tid, pid, StatusFile.Number(status, "PPid:"u8), shared) is not { } thread)
             return false;
-        thread.ScannedAt = Now();
+        thread.ScannedAt = since;
         thread.StartTicks = stat.StartTicks;
         StatusFile.Apply(status, thread, state);
         thread.SessionId = stat.Session;
