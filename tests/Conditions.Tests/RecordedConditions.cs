@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.IO.Compression;
 using System.Text.Json;
 using Saker.Conditions.Compilation;
 using Saker.Conditions.Parsing;
@@ -61,7 +59,7 @@ public class RecordedConditions
     {
         var compiler = new ConditionCompiler(FalcoFields.Load(), FalcoFields.Options());
         var wrong = new List<string>();
-        var conditions = ReadConditions(file);
+        var conditions = RecordedMatches.Conditions(file);
         foreach (var (id, text) in conditions)
         {
             var errors = new List<ConditionError>();
@@ -88,10 +86,10 @@ public class RecordedConditions
     [MemberData(nameof(Captures))]
     public void Verdicts_are_those_that_Falco_gave(string capture, string file)
     {
-        var expected = ReadMatches(capture);
+        var expected = RecordedMatches.Of(capture);
         var compiler = new ConditionCompiler(FalcoFields.Load(), FalcoFields.Options());
-        var conditions = new List<(string Id, string Text, CompiledCondition Condition, HashSet<long> Matches)>();
-        foreach (var (id, text) in ReadConditions(file))
+        var conditions = new List<(string Id, string Text, CompiledCondition Condition, IReadOnlySet<long> Matches)>();
+        foreach (var (id, text) in RecordedMatches.Conditions(file))
         {
             var condition = compiler.Compile(text, []);
             if (condition is not null && !Ambiguous.Contains(id) && condition.Fields.All(IsRecordedAsRead) && expected.TryGetValue(id, out var matches))
@@ -100,7 +98,7 @@ public class RecordedConditions
         var wrong = new Dictionary<string, string>();
         var context = new TableContext();
         var catalogue = FalcoFields.Load();
-        foreach (string line in ReadCompressed("fields", capture + ".jsonl.gz"))
+        foreach (string line in RecordedMatches.Lines("fields", capture + ".jsonl.gz"))
         {
             long number = Fill(context.Clear(), catalogue, line);
             foreach (var (id, text, condition, matches) in conditions)
@@ -134,35 +132,5 @@ public class RecordedConditions
             context.Set(reference.Text, asRecorded || kind == ValueKind.Address ? kind : ValueKind.Bytes, text);
         }
         return json.RootElement.GetProperty("evt.num").GetInt64();
-    }
-
-    private static List<(string Id, string Text)> ReadConditions(string file) =>
-        [.. File.ReadLines(SharedData.Path("falco", "expected", "conditions", file)).Skip(1)
-            .Select(static line => line.Split('\t', 2)).Select(static parts => (parts[0], parts[1]))];
-
-    private static Dictionary<string, HashSet<long>> ReadMatches(string capture)
-    {
-        var result = new Dictionary<string, HashSet<long>>();
-        foreach (string line in ReadCompressed("conditions", capture + ".tsv.gz").Skip(1))
-        {
-            string[] parts = line.Split('\t');
-            var numbers = new HashSet<long>();
-            foreach (string range in parts[1].Split(',', StringSplitOptions.RemoveEmptyEntries))
-            {
-                long[] ends = [.. range.Split('-').Select(static number => long.Parse(number, CultureInfo.InvariantCulture))];
-                for (long number = ends[0]; number <= ends[^1]; number++)
-                    numbers.Add(number);
-            }
-            result[parts[0]] = numbers;
-        }
-        return result;
-    }
-
-    private static IEnumerable<string> ReadCompressed(string folder, string file)
-    {
-        using var stream = File.OpenRead(SharedData.Path("falco", "expected", folder, file));
-        using var reader = new StreamReader(new GZipStream(stream, CompressionMode.Decompress));
-        while (reader.ReadLine() is { } line)
-            yield return line;
     }
 }

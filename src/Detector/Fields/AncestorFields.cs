@@ -18,8 +18,10 @@ internal static class AncestorFields
         Add(registry, "proc.aexepath", static (_, t) => Value.Bytes(t.ExePath.Span));
         Add(registry, "proc.aargs", static (c, t) => ProcFields.Joined(c, t.Args.Span));
         Add(registry, "proc.acmdline", static (c, t) => ProcFields.CommandLine(c, t));
-        Add(registry, "proc.apid", static (_, t) => Value.Int64(t.Pid), static (c, _) => c.Thread is { } t ? Value.Int64(t.Pid) : Value.None);
-        registry.Add("proc.aenv", ReadEnvironment);
+        Add(registry, "proc.apid", static (_, t) => Value.Int64(t.Pid), static (c, f) =>
+            f.Argument is not null ? c.Read(f) : c.Thread is { } t ? Value.Int64(t.Pid) : Value.None);
+        registry.Add("proc.aenv", ReadEnvironment, shown: static (c, f) =>
+            f.Argument is not null ? c.Read(f) : c.Thread is { } t ? ProcFields.Joined(c, t.Leader.Environment.Span) : Value.None);
         registry.Add("proc.loginshellid", static (c, _) => LoginShell(c));
     }
 
@@ -77,7 +79,7 @@ internal static class AncestorFields
         if (context.Thread is not { } thread)
             return Value.None;
         if (field.Argument is null)
-            return ProcFields.Joined(context, thread.Leader.Environment.Span);
+            return ReadAll(context, thread, static (c, t) => ProcFields.Joined(c, t.Environment.Span));
         if (field.Index >= 0)
             return Ancestor(context, thread, field.Index) is { } ancestor ? ProcFields.Joined(context, ancestor.Environment.Span) : Value.None;
         var current = thread.Leader;

@@ -11,7 +11,7 @@ internal static class ArgumentFields
     public static void Register(FieldRegistry registry)
     {
         registry.Add("evt.arg", ReadText);
-        registry.Add("evt.rawarg", ReadRaw);
+        registry.Add("evt.rawarg", ReadRaw, shown: ShowRaw);
         registry.Add("evt.args", static (c, _) => ReadAll(c));
         registry.Add("evt.info", static (c, _) => ReadAll(c));
     }
@@ -79,6 +79,17 @@ internal static class ArgumentFields
                 bool isText = view.Definition.Parameters[index].Type is ParameterType.CharBuf or ParameterType.FsPath or ParameterType.FsRelPath;
                 return view.Has(index) ? Value.Bytes(isText ? view.Text(index) : view.Parameter(index)) : Value.None;
         }
+    }
+
+    /// <summary>A number whose format the table leaves open is shown as text.</summary>
+    private static Value ShowRaw(EventContext context, DetectorField field)
+    {
+        var value = context.Read(field);
+        if (value.Kind != ValueKind.Int64 || context.View.Definition.Parameters[Position(context, field)].Format != PrintFormat.Na)
+            return value;
+        var writer = new Utf8Writer(context.Scratch);
+        writer.Add(value.AsInt64);
+        return Value.Bytes(context.Keep(writer.Length));
     }
 
     private static Value ReadAll(EventContext context)

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Saker.Detector.Events;
 using Saker.Detector.State;
 
@@ -10,6 +9,8 @@ namespace Saker.Detector.Fields;
 /// </summary>
 internal static unsafe class ArgumentText
 {
+    private const double NanosecondsPerSecond = 1e9;
+
     /// <summary>Writes the value as it is.</summary>
     public static void WriteRaw(EventContext context, in EventView view, int index, ref Utf8Writer writer)
     {
@@ -32,10 +33,13 @@ internal static unsafe class ArgumentText
                 ValueFormatter.WriteDateTime(view.Unsigned(index), withFraction: true, ref writer);
                 break;
             case ParameterType.Dyn:
-                WriteDynamic(view.Parameter(index), ref writer);
+                DynamicText.WriteRaw(view.Definition, parameter, view.Parameter(index), ref writer);
                 break;
             case ParameterType.FdList:
                 WriteFdList(context, view.Parameter(index), ref writer);
+                break;
+            case ParameterType.SigSet:
+                WriteSignals((uint)view.Unsigned(index), ref writer);
                 break;
             default:
                 WriteNumber(view, index, parameter, ref writer);
@@ -67,6 +71,13 @@ internal static unsafe class ArgumentText
                 break;
             case ParameterType.FsPath or ParameterType.FsRelPath:
                 WritePath(context, view, index, parameter, ref writer);
+                break;
+            case ParameterType.Dyn:
+                DynamicText.WriteMeaning(view.Definition, view.Parameter(index), ref writer);
+                break;
+            case ParameterType.RelTime:
+                writer.Add((double)view.Unsigned(index) / NanosecondsPerSecond);
+                writer.Add((byte)'s');
                 break;
             case ParameterType.SyscallId:
                 writer.Add(EventTable.SystemCall((int)view.Unsigned(index)));
@@ -107,57 +118,57 @@ internal static unsafe class ArgumentText
     private static bool IsSigned(ParameterType type) => type is ParameterType.Int8 or ParameterType.Int16 or ParameterType.Int32 or ParameterType.Int64
         or ParameterType.Errno or ParameterType.Fd or ParameterType.Fd32 or ParameterType.Pid or ParameterType.Pid32 or ParameterType.Uid or ParameterType.Gid;
 
-    /// <summary>A value whose first byte names its form; the numbers in use are unsigned.</summary>
-    private static void WriteDynamic(ReadOnlySpan<byte> bytes, ref Utf8Writer writer)
-    {
-        if (bytes.IsEmpty)
-            return;
-        var number = bytes[1..];
-        ulong value = 0;
-        for (int i = Math.Min(number.Length, sizeof(ulong)) - 1; i >= 0; i--)
-            value = value << 8 | number[i];
-        writer.AddHex(value);
-    }
-
-    /// <summary>Descriptors with what is waited for: a count in 2 bytes, then 8 bytes and 2 bytes each.</summary>
     private static void WriteFdList(EventContext context, ReadOnlySpan<byte> bytes, ref Utf8Writer writer)
     {
-        const int entrySize = sizeof(long) + sizeof(short);
-        for (int at = sizeof(ushort); at + entrySize <= bytes.Length; at += entrySize)
+        bool first = true;
+        var descriptors = new PolledDescriptors(bytes);
+        while (descriptors.MoveNext())
         {
-            if (at > sizeof(ushort))
+            if (!first)
                 writer.Add((byte)' ');
-            long fd = BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
-            writer.Add(fd);
+            first = false;
+            writer.Add(descriptors.Current);
             writer.Add((byte)':');
-            var entry = context.Thread is { } thread ? thread.Fds.Find(fd) : null;
+            var entry = context.Thread is { } thread ? thread.Fds.Find(descriptors.Current) : null;
             writer.Add(entry is null ? (byte)'o' : FdFields.KindCharacter(entry->Kind));
-            writer.AddLowerHex(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(at + sizeof(long))..]));
+            writer.AddLowerHex(descriptors.Awaited);
+        }
+    }
+
+    private static void WriteSignals(uint set, ref Utf8Writer writer)
+    {
+        bool first = true;
+        for (int signal = 1; signal <= 32; signal++)
+        {
+            if ((set >> (signal - 1) & 1) == 0)
+                continue;
+            if (!first)
+                writer.Add((byte)' ');
+            first = false;
+            writer.Add(SignalNames.Of(signal));
         }
     }
 
     private static void WriteBuffer(ReadOnlySpan<byte> buffer, ref Utf8Writer writer)
     {
         if (buffer.IsEmpty)
-        {
             writer.Add("NULL"u8);
-            return;
-        }
-        foreach (byte character in buffer)
-            writer.Add(character is >= 0x20 and < 0x7f ? character : (byte)'.');
+        else
+            writer.AddDotted(buffer);
     }
 
     private static void WriteAddress(ReadOnlySpan<byte> bytes, ref Utf8Writer writer)
     {
         if (!SocketAddress.TryParse(bytes, out var end))
-            writer.Add("NULL"u8);
+            writer.Add("<NA>"u8);
         else if (end.Ip.IsEmpty)
             writer.Add(end.Path);
         else
             writer.AddEnd(end.Ip, end.Port);
     }
 
-    private static void WriteTuple(ReadOnlySpan<byte> bytes, ref Utf8Writer writer)
+    /// <summary>Writes both ends of a socket.</summary>
+    public static void WriteTuple(ReadOnlySpan<byte> bytes, ref Utf8Writer writer)
     {
         if (!SocketAddress.TryParseTuple(bytes, out var tuple))
         {
@@ -166,11 +177,7 @@ internal static unsafe class ArgumentText
         }
         if (tuple.SourceIp.IsEmpty)
         {
-            writer.AddHex(tuple.Source);
-            writer.Add("->"u8);
-            writer.AddHex(tuple.Destination);
-            writer.Add((byte)' ');
-            writer.Add(tuple.Path);
+            SocketAddress.WriteUnixEnds(tuple, ref writer);
             return;
         }
         writer.AddEnd(tuple.SourceIp, tuple.SourcePort);
@@ -195,9 +202,9 @@ internal static unsafe class ArgumentText
             return;
         writer.Add((byte)'<');
         writer.Add(FdFields.KindCharacter(entry->Kind));
-        if (entry->IsInternet && !entry->Name.IsEmpty)
+        if (entry->IsInternet)
         {
-            writer.Add(entry->Protocol switch
+            writer.Add(FdFields.KnownProtocol(entry) switch
             {
                 SocketProtocol.Tcp => "t"u8,
                 SocketProtocol.Udp => "u"u8,
@@ -223,7 +230,11 @@ internal static unsafe class ArgumentText
         long from = parameter.Directory < 0 ? MachineState.AtWorkingDirectory : view.Signed(parameter.Directory, MachineState.AtWorkingDirectory);
         Span<byte> buffer = stackalloc byte[PathBuilder.MaxPath];
         var path = MachineState.Absolute(thread, raw, from, buffer);
-        if (!path.SequenceEqual(raw))
+        // From a directory that nobody knows, a name stands for itself.
+        bool isKnown = parameter.Directory < 0 || raw[0] == (byte)'/' || from == MachineState.AtWorkingDirectory || thread.Fds.Find(from) is not null;
+        if (!isKnown)
+            writer.Add(raw);
+        else if (!path.SequenceEqual(raw))
             writer.Add(path);
     }
 

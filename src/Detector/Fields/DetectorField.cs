@@ -17,6 +17,9 @@ internal enum FieldFormat : byte
     /// <summary>Hexadecimal, as text.</summary>
     Hex,
 
+    /// <summary>Data of any kind: what is not printable ASCII as dots.</summary>
+    Buffer,
+
     /// <summary>Nanoseconds since 1970: a number in JSON, a time of day in text.</summary>
     TimeOfDay,
 
@@ -36,7 +39,7 @@ internal enum FieldFormat : byte
 /// <summary>How a field is read and printed.</summary>
 /// <param name="Reader">Reads it for conditions.</param>
 /// <param name="Format">How it is printed.</param>
-/// <param name="Shown">Reads it for output without argument, where that differs; null mostly.</param>
+/// <param name="Shown">Reads it for output, where that differs; null mostly.</param>
 internal sealed record FieldReading(FieldReader Reader, FieldFormat Format, FieldReader? Shown);
 
 /// <summary>A field of the detector's catalogue with its argument.</summary>
@@ -66,5 +69,5 @@ internal sealed class DetectorField : FieldReference
     internal Value Read(EventContext context) => reading.Reader(context, this);
 
     /// <summary>Reads the value as an alert shows it.</summary>
-    internal Value ReadShown(EventContext context) => reading.Shown is { } shown && Argument is null ? shown(context, this) : context.Read(this);
+    internal Value ReadShown(EventContext context) => reading.Shown is { } shown ? shown(context, this) : context.Read(this);
 }

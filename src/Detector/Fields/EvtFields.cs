@@ -26,8 +26,8 @@ internal static class EvtFields
         registry.Add("syscall.type", static (c, _) => Has(c, EventCategory.Syscall) ? Value.Bytes(TypeOf(c.View)) : Value.None);
         registry.Add("evt.category", static (c, _) => Value.Bytes(CategoryOf(c)));
         registry.Add("evt.cpu", static (c, _) => c.Cpu < 0 ? Value.None : Value.Int64(c.Cpu));
-        registry.Add("evt.buffer", static (c, _) => c.View.Definition.Find("data") is >= 0 and var at && IsIo(c) ? Value.Bytes(c.View.Parameter(at)) : Value.None);
-        registry.Add("evt.buflen", static (c, _) => Has(c, EventCategory.IoRead | EventCategory.IoWrite | EventCategory.IoOther) && c.View.TryResult(out long bytes) && bytes >= 0 ? Value.UInt64((ulong)bytes) : Value.None);
+        registry.Add("evt.buffer", static (c, _) => c.View.Definition.Find("data") is >= 0 and var at && IsIo(c) ? Value.Bytes(c.View.Parameter(at)) : Value.None, FieldFormat.Buffer);
+        registry.Add("evt.buflen", static (c, _) => BufferLength(c));
         AddResults(registry);
         AddInputOutput(registry);
         AddCounts(registry);
@@ -56,9 +56,10 @@ internal static class EvtFields
         registry.Add("evt.reltime", static (c, _) => Value.UInt64(Elapsed(c)));
         registry.Add("evt.reltime.s", static (c, _) => Value.UInt64(Elapsed(c) / Second));
         registry.Add("evt.reltime.ns", static (c, _) => Value.UInt64(Elapsed(c) % Second));
-        registry.Add("evt.deltatime", static (c, _) => Value.UInt64(0));
-        registry.Add("evt.deltatime.s", static (c, _) => Value.UInt64(0));
-        registry.Add("evt.deltatime.ns", static (c, _) => Value.UInt64(0));
+        // Falco prints 0 where conditions see the time since the event before.
+        registry.Add("evt.deltatime", static (c, _) => Value.UInt64(SinceBefore(c)), shown: static (_, _) => Value.UInt64(0));
+        registry.Add("evt.deltatime.s", static (c, _) => Value.UInt64(SinceBefore(c) / Second), shown: static (_, _) => Value.UInt64(0));
+        registry.Add("evt.deltatime.ns", static (c, _) => Value.UInt64(SinceBefore(c) % Second), shown: static (_, _) => Value.UInt64(0));
     }
 
     private static void AddResults(FieldRegistry registry)
@@ -74,8 +75,8 @@ internal static class EvtFields
         registry.Add("evt.is_io", static (c, _) => Value.Bool(IsIo(c)));
         registry.Add("evt.is_io_read", static (c, _) => Value.Bool(Does(c, EventFlags.ReadsFromFd)));
         registry.Add("evt.is_io_write", static (c, _) => Value.Bool(Does(c, EventFlags.WritesToFd)));
-        registry.Add("evt.io_dir", static (c, _) => Does(c, EventFlags.ReadsFromFd) ? Value.Bytes("read"u8)
-            : Does(c, EventFlags.WritesToFd) ? Value.Bytes("write"u8) : Value.None);
+        registry.Add("evt.io_dir", static (c, _) => Does(c, EventFlags.WritesToFd) ? Value.Bytes("write"u8)
+            : Does(c, EventFlags.ReadsFromFd) ? Value.Bytes("read"u8) : Value.None);
         registry.Add("evt.is_wait", static (c, _) => Value.Bool(Does(c, EventFlags.Waits)));
         registry.Add("evt.is_syslog", static (c, _) => Value.Bool(WritesToSyslog(c)));
     }
@@ -88,7 +89,7 @@ internal static class EvtFields
         registry.Add("evt.count.error.file", static (c, _) => Failure(c, IsFile(c)));
         registry.Add("evt.count.error.net", static (c, _) => Failure(c, IsNet(c)));
         registry.Add("evt.count.error.memory", static (c, _) => Failure(c, Has(c, EventCategory.Memory)));
-        registry.Add("evt.count.error.other", static (c, _) => Failure(c, !IsFile(c) && !IsNet(c) && !Has(c, EventCategory.Memory)));
+        registry.Add("evt.count.error.other", static (c, _) => Failure(c, IsOther(c)));
     }
 
     private static void AddOpens(FieldRegistry registry)
@@ -113,6 +114,13 @@ internal static class EvtFields
 
     private static ulong Elapsed(EventContext context) => context.View.Timestamp - context.FirstTimestamp;
 
+    private static ulong SinceBefore(EventContext context) =>
+        context.Frame.PreviousTimestamp == 0 ? 0 : context.View.Timestamp - context.Frame.PreviousTimestamp;
+
+    private static unsafe Value BufferLength(EventContext context) => context.Frame.Entry is not null
+        && Has(context, EventCategory.IoRead | EventCategory.IoWrite | EventCategory.IoOther)
+        && context.View.TryResult(out long bytes) && bytes >= 0 ? Value.UInt64((ulong)bytes) : Value.None;
+
     private static bool TryResult(EventContext context, out long result) => context.View.TryResult(out result);
 
     private static bool Has(EventContext context, EventCategory category) => (context.View.Definition.Category & category) != 0;
@@ -133,7 +141,11 @@ internal static class EvtFields
 
     private static unsafe bool IsNet(EventContext context) => context.Frame.Entry is var entry && entry is not null
         ? entry->IsInternet || entry->Kind == FdKind.UnixSocket
-        : Has(context, EventCategory.Net) && Does(context, EventFlags.UsesFd);
+        : context.View.Type is EventType.AcceptV5Exit or EventType.Accept4V6Exit or EventType.ConnectExit;
+
+    /// <summary>About a descriptor that is neither file nor socket; or, without a descriptor that is known, not about memory.</summary>
+    private static unsafe bool IsOther(EventContext context) =>
+        !IsFile(context) && !IsNet(context) && (context.Frame.Entry is not null || !Has(context, EventCategory.Memory));
 
     private static unsafe EventCategory KindOfFd(EventContext context)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Saker.Conditions.Runtime;
 using Saker.Detector.Events;
 using Saker.Detector.State;
@@ -8,31 +7,13 @@ namespace Saker.Detector.Fields;
 /// <summary>Fields of the descriptor that the event uses or makes: <c>fd.*</c>.</summary>
 internal static unsafe class FdFields
 {
-    private enum End
-    {
-        Client,
-        Server,
-        Local,
-        Remote,
-    }
+    // Positions of parameters.
+    private const int PathOfHandle = 3, TupleOfConnect = 1;
 
     public static void Register(FieldRegistry registry)
     {
         AddNames(registry);
         AddAttributes(registry);
-        (string Prefix, End End)[] ends = [("c", End.Client), ("s", End.Server), ("l", End.Local), ("r", End.Remote)];
-        foreach (var (prefix, end) in ends)
-        {
-            registry.Add($"fd.{prefix}ip", (c, _) => Address(c, end));
-            registry.Add($"fd.{prefix}net", (c, _) => Address(c, end) is { Exists: true } address
-                ? Value.Network(address.AsBytes, address.AsBytes.Length * 8) : Value.None);
-            registry.Add($"fd.{prefix}port", (c, _) => Port(c, end));
-            registry.Add($"fd.{prefix}proto", (c, _) => Port(c, end) is { Exists: true } port ? PortText(c, port.AsUInt64) : Value.None);
-        }
-        registry.Add("fd.ip", static (c, _) => Both(c, ValueKind.Address));
-        registry.Add("fd.net", static (c, _) => Both(c, ValueKind.Address));
-        registry.Add("fd.port", static (c, _) => Both(c, ValueKind.UInt64));
-        registry.Add("fd.proto", static (c, _) => Both(c, ValueKind.UInt64));
     }
 
     /// <summary>The name of a kind of descriptor.</summary>
@@ -105,7 +86,7 @@ internal static unsafe class FdFields
         registry.Add("fd.sockfamily", static (c, _) => Entry(c) is null ? Value.None
             : Entry(c)->IsInternet ? Value.Bytes("ip"u8) : Entry(c)->Kind == FdKind.UnixSocket ? Value.Bytes("unix"u8) : Value.None);
         registry.Add("fd.is_server", static (c, _) => Entry(c) is null ? Value.None : Value.Bool(IsServer(c, Entry(c))));
-        registry.Add("fd.connected", static (c, _) => Entry(c) is null ? Value.None : Value.Bool((Entry(c)->State & FdState.Connected) != 0));
+        registry.Add("fd.connected", static (c, _) => Entry(c) is null ? Value.None : Value.Bool((Entry(c)->State & (FdState.Connected | FdState.ConnectPending)) != 0));
         registry.Add("fd.name_changed", static (c, _) => Entry(c) is null ? Value.None : Value.Bool(c.Frame.NameChanged));
         registry.Add("fd.dev", static (c, _) => Entry(c) is null ? Value.None : Value.Int64(Entry(c)->Device), FieldFormat.Hex);
         registry.Add("fd.dev.major", static (c, _) => Entry(c) is null ? Value.None : Value.Int64(Entry(c)->Device >> 8 & 0xfff));
@@ -119,12 +100,25 @@ internal static unsafe class FdFields
     private static Value Name(EventContext context) => !context.Frame.HasFd ? Value.None
         : Entry(context) is not null ? Value.Bytes(Entry(context)->Name.Span)
         : FsPathFields.TryOpenedPath(context, out _, out var path) ? Value.Bytes(path)
-        : Value.Bytes(""u8);
+        : NameOfUnknown(context);
 
     private static Value RawName(EventContext context) => !context.Frame.HasFd ? Value.None
         : Entry(context) is not null ? Value.Bytes(Entry(context)->RawName.Span)
         : FsPathFields.TryOpenedPath(context, out var raw, out _) ? Value.Bytes(raw)
-        : Value.Bytes(""u8);
+        : NameOfUnknown(context);
+
+    /// <summary>A descriptor that nobody knows has the name that the call gives it, if any.</summary>
+    private static Value NameOfUnknown(EventContext context)
+    {
+        var view = context.View;
+        if (view.Type == EventType.OpenByHandleAtExit)
+            return Value.Bytes(view.Has(PathOfHandle) ? view.Text(PathOfHandle) : "<NA>"u8);
+        if (view.Type != EventType.ConnectExit)
+            return Value.Bytes(""u8);
+        var writer = new Utf8Writer(context.Scratch);
+        ArgumentText.WriteTuple(view.Parameter(TupleOfConnect), ref writer);
+        return Value.Bytes(context.Keep(writer.Length));
+    }
 
     private static Value Directory(EventContext context)
     {
@@ -154,12 +148,24 @@ internal static unsafe class FdFields
     {
         if (!context.Frame.HasFd)
             return Value.None;
-        byte character = Entry(context) is not null ? KindCharacter(Entry(context)->Kind)
-            : FsPathFields.TryOpenedPath(context, out _, out _) ? (byte)'f' : (byte)'o';
+        byte character = KindCharacter(Entry(context) is not null ? Entry(context)->Kind : KindToBe(context.View.Type));
         var writer = new Utf8Writer(context.Scratch);
         writer.Add(character);
         return Value.Bytes(context.Keep(writer.Length));
     }
+
+    /// <summary>What a call would have made that made nothing.</summary>
+    private static FdKind KindToBe(EventType type) => type switch
+    {
+        EventType.OpenExit or EventType.OpenatV2Exit or EventType.Openat2Exit or EventType.CreatExit => FdKind.File,
+        EventType.SocketExit or EventType.AcceptV5Exit or EventType.Accept4V6Exit => FdKind.Ipv4Socket,
+        EventType.PipeExit or EventType.Pipe2Exit => FdKind.Pipe,
+        EventType.EventfdExit or EventType.Eventfd2Exit => FdKind.Event,
+        EventType.SignalfdExit or EventType.Signalfd4Exit => FdKind.SignalFd,
+        EventType.TimerfdCreateExit => FdKind.TimerFd,
+        EventType.InotifyInitExit or EventType.InotifyInit1Exit => FdKind.Inotify,
+        _ => FdKind.Unknown,
+    };
 
     private static Value Types(EventContext context, DetectorField field)
     {
@@ -201,8 +207,14 @@ internal static unsafe class FdFields
         return Value.Bytes(context.Keep(writer.Length));
     }
 
-    /// <summary>A socket without ends is not said to be of a protocol yet.</summary>
-    private static ReadOnlySpan<byte> Protocol(FdEntry* entry) => (entry->Name.IsEmpty ? SocketProtocol.Unknown : entry->Protocol) switch
+    /// <summary>A socket that is neither client nor server yet is not said to be of a protocol, unless it is a raw one.</summary>
+    public static SocketProtocol KnownProtocol(FdEntry* entry) =>
+        entry->HasTwoEnds && entry->Protocol != SocketProtocol.Raw && !HasRole(entry) ? SocketProtocol.NotApplicable : entry->Protocol;
+
+    /// <summary>True for a socket that is known to be client or server.</summary>
+    public static bool HasRole(FdEntry* entry) => (entry->State & (FdState.RoleClient | FdState.RoleServer)) != 0;
+
+    private static ReadOnlySpan<byte> Protocol(FdEntry* entry) => KnownProtocol(entry) switch
     {
         SocketProtocol.Tcp => "tcp"u8,
         SocketProtocol.Udp => "udp"u8,
@@ -215,64 +227,8 @@ internal static unsafe class FdFields
     {
         FdKind.Ipv4Server or FdKind.Ipv6Server => true,
         FdKind.Ipv4Socket or FdKind.Ipv6Socket => (entry->State & FdState.RoleServer) != 0
-            || context.State.Interfaces.Contains(Bytes(ref entry->Destination, entry->AddressLength)),
+            || context.State.Interfaces.Contains(SocketAddress.Bytes(ref entry->Destination, entry->AddressLength))
+            || (entry->Kind == FdKind.Ipv6Socket && !SocketAddress.Bytes(ref entry->Destination, entry->AddressLength).ContainsAnyExcept((byte)0)),
         _ => false,
     };
-
-    private static Value Address(EventContext context, End end)
-    {
-        var entry = Entry(context);
-        if (entry is null || !TryEnd(context, entry, end, out bool isSource))
-            return Value.None;
-        return Value.Address(isSource ? Bytes(ref entry->Source, entry->AddressLength) : Bytes(ref entry->Destination, entry->AddressLength));
-    }
-
-    private static Value Port(EventContext context, End end)
-    {
-        var entry = Entry(context);
-        if (entry is null || !TryEnd(context, entry, end, out bool isSource))
-            return Value.None;
-        return Value.UInt64(isSource ? entry->SourcePort : entry->DestinationPort);
-    }
-
-    /// <summary>Which end of the entry is meant; false when the socket has not that end, or nothing is known of it yet.</summary>
-    private static bool TryEnd(EventContext context, FdEntry* entry, End end, out bool isSource)
-    {
-        isSource = end == End.Client;
-        if (entry->Kind is FdKind.Ipv4Server or FdKind.Ipv6Server)
-            return end == End.Server;
-        if (!entry->HasTwoEnds || entry->Name.IsEmpty)
-            return false;
-        if (end is End.Local or End.Remote)
-        {
-            bool sourceIsLocal = context.State.Interfaces.Contains(Bytes(ref entry->Source, entry->AddressLength));
-            isSource = sourceIsLocal == (end == End.Local);
-        }
-        return true;
-    }
-
-    private static Value Both(EventContext context, ValueKind kind)
-    {
-        var entry = Entry(context);
-        if (entry is null || !entry->IsInternet || entry->Name.IsEmpty)
-            return Value.None;
-        var list = new ValueListWriter(context.Scratch);
-        for (var end = entry->HasTwoEnds ? End.Client : End.Server; end <= End.Server; end++)
-        {
-            if (kind == ValueKind.Address)
-                list.Add(Address(context, end).AsBytes);
-            else
-                list.Add(Port(context, end).AsInt64);
-        }
-        return Value.List(kind, context.Keep(list.Packed.Length));
-    }
-
-    private static Value PortText(EventContext context, ulong port)
-    {
-        var writer = new Utf8Writer(context.Scratch);
-        writer.Add(port);
-        return Value.Bytes(context.Keep(writer.Length));
-    }
-
-    private static ReadOnlySpan<byte> Bytes(ref AddressBytes address, int length) => MemoryMarshal.CreateReadOnlySpan(ref address[0], length);
 }

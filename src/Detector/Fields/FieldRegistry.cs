@@ -16,6 +16,8 @@ internal sealed class FieldRegistry
         ThreadFields.Register(registry);
         UserFields.Register(registry);
         FdFields.Register(registry);
+        FdEndFields.Register(registry);
+        FdListFields.Register(registry);
         FsPathFields.Register(registry);
         ContainerFields.Register(registry);
         return registry;

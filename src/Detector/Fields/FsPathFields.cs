@@ -5,7 +5,7 @@ using Saker.Detector.State;
 namespace Saker.Detector.Fields;
 
 /// <summary>Paths that a call is about: <c>fs.path.*</c>, and the path of an open that failed.</summary>
-internal static class FsPathFields
+internal static unsafe class FsPathFields
 {
     public static void Register(FieldRegistry registry)
     {
@@ -29,9 +29,28 @@ internal static class FsPathFields
 
     private static void Add(FieldRegistry registry, string absolute, string raw, Func<EventType, int> parameter)
     {
-        registry.Add(absolute, (c, _) => Exists(c, parameter(c.View.Type)) ? Value.Bytes(Absolute(c, parameter(c.View.Type))) : Value.None);
-        registry.Add(raw, (c, _) => Exists(c, parameter(c.View.Type)) ? Value.Bytes(c.View.Text(parameter(c.View.Type))) : Value.None);
+        bool isName = absolute == "fs.path.name";
+        registry.Add(absolute, (c, _) => isName && TryOpened(c, out var entry) ? Value.Bytes(entry->Name.Span)
+            : Exists(c, parameter(c.View.Type)) ? Value.Bytes(Absolute(c, parameter(c.View.Type)))
+            : isName ? OfDescriptor(c) : Value.None);
+        registry.Add(raw, (c, _) => isName && TryOpened(c, out var entry) ? Value.Bytes(entry->RawName.Span)
+            : Exists(c, parameter(c.View.Type)) ? Value.Bytes(c.View.Text(parameter(c.View.Type)))
+            : isName ? OfDescriptor(c) : Value.None);
     }
+
+    /// <summary>The descriptor that an open made, whose path is already absolute, and corrected by the start of the call.</summary>
+    private static bool TryOpened(EventContext context, out FdEntry* entry)
+    {
+        entry = context.Frame.Entry;
+        return entry is not null && !entry->Name.IsEmpty
+            && context.View.Type is EventType.OpenExit or EventType.OpenatV2Exit or EventType.Openat2Exit or EventType.CreatExit;
+    }
+
+    /// <summary>The path of the descriptor that fchmod or fchown is about.</summary>
+    private static Value OfDescriptor(EventContext context) =>
+        context.View.Type is EventType.FchmodExit or EventType.FchownExit && context.Frame.Entry is not null
+            && context.View.TryResult(out long result) && result >= 0
+            ? Value.Bytes(context.Frame.Entry->Name.Span) : Value.None;
 
     private static bool Exists(EventContext context, int parameter) => parameter >= 0 && context.Thread is not null && context.View.Has(parameter)
         && context.View.TryResult(out long result) && (result >= 0 || (context.View.Definition.Flags & EventFlags.CreatesFd) != 0);

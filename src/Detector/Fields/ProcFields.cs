@@ -99,9 +99,9 @@ internal static unsafe class ProcFields
         Add(registry, "proc.fdopencount", static (_, t) => Value.UInt64((ulong)t.Fds.Count));
         Add(registry, "proc.fdlimit", static (_, t) => Value.Int64(t.FdLimit));
         Add(registry, "proc.fdusage", static (_, t) => t.FdLimit <= 0 ? Value.Float64(0) : Value.Float64((double)t.Fds.Count * 100 / t.FdLimit));
-        Add(registry, "proc.vmsize", static (_, t) => Value.UInt64(t.Leader.VmSize));
-        Add(registry, "proc.vmrss", static (_, t) => Value.UInt64(t.Leader.VmRss));
-        Add(registry, "proc.vmswap", static (_, t) => Value.UInt64(t.Leader.VmSwap));
+        Add(registry, "proc.vmsize", static (_, t) => Value.UInt64(t.VmSize));
+        Add(registry, "proc.vmrss", static (_, t) => Value.UInt64(t.VmRss));
+        Add(registry, "proc.vmswap", static (_, t) => Value.UInt64(t.VmSwap));
         Add(registry, "proc.nthreads", static (_, t) => Value.UInt64((ulong)Math.Max(t.Leader.LivingThreads, 0)));
         Add(registry, "proc.nchilds", static (_, t) => Value.UInt64((ulong)Math.Max(
             t.Leader.LivingThreads - ((t.Leader.State & ThreadMarks.Ended) == 0 ? 1 : 0), 0)));

@@ -42,7 +42,10 @@ internal static class ValueFormatter
                 WriteList(field, value, ref writer);
                 break;
             default:
-                WritePrintable(value.AsBytes, ref writer);
+                if (Format(field) == FieldFormat.Buffer)
+                    writer.AddDotted(value.AsBytes);
+                else
+                    WritePrintable(value.AsBytes, ref writer);
                 break;
         }
     }

@@ -121,11 +121,14 @@ internal sealed class MachineState : IDisposable
     public void Dispose() => Pool.Dispose();
 }
 
-/// <summary>Reads single threads of a live machine.</summary>
+/// <summary>Reads single threads and descriptors of a live machine.</summary>
 internal interface IThreadLookup
 {
     /// <summary>Adds the thread to the state; false when it is gone, or when too many were asked for of late.</summary>
     bool TryRead(MachineState state, long tid, ulong timestamp);
+
+    /// <summary>Adds a descriptor to a thread's; false when it is gone, or when too much was asked for of late.</summary>
+    bool TryReadDescriptor(MachineState state, ThreadInfo thread, long number);
 }
 
 /// <summary>What an event is about: filled before the rules see it, one object for all events.</summary>

@@ -52,6 +52,9 @@ internal readonly ref struct SocketTuple
 /// <summary>Reads address parameters and keeps a socket's ends and name.</summary>
 internal static unsafe class SocketAddress
 {
+    /// <summary>Bytes of a Unix socket's name at most: two addresses and a path of 108 bytes, which is all that the kernel allows.</summary>
+    private const int MaxUnixName = 256;
+
     /// <summary>The driver's number of AF_UNIX.</summary>
     public const byte Unix = 1;
 
@@ -123,7 +126,10 @@ internal static unsafe class SocketAddress
         {
             entry->Kind = FdKind.UnixSocket;
             SetKernelAddresses(entry, tuple.Source, tuple.Destination);
-            SocketHandlers.Rename(state, entry, tuple.Path, frame);
+            Span<byte> buffer = stackalloc byte[MaxUnixName];
+            var name = new Utf8Writer(buffer);
+            WriteUnixEnds(tuple, ref name);
+            SocketHandlers.Rename(state, entry, name.Written, frame);
             return;
         }
         entry->Kind = tuple.SourceIp.Length == 4 ? FdKind.Ipv4Socket : FdKind.Ipv6Socket;
@@ -132,9 +138,23 @@ internal static unsafe class SocketAddress
         tuple.DestinationIp.CopyTo(entry->Destination);
         entry->SourcePort = tuple.SourcePort;
         entry->DestinationPort = tuple.DestinationPort;
-        int length = tuple.SourceIp.Length;
-        if (entry->Protocol == SocketProtocol.Udp && tuple.SourcePort != 0)
-            FillUnspecified(state, ref entry->Source, ref entry->Destination, length);
+        NameFromEnds(state, entry, frame);
+    }
+
+    /// <summary>Gives a socket whose destination is unknown the one that its connect asked for.</summary>
+    public static void CompleteDestination(MachineState state, FdEntry* entry, in SocketEnd end, EventFrame frame)
+    {
+        if (end.Family == Unix && entry->Kind == FdKind.UnixSocket)
+        {
+            if (entry->Name.IsEmpty)
+                SocketHandlers.Rename(state, entry, end.Path, frame);
+            return;
+        }
+        var kind = end.Ip.Length == 4 ? FdKind.Ipv4Socket : FdKind.Ipv6Socket;
+        if (entry->Kind != kind || !end.Ip.ContainsAnyExcept((byte)0) || Bytes(ref entry->Destination, end.Ip.Length).ContainsAnyExcept((byte)0))
+            return;
+        end.Ip.CopyTo(entry->Destination);
+        entry->DestinationPort = end.Port;
         NameFromEnds(state, entry, frame);
     }
 
@@ -146,15 +166,21 @@ internal static unsafe class SocketAddress
     {
         bool isServer = (entry->State & FdState.RoleServer) != 0 || ((entry->State & FdState.RoleClient) == 0 && !isSend);
         entry->State |= isServer ? FdState.RoleServer : FdState.RoleClient;
+        var source = tuple.SourceIp;
+        var destination = tuple.DestinationIp;
+        if (!source.ContainsAnyExcept((byte)0))
+            source = OwnAddress(state, destination);
+        else if (!destination.ContainsAnyExcept((byte)0))
+            destination = OwnAddress(state, source);
         // A tuple tells source and destination of the message; the entry keeps client and server.
         bool asIs = isServer != isSend;
-        var ordered = asIs ? tuple : new SocketTuple
+        var ordered = new SocketTuple
         {
             Family = tuple.Family,
-            SourceIp = tuple.DestinationIp,
-            SourcePort = tuple.DestinationPort,
-            DestinationIp = tuple.SourceIp,
-            DestinationPort = tuple.SourcePort,
+            SourceIp = asIs ? source : destination,
+            SourcePort = asIs ? tuple.SourcePort : tuple.DestinationPort,
+            DestinationIp = asIs ? destination : source,
+            DestinationPort = asIs ? tuple.DestinationPort : tuple.SourcePort,
         };
         if (isSend)
             entry->State |= FdState.Connected;
@@ -163,16 +189,26 @@ internal static unsafe class SocketAddress
 
     /// <summary>
     /// A datagram socket that is bound to no address reports zeros; the address that its peer sees is one of the host's: the
-    /// peer's own when that is local too, else the first that is no loopback.
+    /// peer's own when that is local too, else the first that is no loopback; zeros when the host's addresses are unknown.
     /// </summary>
-    private static void FillUnspecified(MachineState state, ref AddressBytes address, ref AddressBytes peer, int length)
+    private static ReadOnlySpan<byte> OwnAddress(MachineState state, ReadOnlySpan<byte> peer)
     {
-        var own = MemoryMarshal.CreateSpan(ref address[0], length);
-        if (own.ContainsAnyExcept((byte)0))
-            return;
-        ReadOnlySpan<byte> other = MemoryMarshal.CreateReadOnlySpan(ref peer[0], length);
-        var local = state.Interfaces.Contains(other) ? other : state.Interfaces.FirstExternal(length);
-        local.CopyTo(own);
+        if (state.Interfaces.Contains(peer))
+            return peer;
+        var external = state.Interfaces.FirstExternal(peer.Length);
+        return external.IsEmpty ? unspecified[..peer.Length] : external;
+    }
+
+    private static ReadOnlySpan<byte> unspecified => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+    /// <summary>Writes the ends of a Unix socket: the kernel's addresses, and the path that was bound.</summary>
+    public static void WriteUnixEnds(in SocketTuple tuple, ref Utf8Writer writer)
+    {
+        writer.AddLowerHex(tuple.Source);
+        writer.Add("->"u8);
+        writer.AddLowerHex(tuple.Destination);
+        writer.Add((byte)' ');
+        writer.Add(tuple.Path);
     }
 
     /// <summary>Keeps the kernel's addresses of a Unix socket's ends.</summary>
@@ -195,8 +231,8 @@ internal static unsafe class SocketAddress
     {
         int length = entry->AddressLength;
         var writer = new Utf8Writer(buffer);
-        var source = MemoryMarshal.CreateReadOnlySpan(ref entry->Source[0], length);
-        var destination = MemoryMarshal.CreateReadOnlySpan(ref entry->Destination[0], length);
+        var source = Bytes(ref entry->Source, length);
+        var destination = Bytes(ref entry->Destination, length);
         if (entry->HasTwoEnds)
         {
             writer.AddEnd(source, entry->SourcePort);
@@ -205,6 +241,9 @@ internal static unsafe class SocketAddress
         writer.AddEnd(destination, entry->DestinationPort);
         return writer.Written;
     }
+
+    /// <summary>The first bytes of an address.</summary>
+    public static ReadOnlySpan<byte> Bytes(ref AddressBytes address, int length) => MemoryMarshal.CreateReadOnlySpan(ref address[0], length);
 
     private static int SizeOf(byte family) => family switch
     {

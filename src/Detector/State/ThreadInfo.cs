@@ -110,6 +110,15 @@ internal sealed class ThreadInfo
     /// <summary>Start time that the kernel gives in /proc, in ticks; 0 when unknown. Tells a reused id.</summary>
     public ulong StartTicks { get; set; }
 
+    /// <summary>What the call that is under way was given at its start: a path, or an address. See <see cref="EnteredType"/>.</summary>
+    public Text Entered;
+
+    /// <summary>The start that <see cref="Entered"/> is of; 0 when no call is under way that told its start.</summary>
+    public Events.EventType EnteredType { get; set; }
+
+    /// <summary>Open flags that the call was given at its start.</summary>
+    public uint EnteredFlags { get; set; }
+
     public ThreadMarks State { get; set; }
 
     /// <summary>The process's first thread; itself when it is that.</summary>
@@ -144,6 +153,8 @@ internal sealed class ThreadInfo
         FdLimit = 0;
         VmSize = VmRss = VmSwap = 0;
         MajorFaults = MinorFaults = CloneTime = PidNamespaceStart = ScannedAt = StartTicks = 0;
+        EnteredType = default;
+        EnteredFlags = 0;
         State = ThreadMarks.None;
         Leader = this;
         LivingThreads = 0;
@@ -195,5 +206,6 @@ internal sealed class ThreadInfo
         texts.Release(ref Root);
         texts.Release(ref ContainerId);
         texts.Release(ref ContainerFullId);
+        texts.Release(ref Entered);
     }
 }

@@ -97,6 +97,8 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
         while (thread.FirstChild is { } child)
         {
             Unlink(child);
+            // Nobody's child until it is told: the id of the one that ended may be another's soon.
+            child.ParentTid = 0;
             if (reaper is null || ReferenceEquals(reaper, thread) || ReferenceEquals(reaper, child))
                 continue;
             child.ParentTid = reaper.Tid;

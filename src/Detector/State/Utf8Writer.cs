@@ -33,6 +33,13 @@ internal ref struct Utf8Writer(Span<byte> buffer)
             buffer[length++] = character;
     }
 
+    /// <summary>Adds data of any kind: what is not printable ASCII as dots.</summary>
+    public void AddDotted(scoped ReadOnlySpan<byte> data)
+    {
+        foreach (byte character in data)
+            Add(character is >= 0x20 and < 0x7f ? character : (byte)'.');
+    }
+
     /// <summary>Adds a decimal number.</summary>
     public void Add(long number)
     {

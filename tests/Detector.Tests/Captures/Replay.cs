@@ -11,6 +11,9 @@ namespace Saker.Detector.Tests.Captures;
 /// <summary>A capture whose events lie in memory, to be replayed as often as a test wants.</summary>
 internal sealed unsafe class Replay : IDisposable
 {
+    /// <summary>The captures whose field values and matches Falco recorded.</summary>
+    public static readonly string[] LiveCaptures = ["live-files", "live-procs", "live-net", "live-admin", "live-32bit"];
+
     private readonly List<(nint Address, int Length, short Cpu)> events = [];
     private readonly byte[] file;
 
@@ -32,6 +35,9 @@ internal sealed unsafe class Replay : IDisposable
     }
 
     public int Count => events.Count;
+
+    /// <summary>The bytes of an event, from 0 on.</summary>
+    public ReadOnlySpan<byte> Event(int index) => new((void*)events[index].Address, events[index].Length);
 
     /// <summary>A source at its start: the lists are in the state.</summary>
     public CaptureSource Open(MachineState state)

@@ -11,10 +11,14 @@ internal static unsafe class DescriptorHandlers
     private const ulong CloseRangeUnshare = 1, CloseRangeCloseOnExec = 2;
     private const ulong FdCloseOnExec = 1;
 
+    /// <summary>CLONE_FILES, in the driver's values.</summary>
+    private const ulong UnshareFiles = 1;
+
     public static void Register(HandlerTable table)
     {
         table.AddAfter(EventType.CloseExit, Close);
         table.AddBefore(EventType.CloseRangeExit, CloseRange);
+        table.AddBefore(EventType.UnshareExit, Unshare);
         table.AddBefore(EventType.DupV1Exit, static (MachineState state, in EventView view, EventFrame frame) => Duplicate(view, frame, 0));
         table.AddBefore(EventType.Dup2Exit, static (MachineState state, in EventView view, EventFrame frame) => Duplicate(view, frame, 0));
         table.AddBefore(EventType.Dup3Exit, static (MachineState state, in EventView view, EventFrame frame) =>
@@ -71,6 +75,12 @@ internal static unsafe class DescriptorHandlers
             thread.Fds.MarkCloseOnExec(first, last);
         else
             thread.Fds.RemoveRange(first, last);
+    }
+
+    private static void Unshare(MachineState state, in EventView view, EventFrame frame)
+    {
+        if (frame.Thread is { } thread && ProcessHandlers.Succeeded(view) && (view.Unsigned(1) & UnshareFiles) != 0)
+            state.Threads.OwnTable(thread);
     }
 
     private static void Duplicate(in EventView view, EventFrame frame, uint flags)
@@ -135,6 +145,7 @@ internal static unsafe class DescriptorHandlers
             entry->OpenFlags = flags;
             if ((flags & CloseOnExecFlag) != 0)
                 entry->State = FdState.CloseOnExec;
+            frame.Fd = entry->Number;
         }
     }
 
@@ -154,6 +165,7 @@ internal static unsafe class DescriptorHandlers
         name.Add("/proc/"u8);
         name.Add(view.Signed(1));
         entry->Name = state.Texts.Add(name.Written);
+        frame.NameChanged = true;
     }
 
     /// <summary>pidfd_getfd: a descriptor of another process, named by a pidfd whose process the open told.</summary>

@@ -11,19 +11,23 @@ internal static unsafe class OpenHandlers
     private const uint LowerLayerFlag = 65536;
     private const uint MemfdCloseOnExec = 1;
     private const int NoParameter = -1;
+    private const EventType NoStart = default;
+
+    /// <summary>What only the end of a call can tell: that the file was made, and its layer of an overlay.</summary>
+    private const uint FlagsOfEnd = ~(16384u - 1);
 
     public static void Register(HandlerTable table)
     {
         table.AddBefore(EventType.OpenExit, static (MachineState state, in EventView view, EventFrame frame) =>
-            Opened(state, view, frame, NoParameter, 1, (uint)view.Unsigned(2), 4, 5));
+            Opened(state, view, frame, EventType.OpenEnter, NoParameter, 1, (uint)view.Unsigned(2), 4, 5));
         table.AddBefore(EventType.CreatExit, static (MachineState state, in EventView view, EventFrame frame) =>
-            Opened(state, view, frame, NoParameter, 1, CreatFlags, 3, 4));
+            Opened(state, view, frame, EventType.CreatEnter, NoParameter, 1, CreatFlags, 3, 4));
         table.AddBefore(EventType.OpenatV2Exit, static (MachineState state, in EventView view, EventFrame frame) =>
-            Opened(state, view, frame, 1, 2, (uint)view.Unsigned(3), 5, 6));
+            Opened(state, view, frame, EventType.OpenatV2Enter, 1, 2, (uint)view.Unsigned(3), 5, 6));
         table.AddBefore(EventType.Openat2Exit, static (MachineState state, in EventView view, EventFrame frame) =>
-            Opened(state, view, frame, 1, 2, (uint)view.Unsigned(3), 6, 7));
+            Opened(state, view, frame, EventType.Openat2Enter, 1, 2, (uint)view.Unsigned(3), 6, 7));
         table.AddBefore(EventType.OpenByHandleAtExit, static (MachineState state, in EventView view, EventFrame frame) =>
-            Opened(state, view, frame, NoParameter, 3, (uint)view.Unsigned(2), 4, 5));
+            Opened(state, view, frame, NoStart, NoParameter, 3, (uint)view.Unsigned(2), 4, 5));
         table.AddBefore(EventType.MemfdCreateExit, MemfdCreated);
     }
 
@@ -31,12 +35,22 @@ internal static unsafe class OpenHandlers
     private const uint CreatFlags = 4 | 2 | 256;
 
     private static void Opened(
-        MachineState state, in EventView view, EventFrame frame, int directory, int name, uint flags, int device, int inode)
+        MachineState state, in EventView view, EventFrame frame, EventType start, int directory, int name, uint flags, int device, int inode)
     {
-        if (frame.Thread is not { } thread || !view.TryResult(out long fd) || fd < 0)
+        if (frame.Thread is not { } thread)
+            return;
+        var raw = view.Text(name);
+        bool isNamed = view.Has(name);
+        if (EnterHandlers.TryTake(thread, start, out var entered))
+        {
+            raw = entered;
+            isNamed = true;
+            if (start != EventType.CreatEnter)
+                flags = thread.EnteredFlags | (flags & FlagsOfEnd);
+        }
+        if (!view.TryResult(out long fd) || fd < 0)
             return;
         Span<byte> buffer = stackalloc byte[PathBuilder.MaxPath];
-        var raw = view.Text(name);
         long from = directory < 0 ? MachineState.AtWorkingDirectory : view.Signed(directory, MachineState.AtWorkingDirectory);
         var path = MachineState.Absolute(thread, raw, from, buffer);
         var entry = thread.Fds.Set(fd);
@@ -47,7 +61,7 @@ internal static unsafe class OpenHandlers
         entry->Device = (uint)view.Unsigned(device);
         entry->Inode = view.Unsigned(inode);
         entry->State = StateOf(flags);
-        if (view.Has(name))
+        if (isNamed)
         {
             entry->Name = state.Texts.Add(path);
             entry->RawName = state.Texts.Add(raw);
@@ -67,6 +81,7 @@ internal static unsafe class OpenHandlers
         if ((entry->OpenFlags & MemfdCloseOnExec) != 0)
             entry->State = FdState.CloseOnExec;
         entry->Name = state.Texts.Add(view.Text(1));
+        frame.NameChanged = true;
     }
 
     private static FdState StateOf(uint flags)

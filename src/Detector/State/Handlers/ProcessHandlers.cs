@@ -4,8 +4,8 @@ namespace Saker.Detector.State.Handlers;
 
 /// <summary>
 /// Calls that change a process: directory, root, session, limits, capabilities, memory. A process that names itself
-/// (<c>PR_SET_NAME</c>) keeps the name that it got at exec: rules must not be told another by whom they watch. The group that <c>setpgid</c> gives counts from the next exec or clone on, which
-/// tell it; the call itself is not among those that sources deliver for the state.
+/// (<c>PR_SET_NAME</c>) keeps the name that it got at exec: rules must not be told another by whom they watch. A group that
+/// setpgid gives counts from the next exec on, which tells it (decision 0025).
 /// </summary>
 internal static class ProcessHandlers
 {

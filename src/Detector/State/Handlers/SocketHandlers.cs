@@ -47,6 +47,7 @@ internal static unsafe class SocketHandlers
             SocketAddress.SetKernelAddresses(entry, view.Unsigned(end == 1 ? 3 : 4), view.Unsigned(end == 1 ? 4 : 3));
             if ((view.Unsigned(6) & KernelCloseOnExec) != 0)
                 entry->State |= FdState.CloseOnExec;
+            frame.Fd = entry->Number;
         }
     }
 
@@ -57,7 +58,6 @@ internal static unsafe class SocketHandlers
         var entry = thread.Fds.Change(view.Signed(2, -1));
         if (entry is null || !SocketAddress.TryParse(view.Parameter(1), out var address))
             return;
-        entry->State |= FdState.RoleServer;
         if (address.Family == SocketAddress.Unix)
         {
             entry->Kind = FdKind.UnixSocket;
@@ -66,6 +66,7 @@ internal static unsafe class SocketHandlers
         }
         if (address.Ip.IsEmpty)
             return;
+        entry->State |= FdState.RoleServer;
         entry->Kind = address.Ip.Length == 4 ? FdKind.Ipv4Server : FdKind.Ipv6Server;
         entry->DestinationPort = address.Port;
         entry->Destination = default;
@@ -75,7 +76,10 @@ internal static unsafe class SocketHandlers
 
     private static void Connected(MachineState state, in EventView view, EventFrame frame)
     {
-        if (frame.Thread is not { } thread || !view.TryResult(out long result))
+        if (frame.Thread is not { } thread)
+            return;
+        bool hasStart = EnterHandlers.TryTake(thread, EventType.ConnectEnter, out var entered);
+        if (!view.TryResult(out long result))
             return;
         var entry = thread.Fds.Change(view.Signed(2, -1));
         if (entry is null)
@@ -87,6 +91,9 @@ internal static unsafe class SocketHandlers
         entry->State |= FdState.RoleClient;
         if (SocketAddress.TryParseTuple(view.Parameter(1), out var tuple))
             SocketAddress.SetTuple(state, entry, tuple, frame);
+        // The kernel's own ends are right; the start helps when the end's address could not be read any more.
+        if (hasStart && SocketAddress.TryParse(entered, out var address))
+            SocketAddress.CompleteDestination(state, entry, address, frame);
     }
 
     private static void Accepted(MachineState state, in EventView view, EventFrame frame, ulong flags)
@@ -119,10 +126,10 @@ internal static unsafe class SocketHandlers
 
     private static SocketProtocol ProtocolOf(ulong type, ulong protocol) => (protocol, type) switch
     {
+        (_, 3) => SocketProtocol.Raw,
         (6, _) or (0, 1) => SocketProtocol.Tcp,
         (17, _) or (0, 2) => SocketProtocol.Udp,
         (1, _) => SocketProtocol.Icmp,
-        (_, 3) => SocketProtocol.Raw,
         _ => SocketProtocol.Unknown,
     };
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Saker.Detector.Events;
 
 namespace Saker.Detector.State.Handlers;
@@ -13,23 +14,58 @@ internal static unsafe class TransferHandlers
         Add(table, EventType.SendmmsgExit, 1, 4, isSend: true);
         Add(table, EventType.RecvExit, 2, 4, isSend: false);
         Add(table, EventType.RecvfromExit, 3, 2, isSend: false);
-        Add(table, EventType.RecvmsgExit, 5, 3, isSend: false);
-        Add(table, EventType.RecvmmsgExit, 1, 4, isSend: false);
+        Add(table, EventType.RecvmsgExit, 5, 3, isSend: false, control: 4);
+        Add(table, EventType.RecvmmsgExit, 1, 4, isSend: false, control: 5);
     }
 
-    private static void Add(HandlerTable table, EventType type, int fd, int tuple, bool isSend) =>
+    private const int NoParameter = -1;
+
+    private static void Add(HandlerTable table, EventType type, int fd, int tuple, bool isSend, int control = NoParameter) =>
         table.AddBefore(type, (MachineState state, in EventView view, EventFrame frame) =>
         {
             if (frame.Thread is not { } thread || !view.TryResult(out long result) || result < 0)
                 return;
-            var entry = thread.Fds.Find(view.Signed(fd, -1));
-            if (entry is null || !entry->IsInternet || !SocketAddress.TryParseTuple(view.Parameter(tuple), out var ends))
-                return;
-            if (entry->HasTwoEnds && entry->Protocol == SocketProtocol.Tcp && (entry->State & FdState.Connected) != 0)
-                return;
-            entry = thread.Fds.Change(entry->Number);
-            if (entry is null)
-                return;
-            SocketAddress.Learn(state, entry, ends, frame, isSend);
+            if (control >= 0 && view.Has(control))
+                TakeDescriptors(state, thread, view.Parameter(control));
+            Learn(state, thread, view.Signed(fd, -1), view.Parameter(tuple), frame, isSend);
         });
+
+    private static void Learn(MachineState state, ThreadInfo thread, long fd, ReadOnlySpan<byte> tuple, EventFrame frame, bool isSend)
+    {
+        var entry = thread.Fds.Find(fd);
+        if (entry is null || !entry->IsInternet || !SocketAddress.TryParseTuple(tuple, out var ends))
+            return;
+        if (entry->HasTwoEnds && entry->Protocol == SocketProtocol.Tcp && (entry->State & FdState.Connected) != 0)
+            return;
+        entry = thread.Fds.Change(fd);
+        if (entry is not null)
+            SocketAddress.Learn(state, entry, ends, frame, isSend);
+    }
+
+    /// <summary>
+    /// Descriptors that came with a message (SCM_RIGHTS), in control messages as the kernel writes them for 64-bit programs.
+    /// The event tells their numbers alone: what those meant before is over, and what they mean now is looked up on a live
+    /// machine.
+    /// </summary>
+    private static void TakeDescriptors(MachineState state, ThreadInfo thread, ReadOnlySpan<byte> control)
+    {
+        const int header = sizeof(ulong) + 2 * sizeof(int);
+        const int socketLevel = 1, rights = 1;
+        while (control.Length > header)
+        {
+            ulong told = BinaryPrimitives.ReadUInt64LittleEndian(control);
+            if (told < header)
+                return;
+            int length = (int)Math.Min(told, (ulong)control.Length);
+            bool areRights = BinaryPrimitives.ReadInt32LittleEndian(control[sizeof(ulong)..]) == socketLevel
+                && BinaryPrimitives.ReadInt32LittleEndian(control[(sizeof(ulong) + sizeof(int))..]) == rights;
+            for (var numbers = control[header..length]; areRights && numbers.Length >= sizeof(int); numbers = numbers[sizeof(int)..])
+            {
+                int number = BinaryPrimitives.ReadInt32LittleEndian(numbers);
+                thread.Fds.Remove(number);
+                state.Lookup?.TryReadDescriptor(state, thread, number);
+            }
+            control = control[Math.Min(control.Length, (length + sizeof(ulong) - 1) & -sizeof(ulong))..];
+        }
+    }
 }

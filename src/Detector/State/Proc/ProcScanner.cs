@@ -12,7 +12,7 @@ namespace Saker.Detector.State.Proc;
 /// <param name="clock">Tells when a thread was read, and bounds the rate.</param>
 internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLookup
 {
-    /// <summary>Single threads that are looked up in a second at most.</summary>
+    /// <summary>Single threads and descriptors that are looked up in a second at most.</summary>
     public const int LookupsPerSecond = 500;
 
     /// <summary>Descriptors that are read of one process at most.</summary>
@@ -23,7 +23,7 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
     private long second;
     private int lookups;
 
-    /// <summary>Threads that were not looked up because too many were asked for.</summary>
+    /// <summary>Threads and descriptors that were not looked up because too many were asked for.</summary>
     public long LookupsRefused { get; private set; }
 
     /// <summary>Reads all processes with their threads and descriptors. Returns how many threads were read.</summary>
@@ -47,20 +47,29 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
     /// <inheritdoc/>
     public bool TryRead(MachineState state, long tid, ulong timestamp)
     {
-        long now = clock.GetUtcNow().ToUnixTimeSeconds();
-        if (now != second)
-            (second, lookups) = (now, 0);
-        if (++lookups > LookupsPerSecond)
-        {
-            LookupsRefused++;
+        if (!MayLookUp())
             return false;
-        }
         long pid = ReadPid(tid);
         if (pid <= 0)
             return false;
         if (pid != tid && state.Threads.Find(pid) is null)
             ReadThread(state, pid, pid);
         return ReadThread(state, pid, tid);
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadDescriptor(MachineState state, ThreadInfo thread, long number) =>
+        MayLookUp() && ReadDescriptor(state, $"{proc}/{thread.Pid}/task/{thread.Tid}", thread, number);
+
+    private bool MayLookUp()
+    {
+        long now = clock.GetUtcNow().ToUnixTimeSeconds();
+        if (now != second)
+            (second, lookups) = (now, 0);
+        if (++lookups <= LookupsPerSecond)
+            return true;
+        LookupsRefused++;
+        return false;
     }
 
     private static List<long> Numbers(string folder)
@@ -143,10 +152,17 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
         {
             if (++count > MaxDescriptors)
                 break;
-            var target = file.ReadLink($"{folder}/fd/{number}");
-            if (!target.IsEmpty)
-                DescriptorLink.Apply(state, thread, number, target, FdInfoFile.Flags(file.Read($"{folder}/fdinfo/{number}")), sockets);
+            ReadDescriptor(state, folder, thread, number);
         }
+    }
+
+    private bool ReadDescriptor(MachineState state, string folder, ThreadInfo thread, long number)
+    {
+        var target = file.ReadLink($"{folder}/fd/{number}");
+        if (target.IsEmpty)
+            return false;
+        DescriptorLink.Apply(state, thread, number, target, FdInfoFile.Flags(file.Read($"{folder}/fdinfo/{number}")), sockets);
+        return true;
     }
 
     private ulong Now() => (ulong)(clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
