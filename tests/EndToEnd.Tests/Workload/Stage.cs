@@ -31,10 +31,11 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>The id of the container in which acts happen.</summary>
     public string ContainerId { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>Compiles a C source of this folder, without libraries that an act would load.</summary>
-    public static string Compile(string source, string target, [CallerFilePath] string here = "")
+    /// <summary>Compiles a C source of this project, without libraries that an act would load.</summary>
+    public static string Compile(string source, string target, IReadOnlyList<string>? options = null, string folder = "Workload", [CallerFilePath] string here = "")
     {
-        using var gcc = Process.Start("gcc", ["-O1", "-Wall", "-static", "-o", target, Path.Combine(Path.GetDirectoryName(here)!, source)]);
+        string path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", folder, source));
+        using var gcc = Process.Start("gcc", ["-O1", "-Wall", "-static", .. options ?? [], "-o", target, path]);
         gcc.WaitForExit();
         Assert.Equal(0, gcc.ExitCode);
         return target;

@@ -26,7 +26,8 @@ public sealed record WatchedAct(string Name, Place Place, params string[] Comman
     public string Process { get; init; } = "";
 
     /// <summary>
-    /// The file that the alerts must name, or the far end of the connection behind <c>-></c>, where the rule tells one; else null.
+    /// The file or connection that the alerts must name, where the rule tells one; else null. Behind a <c>*</c>, the end of the
+    /// name: that of a connection starts with a port that nobody chose.
     /// </summary>
     public string? File { get; init; }
 
