@@ -14,7 +14,7 @@ internal sealed class LiveDetector : IAsyncDisposable
 {
     private const string TagField = $"proc.env[{Stage.Tag}]";
     private const string Untagged = $"\"{TagField}\":\"\"";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly TestFolder folder = new();
     private readonly ProcessRunner process;

@@ -14,7 +14,7 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>The environment variable that holds an act's name.</summary>
     public const string Tag = "SAKER_ACT";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly TestFolder folder;
     private readonly Process holder;
