@@ -58,8 +58,16 @@ internal sealed class LiveDetector : IAsyncDisposable
     public static async Task<LiveDetector> StartAsync(IReadOnlyList<string> ruleFiles, string ownRules)
     {
         var detector = new LiveDetector(ruleFiles, ownRules);
-        await detector.process.WaitForLineAsync("Watching", Patience);
-        return detector;
+        try
+        {
+            await detector.process.WaitForLineAsync("Watching", Patience);
+            return detector;
+        }
+        catch (TimeoutException)
+        {
+            await detector.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A rule file that turns every named rule on, and has its output tell the act.</summary>
