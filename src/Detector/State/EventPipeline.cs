@@ -41,7 +41,10 @@ internal sealed unsafe class EventPipeline(MachineState state)
         frame.Reset();
         var definition = view.Definition;
         if ((definition.Category & EventCategory.MetaEvent) == 0)
-            frame.Thread = State.Resolve(view.ThreadId, view.Timestamp);
+        {
+            // A child that tells of its making is made by that event. To look for it in /proc would find what it is by now.
+            frame.Thread = CloneHandlers.IsChild(view) ? State.Threads.Find(view.ThreadId) : State.Resolve(view.ThreadId, view.Timestamp);
+        }
         if (definition.FdParameter >= 0 && view.TrySigned(definition.FdParameter, out long fd))
         {
             frame.Fd = fd;

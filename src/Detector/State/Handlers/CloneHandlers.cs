@@ -21,6 +21,11 @@ internal static class CloneHandlers
         table.AddBefore(EventType.VforkV20Exit, Apply);
     }
 
+    /// <summary>True when the event is a child's own about its making.</summary>
+    public static bool IsChild(in EventView view) =>
+        view.Type is EventType.CloneV20Exit or EventType.Clone3Exit or EventType.ForkV20Exit or EventType.VforkV20Exit
+        && view.TryResult(out long result) && result == 0;
+
     private static void Apply(MachineState state, in EventView view, EventFrame frame)
     {
         if (!view.TryResult(out long result) || result < 0)

@@ -8,6 +8,8 @@ internal static unsafe class DescriptorLink
     private const uint KernelCloseOnExec = 0x80000;
     private const uint KernelDirectory = 0x10000;
 
+    private static ReadOnlySpan<byte> Deleted => " (deleted)"u8;
+
     /// <summary>Gives a descriptor to a thread.</summary>
     public static void Apply(MachineState state, ThreadInfo thread, long number, ReadOnlySpan<byte> target, uint kernelFlags, SocketList sockets)
     {
@@ -36,7 +38,9 @@ internal static unsafe class DescriptorLink
         entry->Kind = target.StartsWith("/memfd:"u8) ? FdKind.MemFd
             : (kernelFlags & KernelDirectory) != 0 ? FdKind.Directory
             : FdKind.File;
-        entry->Name = state.Texts.Add(target);
+        // A file that was deleted keeps the name that it was opened by, as it does when that was seen.
+        bool isDeleted = entry->Kind != FdKind.MemFd && target.EndsWith(Deleted);
+        entry->Name = state.Texts.Add(isDeleted ? target[..^Deleted.Length] : target);
     }
 
     /// <summary>Whether what is known of a descriptor is still what its link leads to.</summary>

@@ -119,6 +119,8 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
     /// <param name="refresh">Whether a thread that is known already is read again.</param>
     private bool ReadThread(MachineState state, long pid, long tid, bool refresh = false)
     {
+        // What happens while this reads may be seen or not, and is applied again when its event comes.
+        ulong since = Now();
         string folder = $"{proc}/{pid}/task/{tid}";
         var stat = StatFile.Parse(file.Read($"{folder}/stat"));
         if (stat.StartTicks == 0)
@@ -139,7 +141,7 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
         // /proc names the parent's process; which of its threads it was, only events tell.
         if (isSame && state.Threads.ParentOf(thread)?.Pid != parent)
             state.Threads.SetParent(thread, parent);
-        thread.ScannedAt = Now();
+        thread.ScannedAt = since;
         thread.StartTicks = stat.StartTicks;
         StatusFile.Apply(status, thread, state);
         thread.SessionId = stat.Session;
