@@ -42,7 +42,8 @@ internal static class DetectorCommandLine
         replay.SetAction((result, stop) => RunAsync(
             result.GetValue(config)!,
             result.GetValue(rules) ?? [],
-            [.. result.GetValue(settings) ?? [], "engine.kind=replay", $"engine.replay.capture_file={result.GetValue(capture)}"],
+            // A detector that watches may run beside it, and the port is that one's; -o webserver.enabled=true asks for it all the same.
+            ["webserver.enabled=false", .. result.GetValue(settings) ?? [], "engine.kind=replay", $"engine.replay.capture_file={result.GetValue(capture)}"],
             stop));
         root.Add(replay);
         root.Add(RulesCommand.Create(config, rules, settings));

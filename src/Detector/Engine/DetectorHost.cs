@@ -8,6 +8,7 @@ using Saker.Detector.Fields;
 using Saker.Detector.Outputs;
 using Saker.Detector.State;
 using Saker.Detector.State.Proc;
+using Saker.Detector.Telemetry;
 using Saker.Rules;
 
 namespace Saker.Detector.Engine;
@@ -22,14 +23,15 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
 
     private readonly DetectorOptions options = configuration.Options;
 
+    private IReadOnlyList<string> RulePaths => ruleFiles.Count > 0 ? ruleFiles : [.. options.RulesFiles.Select(configuration.Resolve)];
+
     /// <summary>Runs until the token ends it or the capture is over. Returns the exit code.</summary>
     public async Task<int> RunAsync(CancellationToken stop)
     {
         var catalogue = new FieldCatalogue();
         var types = new EventTypeIndex();
         bool live = options.Engine.Kind == EngineKind.ModernEbpf;
-        var paths = ruleFiles.Count > 0 ? ruleFiles : [.. options.RulesFiles.Select(configuration.Resolve)];
-        if (RuleLoading.Load(options, paths, catalogue, types, live ? InterestSet.Deliverable : null, logger) is not { } rules)
+        if (RuleLoading.Load(options, RulePaths, catalogue, types, live ? InterestSet.Deliverable : null, logger) is not { } rules)
             return 1;
 
         using var state = new MachineState();
@@ -88,15 +90,17 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         var matcher = new RuleMatcher(rules, "syscall", types.Names.Count, options.RuleMatching);
         var engine = new RuleEngine(state, matcher, types, context, formatter, sinks);
         var pipeline = new EventPipeline(state);
+        var monitor = new EngineMonitor(source, state, pipeline, engine, matcher, clock);
+        await using var telemetry = await DetectorTelemetry.StartAsync(configuration, RulePaths, hostname, monitor, sinks, clock, logger);
         // A thread of its own: the loop waits in the kernel, and a pool thread should not.
-        await Task.Factory.StartNew(() => Loop(source, pipeline, engine, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Task.Factory.StartNew(() => Loop(source, pipeline, engine, monitor, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         var left = await Task.WhenAll(sinks.Select(sink => sink.StopAsync(source.Ended ? Timeout.InfiniteTimeSpan : StopPatience)));
         EngineMessages.Stopped(logger, pipeline.Processed, engine.Alerts, source.Statistics.Dropped, left.Sum() + sinks.Sum(static sink => sink.Dropped));
         return 0;
     }
 
-    private void Loop(IEventSource source, EventPipeline pipeline, RuleEngine engine, CancellationToken stop)
+    private void Loop(IEventSource source, EventPipeline pipeline, RuleEngine engine, EngineMonitor monitor, CancellationToken stop)
     {
         var batch = new RawEvent[BatchSize];
         var told = default(SourceStatistics);
@@ -107,11 +111,14 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
             for (int i = 0; i < count; i++)
                 pipeline.Process(batch[i], engine);
             source.Release();
+            monitor.AfterBatch();
             if (clock.GetElapsedTime(lastReport) < ReportInterval)
                 continue;
             lastReport = clock.GetTimestamp();
             told = ReportDrops(source.Statistics, told);
+            monitor.Sample();
         }
+        monitor.Finish();
         ReportDrops(source.Statistics, told);
     }
 
