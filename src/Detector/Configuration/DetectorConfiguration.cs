@@ -28,4 +28,7 @@ internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaul
 
     /// <summary>A path as the configuration means it.</summary>
     public string Resolve(string path) => Path.GetFullPath(path, Folder);
+
+    /// <summary>Rule files and folders: those of the command line, or else those of the configuration.</summary>
+    public IReadOnlyList<string> RulePaths(IReadOnlyList<string> given) => given.Count > 0 ? given : [.. Options.RulesFiles.Select(Resolve)];
 }

@@ -7,7 +7,6 @@ using Saker.Detector.Events;
 using Saker.Detector.Fields;
 using Saker.Detector.Outputs;
 using Saker.Detector.State;
-using Saker.Detector.State.Proc;
 using Saker.Detector.Telemetry;
 using Saker.Rules;
 
@@ -23,15 +22,13 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
 
     private readonly DetectorOptions options = configuration.Options;
 
-    private IReadOnlyList<string> RulePaths => ruleFiles.Count > 0 ? ruleFiles : [.. options.RulesFiles.Select(configuration.Resolve)];
-
     /// <summary>Runs until the token ends it or the capture is over. Returns the exit code.</summary>
     public async Task<int> RunAsync(CancellationToken stop)
     {
         var catalogue = new FieldCatalogue();
         var types = new EventTypeIndex();
         bool live = options.Engine.Kind == EngineKind.ModernEbpf;
-        if (RuleLoading.Load(options, RulePaths, catalogue, types, live ? InterestSet.Deliverable : null, logger) is not { } rules)
+        if (RuleLoading.Load(options, configuration.RulePaths(ruleFiles), catalogue, types, live ? InterestSet.Deliverable : null, logger) is not { } rules)
             return 1;
 
         using var state = new MachineState();
@@ -56,6 +53,18 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         }
     }
 
+    /// <summary>What a source is asked for.</summary>
+    /// <param name="options">Rings and lengths.</param>
+    /// <param name="calls">System calls.</param>
+    public static SourceSettings SourceSettings(DetectorOptions options, IReadOnlySet<int> calls) => new()
+    {
+        SystemCalls = calls,
+        RingBytes = 1024 * 1024 << (options.Engine.ModernEbpf.BufSizePreset - 1),
+        CpusPerRing = options.Engine.ModernEbpf.CpusForEachBuffer,
+        SnapLength = options.FalcoLibs.Snaplen,
+        DropFailedExit = options.Engine.ModernEbpf.DropFailedExit,
+    };
+
     private IEventSource Open(MachineState state, bool live) =>
         live ? new ModernEbpfSource() : new CaptureSource(File.OpenRead(options.Engine.Replay.CaptureFile), state);
 
@@ -63,24 +72,11 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         IEventSource source, MachineState state, RuleSet rules, FieldCatalogue catalogue, EventTypeIndex types, IReadOnlyList<SinkQueue> sinks, CancellationToken stop)
     {
         var calls = InterestSet.For(RuleLoading.EventsOf(rules, types));
-        source.Start(new SourceSettings
-        {
-            SystemCalls = calls,
-            RingBytes = 1024 * 1024 << (options.Engine.ModernEbpf.BufSizePreset - 1),
-            CpusPerRing = options.Engine.ModernEbpf.CpusForEachBuffer,
-            SnapLength = options.FalcoLibs.Snaplen,
-            DropFailedExit = options.Engine.ModernEbpf.DropFailedExit,
-        });
+        source.Start(SourceSettings(options, calls));
         if (source is ModernEbpfSource driver)
         {
             EngineMessages.DriverLoaded(logger, source.Name, string.Join(", ", driver.Attached), calls.Count);
-            // The rings hold what happens meanwhile; each entry knows when it was read, and leaves older events alone.
-            string hostRoot = Environment.GetEnvironmentVariable("HOST_ROOT") ?? "";
-            var scanner = new ProcScanner(Path.Combine(hostRoot + "/", "proc"), clock);
-            state.Lookup = scanner;
-            scanner.ScanAll(state);
-            HostFiles.ReadUsers(state, hostRoot);
-            HostFiles.ReadInterfaces(state);
+            HostState.Read(state, clock);
             EngineMessages.Watching(logger, state.Threads.Count);
         }
 
@@ -91,9 +87,10 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         var engine = new RuleEngine(state, matcher, types, context, formatter, sinks);
         var pipeline = new EventPipeline(state);
         var monitor = new EngineMonitor(source, state, pipeline, engine, matcher, clock);
-        await using var telemetry = await DetectorTelemetry.StartAsync(configuration, RulePaths, hostname, monitor, sinks, clock, logger);
+        await using var telemetry = await DetectorTelemetry.StartAsync(configuration, configuration.RulePaths(ruleFiles), hostname, monitor, sinks, clock, logger);
         // A thread of its own: the loop waits in the kernel, and a pool thread should not.
         await Task.Factory.StartNew(() => Loop(source, pipeline, engine, monitor, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await telemetry.StopAlertsAsync();
 
         var left = await Task.WhenAll(sinks.Select(sink => sink.StopAsync(source.Ended ? Timeout.InfiniteTimeSpan : StopPatience)));
         EngineMessages.Stopped(logger, pipeline.Processed, engine.Alerts, source.Statistics.Dropped, left.Sum() + sinks.Sum(static sink => sink.Dropped));

@@ -27,15 +27,8 @@ internal sealed record DetectorFacts
     /// <summary>The configuration file.</summary>
     public required IReadOnlyList<HashedFile> ConfigFiles { get; init; }
 
-    /// <summary>The kernel's release.</summary>
-    public string KernelRelease { get; } = ResourceUsage.Text("/proc/sys/kernel/osrelease").Trim();
-
-    /// <summary>When the machine started, seconds since 1970; 0 when unknown.</summary>
-    public long BootSeconds { get; } = ResourceUsage.Number(ResourceUsage.Line(ResourceUsage.Text("/proc/stat"), "btime ")) ?? 0;
-
-    /// <summary>CPUs of the machine; <see cref="Environment.ProcessorCount"/> is what a container's limit leaves of them.</summary>
-    public int HostCpus { get; } = ResourceUsage.Text("/proc/stat").Split('\n')
-        .Count(static line => line.StartsWith("cpu", StringComparison.Ordinal) && line.Length > 3 && char.IsAsciiDigit(line[3]));
+    /// <summary>The machine.</summary>
+    public MachineFacts Machine { get; } = MachineFacts.Read();
 
     /// <summary>Hashes files; one that cannot be read is left out.</summary>
     public static IReadOnlyList<HashedFile> Hash(IEnumerable<string> paths)

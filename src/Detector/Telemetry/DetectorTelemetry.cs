@@ -9,7 +9,7 @@ namespace Saker.Detector.Telemetry;
 internal sealed partial class DetectorTelemetry : IAsyncDisposable
 {
     private readonly WebServer? server;
-    private readonly SnapshotAlerts? alerts;
+    private SnapshotAlerts? alerts;
 
     private DetectorTelemetry(WebServer? server, SnapshotAlerts? alerts)
     {
@@ -44,10 +44,12 @@ internal sealed partial class DetectorTelemetry : IAsyncDisposable
         return new DetectorTelemetry(server, alerts);
     }
 
+    /// <summary>Sends no more snapshots. To be called before the outputs close.</summary>
+    public ValueTask StopAlertsAsync() => Interlocked.Exchange(ref alerts, null)?.DisposeAsync() ?? ValueTask.CompletedTask;
+
     public async ValueTask DisposeAsync()
     {
-        if (alerts is not null)
-            await alerts.DisposeAsync();
+        await StopAlertsAsync();
         if (server is not null)
             await server.DisposeAsync();
     }

@@ -36,7 +36,7 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
     private void WriteFacts(PrometheusText text)
     {
         text.Gauge("falcosecurity_falco_version_info", "The version of the detector.").Info(("version", DetectorFacts.Version));
-        text.Gauge("falcosecurity_falco_kernel_release_info", "The kernel of the host.").Info(("kernel_release", facts.KernelRelease));
+        text.Gauge("falcosecurity_falco_kernel_release_info", "The kernel of the host.").Info(("kernel_release", facts.Machine.KernelRelease));
         text.Gauge("falcosecurity_evt_hostname_info", "The name that alerts give as hostname.").Info(("hostname", facts.Hostname));
         text.Gauge("falcosecurity_scap_engine_name_info", "Where events come from.").Info(("engine_name", monitor.EngineName), ("evt_source", "syscall"));
         text.Gauge("falcosecurity_falco_sha256_rules_files_info", "The rule files that were loaded.");
@@ -48,8 +48,8 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
         long started = DetectorFacts.Nanoseconds(facts.Started);
         text.Gauge("falcosecurity_falco_start_timestamp_nanoseconds", "When the detector started, since 1970.").Sample(started);
         text.Gauge("falcosecurity_falco_reload_timestamp_nanoseconds", "When the rules were loaded, since 1970.").Sample(started);
-        text.Gauge("falcosecurity_falco_host_boot_timestamp_nanoseconds", "When the host started, since 1970.").Sample(facts.BootSeconds * 1_000_000_000);
-        text.Gauge("falcosecurity_falco_host_num_cpus_total", "CPUs of the host.").Sample(facts.HostCpus);
+        text.Gauge("falcosecurity_falco_host_boot_timestamp_nanoseconds", "When the host started, since 1970.").Sample(facts.Machine.BootSeconds * 1_000_000_000);
+        text.Gauge("falcosecurity_falco_host_num_cpus_total", "CPUs of the host.").Sample(facts.Machine.Cpus);
         text.Counter("falcosecurity_falco_duration_seconds_total", "Seconds that the detector runs.").Sample((long)(clock.GetUtcNow() - facts.Started).TotalSeconds);
     }
 

@@ -48,11 +48,11 @@ internal sealed class SnapshotFields(MetricsOptions options, DetectorFacts facts
         fields["evt.source"] = "syscall";
         fields["evt.hostname"] = facts.Hostname;
         fields["falco.version"] = DetectorFacts.Version;
-        fields["falco.kernel_release"] = facts.KernelRelease;
+        fields["falco.kernel_release"] = facts.Machine.KernelRelease;
         fields["falco.start_ts"] = fields["falco.reload_ts"] = DetectorFacts.Nanoseconds(facts.Started);
         fields["falco.duration_sec"] = (long)(now - facts.Started).TotalSeconds;
-        fields["falco.host_boot_ts"] = facts.BootSeconds * 1_000_000_000;
-        fields["falco.host_num_cpus"] = (long)facts.HostCpus;
+        fields["falco.host_boot_ts"] = facts.Machine.BootSeconds * 1_000_000_000;
+        fields["falco.host_num_cpus"] = (long)facts.Machine.Cpus;
         fields["scap.engine_name"] = monitor.EngineName;
         foreach (var (name, hash) in facts.ConfigFiles)
             fields["falco.sha256_config_file." + PrometheusText.LabelName(name)] = hash;

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Records assets/example.scap.gz anew: the acts of example-acts.sh and nothing else of this machine but its users, addresses
+# and the names of the processes above. Needs root, BTF, and artifacts/app (./run.sh --build).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+detector=$PWD/artifacts/app/saker-detector
+capture=$PWD/assets/example.scap.gz
+home=/tmp/saker-example
+groups=/sys/fs/cgroup
+[ -e "$groups/cgroup.procs" ] || groups=/sys/fs/cgroup/cpu # cgroup v1
+cgroup=$groups/docker-$(printf '5ace%.0s' {1..16}).scope
+acts='' recorder=''
+cleanup() {
+  [ -n "$recorder" ] && kill "$recorder" 2> /dev/null
+  [ -n "$acts" ] && kill "$acts" 2> /dev/null
+  rm -rf "$home"
+  [ -d "$cgroup" ] && rmdir "$cgroup"
+  return 0
+}
+trap cleanup EXIT
+
+rm -rf "$home"
+mkdir -m 0755 -p "$home/.ssh" "$home/.aws" assets
+echo 'not a key' > "$home/.ssh/id_ed25519"
+echo 'not a secret' > "$home/.aws/credentials"
+touch "$home/.bash_history"
+cp /bin/true "$home/xmrig"
+cp /bin/true "$home/updater"
+mkfifo "$home/start" "$home/ready"
+
+env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$home" sh eng/example-acts.sh "$home/start" "$cgroup" &
+acts=$!
+"$detector" record "$capture" --process "$acts" --config config/detector.yaml 2> >(tee "$home/ready" >&2) &
+recorder=$!
+grep -q 'Recording into' "$home/ready"
+echo go > "$home/start"
+wait "$acts" || true
+sleep 1
+kill -INT "$recorder"
+wait "$recorder"
+recorder='' acts=''
+ls -l "$capture"

@@ -1,0 +1,81 @@
+using Saker.Detector.Events;
+using Saker.Detector.State;
+
+namespace Saker.Detector.Capture.Scap;
+
+/// <summary>
+/// Writes what a source delivers, so that a replay finds the same: what was known of the machine first, then the events that
+/// are newer than that knowledge.
+/// </summary>
+/// <param name="source">Where events come from; started.</param>
+/// <param name="state">The machine as it was read after the source started.</param>
+/// <param name="capture">The capture; its machine is written.</param>
+/// <param name="root">Records only this process and what it starts; 0 records all.</param>
+internal sealed class CaptureRecorder(IEventSource source, MachineState state, CaptureWriter capture, long root) : IEventSink
+{
+    private static readonly TimeSpan ReadWait = TimeSpan.FromMilliseconds(100);
+
+    // Events of the last moment come within milliseconds; a busy machine never falls silent.
+    private const int LastReads = 20;
+
+    private readonly EventPipeline pipeline = new(state);
+
+    /// <summary>Events written.</summary>
+    public long Written { get; private set; }
+
+    /// <summary>Writes what is known, then events until the token ends it.</summary>
+    /// <exception cref="IOException">The capture cannot be written on; what it holds until then can be read.</exception>
+    public void Run(CancellationToken stop)
+    {
+        // Of other processes, those that the recorded one descends from are needed to name it; what they hold is nobody's business.
+        var lists = new StateListWriter(capture);
+        if (root == 0)
+            lists.Write(state);
+        else
+            lists.Write(state, thread => IsBelow(thread, root) || IsAbove(thread), thread => IsBelow(thread, root));
+
+        var batch = new RawEvent[512];
+        while (!stop.IsCancellationRequested && !source.Ended)
+            Write(batch, ReadWait);
+        for (int i = 0; i < LastReads && Write(batch, TimeSpan.FromMilliseconds(20)) > 0; i++)
+        {
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Handle(in EventView view, EventFrame frame, in RawEvent raw)
+    {
+        var thread = frame.Thread;
+        if (thread is not null && thread.ScannedAt > view.Timestamp)
+            return; // the lists hold what it did
+        if (root != 0 && (thread is null || !IsBelow(thread, root)))
+            return;
+        capture.Event(raw);
+        Written++;
+    }
+
+    private int Write(RawEvent[] batch, TimeSpan wait)
+    {
+        int count = source.Read(batch, wait);
+        for (int i = 0; i < count; i++)
+            pipeline.Process(batch[i], this);
+        source.Release();
+        return count;
+    }
+
+    private bool IsBelow(ThreadInfo thread, long pid)
+    {
+        var process = thread.Leader;
+        for (int i = 0; i < ThreadTable.MaxAncestors; i++)
+        {
+            if (process.Pid == pid)
+                return true;
+            if (state.Threads.ParentOf(process)?.Leader is not { } parent)
+                return false;
+            process = parent;
+        }
+        return false;
+    }
+
+    private bool IsAbove(ThreadInfo thread) => state.Threads.Find(root) is { } process && IsBelow(process, thread.Pid);
+}
