@@ -36,7 +36,7 @@ grep -q 'Recording into' "$home/ready"
 echo go > "$home/start"
 wait "$acts" || true
 sleep 1
-kill -INT "$recorder"
+kill -TERM "$recorder" # a shell starts its background programs deaf to INT
 wait "$recorder"
 recorder='' acts=''
 ls -l "$capture"

@@ -16,7 +16,7 @@ internal sealed record WebserverOptions
     public int Threadiness { get; init; }
 
     /// <summary>The IP address to listen on; 0.0.0.0 and :: are all of the machine. Falco's default is 0.0.0.0.</summary>
-    public IPAddress ListenAddress { get; init; } = IPAddress.Loopback;
+    public ListenAddress ListenAddress { get; init; } = new(IPAddress.Loopback);
 
     /// <summary>The port to listen on.</summary>
     [Range(0, 65_535)]
@@ -44,7 +44,7 @@ internal sealed record MetricsOptions
     public bool Enabled { get; init; }
 
     /// <summary>Time between two snapshots that are sent as an alert.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "365.00:00:00", ErrorMessage = "is no time between two snapshots; write 100ms or more, as in '15m'.")]
+    [Range(typeof(TimeSpan), "00:00:00.1", "365.00:00:00")]
     public TimeSpan Interval { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Sends a snapshot to the outputs as an alert of the rule <c>Falco internal: metrics snapshot</c>.</summary>

@@ -51,7 +51,7 @@ internal sealed class WebServer : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = 0;
             kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
             kestrel.Limits.RequestHeadersTimeout = RequestPatience;
-            kestrel.Listen(new IPEndPoint(options.ListenAddress, options.ListenPort), listen =>
+            kestrel.Listen(new IPEndPoint(options.ListenAddress.Address, options.ListenPort), listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
                 if (certificate is not null)

@@ -76,7 +76,7 @@ internal sealed unsafe class StateListWriter(CaptureWriter capture)
     {
         entry.I64(thread.Tid).I64(thread.Pid).I64(thread.ParentTid).I64(thread.SessionId).I64(thread.VGroupId);
         entry.Text(thread.Comm.Span).Text(thread.Exe.Span).Text(thread.ExePath.Span).Text(thread.Args.Span, isOpen);
-        entry.Text(thread.WorkingDirectory.Span, isOpen).I64(thread.FdLimit).U32(0).U32(thread.Uid).U32(thread.Gid);
+        entry.Text(thread.Leader.WorkingDirectory.Span, isOpen).I64(thread.FdLimit).U32(0).U32(thread.Uid).U32(thread.Gid);
         entry.U32(thread.VmSize).U32(thread.VmRss).U32(thread.VmSwap).U64(thread.MajorFaults).U64(thread.MinorFaults);
         entry.Text(thread.Environment.Span, isOpen).I64(thread.VTid).I64(thread.VPid).Text(thread.Cgroups.Span).Text(thread.Root.Span);
         entry.U64(thread.PidNamespaceStart).U32(thread.Tty).U32(thread.LoginUid).U8(Mark(thread, ThreadMarks.ExeWritable));
