@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Records assets/example.scap.gz anew: the acts of example-acts.sh and nothing else of this machine but its users, addresses
-# and the names of the processes above. Needs root, BTF, and artifacts/app (./run.sh --build).
+# Records assets/example.scap.gz anew: the acts of example-acts.sh, and of this machine its users and addresses. The name of
+# the cgroup that this was started in is overwritten. Needs root, BTF, and artifacts/app (./run.sh --build).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 detector=$PWD/artifacts/app/saker-detector
@@ -28,9 +28,10 @@ cp /bin/true "$home/xmrig"
 cp /bin/true "$home/updater"
 mkfifo "$home/start" "$home/ready"
 
-env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$home" sh eng/example-acts.sh "$home/start" "$cgroup" &
+cp eng/example-acts.sh "$home/acts.sh"
+(cd "$home" && exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$home" sh acts.sh start "$cgroup" < /dev/null > /dev/null 2>&1) &
 acts=$!
-"$detector" record "$capture" --process "$acts" --config config/detector.yaml 2> >(tee "$home/ready" >&2) &
+"$detector" record "$home/raw.scap" --process "$acts" --config config/detector.yaml 2> >(tee "$home/ready" >&2) &
 recorder=$!
 grep -q 'Recording into' "$home/ready"
 echo go > "$home/start"
@@ -39,4 +40,15 @@ sleep 1
 kill -TERM "$recorder" # a shell starts its background programs deaf to INT
 wait "$recorder"
 recorder='' acts=''
+python3 - "$home/raw.scap" "$capture" << 'END'
+import gzip, sys
+data = open(sys.argv[1], 'rb').read()
+for line in open('/proc/self/cgroup', 'rb'):
+    path = line.rstrip(b'\n').split(b':', 2)[2]
+    if len(path) > 1:
+        data = data.replace(path, b'/' + b'x' * (len(path) - 1))
+with open(sys.argv[2], 'wb') as file, gzip.GzipFile('', 'wb', 9, file, mtime=0) as out:
+    out.write(data)
+END
+chmod 0644 "$capture"
 ls -l "$capture"

@@ -23,7 +23,7 @@ internal static partial class RecordCommand
         };
         var process = new Option<long>("--process", "-p")
         {
-            Description = "Records only this process and what it starts. Of its ancestors the names are written, of others nothing.",
+            Description = "Records only this process and what it starts.",
             HelpName = "PID",
         };
         var all = new Option<bool>("--all") { Description = "Records every system call, and not only those that the rules and the state need." };

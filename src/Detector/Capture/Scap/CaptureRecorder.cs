@@ -27,12 +27,9 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
     /// <exception cref="IOException">The capture cannot be written on; what it holds until then can be read.</exception>
     public void Run(CancellationToken stop)
     {
-        // Of other processes, those that the recorded one descends from are needed to name it; what they hold is nobody's business.
-        var lists = new StateListWriter(capture);
-        if (root == 0)
-            lists.Write(state);
-        else
-            lists.Write(state, thread => IsBelow(thread, root) || IsAbove(thread), thread => IsBelow(thread, root));
+        new StateListWriter(capture).Write(state, root == 0 ? null : thread => IsBelow(thread, root));
+        // From here on the events tell everything, as they will in the replay: a thread that is looked up now would seem newer than its own events.
+        state.Lookup = null;
 
         var batch = new RawEvent[512];
         while (!stop.IsCancellationRequested && !source.Ended)
@@ -76,6 +73,4 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
         }
         return false;
     }
-
-    private bool IsAbove(ThreadInfo thread) => state.Threads.Find(root) is { } process && IsBelow(process, thread.Pid);
 }

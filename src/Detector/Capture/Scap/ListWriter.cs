@@ -62,7 +62,4 @@ internal sealed class ListWriter
         value = value[..Math.Min(value.Length, ushort.MaxValue)];
         return U16((ushort)value.Length).Bytes(value);
     }
-
-    /// <summary>A text, or nothing in its place.</summary>
-    public ListWriter Text(ReadOnlySpan<byte> value, bool isShown) => Text(isShown ? value : default);
 }

@@ -21,19 +21,18 @@ internal sealed unsafe class StateListWriter(CaptureWriter capture)
     /// <summary>Writes all lists.</summary>
     /// <param name="state">What is known.</param>
     /// <param name="chosen">Which threads are written; null for all.</param>
-    /// <param name="isOpen">Of which threads arguments, environment, working directory and descriptors are written too; null for all.</param>
-    public void Write(MachineState state, Func<ThreadInfo, bool>? chosen = null, Func<ThreadInfo, bool>? isOpen = null)
+    public void Write(MachineState state, Func<ThreadInfo, bool>? chosen = null)
     {
         WriteInterfaces(state);
         WriteUsers(state);
         var threads = state.Threads.All.Where(thread => chosen is null || chosen(thread)).OrderBy(static thread => thread.Tid).ToList();
         foreach (var thread in threads)
         {
-            AddProcess(thread, isOpen is null || isOpen(thread));
+            AddProcess(thread);
             FlushWhenLong(BlockType.ProcessList);
         }
         Flush(BlockType.ProcessList);
-        foreach (var thread in threads.Where(thread => thread.IsLeader && thread.Fds.Count > 0 && (isOpen is null || isOpen(thread))))
+        foreach (var thread in threads.Where(static thread => thread.IsLeader && thread.Fds.Count > 0))
         {
             list.I64(thread.Tid);
             for (int slot = 0; (slot = thread.Fds.Next(slot)) >= 0; slot++)
@@ -72,13 +71,13 @@ internal sealed unsafe class StateListWriter(CaptureWriter capture)
         Flush(BlockType.UserList);
     }
 
-    private void AddProcess(ThreadInfo thread, bool isOpen)
+    private void AddProcess(ThreadInfo thread)
     {
         entry.I64(thread.Tid).I64(thread.Pid).I64(thread.ParentTid).I64(thread.SessionId).I64(thread.VGroupId);
-        entry.Text(thread.Comm.Span).Text(thread.Exe.Span).Text(thread.ExePath.Span).Text(thread.Args.Span, isOpen);
-        entry.Text(thread.Leader.WorkingDirectory.Span, isOpen).I64(thread.FdLimit).U32(0).U32(thread.Uid).U32(thread.Gid);
+        entry.Text(thread.Comm.Span).Text(thread.Exe.Span).Text(thread.ExePath.Span).Text(thread.Args.Span);
+        entry.Text(thread.Leader.WorkingDirectory.Span).I64(thread.FdLimit).U32(0).U32(thread.Uid).U32(thread.Gid);
         entry.U32(thread.VmSize).U32(thread.VmRss).U32(thread.VmSwap).U64(thread.MajorFaults).U64(thread.MinorFaults);
-        entry.Text(thread.Environment.Span, isOpen).I64(thread.VTid).I64(thread.VPid).Text(thread.Cgroups.Span).Text(thread.Root.Span);
+        entry.Text(thread.Environment.Span).I64(thread.VTid).I64(thread.VPid).Text(thread.Cgroups.Span).Text(thread.Root.Span);
         entry.U64(thread.PidNamespaceStart).U32(thread.Tty).U32(thread.LoginUid).U8(Mark(thread, ThreadMarks.ExeWritable));
         entry.U64(thread.CapInheritable).U64(thread.CapPermitted).U64(thread.CapEffective);
         entry.U8(Mark(thread, ThreadMarks.ExeUpperLayer)).U64(thread.ExeInode).U64(thread.ExeChangeTime).U64(thread.ExeModifyTime);
