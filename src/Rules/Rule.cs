@@ -19,6 +19,9 @@ public sealed record Rule
     /// <summary>What its alerts say.</summary>
     public required OutputFormat Output { get; init; }
 
+    /// <summary>Output fields that its alerts have beside those of the output.</summary>
+    public IReadOnlyList<ExtraField> ExtraFields { get; init; } = [];
+
     /// <summary>How urgent its alerts are.</summary>
     public required Priority Priority { get; init; }
 

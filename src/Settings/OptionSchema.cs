@@ -51,6 +51,9 @@ internal enum OptionKind
 
     /// <summary>An option record of its own.</summary>
     Section,
+
+    /// <summary>A list of option records.</summary>
+    Sections,
 }
 
 /// <summary>One key of an option record.</summary>
@@ -128,7 +131,8 @@ internal sealed class OptionKey
 
             if (definition == typeof(IReadOnlyList<>))
             {
-                return (OptionKind.List, type.GenericTypeArguments[0]);
+                var item = type.GenericTypeArguments[0];
+                return (ScalarConverter.Supports(item) ? OptionKind.List : OptionKind.Sections, item);
             }
         }
 

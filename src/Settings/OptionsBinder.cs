@@ -131,6 +131,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
         {
             OptionKind.List => List(key, node!, path),
             OptionKind.Map => Map(key, node!, path),
+            OptionKind.Sections => Sections(key, node!, path),
             _ => Scalar(key, node!, path),
         };
         if (value is null || !PassesChecks(key, value, node!, path))
@@ -189,6 +190,24 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
         return complete ? values : null;
     }
 
+    private IList? Sections(OptionKey key, ConfigNode node, string path)
+    {
+        if (node is not ConfigList list)
+        {
+            faults.Error(node.Source, path, "A list of sections belongs here, each behind a '-'.");
+            return null;
+        }
+
+        var values = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(key.ValueType))!;
+        foreach (var (index, item) in list.Items.Index())
+        {
+            var place = $"{path}[{index}]";
+            values.Add(Bind(key.Section, NestedSection(item, place), place, item.Source));
+        }
+
+        return values;
+    }
+
     private IDictionary? Map(OptionKey key, ConfigNode node, string path)
     {
         if (MapEntries(key, node, path) is not { } entries)
@@ -229,11 +248,27 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
                 return null;
             case ConfigScalar scalar:
                 return Entries(DelimitedText.SplitList(scalar.Text).Select(part => new ConfigScalar(part, scalar.Source)));
-            case ConfigList list when key.AllowsBareKeys && list.Items.All(static item => item is ConfigScalar):
-                return Entries(list.Items.Cast<ConfigScalar>());
+            case ConfigList list when key.AllowsBareKeys && list.Items.All(static item => item is ConfigScalar or ConfigMap):
+                return EntriesOfItems(list);
             default:
                 faults.Error(node.Source, path, "A map belongs here: keys and values below it, or 'a:b,c:d' in one text.");
                 return null;
+        }
+
+        IReadOnlyList<ConfigEntry>? EntriesOfItems(ConfigList list)
+        {
+            var entries = new List<ConfigEntry>();
+            foreach (var item in list.Items)
+            {
+                if ((item is ConfigMap map ? map.Entries : Entries([(ConfigScalar)item])) is not { } some)
+                {
+                    return null;
+                }
+
+                entries.AddRange(some);
+            }
+
+            return entries;
         }
 
         IReadOnlyList<ConfigEntry>? Entries(IEnumerable<ConfigScalar> parts)
@@ -304,6 +339,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
     {
         IDictionary map => $"{{{string.Join(", ", map.Keys.Cast<string>().Select(entry => $"{entry}: {ScalarConverter.Display(map[entry])}"))}}}",
         IEnumerable list when key.Kind == OptionKind.List => $"[{string.Join(", ", list.Cast<object?>().Select(ScalarConverter.Display))}]",
+        IList sections when key.Kind == OptionKind.Sections => sections.Count == 0 ? "[]" : $"{sections.Count} sections",
         _ when key.Kind == OptionKind.Map => "{}",
         _ => ScalarConverter.Display(value),
     };

@@ -10,6 +10,7 @@ internal static class KeyFacts
     {
         OptionKind.List => $"list of {Word(key)}",
         OptionKind.Map => $"map of {Word(key)}",
+        OptionKind.Sections => "list of sections",
         _ => Word(key),
     };
 

@@ -60,6 +60,7 @@ internal static class SchemaFile
             OptionKind.List => new JsonObject { ["type"] = new JsonArray("array", "string") },
             OptionKind.Map when key.AllowsBareKeys => new JsonObject { ["type"] = new JsonArray("object", "array", "string") },
             OptionKind.Map => new JsonObject { ["type"] = new JsonArray("object", "string") },
+            OptionKind.Sections => new JsonObject { ["type"] = "array", ["items"] = Section(key.Section) },
             _ => Scalar(key),
         };
         node["description"] = Prose.Of(key.Property);

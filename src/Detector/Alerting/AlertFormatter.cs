@@ -59,7 +59,7 @@ internal sealed class AlertFormatter : IDisposable
         if (options.JsonIncludeOutputProperty)
             WriteText("output"u8, message);
         if (options.JsonIncludeOutputFieldsProperty)
-            WriteFields(rule.Output, context);
+            WriteFields(rule, context);
         json.WriteString("priority"u8, rule.Priority.Word());
         json.WriteString("rule"u8, rule.Name);
         json.WriteString("source"u8, rule.Source);
@@ -81,14 +81,19 @@ internal sealed class AlertFormatter : IDisposable
         writer.Add(Encoding.ASCII.GetBytes(rule.Priority.Word()));
         writer.Add((byte)' ');
         messageStart = writer.Written.Length;
-        foreach (var part in rule.Output.Parts)
+        Print(rule.Output, context, ref writer);
+        return writer.Written;
+    }
+
+    private static void Print(OutputFormat format, EventContext context, ref Utf8Writer writer)
+    {
+        foreach (var part in format.Parts)
         {
             if (part.Text is { } literal)
                 writer.Add(Encoding.UTF8.GetBytes(literal));
             else
                 Print(part, context, ref writer);
         }
-        return writer.Written;
     }
 
     private static void Print(OutputPart part, EventContext context, ref Utf8Writer writer)
@@ -106,22 +111,38 @@ internal sealed class AlertFormatter : IDisposable
     // Field values are bytes of whatever encoding; what is not UTF-8 becomes U+FFFD.
     private void WriteText(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => json.WriteString(name, Encoding.UTF8.GetString(value));
 
-    private void WriteFields(OutputFormat output, EventContext context)
+    private void WriteFields(Rule rule, EventContext context)
     {
         json.WriteStartObject("output_fields"u8);
-        foreach (var part in output.Fields.Append(time).DistinctBy(static part => part.Key).OrderBy(static part => part.Key, Utf8Order.Instance))
+        // Of two with one key, what the configuration adds wins, as in Falco.
+        var fields = rule.ExtraFields.Reverse()
+            .Concat(rule.Output.Fields.Append(time).Select(static part => new ExtraField(part.Key, new OutputFormat("", false, [part]), IsText: false)))
+            .DistinctBy(static field => field.Key).OrderBy(static field => field.Key, Utf8Order.Instance);
+        foreach (var field in fields)
         {
-            json.WritePropertyName(part.Key);
-            if (part.Operand is null)
+            if (field.IsText)
             {
-                ValueFormatter.WriteJson(part.Field!, context.ReadShown(part.Field!), json);
+                var writer = new Utf8Writer(text);
+                Print(field.Format, context, ref writer);
+                WriteText(Encoding.UTF8.GetBytes(field.Key), writer.Written);
                 continue;
             }
-            var state = (part.Field!, json);
-            part.Operand.Visit(context, ref state, static (scoped Value value, ref (FieldReference Field, Utf8JsonWriter Json) into) =>
-                ValueFormatter.WriteJson(into.Field, value, into.Json));
+            json.WritePropertyName(field.Key);
+            WriteValue(field.Format.Parts[0], context);
         }
         json.WriteEndObject();
+    }
+
+    private void WriteValue(OutputPart part, EventContext context)
+    {
+        if (part.Operand is null)
+        {
+            ValueFormatter.WriteJson(part.Field!, context.ReadShown(part.Field!), json);
+            return;
+        }
+        var state = (part.Field!, json);
+        part.Operand.Visit(context, ref state, static (scoped Value value, ref (FieldReference Field, Utf8JsonWriter Json) into) =>
+            ValueFormatter.WriteJson(into.Field, value, into.Json));
     }
 
     private void WriteTags(Rule rule)

@@ -33,9 +33,15 @@ internal static class DetectorCommandLine
             HelpName = "KEY=VALUE",
             Recursive = true,
         };
-        var root = new RootCommand("Watches system calls, and makes alerts of those that rules in Falco's language match.") { config, rules, settings };
+        var print = new Option<string[]>("--print", "-p")
+        {
+            Description = "Adds to every alert's message: -p 'cpu=%evt.cpu'.",
+            HelpName = "FORMAT",
+            Recursive = true,
+        };
+        var root = new RootCommand("Watches system calls, and makes alerts of those that rules in Falco's language match.") { config, rules, settings, print };
         root.SetAction((result, stop) =>
-            RunAsync(result.GetValue(config)!, result.GetValue(rules) ?? [], result.GetValue(settings) ?? [], stop));
+            RunAsync(result.GetValue(config)!, result.GetValue(rules) ?? [], Settings(result), stop));
 
         var capture = new Argument<string>("FILE") { Description = "The capture (.scap)." };
         var replay = new Command("replay", "Reads events from a capture instead of the kernel.") { capture };
@@ -43,7 +49,7 @@ internal static class DetectorCommandLine
             result.GetValue(config)!,
             result.GetValue(rules) ?? [],
             // A detector that watches may run beside it, and the port is that one's; -o webserver.enabled=true asks for it all the same.
-            ["webserver.enabled=false", .. result.GetValue(settings) ?? [], "engine.kind=replay", $"engine.replay.capture_file={result.GetValue(capture)}"],
+            ["webserver.enabled=false", .. Settings(result), "engine.kind=replay", $"engine.replay.capture_file={result.GetValue(capture)}"],
             stop));
         root.Add(replay);
         root.Add(RecordCommand.Create((result, stop, run) =>
@@ -51,6 +57,12 @@ internal static class DetectorCommandLine
         root.Add(RulesCommand.Create(config, rules, settings));
         root.Add(FieldsCommand.Create());
         return root;
+
+        IReadOnlyList<string> Settings(ParseResult result) =>
+        [
+            .. result.GetValue(settings) ?? [],
+            .. (result.GetValue(print) ?? []).Select(static format => $"append_output[].extra_output={format}"),
+        ];
     }
 
     private static Task<int> RunAsync(string file, IReadOnlyList<string> rules, IReadOnlyList<string> settings, CancellationToken stop) =>

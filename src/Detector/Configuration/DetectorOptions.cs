@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Saker.Alerts;
+using Saker.Rules;
 using Saker.Settings;
 
 namespace Saker.Detector.Configuration;
@@ -11,6 +12,12 @@ internal sealed record DetectorOptions
     /// <summary>Rule files, and folders of rule files, in the order in which they are loaded.</summary>
     public IReadOnlyList<string> RulesFiles { get; init; } = ["/etc/saker/rules"];
 
+    /// <summary>Switches rules on and off when all files are loaded, one entry after the other.</summary>
+    public IReadOnlyList<RuleSwitch> Rules { get; init; } = [];
+
+    /// <summary>What is added to the alerts of rules, beside what the rules say themselves.</summary>
+    public IReadOnlyList<AppendedOutput> AppendOutput { get; init; } = [];
+
     /// <summary>Where events come from.</summary>
     public EngineOptions Engine { get; init; } = new();
 
@@ -18,7 +25,7 @@ internal sealed record DetectorOptions
     public Priority Priority { get; init; } = Priority.Debug;
 
     /// <summary>After an event's first matching rule the others are not asked (first), or they are (all).</summary>
-    public Rules.RuleMatching RuleMatching { get; init; } = Rules.RuleMatching.First;
+    public RuleMatching RuleMatching { get; init; } = RuleMatching.First;
 
     /// <summary>Alerts as JSON; else as lines of text.</summary>
     public bool JsonOutput { get; init; }

@@ -10,7 +10,7 @@ namespace Saker.Detector.Engine;
 internal static class RuleLoading
 {
     /// <summary>The rules; null after mistakes, which were then told.</summary>
-    /// <param name="options">Least priority.</param>
+    /// <param name="options">Least priority, rules to switch, and what is added to outputs.</param>
     /// <param name="paths">Rule files and folders.</param>
     /// <param name="catalogue">The fields.</param>
     /// <param name="types">The event types.</param>
@@ -29,7 +29,10 @@ internal static class RuleLoading
         }
         if (!set.Successful)
             return null;
-        set = set with { Rules = [.. set.Rules.Where(rule => rule.Priority <= options.Priority)] };
+        var rules = RuleSelection.Apply(options.Rules, [.. set.Rules.Where(rule => rule.Priority <= options.Priority)], logger);
+        if (OutputAppending.Apply(options.AppendOutput, rules, catalogue, logger) is not { } complete)
+            return null;
+        set = set with { Rules = complete };
         Tell(set, logger);
         return set;
     }

@@ -27,4 +27,14 @@ public sealed record OutputFormat(string Source, bool Star, IReadOnlyList<Output
 {
     /// <summary>Its fields, each once, in the order of their first place.</summary>
     public IEnumerable<OutputPart> Fields => Parts.Where(static part => part.Field is not null).DistinctBy(static part => part.Key);
+
+    /// <summary>This format, a blank, and another behind it.</summary>
+    public OutputFormat Append(OutputFormat other) =>
+        new($"{Source} {other.Source}", Star, [.. Parts, new OutputPart { Text = " " }, .. other.Parts]);
 }
+
+/// <summary>An output field that the message does not name.</summary>
+/// <param name="Key">Its key among the alert's output fields.</param>
+/// <param name="Format">What it holds: a single field, or a format.</param>
+/// <param name="IsText">True for a text made by the format; false for the value of the single field, with its type.</param>
+public sealed record ExtraField(string Key, OutputFormat Format, bool IsText);

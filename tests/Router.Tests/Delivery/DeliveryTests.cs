@@ -198,7 +198,7 @@ public sealed class DeliveryTests
         await using var rig = Open(files, null, Instance("a", output));
         await LogFixture.FillAsync(rig.Log, 1);
         await rig.StopAsync();
-        Assert.InRange(TimeProvider.System.GetElapsedTime(times[0], times[1]), TimeSpan.FromMilliseconds(395), TimeSpan.FromSeconds(3));
+        Assert.True(TimeProvider.System.GetElapsedTime(times[0], times[1]) >= TimeSpan.FromMilliseconds(395), "It came again too soon.");
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal sealed record RawAnswer(int? Status, Dictionary<string, string> Headers
 /// <summary>Sends bytes as they are and reads one answer; no client library tidies anything up.</summary>
 internal static class RawHttp
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static async Task<RawAnswer> SendAsync(int port, byte[] request, bool halfClose = false)
     {

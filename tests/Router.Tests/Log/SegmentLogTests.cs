@@ -173,7 +173,7 @@ public sealed class SegmentLogTests
         await using var log = LogFixture.Open(files, Small with { Durability = (Durability)durability });
         for (int i = 0; i < 200; i++)
             Assert.True((await LogFixture.StoreAsync(log, LogFixture.Alert(i, 400))).IsStored);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var reader = log.OpenReader(199);
         await reader.WaitAsync(limit.Token);
         Assert.Equal((200, 0), LogFixture.ReadAll(log));
