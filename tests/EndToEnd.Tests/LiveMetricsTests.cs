@@ -9,7 +9,7 @@ namespace Saker.EndToEnd.Tests;
 /// <summary>The detector's figures while it watches this kernel.</summary>
 public sealed class LiveMetricsTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task A_match_is_counted_while_it_watches_and_a_snapshot_arrives_as_an_alert()

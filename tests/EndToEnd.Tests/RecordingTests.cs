@@ -6,7 +6,7 @@ namespace Saker.EndToEnd.Tests;
 /// <summary><c>saker-detector record</c> on this kernel, and the example that comes with the project.</summary>
 public sealed class RecordingTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task A_recording_replays_to_the_alerts_that_a_detector_gave_beside_it()
