@@ -68,7 +68,7 @@ internal static partial class RecordCommand
             var facts = MachineFacts.Read();
             capture.Machine(facts.Cpus, facts.MemoryBytes, facts.HighestPid, Environment.MachineName, (ulong)facts.BootSeconds * 1_000_000_000);
             Log.Recording(logger, wanted.File, calls.Count, state.Threads.Count);
-            var recorder = new CaptureRecorder(source, state, capture, wanted.Process);
+            var recorder = new CaptureRecorder(source, state, capture, wanted.Process, TimeProvider.System);
             recorder.Run(stop);
             Log.Recorded(logger, recorder.Written, capture.Bytes, wanted.File, source.Statistics.Dropped);
             return 0;

@@ -11,14 +11,15 @@ namespace Saker.Detector.Capture.Scap;
 /// <param name="state">The machine as it was read after the source started.</param>
 /// <param name="capture">The capture; its machine is written.</param>
 /// <param name="root">Records only this process and what it starts; 0 records all.</param>
-internal sealed class CaptureRecorder(IEventSource source, MachineState state, CaptureWriter capture, long root) : IEventSink
+/// <param name="clock">The time.</param>
+internal sealed class CaptureRecorder(IEventSource source, MachineState state, CaptureWriter capture, long root, TimeProvider clock) : IEventSink
 {
     private static readonly TimeSpan ReadWait = TimeSpan.FromMilliseconds(100);
 
-    // Events of the last moment come within milliseconds; a busy machine never falls silent.
-    private const int LastReads = 20;
+    private static readonly TimeSpan LastWait = TimeSpan.FromMilliseconds(20);
 
     private readonly EventPipeline pipeline = new(state);
+    private ulong latest;
 
     /// <summary>Events written.</summary>
     public long Written { get; private set; }
@@ -34,7 +35,9 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
         var batch = new RawEvent[512];
         while (!stop.IsCancellationRequested && !source.Ended)
             Write(batch, ReadWait);
-        for (int i = 0; i < LastReads && Write(batch, TimeSpan.FromMilliseconds(20)) > 0; i++)
+        // What happened before the end may still wait in the rings; a busy machine never falls silent.
+        ulong end = (ulong)((clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick);
+        while (Write(batch, LastWait) > 0 && latest < end)
         {
         }
     }
@@ -42,6 +45,7 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
     /// <inheritdoc/>
     public void Handle(in EventView view, EventFrame frame, in RawEvent raw)
     {
+        latest = view.Timestamp;
         var thread = frame.Thread;
         if (thread is not null && thread.ScannedAt > view.Timestamp)
             return; // the lists hold what it did
