@@ -15,6 +15,10 @@ internal static class Programs
         return path;
     }
 
+    /// <summary>Skips the test where the driver cannot run.</summary>
+    public static void RequireKernel() =>
+        Assert.SkipUnless(Environment.UserName == "root" && File.Exists("/sys/kernel/btf/vmlinux"), "Watching system calls needs root and a kernel with BTF.");
+
     /// <summary>A port of the loopback that was free a moment ago.</summary>
     public static int FreePort()
     {

@@ -48,9 +48,12 @@ internal static class DetectorCommandLine
         replay.SetAction((result, stop) => RunAsync(
             result.GetValue(config)!,
             result.GetValue(rules) ?? [],
-            [.. Settings(result), "engine.kind=replay", $"engine.replay.capture_file={result.GetValue(capture)}"],
+            // A detector that watches may run beside it, and the port is that one's; -o webserver.enabled=true asks for it all the same.
+            ["webserver.enabled=false", .. Settings(result), "engine.kind=replay", $"engine.replay.capture_file={result.GetValue(capture)}"],
             stop));
         root.Add(replay);
+        root.Add(RecordCommand.Create((result, stop, run) =>
+            WithConfigurationAsync(result.GetValue(config)!, result.GetValue(settings) ?? [], (configuration, logger) => run(configuration, result.GetValue(rules) ?? [], logger, stop))));
         root.Add(RulesCommand.Create(config, rules, settings));
         root.Add(FieldsCommand.Create());
         return root;
@@ -62,7 +65,10 @@ internal static class DetectorCommandLine
         ];
     }
 
-    private static async Task<int> RunAsync(string file, IReadOnlyList<string> rules, IReadOnlyList<string> settings, CancellationToken stop)
+    private static Task<int> RunAsync(string file, IReadOnlyList<string> rules, IReadOnlyList<string> settings, CancellationToken stop) =>
+        WithConfigurationAsync(file, settings, (configuration, logger) => new DetectorHost(configuration, rules, TimeProvider.System, logger).RunAsync(stop));
+
+    private static async Task<int> WithConfigurationAsync(string file, IReadOnlyList<string> settings, Func<DetectorConfiguration, ILogger, Task<int>> run)
     {
         var configuration = DetectorConfiguration.Load(file, settings, EnvironmentVariables.OfProcess());
         using var logging = LoggerFactory.Create(builder => builder.AddLines().SetMinimumLevel(Level(configuration.Options)));
@@ -76,7 +82,7 @@ internal static class DetectorCommandLine
         }
         if (configuration.Faults.HasErrors)
             return 1;
-        return await new DetectorHost(configuration, rules, TimeProvider.System, logger).RunAsync(stop);
+        return await run(configuration, logger);
     }
 
     private static LogLevel Level(DetectorOptions options) => !options.LogStderr ? LogLevel.None : options.LogLevel switch

@@ -5,9 +5,12 @@ namespace Saker.Detector.Configuration;
 /// <summary>A configuration as it was understood, and everything there is to say about it.</summary>
 /// <param name="Options">The options; defaults where something was wrong.</param>
 /// <param name="Faults">All findings; with an error among them the detector does not start.</param>
-/// <param name="Folder">Where relative paths start from.</param>
-internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaults Faults, string Folder)
+/// <param name="File">The file.</param>
+internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaults Faults, string File)
 {
+    /// <summary>Where relative paths start from.</summary>
+    public string Folder => Path.GetDirectoryName(File) ?? "/";
+
     /// <summary>Reads a file with Falco's keys, and settings given on the command line (<c>key.sub=value</c>), which win.</summary>
     public static DetectorConfiguration Load(string file, IReadOnlyList<string> settings, EnvironmentVariables environment)
     {
@@ -20,9 +23,12 @@ internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaul
         // Falco looks up no variable by a key's name, and neither do we: only ${NAME} inside a value counts.
         var binder = new OptionsBinder(EnvironmentVariables.None, faults);
         var options = (DetectorOptions)binder.Bind(schema, known, "", ConfigSource.WholeFile(file));
-        return new(options, faults, Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/");
+        return new(options, faults, Path.GetFullPath(file));
     }
 
     /// <summary>A path as the configuration means it.</summary>
     public string Resolve(string path) => Path.GetFullPath(path, Folder);
+
+    /// <summary>Rule files and folders: those of the command line, or else those of the configuration.</summary>
+    public IReadOnlyList<string> RulePaths(IReadOnlyList<string> given) => given.Count > 0 ? given : [.. Options.RulesFiles.Select(Resolve)];
 }

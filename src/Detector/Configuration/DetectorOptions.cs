@@ -64,6 +64,12 @@ internal sealed record DetectorOptions
     /// <summary>The log on standard error.</summary>
     public bool LogStderr { get; init; } = true;
 
+    /// <summary>The web server for health, versions and metrics.</summary>
+    public WebserverOptions Webserver { get; init; } = new();
+
+    /// <summary>What is counted and shown.</summary>
+    public MetricsOptions Metrics { get; init; } = new();
+
     /// <summary>Settings of the event libraries.</summary>
     public LibsOptions FalcoLibs { get; init; } = new();
 }

@@ -7,7 +7,7 @@ using Saker.Detector.Events;
 using Saker.Detector.Fields;
 using Saker.Detector.Outputs;
 using Saker.Detector.State;
-using Saker.Detector.State.Proc;
+using Saker.Detector.Telemetry;
 using Saker.Rules;
 
 namespace Saker.Detector.Engine;
@@ -28,8 +28,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         var catalogue = new FieldCatalogue();
         var types = new EventTypeIndex();
         bool live = options.Engine.Kind == EngineKind.ModernEbpf;
-        var paths = ruleFiles.Count > 0 ? ruleFiles : [.. options.RulesFiles.Select(configuration.Resolve)];
-        if (RuleLoading.Load(options, paths, catalogue, types, live ? InterestSet.Deliverable : null, logger) is not { } rules)
+        if (RuleLoading.Load(options, configuration.RulePaths(ruleFiles), catalogue, types, live ? InterestSet.Deliverable : null, logger) is not { } rules)
             return 1;
 
         using var state = new MachineState();
@@ -54,6 +53,18 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         }
     }
 
+    /// <summary>What a source is asked for.</summary>
+    /// <param name="options">Rings and lengths.</param>
+    /// <param name="calls">System calls.</param>
+    public static SourceSettings SourceSettings(DetectorOptions options, IReadOnlySet<int> calls) => new()
+    {
+        SystemCalls = calls,
+        RingBytes = 1024 * 1024 << (options.Engine.ModernEbpf.BufSizePreset - 1),
+        CpusPerRing = options.Engine.ModernEbpf.CpusForEachBuffer,
+        SnapLength = options.FalcoLibs.Snaplen,
+        DropFailedExit = options.Engine.ModernEbpf.DropFailedExit,
+    };
+
     private IEventSource Open(MachineState state, bool live) =>
         live ? new HoldingSource(new ModernEbpfSource()) : new CaptureSource(File.OpenRead(options.Engine.Replay.CaptureFile), state);
 
@@ -61,14 +72,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         IEventSource source, MachineState state, RuleSet rules, FieldCatalogue catalogue, EventTypeIndex types, IReadOnlyList<SinkQueue> sinks, CancellationToken stop)
     {
         var calls = InterestSet.For(RuleLoading.EventsOf(rules, types));
-        source.Start(new SourceSettings
-        {
-            SystemCalls = calls,
-            RingBytes = 1024 * 1024 << (options.Engine.ModernEbpf.BufSizePreset - 1),
-            CpusPerRing = options.Engine.ModernEbpf.CpusForEachBuffer,
-            SnapLength = options.FalcoLibs.Snaplen,
-            DropFailedExit = options.Engine.ModernEbpf.DropFailedExit,
-        });
+        source.Start(SourceSettings(options, calls));
         var recovery = source is HoldingSource live ? ReadMachine(live, state, calls.Count) : null;
 
         string hostname = Environment.GetEnvironmentVariable("FALCO_HOSTNAME") is { Length: > 0 } given ? given : Environment.MachineName;
@@ -77,11 +81,15 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         var matcher = new RuleMatcher(rules, "syscall", types.Names, options.RuleMatching);
         var pipeline = new EventPipeline(state);
         var engine = new RuleEngine(pipeline, matcher, types, context, formatter, sinks);
+        var monitor = new EngineMonitor(source, state, pipeline, engine, matcher, clock);
+        await using var telemetry = await DetectorTelemetry.StartAsync(configuration, configuration.RulePaths(ruleFiles), hostname, monitor, sinks, clock, logger);
         // What the start left behind is given back to the system, for from here on hardly anything is allocated and the
         // collector would not come for hours.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         // A thread of its own: the loop waits in the kernel, and a pool thread should not.
-        await Task.Factory.StartNew(() => Loop(source, pipeline, engine, recovery, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Task.Factory.StartNew(
+            () => Loop(source, pipeline, engine, monitor, recovery, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await telemetry.StopAlertsAsync();
 
         var left = await Task.WhenAll(sinks.Select(sink => sink.StopAsync(source.Ended ? Timeout.InfiniteTimeSpan : StopPatience)));
         EngineMessages.Stopped(logger, pipeline.Processed, engine.Alerts, source.Statistics.Dropped, left.Sum() + sinks.Sum(static sink => sink.Dropped));
@@ -94,18 +102,13 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         EngineMessages.DriverLoaded(logger, source.Name, string.Join(", ", source.Attached), calls);
         foreach (string note in source.Notes)
             EngineMessages.SourceNote(logger, note);
-        string hostRoot = HostRoot.OfThisProcess();
-        var scanner = new ProcScanner(hostRoot + "/proc", clock);
-        var recovery = new StateRecovery(source, scanner, state, clock, logger);
-        state.Lookup = scanner;
+        var recovery = new StateRecovery(source, HostState.Connect(state, clock), state, clock, logger);
         recovery.Start();
-        HostFiles.ReadUsers(state, hostRoot);
-        HostFiles.ReadInterfaces(state);
         EngineMessages.Watching(logger, state.Threads.Count);
         return recovery;
     }
 
-    private void Loop(IEventSource source, EventPipeline pipeline, RuleEngine engine, StateRecovery? recovery, CancellationToken stop)
+    private void Loop(IEventSource source, EventPipeline pipeline, RuleEngine engine, EngineMonitor monitor, StateRecovery? recovery, CancellationToken stop)
     {
         recovery?.Go();
         var batch = new RawEvent[BatchSize];
@@ -117,12 +120,15 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
             for (int i = 0; i < count; i++)
                 pipeline.Process(batch[i], engine);
             source.Release();
+            monitor.AfterBatch();
             if (clock.GetElapsedTime(lastReport) < ReportInterval)
                 continue;
             lastReport = clock.GetTimestamp();
             told = ReportDrops(source.Statistics, told);
             recovery?.Check(told);
+            monitor.Sample();
         }
+        monitor.Finish();
         ReportDrops(source.Statistics, told);
     }
 

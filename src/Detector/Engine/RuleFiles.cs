@@ -18,7 +18,7 @@ internal static class RuleFiles
         {
             try
             {
-                foreach (string file in Directory.Exists(path) ? InFolder(path) : [path])
+                foreach (string file in Expand([path]))
                     files.Add(ReadFile(file));
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -28,6 +28,10 @@ internal static class RuleFiles
         }
         return files;
     }
+
+    /// <summary>The paths of files and folders, with the files of a folder in its place.</summary>
+    public static IEnumerable<string> Expand(IEnumerable<string> paths) =>
+        paths.SelectMany(static path => Directory.Exists(path) ? InFolder(path) : [path]);
 
     private static IEnumerable<string> InFolder(string folder) =>
         Directory.EnumerateFiles(folder).Where(static file => Path.GetExtension(file) is ".yaml" or ".yml").Order(StringComparer.Ordinal);

@@ -7,6 +7,9 @@ internal sealed class InterfaceTable
 
     private readonly List<byte[]> addresses = [];
 
+    /// <summary>All addresses.</summary>
+    public IReadOnlyList<byte[]> All => addresses;
+
     /// <summary>Forgets all addresses.</summary>
     public void Clear() => addresses.Clear();
 

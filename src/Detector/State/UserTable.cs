@@ -17,6 +17,12 @@ internal sealed class UserTable
     private readonly Dictionary<uint, UserEntry> users = [];
     private readonly Dictionary<uint, GroupEntry> groups = [];
 
+    /// <summary>All users, in no order.</summary>
+    public IEnumerable<UserEntry> AllUsers => users.Values;
+
+    /// <summary>All groups, in no order.</summary>
+    public IEnumerable<GroupEntry> AllGroups => groups.Values;
+
     /// <summary>The user of that number, or null.</summary>
     public UserEntry? User(uint uid) => users.GetValueOrDefault(uid);
 

@@ -11,6 +11,12 @@ namespace Saker.Detector.Capture.Scap;
 /// </summary>
 internal sealed unsafe class CaptureSource : IEventSource
 {
+    /// <summary>The number that a section header begins with; in another byte order it reads otherwise.</summary>
+    public const uint SectionMagic = 0x1A2B3C4D;
+
+    /// <summary>Bytes of a machine's name.</summary>
+    public const int HostnameBytes = 128;
+
     private const int ArenaBytes = 8 << 20;
     private const int MaxEvent = 4 << 20;
 
@@ -169,8 +175,7 @@ internal sealed unsafe class CaptureSource : IEventSource
     private static void CheckSection(ReadOnlySpan<byte> body)
     {
         var reader = new ListReader(body);
-        const uint magic = 0x1A2B3C4D;
-        if (reader.U32() != magic)
+        if (reader.U32() != SectionMagic)
             throw new EventSourceException("This is not a capture that can be read here: its byte order is another.");
         ushort major = reader.U16();
         if (major != 1)
@@ -181,7 +186,7 @@ internal sealed unsafe class CaptureSource : IEventSource
     {
         var reader = new ListReader(body);
         reader.Bytes(4 + 8 + 8);
-        var name = reader.Bytes(128);
+        var name = reader.Bytes(HostnameBytes);
         Hostname = Encoding.UTF8.GetString(Events.EventView.CutAtZero(name));
     }
 

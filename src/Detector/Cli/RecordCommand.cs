@@ -1,0 +1,117 @@
+using System.CommandLine;
+using Saker.Detector.Capture;
+using Saker.Detector.Capture.Scap;
+using Saker.Detector.Configuration;
+using Saker.Detector.Drivers.ModernEbpf;
+using Saker.Detector.Engine;
+using Saker.Detector.Fields;
+using Saker.Detector.State;
+using Saker.Detector.Telemetry;
+
+namespace Saker.Detector.Cli;
+
+/// <summary><c>saker-detector record</c>: writes what the driver delivers into a capture.</summary>
+internal static partial class RecordCommand
+{
+    public static Command Create(Func<ParseResult, CancellationToken, Func<DetectorConfiguration, IReadOnlyList<string>, ILogger, CancellationToken, Task<int>>, Task<int>> run)
+    {
+        var file = new Argument<string>("FILE") { Description = "The capture to write; gzipped when its name ends in .gz. An older one is replaced." };
+        var seconds = new Option<double?>("--seconds", "-s")
+        {
+            Description = "Ends after that time; without it, Ctrl-C ends the recording.",
+            HelpName = "N",
+        };
+        var process = new Option<long>("--process", "-p")
+        {
+            Description = "Records only this process and what it starts.",
+            HelpName = "PID",
+        };
+        var all = new Option<bool>("--all") { Description = "Records every system call, and not only those that the rules and the state need." };
+        var command = new Command(
+            "record",
+            "Writes what the driver delivers, and what is known of the machine, into a capture for 'replay' and for other tools that read .scap files. A capture holds command lines, environments and data: keep it as you keep secrets.")
+        {
+            file, seconds, process, all,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(seconds) is { } time && !(time is > 0 and <= 31_536_000))
+                result.AddError("--seconds wants a number above 0, up to a year.");
+        });
+        command.SetAction((result, stop) => run(result, stop, async (configuration, rules, logger, token) =>
+        {
+            using var limited = CancellationTokenSource.CreateLinkedTokenSource(token);
+            if (result.GetValue(seconds) is { } time)
+                limited.CancelAfter(TimeSpan.FromSeconds(time));
+            var wanted = new Recording(result.GetValue(file)!, result.GetValue(process), result.GetValue(all), rules);
+            // A thread of its own: the recorder waits in the kernel.
+            return await Task.Factory.StartNew(() => Record(wanted, configuration, logger, limited.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }));
+        return command;
+    }
+
+    private static int Record(Recording wanted, DetectorConfiguration configuration, ILogger logger, CancellationToken stop)
+    {
+        var options = configuration.Options;
+        if (Calls(wanted, configuration, logger) is not { } calls)
+            return 1;
+        using var state = new MachineState();
+        using var source = new ModernEbpfSource();
+        try
+        {
+            source.Start(DetectorHost.SourceSettings(options, calls));
+            HostState.Connect(state, TimeProvider.System).ScanAll(state);
+            if (wanted.Process != 0 && state.Threads.Find(wanted.Process) is null)
+                throw new EventSourceException($"There is no process {wanted.Process} (--process).");
+            using var target = Create(wanted.File);
+            using var capture = new CaptureWriter(target, wanted.File.EndsWith(".gz", StringComparison.Ordinal));
+            var facts = MachineFacts.Read();
+            capture.Machine(facts.Cpus, facts.MemoryBytes, facts.HighestPid, Environment.MachineName, (ulong)facts.BootSeconds * 1_000_000_000);
+            Log.Recording(logger, wanted.File, calls.Count, state.Threads.Count);
+            var recorder = new CaptureRecorder(source, state, capture, wanted.Process, TimeProvider.System);
+            recorder.Run(stop);
+            Log.Recorded(logger, recorder.Written, capture.Bytes, wanted.File, source.Statistics.Dropped);
+            return 0;
+        }
+        catch (Exception exception) when (exception is EventSourceException or IOException or UnauthorizedAccessException)
+        {
+            Log.CannotRecord(logger, exception.Message);
+            return 1;
+        }
+    }
+
+    /// <summary>The system calls to ask for; null after mistakes in the rules, which were told.</summary>
+    private static IReadOnlySet<int>? Calls(Recording wanted, DetectorConfiguration configuration, ILogger logger)
+    {
+        if (wanted.All)
+            return InterestSet.For(null);
+        var types = new EventTypeIndex();
+        var paths = configuration.RulePaths(wanted.Rules);
+        return RuleLoading.Load(configuration.Options, paths, new FieldCatalogue(), types, InterestSet.Deliverable, logger) is { } rules
+            ? InterestSet.For(RuleLoading.EventsOf(rules, types))
+            : null;
+    }
+
+    // Environments and data of all processes: for the owner alone.
+    private static FileStream Create(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
+    }
+
+    private sealed record Recording(string File, long Process, bool All, IReadOnlyList<string> Rules);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1401, LogLevel.Information, "Recording into {File}: {Calls} system calls asked for, {Threads} threads known. Ctrl-C ends it.")]
+        public static partial void Recording(ILogger logger, string file, int calls, int threads);
+
+        [LoggerMessage(1402, LogLevel.Information, "Recorded: {Events} events, {Bytes} bytes before compression, in {File}; {Lost} events lost.")]
+        public static partial void Recorded(ILogger logger, long events, long bytes, string file, long lost);
+
+        [LoggerMessage(1403, LogLevel.Error, "Cannot record: {Reason}")]
+        public static partial void CannotRecord(ILogger logger, string reason);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net.Sockets;
+using Saker.Detector.Configuration;
+using Saker.Detector.Engine;
+using Saker.Detector.Outputs;
+
+namespace Saker.Detector.Telemetry;
+
+/// <summary>Shows how the detector does, for as long as it runs: over HTTP, and as alerts of its own.</summary>
+internal sealed partial class DetectorTelemetry : IAsyncDisposable
+{
+    private readonly WebServer? server;
+    private SnapshotAlerts? alerts;
+
+    private DetectorTelemetry(WebServer? server, SnapshotAlerts? alerts)
+    {
+        this.server = server;
+        this.alerts = alerts;
+    }
+
+    /// <summary>Starts what the configuration asks for.</summary>
+    /// <param name="configuration">Sections <c>webserver</c> and <c>metrics</c>.</param>
+    /// <param name="rulePaths">Rule files and folders that were loaded.</param>
+    /// <param name="hostname">The machine's name in alerts.</param>
+    /// <param name="monitor">The engine's counters.</param>
+    /// <param name="sinks">The outputs.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="logger">Told where it listens, and why it does not.</param>
+    public static async Task<DetectorTelemetry> StartAsync(
+        DetectorConfiguration configuration, IEnumerable<string> rulePaths, string hostname, EngineMonitor monitor, IReadOnlyList<SinkQueue> sinks, TimeProvider clock, ILogger logger)
+    {
+        var options = configuration.Options;
+        var facts = new DetectorFacts
+        {
+            Hostname = hostname,
+            Started = clock.GetUtcNow(),
+            RuleFiles = DetectorFacts.Hash(RuleFiles.Expand(rulePaths)),
+            ConfigFiles = DetectorFacts.Hash([configuration.File]),
+        };
+        var metrics = options is { Metrics.Enabled: true, Webserver.PrometheusMetricsEnabled: true }
+            ? new MetricsPage(options.Metrics, facts, monitor, sinks, clock)
+            : null;
+        var server = options.Webserver.Enabled ? await ListenAsync(options.Webserver, configuration.Resolve, metrics, logger) : null;
+        var alerts = options.Metrics is { Enabled: true, OutputRule: true } ? new SnapshotAlerts(options, facts, monitor, sinks, clock) : null;
+        return new DetectorTelemetry(server, alerts);
+    }
+
+    /// <summary>Sends no more snapshots. To be called before the outputs close.</summary>
+    public ValueTask StopAlertsAsync() => Interlocked.Exchange(ref alerts, null)?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAlertsAsync();
+        if (server is not null)
+            await server.DisposeAsync();
+    }
+
+    /// <summary>A detector that cannot be asked for its health still watches: whoever asks for it finds out.</summary>
+    private static async Task<WebServer?> ListenAsync(WebserverOptions options, Func<string, string> resolve, MetricsPage? metrics, ILogger logger)
+    {
+        try
+        {
+            var server = await WebServer.StartAsync(options, resolve, metrics);
+            Log.Listening(logger, $"{server.Address}{options.K8sHealthzEndpoint}", metrics is null ? "off" : $"{server.Address}/metrics");
+            return server;
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            Log.NotListening(logger, $"{options.ListenAddress}:{options.ListenPort}", exception.Message);
+            return null;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1301, LogLevel.Information, "Health: {Health}; metrics: {Metrics}.")]
+        public static partial void Listening(ILogger logger, string health, string metrics);
+
+        [LoggerMessage(1302, LogLevel.Error, "The web server cannot listen on {Address} (webserver.listen_address, webserver.listen_port): {Reason} The detector watches without health and metrics.")]
+        public static partial void NotListening(ILogger logger, string address, string reason);
+    }
+}

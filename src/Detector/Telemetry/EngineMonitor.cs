@@ -1,0 +1,120 @@
+using Saker.Detector.Capture;
+using Saker.Detector.Engine;
+using Saker.Detector.State;
+using Saker.Rules;
+
+namespace Saker.Detector.Telemetry;
+
+/// <summary>
+/// Hands the engine's counters to others without disturbing the event thread. The counters are plain fields of that thread;
+/// who wants them asks, and the thread copies them between two batches. Nobody takes a lock, and while nobody asks nothing is
+/// copied.
+/// </summary>
+internal sealed class EngineMonitor(
+    IEventSource source, MachineState state, EventPipeline pipeline, RuleEngine engine, RuleMatcher matcher, TimeProvider clock)
+{
+    // Longer than the event thread waits for events; beyond it, the thread is held up, and older figures serve.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private TaskCompletionSource<EngineSnapshot>? question;
+    private EngineSnapshot last = new();
+    private bool over;
+    private long sampledAt = clock.GetTimestamp();
+    private long sampledEvents;
+    private TimeSpan sampledCpu = Environment.CpuUsage.TotalTime;
+    private double eventsPerSecond;
+    private double cpuRatio;
+
+    /// <summary>The source's kind under the name that Falco's metrics give it, which its configuration does not.</summary>
+    public string EngineName => source.Name switch
+    {
+        "modern_ebpf" => "modern_bpf",
+        "replay" => "savefile",
+        var other => other,
+    };
+
+    /// <summary>The rules that are evaluated; <see cref="EngineSnapshot.Matches"/> has their order.</summary>
+    public IReadOnlyList<Rule> Rules => matcher.Rules;
+
+    /// <summary>The counters as they are now. Called from any thread but the event thread.</summary>
+    public async Task<EngineSnapshot> ReadAsync(CancellationToken cancellationToken)
+    {
+        var own = new TaskCompletionSource<EngineSnapshot>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = Interlocked.CompareExchange(ref question, own, null) ?? own;
+        if (Volatile.Read(ref over))
+            return Volatile.Read(ref last);
+        try
+        {
+            return await asked.Task.WaitAsync(Patience, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return Volatile.Read(ref last);
+        }
+    }
+
+    /// <summary>Answers a question, if there is one. On the event thread, between two batches; one read when nobody asked.</summary>
+    public void AfterBatch()
+    {
+        if (Volatile.Read(ref question) is not null)
+            Answer();
+    }
+
+    /// <summary>Takes the rates. On the event thread, about once a second.</summary>
+    public void Sample()
+    {
+        long now = clock.GetTimestamp();
+        double seconds = clock.GetElapsedTime(sampledAt, now).TotalSeconds;
+        if (seconds <= 0)
+            return;
+        var cpu = Environment.CpuUsage.TotalTime;
+        eventsPerSecond = (pipeline.Processed - sampledEvents) / seconds;
+        cpuRatio = (cpu - sampledCpu).TotalSeconds / seconds;
+        (sampledAt, sampledEvents, sampledCpu) = (now, pipeline.Processed, cpu);
+    }
+
+    /// <summary>The last figures: no event comes any more. On the event thread.</summary>
+    public void Finish()
+    {
+        Sample();
+        Volatile.Write(ref last, Take());
+        Volatile.Write(ref over, true);
+        Interlocked.Exchange(ref question, null)?.TrySetResult(last);
+    }
+
+    private void Answer()
+    {
+        var snapshot = Take();
+        Volatile.Write(ref last, snapshot);
+        Interlocked.Exchange(ref question, null)?.TrySetResult(snapshot);
+    }
+
+    private EngineSnapshot Take()
+    {
+        var statistics = source.Statistics;
+        return new EngineSnapshot
+        {
+            Source = statistics,
+            Events = pipeline.Processed,
+            Malformed = pipeline.Malformed + statistics.Malformed,
+            Alerts = engine.Alerts,
+            EventsPerSecond = eventsPerSecond,
+            CpuRatio = cpuRatio,
+            Matches = matcher.Matches.ToArray(),
+            Threads = state.Threads.Count,
+            Descriptors = CountDescriptors(),
+            ThreadsLeftOut = state.Threads.LeftOut,
+            ThreadsNotFound = state.Placeholders,
+            StateBytes = state.Pool.ReservedBytes,
+        };
+    }
+
+    private long CountDescriptors()
+    {
+        long count = 0;
+        foreach (var thread in state.Threads.All)
+            if (thread.IsLeader || !ReferenceEquals(thread.Fds, thread.Leader.Fds))
+                count += thread.Fds.Count;
+        return count;
+    }
+}

@@ -1,0 +1,43 @@
+using Saker.Detector.Capture;
+
+namespace Saker.Detector.Telemetry;
+
+/// <summary>The engine's counters at one moment, taken by the event thread. Immutable.</summary>
+internal sealed record EngineSnapshot
+{
+    /// <summary>What the source saw and lost.</summary>
+    public SourceStatistics Source { get; init; }
+
+    /// <summary>Events that passed through state and rules.</summary>
+    public long Events { get; init; }
+
+    /// <summary>Events that could not be decoded, in the source or after it.</summary>
+    public long Malformed { get; init; }
+
+    /// <summary>Alerts made.</summary>
+    public long Alerts { get; init; }
+
+    /// <summary>Events per second, over the second before.</summary>
+    public double EventsPerSecond { get; init; }
+
+    /// <summary>CPU seconds per second of this process, over the second before; 1 is one CPU in full use.</summary>
+    public double CpuRatio { get; init; }
+
+    /// <summary>How often each of the matcher's rules matched, in its order.</summary>
+    public IReadOnlyList<long> Matches { get; init; } = [];
+
+    /// <summary>Threads that are known.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Descriptors that are known; those that a thread shares with its process count once.</summary>
+    public long Descriptors { get; init; }
+
+    /// <summary>Threads that were not kept because the table was full.</summary>
+    public long ThreadsLeftOut { get; init; }
+
+    /// <summary>Threads that events named and that could not be found anywhere.</summary>
+    public long ThreadsNotFound { get; init; }
+
+    /// <summary>Bytes of the memory for texts and descriptors.</summary>
+    public long StateBytes { get; init; }
+}
