@@ -47,7 +47,7 @@ public sealed class OwnLogTests
         await using var router = await Programs.StartRouterAsync(folder, port);
         using var probe = new RouterProbe(port);
         await probe.SendAsync("one");
-        string line = await router.WaitForLineAsync(" [3116] ", Patience);
+        string line = await router.WaitForLineAsync(" [3121] ", Patience);
         Assert.Contains("Output webhook: alert ", line, StringComparison.Ordinal);
         Assert.EndsWith(" is Delivered.", line, StringComparison.Ordinal);
     }
