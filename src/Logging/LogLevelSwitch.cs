@@ -5,12 +5,12 @@ namespace Saker.Logging;
 /// <summary>The least level of the log, which may change while the program runs.</summary>
 internal sealed class LogLevelSwitch
 {
-    private volatile int _level = (int)LogLevel.Information;
+    private volatile int level = (int)LogLevel.Information;
 
     public LogLevel Level
     {
-        get => (LogLevel)_level;
-        set => _level = (int)value;
+        get => (LogLevel)level;
+        set => level = (int)value;
     }
 
     /// <summary>True when an entry is written. The libraries' own entries are left out below warning, unless everything is asked for.</summary>

@@ -24,11 +24,11 @@ internal sealed class ConfigFaults
     // A hostile or broken file must not print without end.
     private const int MaxFaults = 500;
 
-    private readonly List<ConfigFault> _all = [];
+    private readonly List<ConfigFault> all = [];
 
-    public IReadOnlyList<ConfigFault> All => _all;
+    public IReadOnlyList<ConfigFault> All => all;
 
-    public bool HasErrors => _all.Exists(static fault => fault.Severity == FaultSeverity.Error);
+    public bool HasErrors => all.Exists(static fault => fault.Severity == FaultSeverity.Error);
 
     public void Error(ConfigSource source, string key, string message) => Add(FaultSeverity.Error, source, key, message);
 
@@ -38,9 +38,9 @@ internal sealed class ConfigFaults
 
     private void Add(FaultSeverity severity, ConfigSource source, string key, string message)
     {
-        if (_all.Count < MaxFaults)
+        if (all.Count < MaxFaults)
         {
-            _all.Add(new ConfigFault(severity, source, key, message));
+            all.Add(new ConfigFault(severity, source, key, message));
         }
     }
 }

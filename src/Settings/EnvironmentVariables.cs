@@ -8,7 +8,7 @@ namespace Saker.Settings;
 /// </summary>
 internal sealed class EnvironmentVariables(IReadOnlyDictionary<string, string> values)
 {
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly HashSet<string> known = new(StringComparer.Ordinal);
 
     public static EnvironmentVariables None { get; } = new(new Dictionary<string, string>());
 
@@ -24,7 +24,7 @@ internal sealed class EnvironmentVariables(IReadOnlyDictionary<string, string> v
     }
 
     /// <summary>Names that hold something and that no option asked for.</summary>
-    public IEnumerable<string> Unused => values.Where(pair => pair.Value.Length > 0 && !_known.Contains(pair.Key)).Select(pair => pair.Key);
+    public IEnumerable<string> Unused => values.Where(pair => pair.Value.Length > 0 && !known.Contains(pair.Key)).Select(pair => pair.Key);
 
     /// <summary>The variable's value as a configuration value; null when it is not set, empty, or a service link of Kubernetes.</summary>
     public ConfigScalar? Find(string name)
@@ -34,7 +34,7 @@ internal sealed class EnvironmentVariables(IReadOnlyDictionary<string, string> v
             return null;
         }
 
-        _known.Add(name);
+        known.Add(name);
         return new ConfigScalar(text, ConfigSource.InVariable(name));
     }
 

@@ -12,7 +12,7 @@ internal sealed class OptionSchema
 {
     private static readonly ConcurrentDictionary<Type, OptionSchema> Cache = new();
 
-    private readonly Dictionary<string, OptionKey> _byName;
+    private readonly Dictionary<string, OptionKey> byName;
 
     private OptionSchema(Type type)
     {
@@ -22,7 +22,7 @@ internal sealed class OptionSchema
             .Where(static property => property.SetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0)
             .Select(property => new OptionKey(property, property.GetValue(defaults)))
             .OrderBy(static key => key.Name, StringComparer.Ordinal)];
-        _byName = Keys.ToDictionary(static key => key.Name, StringComparer.OrdinalIgnoreCase);
+        byName = Keys.ToDictionary(static key => key.Name, StringComparer.OrdinalIgnoreCase);
     }
 
     public Type Type { get; }
@@ -32,7 +32,7 @@ internal sealed class OptionSchema
 
     public static OptionSchema For(Type type) => Cache.GetOrAdd(type, static type => new OptionSchema(type));
 
-    public OptionKey? Find(string name) => _byName.GetValueOrDefault(name);
+    public OptionKey? Find(string name) => byName.GetValueOrDefault(name);
 
     public object CreateInstance() =>
         Activator.CreateInstance(Type) ?? throw new InvalidOperationException($"{Type} has no constructor without parameters.");

@@ -19,10 +19,10 @@ internal sealed record EffectiveValue(string Path, string Text, ConfigSource? So
 /// <param name="mayBeIncomplete">Asks for no key that is missing, for a section that is not in use.</param>
 internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaults faults, bool mayBeIncomplete = false)
 {
-    private readonly List<EffectiveValue> _effective = [];
+    private readonly List<EffectiveValue> effective = [];
 
     /// <summary>What was bound so far, in the order of binding.</summary>
-    public IReadOnlyList<EffectiveValue> Effective => _effective;
+    public IReadOnlyList<EffectiveValue> Effective => effective;
 
     /// <summary>An instance of the schema's record.</summary>
     /// <param name="schema">What may stand in the section.</param>
@@ -126,7 +126,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
                 faults.Error(node?.Source ?? fallback, path, $"This must be set, here or in the variable {EnvironmentVariables.NameOf(path)}.");
             }
 
-            _effective.Add(new EffectiveValue(path, Display(key, key.Default), null));
+            effective.Add(new EffectiveValue(path, Display(key, key.Default), null));
             return;
         }
 
@@ -139,12 +139,12 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
         };
         if (value is null || !PassesChecks(key, value, node!, path))
         {
-            _effective.Add(new EffectiveValue(path, Display(key, key.Default), null));
+            effective.Add(new EffectiveValue(path, Display(key, key.Default), null));
             return;
         }
 
         key.Property.SetValue(options, value);
-        _effective.Add(new EffectiveValue(path, Display(key, value), node!.Source));
+        effective.Add(new EffectiveValue(path, Display(key, value), node!.Source));
     }
 
     private object? Scalar(OptionKey key, ConfigNode node, string path)
@@ -326,7 +326,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
         foreach (var fault in (options as ICheckedOptions)?.Validate() ?? [])
         {
             var keyPath = Join(path, fault.Key);
-            var place = _effective.FindLast(value => value.Path == keyPath)?.Source;
+            var place = effective.FindLast(value => value.Path == keyPath)?.Source;
             faults.Error(place ?? source, keyPath, fault.Message);
         }
     }

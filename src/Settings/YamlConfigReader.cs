@@ -18,19 +18,19 @@ internal sealed partial class YamlConfigReader
     private const int MaxDepth = 64;
     private const int MaxValues = 200_000;
 
-    private readonly string _file;
-    private readonly ConfigFaults _faults;
-    private readonly Scanner _scanner;
-    private readonly Parser _parser;
-    private readonly Dictionary<AnchorName, ConfigNode> _anchors = [];
-    private int _values;
+    private readonly string file;
+    private readonly ConfigFaults faults;
+    private readonly Scanner scanner;
+    private readonly Parser parser;
+    private readonly Dictionary<AnchorName, ConfigNode> anchors = [];
+    private int values;
 
     private YamlConfigReader(string file, string text, ConfigFaults faults)
     {
-        _file = file;
-        _faults = faults;
-        _scanner = new Scanner(new StringReader(text), skipComments: true);
-        _parser = new Parser(_scanner);
+        this.file = file;
+        this.faults = faults;
+        scanner = new Scanner(new StringReader(text), skipComments: true);
+        parser = new Parser(scanner);
     }
 
     /// <summary>The file's top-level map; empty after a fault, which is then in <paramref name="faults"/>.</summary>
@@ -73,7 +73,7 @@ internal sealed partial class YamlConfigReader
         catch (YamlException exception)
         {
             // Faults found while scanning a map carry the map's beginning; the scanner stands where the fault is.
-            var place = exception.Message.StartsWith("While scanning", StringComparison.Ordinal) ? reader._scanner.CurrentPosition : exception.End;
+            var place = exception.Message.StartsWith("While scanning", StringComparison.Ordinal) ? reader.scanner.CurrentPosition : exception.End;
             faults.Error(ConfigSource.InFile(file, place.Line, place.Column), "", $"This is not valid YAML: {Reason(exception)}");
             return null;
         }
@@ -150,18 +150,18 @@ internal sealed partial class YamlConfigReader
 
     private ConfigNode? ReadStream()
     {
-        _parser.Consume<StreamStart>();
-        if (_parser.TryConsume<StreamEnd>(out _))
+        parser.Consume<StreamStart>();
+        if (parser.TryConsume<StreamEnd>(out _))
         {
             return null;
         }
 
-        _parser.Consume<DocumentStart>();
+        parser.Consume<DocumentStart>();
         var node = ReadNode(depth: 0);
-        _parser.Consume<DocumentEnd>();
-        if (_parser.Accept<DocumentStart>(out var second))
+        parser.Consume<DocumentEnd>();
+        if (parser.Accept<DocumentStart>(out var second))
         {
-            _faults.Error(At(second), "", "A second YAML document begins here; only one is read. Put all settings into one.");
+            faults.Error(At(second), "", "A second YAML document begins here; only one is read. Put all settings into one.");
         }
 
         return node;
@@ -169,16 +169,16 @@ internal sealed partial class YamlConfigReader
 
     private ConfigNode ReadNode(int depth)
     {
-        var current = _parser.Current ?? throw new YamlException("The file ends in the middle of a value.");
+        var current = parser.Current ?? throw new YamlException("The file ends in the middle of a value.");
         if (depth > MaxDepth)
         {
             throw new YamlException(current.Start, current.Start, $"Values are nested deeper than {MaxDepth} levels.");
         }
 
         Count(current, 1);
-        if (_parser.TryConsume<AnchorAlias>(out var alias))
+        if (parser.TryConsume<AnchorAlias>(out var alias))
         {
-            return _anchors.TryGetValue(alias.Value, out var target)
+            return anchors.TryGetValue(alias.Value, out var target)
                 ? target
                 : throw new YamlException(alias.Start, alias.Start, $"No value before this one has the anchor '{alias.Value}'.");
         }
@@ -193,7 +193,7 @@ internal sealed partial class YamlConfigReader
         };
         if (!anchor.IsEmpty)
         {
-            _anchors[anchor] = node;
+            anchors[anchor] = node;
         }
 
         return node;
@@ -201,16 +201,16 @@ internal sealed partial class YamlConfigReader
 
     private ConfigScalar ReadScalar()
     {
-        var scalar = _parser.Consume<Scalar>();
+        var scalar = parser.Consume<Scalar>();
         var isNull = scalar is { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" };
         return new ConfigScalar(isNull ? "" : scalar.Value, At(scalar), isNull);
     }
 
     private ConfigList ReadList(int depth)
     {
-        var start = _parser.Consume<SequenceStart>();
+        var start = parser.Consume<SequenceStart>();
         var items = new List<ConfigNode>();
-        while (!_parser.TryConsume<SequenceEnd>(out _))
+        while (!parser.TryConsume<SequenceEnd>(out _))
         {
             items.Add(ReadNode(depth + 1));
         }
@@ -220,15 +220,15 @@ internal sealed partial class YamlConfigReader
 
     private ConfigMap ReadMap(int depth)
     {
-        var start = _parser.Consume<MappingStart>();
+        var start = parser.Consume<MappingStart>();
         var entries = new List<ConfigEntry>();
         var merged = new List<ConfigEntry>();
         var known = new Dictionary<string, ConfigSource>(StringComparer.Ordinal);
-        while (!_parser.TryConsume<MappingEnd>(out _))
+        while (!parser.TryConsume<MappingEnd>(out _))
         {
-            if (!_parser.TryConsume<Scalar>(out var key))
+            if (!parser.TryConsume<Scalar>(out var key))
             {
-                var current = _parser.Current!;
+                var current = parser.Current!;
                 throw new YamlException(current.Start, current.Start, "A key must be plain text.");
             }
 
@@ -239,7 +239,7 @@ internal sealed partial class YamlConfigReader
             }
             else if (!known.TryAdd(key.Value, At(key)))
             {
-                _faults.Error(At(key), key.Value, $"This key stands at line {known[key.Value].Line} already; keep one of the two.");
+                faults.Error(At(key), key.Value, $"This key stands at line {known[key.Value].Line} already; keep one of the two.");
             }
             else
             {
@@ -265,7 +265,7 @@ internal sealed partial class YamlConfigReader
         {
             if (node is not ConfigMap map)
             {
-                _faults.Error(At(key), "<<", "Only maps can be merged in with '<<'.");
+                faults.Error(At(key), "<<", "Only maps can be merged in with '<<'.");
                 continue;
             }
 
@@ -276,12 +276,12 @@ internal sealed partial class YamlConfigReader
 
     private void Count(ParsingEvent at, int values)
     {
-        _values += values;
-        if (_values > MaxValues)
+        this.values += values;
+        if (this.values > MaxValues)
         {
             throw new YamlException(at.Start, at.Start, $"The file holds more than {MaxValues} values.");
         }
     }
 
-    private ConfigSource At(ParsingEvent parsed) => ConfigSource.InFile(_file, parsed.Start.Line, parsed.Start.Column);
+    private ConfigSource At(ParsingEvent parsed) => ConfigSource.InFile(file, parsed.Start.Line, parsed.Start.Column);
 }

@@ -9,15 +9,15 @@ namespace Saker.Templates;
 /// </summary>
 public sealed class Template
 {
-    private readonly string _name;
-    private readonly string _text;
-    private readonly TemplateSet _set;
+    private readonly string name;
+    private readonly string text;
+    private readonly TemplateSet set;
 
     private Template(string name, string text, TemplateSet set)
     {
-        _name = name;
-        _text = text;
-        _set = set;
+        this.name = name;
+        this.text = text;
+        this.set = set;
     }
 
     /// <summary>Compiles a template.</summary>
@@ -44,15 +44,15 @@ public sealed class Template
     public string Render(TemplateValue data, TemplateLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var executor = new Executor(_set, limits ?? TemplateLimits.Default);
+        var executor = new Executor(set, limits ?? TemplateLimits.Default);
         try
         {
             executor.Run(data);
         }
         catch (TemplateFault fault)
         {
-            var (line, column) = SourcePosition.Of(_text, executor.Position);
-            throw new TemplateException(TemplateStage.Execute, _name, line, column, fault.Message, executor.Output);
+            var (line, column) = SourcePosition.Of(text, executor.Position);
+            throw new TemplateException(TemplateStage.Execute, name, line, column, fault.Message, executor.Output);
         }
 
         return executor.Output;

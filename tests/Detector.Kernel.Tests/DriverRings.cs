@@ -9,7 +9,7 @@ namespace Saker.Detector.Kernel.Tests;
 public sealed class DriverRings : IDisposable
 {
     private static readonly SourceSettings Settings = new() { SystemCalls = new HashSet<int>() };
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("saker-cgroup");
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("saker-cgroup");
 
     [Theory]
     [InlineData(2, "0-3", 4, 2, "0 0 1 1")]
@@ -63,7 +63,7 @@ public sealed class DriverRings : IDisposable
     {
         Write("a/memory.max", "900000\n");
         Write("a/b/memory.max", "max\n");
-        Assert.Equal(900_000, MemoryLimit.Read("0::/a/b\n", $"30 20 0:26 / {_folder.FullName} rw,nosuid shared:4 - cgroup2 cgroup2 rw\n"));
+        Assert.Equal(900_000, MemoryLimit.Read("0::/a/b\n", $"30 20 0:26 / {folder.FullName} rw,nosuid shared:4 - cgroup2 cgroup2 rw\n"));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class DriverRings : IDisposable
     {
         Write("mem/x/memory.limit_in_bytes", "123456\n");
         Write("mem/memory.limit_in_bytes", "9223372036854771712\n"); // none
-        string mounts = $"31 20 0:27 / {_folder.FullName}/cpu rw - cgroup cgroup rw,cpu\n32 20 0:28 / {_folder.FullName}/mem rw - cgroup cgroup rw,memory\n";
+        string mounts = $"31 20 0:27 / {folder.FullName}/cpu rw - cgroup cgroup rw,cpu\n32 20 0:28 / {folder.FullName}/mem rw - cgroup cgroup rw,memory\n";
         Assert.Equal(123_456, MemoryLimit.Read("5:cpu:/x\n4:memory:/x\n0::/\n", mounts));
     }
 
@@ -79,7 +79,7 @@ public sealed class DriverRings : IDisposable
     public void Container_that_sees_its_own_cgroup_as_the_root_finds_its_limit()
     {
         Write("memory.max", "5000000\n");
-        Assert.Equal(5_000_000, MemoryLimit.Read("0::/pods/one\n", $"30 20 0:26 /pods/one {_folder.FullName} rw - cgroup2 cgroup2 rw\n"));
+        Assert.Equal(5_000_000, MemoryLimit.Read("0::/pods/one\n", $"30 20 0:26 /pods/one {folder.FullName} rw - cgroup2 cgroup2 rw\n"));
     }
 
     [Fact]
@@ -89,11 +89,11 @@ public sealed class DriverRings : IDisposable
         Assert.Null(MemoryLimit.Read("0::/\nnonsense\n", "short line\n"));
     }
 
-    public void Dispose() => _folder.Delete(true);
+    public void Dispose() => folder.Delete(true);
 
     private void Write(string file, string text)
     {
-        string path = Path.Combine(_folder.FullName, file);
+        string path = Path.Combine(folder.FullName, file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
     }

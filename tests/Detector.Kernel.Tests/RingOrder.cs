@@ -8,31 +8,31 @@ namespace Saker.Detector.Kernel.Tests;
 public sealed class RingOrder : IDisposable
 {
     private const ulong Now = 1_000_000_000;
-    private readonly WrittenRing _one = new();
-    private readonly WrittenRing _other = new();
-    private readonly RingMerger _merger;
+    private readonly WrittenRing one = new();
+    private readonly WrittenRing other = new();
+    private readonly RingMerger merger;
 
-    public RingOrder() => _merger = new RingMerger([_one.Ring, _other.Ring]);
+    public RingOrder() => merger = new RingMerger([one.Ring, other.Ring]);
 
     [Fact]
     public void Unfinished_record_holds_back_what_may_be_later_until_it_is_finished()
     {
-        var unfinished = _one.Add(Now - 10, finished: false);
-        _one.Add(Now - 1);
-        _other.Add(Now - RingMerger.InFlight);
-        _other.Add(Now - 5);
+        var unfinished = one.Add(Now - 10, finished: false);
+        one.Add(Now - 1);
+        other.Add(Now - RingMerger.InFlight);
+        other.Add(Now - 5);
         Assert.Equal([Now - RingMerger.InFlight], Take(Now));
-        Assert.True(_merger.Holds);
+        Assert.True(merger.Holds);
         Assert.Empty(Take(Now + (RingMerger.LongestHold / 2)));
-        _one.Finish(unfinished);
+        one.Finish(unfinished);
         Assert.Equal([Now - 10, Now - 5], Take(Now + (RingMerger.LongestHold / 2)).Take(2));
     }
 
     [Fact]
     public void Record_that_is_never_finished_holds_back_for_a_bounded_time()
     {
-        _one.Add(Now - 10, finished: false);
-        _other.Add(Now - 5);
+        one.Add(Now - 10, finished: false);
+        other.Add(Now - 5);
         Assert.Empty(Take(Now));
         Assert.Empty(Take(Now + RingMerger.LongestHold));
         Assert.Equal([Now - 5], Take(Now + RingMerger.LongestHold + 1));
@@ -41,22 +41,22 @@ public sealed class RingOrder : IDisposable
     [Fact]
     public void Empty_ring_holds_back_only_what_it_may_still_get_before()
     {
-        _other.Add(Now - RingMerger.InFlight + 1);
+        other.Add(Now - RingMerger.InFlight + 1);
         Assert.Empty(Take(Now));
         Assert.Equal([Now - RingMerger.InFlight + 1], Take(Now + 1));
-        Assert.False(_merger.Holds);
+        Assert.False(merger.Holds);
     }
 
     public void Dispose()
     {
-        _one.Dispose();
-        _other.Dispose();
+        one.Dispose();
+        other.Dispose();
     }
 
     private List<ulong> Take(ulong now)
     {
         var into = new RawEvent[16];
-        var count = _merger.Take(into, now);
+        var count = merger.Take(into, now);
         var times = new List<ulong>();
         foreach (var raw in into.AsSpan(0, count))
             times.Add(BinaryPrimitives.ReadUInt64LittleEndian(raw.Bytes));
@@ -71,15 +71,15 @@ public sealed class RingOrder : IDisposable
         private const int RecordBytes = EventBytes + sizeof(ushort);
         private const uint BusyBit = 1u << 31;
         private static readonly int Page = Environment.SystemPageSize;
-        private readonly FileStream _file = new(
+        private readonly FileStream file = new(
             Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 0, FileOptions.DeleteOnClose);
 
-        private ulong _written;
+        private ulong written;
 
         public WrittenRing()
         {
-            _file.SetLength((2 * Page) + (2 * Bytes));
-            Ring = new RingBuffer((int)_file.SafeFileHandle.DangerousGetHandle(), Bytes);
+            file.SetLength((2 * Page) + (2 * Bytes));
+            Ring = new RingBuffer((int)file.SafeFileHandle.DangerousGetHandle(), Bytes);
         }
 
         public RingBuffer Ring { get; }
@@ -92,11 +92,11 @@ public sealed class RingOrder : IDisposable
             BinaryPrimitives.WriteUInt32LittleEndian(record, RecordBytes | (finished ? 0 : BusyBit));
             BinaryPrimitives.WriteUInt64LittleEndian(record[8..], time);
             BinaryPrimitives.WriteUInt32LittleEndian(record[24..], EventBytes);
-            var at = _written;
+            var at = written;
             Write((2 * Page) + (long)at, record);
-            _written += (ulong)record.Length;
+            written += (ulong)record.Length;
             Span<byte> position = stackalloc byte[sizeof(ulong)];
-            BinaryPrimitives.WriteUInt64LittleEndian(position, _written);
+            BinaryPrimitives.WriteUInt64LittleEndian(position, written);
             Write(Page, position);
             return at;
         }
@@ -111,9 +111,9 @@ public sealed class RingOrder : IDisposable
         public void Dispose()
         {
             Ring.Dispose();
-            _file.Dispose();
+            file.Dispose();
         }
 
-        private void Write(long at, ReadOnlySpan<byte> bytes) => RandomAccess.Write(_file.SafeFileHandle, bytes, at);
+        private void Write(long at, ReadOnlySpan<byte> bytes) => RandomAccess.Write(file.SafeFileHandle, bytes, at);
     }
 }

@@ -11,13 +11,13 @@ namespace Saker.Outputs.Testing;
 /// <summary>Outputs made the way the router makes them: from a configuration file and variables, by the real reader and binder.</summary>
 public sealed class ConfiguredRouter : IAsyncDisposable
 {
-    private readonly List<RoutedOutput> _outputs;
-    private readonly AlertEnricher _enricher;
+    private readonly List<RoutedOutput> outputs;
+    private readonly AlertEnricher enricher;
 
     private ConfiguredRouter(List<RoutedOutput> outputs, AlertEnricher enricher, IReadOnlyList<string> faults)
     {
-        _outputs = outputs;
-        _enricher = enricher;
+        this.outputs = outputs;
+        this.enricher = enricher;
         Faults = faults;
     }
 
@@ -25,7 +25,7 @@ public sealed class ConfiguredRouter : IAsyncDisposable
     public IReadOnlyList<string> Faults { get; }
 
     /// <summary>The instances that are switched on.</summary>
-    public IReadOnlyList<IOutput> Outputs => [.. _outputs.Select(static output => output.Output)];
+    public IReadOnlyList<IOutput> Outputs => [.. outputs.Select(static output => output.Output)];
 
     /// <summary>The one instance.</summary>
     public IOutput Output
@@ -67,12 +67,12 @@ public sealed class ConfiguredRouter : IAsyncDisposable
     }
 
     /// <summary>What is added to every alert before it is stored.</summary>
-    public Alert Enrich(Alert alert) => _enricher.Enrich(alert);
+    public Alert Enrich(Alert alert) => enricher.Enrich(alert);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var output in _outputs)
+        foreach (var output in outputs)
             await output.DisposeAsync();
     }
 }

@@ -43,13 +43,13 @@ public sealed record LoopbackAnswer
 /// <summary>A destination on 127.0.0.1 with a real Kestrel: it records requests and answers as told.</summary>
 public sealed class LoopbackServer : IAsyncDisposable
 {
-    private readonly WebApplication _app;
-    private readonly Func<LoopbackRequest, LoopbackAnswer> _answer;
-    private readonly ConcurrentQueue<LoopbackRequest> _requests = new();
+    private readonly WebApplication app;
+    private readonly Func<LoopbackRequest, LoopbackAnswer> answer;
+    private readonly ConcurrentQueue<LoopbackRequest> requests = new();
 
     private LoopbackServer(Func<LoopbackRequest, LoopbackAnswer> answer, X509Certificate2? certificate)
     {
-        _answer = answer;
+        this.answer = answer;
         // No configuration of the machine reaches it: not its variables, not its files.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -66,15 +66,15 @@ public sealed class LoopbackServer : IAsyncDisposable
         if (certificate is not null)
             builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Logging.ClearProviders();
-        _app = builder.Build();
-        _app.Run(AnswerAsync);
+        app = builder.Build();
+        app.Run(AnswerAsync);
     }
 
     /// <summary>The root of the server, with a slash at the end.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1/");
 
     /// <summary>The requests so far, in the order in which their bodies were complete.</summary>
-    public IReadOnlyCollection<LoopbackRequest> Requests => _requests;
+    public IReadOnlyCollection<LoopbackRequest> Requests => requests;
 
     /// <summary>A server that answers every request with <paramref name="answer"/>, or 200.</summary>
     public static Task<LoopbackServer> StartAsync(LoopbackAnswer? answer = null) => StartAsync(_ => answer ?? new LoopbackAnswer());
@@ -83,8 +83,8 @@ public sealed class LoopbackServer : IAsyncDisposable
     public static async Task<LoopbackServer> StartAsync(Func<LoopbackRequest, LoopbackAnswer> answer, bool tls = false)
     {
         var server = new LoopbackServer(answer, tls ? CreateCertificate() : null);
-        await server._app.StartAsync();
-        server.Address = new Uri(server._app.Urls.Single().TrimEnd('/') + "/");
+        await server.app.StartAsync();
+        server.Address = new Uri(server.app.Urls.Single().TrimEnd('/') + "/");
         return server;
     }
 
@@ -100,8 +100,8 @@ public sealed class LoopbackServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-        await _app.StopAsync(soon.Token);
-        await _app.DisposeAsync();
+        await app.StopAsync(soon.Token);
+        await app.DisposeAsync();
     }
 
     private static X509Certificate2 CreateCertificate()
@@ -124,9 +124,9 @@ public sealed class LoopbackServer : IAsyncDisposable
             http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
             http.Request.Headers.ToDictionary(static h => h.Key, static h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             body.ToArray());
-        _requests.Enqueue(request);
+        requests.Enqueue(request);
 
-        var answer = _answer(request);
+        var answer = this.answer(request);
         if (answer.Delay > TimeSpan.Zero)
             await Task.Delay(answer.Delay, http.RequestAborted);
         if (answer.Reset)

@@ -9,31 +9,31 @@ public sealed class ProcessRunner : IAsyncDisposable
     private const int MaxLines = 10_000;
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
 
-    private readonly Process _process;
-    private readonly Lock _gate = new();
-    private readonly List<string> _lines = [];
-    private TaskCompletionSource _news = NewSource();
+    private readonly Process process;
+    private readonly Lock gate = new();
+    private readonly List<string> lines = [];
+    private TaskCompletionSource news = NewSource();
 
     private ProcessRunner(Process process)
     {
-        _process = process;
+        this.process = process;
         process.OutputDataReceived += (_, line) => Add(line.Data);
         process.ErrorDataReceived += (_, line) => Add(line.Data);
     }
 
     /// <summary>The process id.</summary>
-    public int Id => _process.Id;
+    public int Id => process.Id;
 
     /// <summary>True once it has ended.</summary>
-    public bool HasExited => _process.HasExited;
+    public bool HasExited => process.HasExited;
 
     /// <summary>What it wrote so far, standard output and standard error together, the first 10,000 lines.</summary>
     public IReadOnlyList<string> Lines
     {
         get
         {
-            lock (_gate)
-                return [.. _lines];
+            lock (gate)
+                return [.. lines];
         }
     }
 
@@ -44,9 +44,9 @@ public sealed class ProcessRunner : IAsyncDisposable
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         var runner = new ProcessRunner(new Process { StartInfo = start });
-        runner._process.Start();
-        runner._process.BeginOutputReadLine();
-        runner._process.BeginErrorReadLine();
+        runner.process.Start();
+        runner.process.BeginOutputReadLine();
+        runner.process.BeginErrorReadLine();
         return runner;
     }
 
@@ -58,11 +58,11 @@ public sealed class ProcessRunner : IAsyncDisposable
         while (true)
         {
             Task news;
-            lock (_gate)
+            lock (gate)
             {
-                if (_lines.Find(line => line.Contains(text, StringComparison.Ordinal)) is { } found)
+                if (lines.Find(line => line.Contains(text, StringComparison.Ordinal)) is { } found)
                     return found;
-                news = _news.Task;
+                news = this.news.Task;
             }
 
             try
@@ -87,14 +87,14 @@ public sealed class ProcessRunner : IAsyncDisposable
     public async Task<int> WaitForExitAsync(TimeSpan patience)
     {
         using var limit = new CancellationTokenSource(patience);
-        await _process.WaitForExitAsync(limit.Token);
-        return _process.ExitCode;
+        await process.WaitForExitAsync(limit.Token);
+        return process.ExitCode;
     }
 
     /// <summary>Asks it to stop, and kills it if it does not.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
+        if (!process.HasExited)
         {
             Signal("TERM");
             try
@@ -103,11 +103,11 @@ public sealed class ProcessRunner : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                _process.Kill();
+                process.Kill();
             }
         }
 
-        _process.Dispose();
+        process.Dispose();
     }
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -116,12 +116,12 @@ public sealed class ProcessRunner : IAsyncDisposable
     {
         if (line is null)
             return;
-        lock (_gate)
+        lock (gate)
         {
-            if (_lines.Count < MaxLines)
-                _lines.Add(line);
-            var news = _news;
-            _news = NewSource();
+            if (lines.Count < MaxLines)
+                lines.Add(line);
+            var news = this.news;
+            this.news = NewSource();
             news.TrySetResult();
         }
     }

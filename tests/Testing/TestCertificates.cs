@@ -12,39 +12,39 @@ public sealed class TestCertificates : IDisposable
     private const string ForServers = "1.3.6.1.5.5.7.3.1";
     private const string ForClients = "1.3.6.1.5.5.7.3.2";
 
-    private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
-    private readonly Dictionary<string, X509Certificate2> _clients = [];
-    private readonly X509Certificate2 _authority;
+    private readonly DateTimeOffset now = TimeProvider.System.GetUtcNow();
+    private readonly Dictionary<string, X509Certificate2> clients = [];
+    private readonly X509Certificate2 authority;
 
     /// <summary>Makes <c>ca.crt</c>, <c>server.crt</c>, <c>server.key</c>, <c>client.key</c>, and <c>ca.srl</c>, which is no PEM.</summary>
     public TestCertificates()
     {
         Folder = Directory.CreateTempSubdirectory("saker-certs").FullName;
-        _authority = Authority("Saker test authority");
-        File.WriteAllText(Path.Combine(Folder, "ca.crt"), _authority.ExportCertificatePem());
+        authority = Authority("Saker test authority");
+        File.WriteAllText(Path.Combine(Folder, "ca.crt"), authority.ExportCertificatePem());
         File.WriteAllText(Path.Combine(Folder, "ca.srl"), "01\n");
         RenewServer();
         using var other = Authority("Another authority");
-        _clients["client"] = Issue(_authority, "client", ForClients, _now.AddDays(-1), _now.AddDays(1));
-        _clients["otherclient"] = Issue(other, "other client", ForClients, _now.AddDays(-1), _now.AddDays(1));
-        _clients["expired"] = Issue(_authority, "expired client", ForClients, _now.AddDays(-3), _now.AddDays(-2));
-        _clients["srvonly"] = Issue(_authority, "a server", ForServers, _now.AddDays(-1), _now.AddDays(1));
-        File.WriteAllText(Path.Combine(Folder, "client.key"), _clients["client"].GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        clients["client"] = Issue(authority, "client", ForClients, now.AddDays(-1), now.AddDays(1));
+        clients["otherclient"] = Issue(other, "other client", ForClients, now.AddDays(-1), now.AddDays(1));
+        clients["expired"] = Issue(authority, "expired client", ForClients, now.AddDays(-3), now.AddDays(-2));
+        clients["srvonly"] = Issue(authority, "a server", ForServers, now.AddDays(-1), now.AddDays(1));
+        File.WriteAllText(Path.Combine(Folder, "client.key"), clients["client"].GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
     }
 
     /// <summary>Where they are.</summary>
     public string Folder { get; }
 
     /// <summary>Trusts what the authority of these certificates signed.</summary>
-    public X509ChainPolicy Trust => new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { _authority }, RevocationMode = X509RevocationMode.NoCheck };
+    public X509ChainPolicy Trust => new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { authority }, RevocationMode = X509RevocationMode.NoCheck };
 
     /// <summary>A client's certificate with its key: <c>client</c>, <c>otherclient</c>, <c>expired</c> or <c>srvonly</c>.</summary>
-    public X509Certificate2 Client(string name) => _clients[name];
+    public X509Certificate2 Client(string name) => clients[name];
 
     /// <summary>Puts another certificate into <c>server.crt</c> and <c>server.key</c>; gives its serial number.</summary>
     public string RenewServer()
     {
-        using var server = Issue(_authority, "127.0.0.1", ForServers, _now.AddDays(-1), _now.AddDays(1));
+        using var server = Issue(authority, "127.0.0.1", ForServers, now.AddDays(-1), now.AddDays(1));
         File.WriteAllText(Path.Combine(Folder, "server.crt"), server.ExportCertificatePem());
         File.WriteAllText(Path.Combine(Folder, "server.key"), server.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         return server.SerialNumber;
@@ -63,12 +63,12 @@ public sealed class TestCertificates : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var client in _clients.Values)
+        foreach (var client in clients.Values)
         {
             client.Dispose();
         }
 
-        _authority.Dispose();
+        authority.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
 
@@ -78,7 +78,7 @@ public sealed class TestCertificates : IDisposable
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        return request.CreateSelfSigned(_now.AddDays(-10), _now.AddDays(10));
+        return request.CreateSelfSigned(now.AddDays(-10), now.AddDays(10));
     }
 
     private static X509Certificate2 Issue(X509Certificate2 authority, string name, string usage, DateTimeOffset from, DateTimeOffset to)

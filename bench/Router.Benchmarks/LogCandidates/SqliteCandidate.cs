@@ -5,18 +5,18 @@ namespace Saker.Router.Benchmarks.LogCandidates;
 /// <summary>A database file per segment, write-ahead log with synchronous=FULL, one transaction per group.</summary>
 internal sealed class SqliteCandidate : ILogCandidate
 {
-    private readonly string _directory;
-    private readonly long _segmentSize;
-    private readonly GroupCommit _commit;
-    private SqliteConnection? _segment;
-    private SqliteCommand? _insert;
-    private long _written;
-    private long _next;
+    private readonly string directory;
+    private readonly long segmentSize;
+    private readonly GroupCommit commit;
+    private SqliteConnection? segment;
+    private SqliteCommand? insert;
+    private long written;
+    private long next;
 
     public SqliteCandidate(string directory, long segmentSize)
     {
-        _directory = directory;
-        _segmentSize = segmentSize;
+        this.directory = directory;
+        this.segmentSize = segmentSize;
         foreach (var path in Segments(directory).Reverse())
         {
             using var connection = Open(path);
@@ -24,23 +24,23 @@ internal sealed class SqliteCandidate : ILogCandidate
             command.CommandText = "SELECT max(seq) FROM alert";
             if (command.ExecuteScalar() is long last)
             {
-                _next = last + 1;
+                next = last + 1;
                 break;
             }
         }
 
-        _commit = new GroupCommit(Write);
+        commit = new GroupCommit(Write);
     }
 
-    public ValueTask AppendAsync(ReadOnlyMemory<byte> payload) => _commit.AppendAsync(payload);
+    public ValueTask AppendAsync(ReadOnlyMemory<byte> payload) => commit.AppendAsync(payload);
 
-    public ICandidateReader OpenReader(long skip) => new Reader(_directory, skip);
+    public ICandidateReader OpenReader(long skip) => new Reader(directory, skip);
 
     public async ValueTask DisposeAsync()
     {
-        await _commit.DisposeAsync();
-        _insert?.Dispose();
-        _segment?.Dispose();
+        await commit.DisposeAsync();
+        insert?.Dispose();
+        segment?.Dispose();
         SqliteConnection.ClearAllPools();
     }
 
@@ -58,28 +58,28 @@ internal sealed class SqliteCandidate : ILogCandidate
 
     private void Write(IReadOnlyList<GroupCommit.Request> group)
     {
-        if (_segment is null || _written > _segmentSize)
+        if (segment is null || written > segmentSize)
         {
-            _insert?.Dispose();
-            _segment?.Dispose();
-            _segment = Open(Path.Combine(_directory, $"{_next:x16}.db"));
-            _insert = _segment.CreateCommand();
-            _insert.CommandText = "INSERT INTO alert VALUES($seq, $at, $payload)";
-            _insert.Parameters.Add("$seq", SqliteType.Integer);
-            _insert.Parameters.Add("$at", SqliteType.Integer);
-            _insert.Parameters.Add("$payload", SqliteType.Blob);
-            _written = 0;
+            insert?.Dispose();
+            segment?.Dispose();
+            segment = Open(Path.Combine(directory, $"{next:x16}.db"));
+            insert = segment.CreateCommand();
+            insert.CommandText = "INSERT INTO alert VALUES($seq, $at, $payload)";
+            insert.Parameters.Add("$seq", SqliteType.Integer);
+            insert.Parameters.Add("$at", SqliteType.Integer);
+            insert.Parameters.Add("$payload", SqliteType.Blob);
+            written = 0;
         }
 
-        using var transaction = _segment.BeginTransaction();
-        _insert!.Transaction = transaction;
+        using var transaction = segment.BeginTransaction();
+        insert!.Transaction = transaction;
         foreach (var request in group)
         {
-            _insert.Parameters[0].Value = _next++;
-            _insert.Parameters[1].Value = 0L;
-            _insert.Parameters[2].Value = System.Runtime.InteropServices.MemoryMarshal.TryGetArray(request.Payload, out var array) ? array.Array : null;
-            _insert.ExecuteNonQuery();
-            _written += request.Payload.Length;
+            insert.Parameters[0].Value = next++;
+            insert.Parameters[1].Value = 0L;
+            insert.Parameters[2].Value = System.Runtime.InteropServices.MemoryMarshal.TryGetArray(request.Payload, out var array) ? array.Array : null;
+            insert.ExecuteNonQuery();
+            written += request.Payload.Length;
         }
 
         transaction.Commit();
@@ -87,10 +87,10 @@ internal sealed class SqliteCandidate : ILogCandidate
 
     private sealed class Reader(string directory, long skip) : ICandidateReader
     {
-        private readonly Queue<string> _segments = new(Segments(directory));
-        private long _last = skip - 1;
-        private SqliteConnection? _connection;
-        private SqliteDataReader? _rows;
+        private readonly Queue<string> segments = new(Segments(directory));
+        private long last = skip - 1;
+        private SqliteConnection? connection;
+        private SqliteDataReader? rows;
 
         public long Lost { get; private set; }
 
@@ -98,33 +98,33 @@ internal sealed class SqliteCandidate : ILogCandidate
         {
             while (true)
             {
-                if (_rows is null)
+                if (rows is null)
                 {
-                    if (!_segments.TryDequeue(out var path))
+                    if (!segments.TryDequeue(out var path))
                         return null;
-                    _connection = Open(path);
-                    var command = _connection.CreateCommand();
-                    command.CommandText = $"SELECT seq, payload FROM alert WHERE seq > {_last} ORDER BY seq";
-                    _rows = command.ExecuteReader();
+                    connection = Open(path);
+                    var command = connection.CreateCommand();
+                    command.CommandText = $"SELECT seq, payload FROM alert WHERE seq > {last} ORDER BY seq";
+                    rows = command.ExecuteReader();
                 }
 
-                if (_rows.Read())
+                if (rows.Read())
                 {
-                    var sequence = _rows.GetInt64(0);
-                    Lost += sequence - _last - 1;
-                    _last = sequence;
-                    return _rows.GetFieldValue<byte[]>(1);
+                    var sequence = rows.GetInt64(0);
+                    Lost += sequence - last - 1;
+                    last = sequence;
+                    return rows.GetFieldValue<byte[]>(1);
                 }
 
                 Dispose();
-                _rows = null;
+                rows = null;
             }
         }
 
         public void Dispose()
         {
-            _rows?.Dispose();
-            _connection?.Dispose();
+            rows?.Dispose();
+            connection?.Dispose();
         }
     }
 }

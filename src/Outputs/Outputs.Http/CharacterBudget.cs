@@ -5,9 +5,9 @@ internal sealed class CharacterBudget(int characters)
 {
     private const string CutMark = "…";
 
-    private int _left = characters;
+    private int left = characters;
 
-    public bool IsUsedUp => _left == 0;
+    public bool IsUsedUp => left == 0;
 
     /// <summary>Characters of Unicode in a text.</summary>
     public static int Count(string text)
@@ -21,21 +21,21 @@ internal sealed class CharacterBudget(int characters)
     /// <summary>The text, or as much of it as there is room for.</summary>
     public string Take(string text)
     {
-        if (_left == int.MaxValue)
+        if (left == int.MaxValue)
             return text;
         var count = Count(text);
-        if (count <= _left)
+        if (count <= left)
         {
-            _left -= count;
+            left -= count;
             return text;
         }
 
-        if (_left == 0)
+        if (left == 0)
             return "";
         var kept = 0;
-        foreach (var rune in text.EnumerateRunes().Take(_left - 1))
+        foreach (var rune in text.EnumerateRunes().Take(left - 1))
             kept += rune.Utf16SequenceLength;
-        _left = 0;
+        left = 0;
         return string.Concat(text.AsSpan(0, kept), CutMark);
     }
 }

@@ -11,9 +11,9 @@ internal sealed class ControlServer : IAsyncDisposable
     // The kernel's sun_path, less the zero at its end.
     private const int MaxPathBytes = 107;
 
-    private readonly PlainKestrel _kestrel;
+    private readonly PlainKestrel kestrel;
 
-    private ControlServer(PlainKestrel kestrel) => _kestrel = kestrel;
+    private ControlServer(PlainKestrel kestrel) => this.kestrel = kestrel;
 
     /// <summary>Where the socket of a data directory is.</summary>
     public static string PathIn(string root) => Path.Combine(Path.GetFullPath(root), "control", "router.sock");
@@ -46,5 +46,5 @@ internal sealed class ControlServer : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _kestrel.DisposeAsync();
+    public ValueTask DisposeAsync() => kestrel.DisposeAsync();
 }

@@ -20,8 +20,8 @@ internal sealed class ControlClient : IAsyncDisposable
     // One alert of 16 MiB, escaped anew, fits; so does the longest list.
     private const long MaxAnswerBytes = 128L << 20;
 
-    private readonly HttpClient _client;
-    private readonly Stack<IAsyncDisposable> _own = [];
+    private readonly HttpClient client;
+    private readonly Stack<IAsyncDisposable> own = [];
 
     private ControlClient(string path)
     {
@@ -43,7 +43,7 @@ internal sealed class ControlClient : IAsyncDisposable
                 }
             },
         };
-        _client = new HttpClient(handler) { BaseAddress = new Uri("http://router/"), Timeout = Patience, MaxResponseContentBufferSize = MaxAnswerBytes };
+        client = new HttpClient(handler) { BaseAddress = new Uri("http://router/"), Timeout = Patience, MaxResponseContentBufferSize = MaxAnswerBytes };
     }
 
     /// <summary>True when a router runs on the directory.</summary>
@@ -80,7 +80,7 @@ internal sealed class ControlClient : IAsyncDisposable
     public async Task<JsonElement> AskAsync(HttpMethod method, string path, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path);
-        using var response = await _client.SendAsync(request, cancellationToken); // bounded by MaxResponseContentBufferSize
+        using var response = await client.SendAsync(request, cancellationToken); // bounded by MaxResponseContentBufferSize
         if (response.StatusCode == HttpStatusCode.NoContent)
             return default;
         await using var content = await response.Content.ReadAsStreamAsync(cancellationToken);
@@ -92,8 +92,8 @@ internal sealed class ControlClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _client.Dispose();
-        while (_own.TryPop(out var own))
+        client.Dispose();
+        while (this.own.TryPop(out var own))
             await own.DisposeAsync();
     }
 
@@ -113,13 +113,13 @@ internal sealed class ControlClient : IAsyncDisposable
     private async Task ServeFilesAsync(string root, RouterOptions options)
     {
         var directory = DataDirectory.Open(root);
-        _own.Push(new Held(directory));
+        own.Push(new Held(directory));
         var loggers = LoggerFactory.Create(static logging => logging.AddLines().SetMinimumLevel(LogLevel.Warning));
-        _own.Push(new Held(loggers));
+        own.Push(new Held(loggers));
         var letters = DeadLetters.Open(
             directory.Files, directory.DeadLetters, options.Delivery.DeadLetterSize.Bytes, RunCommand.DeadLetterReserve(options), options.Delivery.Durability, TimeProvider.System, loggers.CreateLogger<SegmentLog>());
-        _own.Push(letters);
-        _own.Push(await ControlServer.StartAsync(directory, new ControlEndpoints(static () => [], letters, resend: null), loggers));
+        own.Push(letters);
+        own.Push(await ControlServer.StartAsync(directory, new ControlEndpoints(static () => [], letters, resend: null), loggers));
     }
 
     private sealed class Held(IDisposable what) : IAsyncDisposable

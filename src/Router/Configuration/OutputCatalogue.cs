@@ -8,7 +8,7 @@ namespace Saker.Router.Configuration;
 /// <summary>Every output of this version: the lists of the output projects, side by side.</summary>
 internal sealed class OutputCatalogue
 {
-    private readonly FrozenDictionary<string, OutputRegistration> _byType;
+    private readonly FrozenDictionary<string, OutputRegistration> byType;
 
     /// <exception cref="InvalidOperationException">Two outputs have one type.</exception>
     public OutputCatalogue(params IEnumerable<OutputRegistration> registrations)
@@ -19,7 +19,7 @@ internal sealed class OutputCatalogue
             throw new InvalidOperationException($"Two outputs have the type '{twice}'.");
         }
 
-        _byType = All.ToFrozenDictionary(static registration => registration.Descriptor.Type, StringComparer.OrdinalIgnoreCase);
+        byType = All.ToFrozenDictionary(static registration => registration.Descriptor.Type, StringComparer.OrdinalIgnoreCase);
     }
 
     public static OutputCatalogue Default { get; } = new([.. HttpOutputs.All, .. LocalOutputs.All]);
@@ -27,5 +27,5 @@ internal sealed class OutputCatalogue
     /// <summary>In alphabetic order of their types.</summary>
     public IReadOnlyList<OutputRegistration> All { get; }
 
-    public OutputRegistration? Find(string type) => _byType.GetValueOrDefault(type);
+    public OutputRegistration? Find(string type) => byType.GetValueOrDefault(type);
 }

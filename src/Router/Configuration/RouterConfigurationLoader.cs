@@ -12,17 +12,17 @@ internal sealed partial class RouterConfigurationLoader
 
     private static readonly OptionSchema RouterSchema = OptionSchema.For(typeof(RouterOptions));
 
-    private readonly OutputCatalogue _catalogue;
-    private readonly EnvironmentVariables _environment;
-    private readonly ConfigFaults _faults = new();
-    private readonly OptionsBinder _binder;
-    private readonly List<OutputInstance> _outputs = [];
+    private readonly OutputCatalogue catalogue;
+    private readonly EnvironmentVariables environment;
+    private readonly ConfigFaults faults = new();
+    private readonly OptionsBinder binder;
+    private readonly List<OutputInstance> outputs = [];
 
     private RouterConfigurationLoader(OutputCatalogue catalogue, EnvironmentVariables environment)
     {
-        _catalogue = catalogue;
-        _environment = environment;
-        _binder = new OptionsBinder(environment, _faults);
+        this.catalogue = catalogue;
+        this.environment = environment;
+        binder = new OptionsBinder(environment, faults);
     }
 
     /// <summary>Reads everything.</summary>
@@ -36,28 +36,28 @@ internal sealed partial class RouterConfigurationLoader
     {
         // Taken before the file is read: a change in between is then seen as one.
         var fingerprint = file is null ? "" : FileFingerprint.Of(file);
-        var root = file is null ? new ConfigMap([], ConfigSource.WholeFile("the environment")) : ConfigFile.Read(file, _faults);
-        var unreadable = _faults.HasErrors;
+        var root = file is null ? new ConfigMap([], ConfigSource.WholeFile("the environment")) : ConfigFile.Read(file, faults);
+        var unreadable = faults.HasErrors;
         var sections = SectionNames();
         root = DottedKeys.Expand(root, name => sections.Contains(name) || RouterSchema.Find(name)?.Kind is OptionKind.Section);
         root = IsStrict(root) ? LowerCaseKeys.Apply(root, OutputsSection) : root;
 
-        var router = (RouterOptions)_binder.Bind(RouterSchema, root, "", root.Source, sections);
-        router = RouterOptionChecks.Apply(router, _binder.Effective, _environment, _faults);
+        var router = (RouterOptions)binder.Bind(RouterSchema, root, "", root.Source, sections);
+        router = RouterOptionChecks.Apply(router, binder.Effective, environment, faults);
         BindFalcosidekickSections(root);
         BindInstances(root);
         ReportMissingOutputs(root);
         ReportAmbiguousVariables();
-        StrayVariables.Report(_environment, sections.Append(OutputsSection), _outputs, _faults);
+        StrayVariables.Report(environment, sections.Append(OutputsSection), outputs, faults);
 
         var ignore = router.Config.OnError == "ignore" && !unreadable;
         return new RouterConfiguration
         {
             Router = router,
-            Outputs = _outputs,
-            Effective = _binder.Effective,
-            Faults = ignore ? [.. _faults.All.Select(AsWarning)] : _faults.All,
-            IsRefused = _faults.HasErrors && !ignore,
+            Outputs = outputs,
+            Effective = binder.Effective,
+            Faults = ignore ? [.. faults.All.Select(AsWarning)] : faults.All,
+            IsRefused = faults.HasErrors && !ignore,
             Fingerprint = fingerprint,
             File = file,
         };
@@ -70,7 +70,7 @@ internal sealed partial class RouterConfigurationLoader
     private HashSet<string> SectionNames()
     {
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { OutputsSection };
-        names.UnionWith(_catalogue.All.Where(static output => output.Descriptor.InFalcosidekick).Select(static output => Head(output.Descriptor.Type)));
+        names.UnionWith(catalogue.All.Where(static output => output.Descriptor.InFalcosidekick).Select(static output => Head(output.Descriptor.Type)));
         names.UnionWith(FalcosidekickOutputs.All.Select(static output => Head(output.Type)));
         return names;
     }
@@ -79,7 +79,7 @@ internal sealed partial class RouterConfigurationLoader
     private bool IsStrict(ConfigMap root)
     {
         const string key = "strictcompatibility";
-        return (_environment.Find(EnvironmentVariables.NameOf(key)) ?? root.Find(key)?.Value) is ConfigScalar { IsNull: false } scalar
+        return (environment.Find(EnvironmentVariables.NameOf(key)) ?? root.Find(key)?.Value) is ConfigScalar { IsNull: false } scalar
             && ScalarConverter.Convert(typeof(bool), scalar.Text, out var value) is null && value is true;
     }
 
@@ -87,7 +87,7 @@ internal sealed partial class RouterConfigurationLoader
 
     private void BindFalcosidekickSections(ConfigMap root)
     {
-        foreach (var registration in _catalogue.All.Where(static output => output.Descriptor.InFalcosidekick))
+        foreach (var registration in catalogue.All.Where(static output => output.Descriptor.InFalcosidekick))
         {
             var type = registration.Descriptor.Type;
             var section = Section(root, type, report: true);
@@ -99,10 +99,10 @@ internal sealed partial class RouterConfigurationLoader
             {
                 // What was written is checked even when it is switched off; what the environment says is not,
                 // because the stock chart sets the variables of every output.
-                new OptionsBinder(EnvironmentVariables.None, _faults, mayBeIncomplete: true).Bind(OptionSchema.For(registration.OptionsType), section, type, section.Source);
+                new OptionsBinder(EnvironmentVariables.None, faults, mayBeIncomplete: true).Bind(OptionSchema.For(registration.OptionsType), section, type, section.Source);
                 if (section.Entries.Any(static entry => !OptionsBinder.IsEmpty(entry.Value)))
                 {
-                    _faults.Notice(section.Source, type, $"This output is off, because {type}.{registration.Descriptor.DecidingKey} is not set.");
+                    faults.Notice(section.Source, type, $"This output is off, because {type}.{registration.Descriptor.DecidingKey} is not set.");
                 }
             }
         }
@@ -115,15 +115,15 @@ internal sealed partial class RouterConfigurationLoader
             var path = $"{OutputsSection}.{entry.Key}";
             if (!InstanceName().IsMatch(entry.Key))
             {
-                _faults.Error(entry.KeySource, path, "A name has 1 to 63 of the characters a-z, 0-9 and '-', and does not begin with '-'.");
+                faults.Error(entry.KeySource, path, "A name has 1 to 63 of the characters a-z, 0-9 and '-', and does not begin with '-'.");
             }
-            else if (_outputs.Exists(output => output.Name == entry.Key))
+            else if (outputs.Exists(output => output.Name == entry.Key))
             {
-                _faults.Error(entry.KeySource, path, $"The section '{entry.Key}' is an output of this name already; choose another name.");
+                faults.Error(entry.KeySource, path, $"The section '{entry.Key}' is an output of this name already; choose another name.");
             }
             else if (entry.Value is not ConfigMap section)
             {
-                _faults.Error(entry.Value.Source, path, $"An output is a map; put '{TypeKey}' and the output's keys below its name.");
+                faults.Error(entry.Value.Source, path, $"An output is a map; put '{TypeKey}' and the output's keys below its name.");
             }
             else if (FindType(section, path) is { } registration)
             {
@@ -135,34 +135,34 @@ internal sealed partial class RouterConfigurationLoader
     private OutputRegistration? FindType(ConfigMap section, string path)
     {
         var typePath = $"{path}.{TypeKey}";
-        var node = _environment.Find(EnvironmentVariables.NameOf(typePath)) ?? section.Find(TypeKey)?.Value;
+        var node = environment.Find(EnvironmentVariables.NameOf(typePath)) ?? section.Find(TypeKey)?.Value;
         if (node is not ConfigScalar { Text: { Length: > 0 } type })
         {
-            _faults.Error(node?.Source ?? section.Source, typePath, $"This must be set to one of {TypeNames()}.");
+            faults.Error(node?.Source ?? section.Source, typePath, $"This must be set to one of {TypeNames()}.");
             return null;
         }
 
-        if (_catalogue.Find(type) is { } registration)
+        if (catalogue.Find(type) is { } registration)
         {
             return registration;
         }
 
-        _faults.Error(node.Source, typePath, FalcosidekickOutputs.Contains(type)
+        faults.Error(node.Source, typePath, FalcosidekickOutputs.Contains(type)
             ? MissingSentence(type)
-            : $"'{type}' is not one of {TypeNames()}{NearestWord.Hint(type, _catalogue.All.Select(static output => output.Descriptor.Type))}");
+            : $"'{type}' is not one of {TypeNames()}{NearestWord.Hint(type, catalogue.All.Select(static output => output.Descriptor.Type))}");
         return null;
     }
 
-    private string TypeNames() => string.Join(", ", _catalogue.All.Select(static output => output.Descriptor.Type));
+    private string TypeNames() => string.Join(", ", catalogue.All.Select(static output => output.Descriptor.Type));
 
     private void BindInstance(OutputRegistration registration, string name, string path, ConfigMap section)
     {
         var key = registration.Descriptor.DecidingKey;
         var deciding = OptionSchema.For(registration.OptionsType).Find(key);
-        var isSet = _binder.IsSet(section, path, key);
+        var isSet = binder.IsSet(section, path, key);
         if (deciding is { Property.PropertyType: var type } && type != typeof(bool) && !isSet)
         {
-            _faults.Error(section.Source, $"{path}.{key}", $"This must be set, here or in the variable {EnvironmentVariables.NameOf($"{path}.{key}")}.");
+            faults.Error(section.Source, $"{path}.{key}", $"This must be set, here or in the variable {EnvironmentVariables.NameOf($"{path}.{key}")}.");
             return;
         }
 
@@ -175,19 +175,19 @@ internal sealed partial class RouterConfigurationLoader
 
     private void Bind(OutputRegistration registration, string name, string path, ConfigMap? section, ConfigSource source, IReadOnlyCollection<string> others)
     {
-        var options = (OutputOptions)_binder.Bind(OptionSchema.For(registration.OptionsType), section, path, source, others);
-        _outputs.Add(new OutputInstance(name, registration, options, path, source));
+        var options = (OutputOptions)binder.Bind(OptionSchema.For(registration.OptionsType), section, path, source, others);
+        outputs.Add(new OutputInstance(name, registration, options, path, source));
     }
 
     private void ReportMissingOutputs(ConfigMap root)
     {
-        foreach (var (type, decidingKey) in FalcosidekickOutputs.All.Where(output => _catalogue.Find(output.Type) is null))
+        foreach (var (type, decidingKey) in FalcosidekickOutputs.All.Where(output => catalogue.Find(output.Type) is null))
         {
             var section = Section(root, type, report: false);
             if (IsSwitchedOn(section, type, decidingKey))
             {
                 var source = section?.Source ?? ConfigSource.InVariable(EnvironmentVariables.NameOf($"{type}.{decidingKey}"));
-                _faults.Error(source, type, MissingSentence(type));
+                faults.Error(source, type, MissingSentence(type));
             }
         }
     }
@@ -197,8 +197,8 @@ internal sealed partial class RouterConfigurationLoader
 
     // A switch is off when it says so; any other deciding key is on when it has a value.
     private bool IsSwitchedOn(ConfigMap? section, string path, string key) =>
-        _binder.IsSet(section, path, key)
-        && (_environment.Find(EnvironmentVariables.NameOf($"{path}.{key}")) ?? section?.Find(key)?.Value) is not ConfigScalar { Text: "false" or "False" or "FALSE" or "0" };
+        binder.IsSet(section, path, key)
+        && (environment.Find(EnvironmentVariables.NameOf($"{path}.{key}")) ?? section?.Find(key)?.Value) is not ConfigScalar { Text: "false" or "False" or "FALSE" or "0" };
 
     private ConfigMap? Section(ConfigMap root, string path, bool report)
     {
@@ -210,7 +210,7 @@ internal sealed partial class RouterConfigurationLoader
 
         if (report && node is not (null or ConfigMap) && !OptionsBinder.IsEmpty(node))
         {
-            _faults.Error(node.Source, path, "This is a section; put its keys below it, one a line.");
+            faults.Error(node.Source, path, "This is a section; put its keys below it, one a line.");
         }
 
         return node as ConfigMap;
@@ -218,9 +218,9 @@ internal sealed partial class RouterConfigurationLoader
 
     private void ReportAmbiguousVariables()
     {
-        foreach (var same in _binder.Effective.GroupBy(static value => EnvironmentVariables.NameOf(value.Path)).Where(static group => group.Skip(1).Any()))
+        foreach (var same in binder.Effective.GroupBy(static value => EnvironmentVariables.NameOf(value.Path)).Where(static group => group.Skip(1).Any()))
         {
-            _faults.Error(ConfigSource.InVariable(same.Key), "", $"This variable would set {string.Join(" and ", same.Select(static value => value.Path))}; rename one of the outputs.");
+            faults.Error(ConfigSource.InVariable(same.Key), "", $"This variable would set {string.Join(" and ", same.Select(static value => value.Path))}; rename one of the outputs.");
         }
     }
 

@@ -6,11 +6,11 @@ namespace Saker.Router.Enrichment;
 /// <summary>Adds what the configuration asks for to an alert, once, before it is stored. Serves all requests; the configuration can be exchanged meanwhile.</summary>
 internal sealed class AlertEnricher(RouterOptions options)
 {
-    private volatile EnrichmentPlan _plan = new(options);
+    private volatile EnrichmentPlan plan = new(options);
 
     /// <summary>The alert as it is stored. An incoming uuid is not kept: a sender could give two alerts one identity.</summary>
-    public Alert Enrich(Alert alert) => _plan.Enrich(alert);
+    public Alert Enrich(Alert alert) => plan.Enrich(alert);
 
     /// <summary>Alerts from now on are enriched by these options.</summary>
-    public void Use(RouterOptions changed) => _plan = new EnrichmentPlan(changed);
+    public void Use(RouterOptions changed) => plan = new EnrichmentPlan(changed);
 }

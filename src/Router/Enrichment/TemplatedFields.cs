@@ -10,7 +10,7 @@ namespace Saker.Router.Enrichment;
 /// </summary>
 internal sealed class TemplatedFields
 {
-    private readonly List<(string Name, Template Template)> _fields = [];
+    private readonly List<(string Name, Template Template)> fields = [];
 
     private TemplatedFields()
     {
@@ -24,7 +24,7 @@ internal sealed class TemplatedFields
         {
             try
             {
-                compiled._fields.Add((name, Template.Parse($"templatedfields.{name}", text)));
+                compiled.fields.Add((name, Template.Parse($"templatedfields.{name}", text)));
             }
             catch (TemplateException exception)
             {
@@ -38,13 +38,13 @@ internal sealed class TemplatedFields
     /// <summary>The fields to add to an alert that has <paramref name="fields"/>.</summary>
     public IReadOnlyList<KeyValuePair<string, FieldValue>> Render(AlertFields fields)
     {
-        if (_fields.Count == 0)
+        if (this.fields.Count == 0)
         {
             return [];
         }
 
-        var rendered = new List<KeyValuePair<string, FieldValue>>(_fields.Count);
-        foreach (var (name, template) in _fields)
+        var rendered = new List<KeyValuePair<string, FieldValue>>(this.fields.Count);
+        foreach (var (name, template) in this.fields)
         {
             rendered.Add(new(name, FieldValue.Text(Render(template, TemplateData.From(fields)))));
             fields = fields.With(rendered);

@@ -18,7 +18,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     // Requests run on the threads that wait for the sockets; what takes longer than about a millisecond goes to the thread pool.
     private const int MaxBytesOnSocketThread = 64 << 10;
 
-    private readonly ByteBudget _budget = new(bounds.MaxBufferedBytes);
+    private readonly ByteBudget budget = new(bounds.MaxBufferedBytes);
 
     /// <summary>How the outputs stand, for <c>/healthz?verbose</c> and <c>GET /api/v1/outputs</c>.</summary>
     public Func<IReadOnlyList<OutputStatus>> Outputs { get; init; } = static () => [];
@@ -93,7 +93,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         RequestBody? arrived;
         try
         {
-            arrived = RequestBody.TryRead(context.Request.BodyReader, bounds.MaxBodyBytes, !bounds.Strict, _budget);
+            arrived = RequestBody.TryRead(context.Request.BodyReader, bounds.MaxBodyBytes, !bounds.Strict, budget);
         }
         catch (BadHttpRequestException)
         {
@@ -119,7 +119,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         RequestBody body;
         try
         {
-            body = await RequestBody.ReadAsync(context.Request.Body, bounds.MaxBodyBytes, !bounds.Strict, _budget, ended.Token);
+            body = await RequestBody.ReadAsync(context.Request.Body, bounds.MaxBodyBytes, !bounds.Strict, budget, ended.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {

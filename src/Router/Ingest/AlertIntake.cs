@@ -38,16 +38,16 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterClose = TimeSpan.FromSeconds(1);
 
-    private volatile bool _closed;
+    private volatile bool closed;
 
     /// <summary>Outputs whose full backlog keeps alerts out; null when there are none.</summary>
     public Func<string?> Backlog { get; init; } = static () => null;
 
     /// <summary>Why alerts cannot be taken at present; null when they can.</summary>
-    public string? Fault => _closed ? "the router is stopping" : Backlog() is { } full ? $"the backlog is full: {full}" : log.Status.Fault;
+    public string? Fault => closed ? "the router is stopping" : Backlog() is { } full ? $"the backlog is full: {full}" : log.Status.Fault;
 
     /// <summary>Refuses from now on.</summary>
-    public void Close() => _closed = true;
+    public void Close() => closed = true;
 
     /// <summary>Takes the alert that <paramref name="json"/> begins with. What follows it is counted and ignored.</summary>
     public ValueTask<IntakeResult> TakeAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
@@ -78,7 +78,7 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
             return IntakeResult.Invalid("output_fields is missing or empty");
         }
 
-        if (_closed)
+        if (closed)
         {
             return Refused("stopping", AfterClose);
         }

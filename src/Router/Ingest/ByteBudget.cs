@@ -3,13 +3,13 @@ namespace Saker.Router.Ingest;
 /// <summary>Bytes that all requests together may hold in memory. Nobody waits for it: two requests that wait for each other's bytes would wait for ever.</summary>
 internal sealed class ByteBudget(long limit)
 {
-    private long _taken;
+    private long taken;
 
-    public long Taken => Interlocked.Read(ref _taken);
+    public long Taken => Interlocked.Read(ref taken);
 
     public bool TryTake(long bytes)
     {
-        if (Interlocked.Add(ref _taken, bytes) <= limit)
+        if (Interlocked.Add(ref taken, bytes) <= limit)
         {
             return true;
         }
@@ -18,5 +18,5 @@ internal sealed class ByteBudget(long limit)
         return false;
     }
 
-    public void Return(long bytes) => Interlocked.Add(ref _taken, -bytes);
+    public void Return(long bytes) => Interlocked.Add(ref taken, -bytes);
 }

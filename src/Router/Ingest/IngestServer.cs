@@ -11,12 +11,12 @@ internal sealed class IngestServer : IAsyncDisposable
     private const int MaxHeaders = 1100;
     private const int MaxHeaderBytes = 1 << 20;
 
-    private readonly PlainKestrel _kestrel;
+    private readonly PlainKestrel kestrel;
 
-    private IngestServer(PlainKestrel kestrel) => _kestrel = kestrel;
+    private IngestServer(PlainKestrel kestrel) => this.kestrel = kestrel;
 
     /// <summary>The port in use, also when any free one was asked for (0).</summary>
-    public int Port => new Uri(_kestrel.Addresses.First()).Port;
+    public int Port => new Uri(kestrel.Addresses.First()).Port;
 
     /// <summary>Listens from the return on.</summary>
     /// <exception cref="IOException">The address cannot be used; the message says why.</exception>
@@ -34,9 +34,9 @@ internal sealed class IngestServer : IAsyncDisposable
     }
 
     /// <summary>Closes the port and waits for the requests under way, until the token is cancelled.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => _kestrel.StopAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) => kestrel.StopAsync(cancellationToken);
 
-    public ValueTask DisposeAsync() => _kestrel.DisposeAsync();
+    public ValueTask DisposeAsync() => kestrel.DisposeAsync();
 
     private static void Configure(KestrelServerOptions kestrel, ListenAddress address, int port, HttpOptions options, ServerTls? tls)
     {

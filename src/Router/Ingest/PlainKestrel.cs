@@ -14,12 +14,12 @@ namespace Saker.Router.Ingest;
 /// </summary>
 internal sealed class PlainKestrel : IAsyncDisposable
 {
-    private readonly KestrelServer _server;
+    private readonly KestrelServer server;
 
-    private PlainKestrel(KestrelServer server) => _server = server;
+    private PlainKestrel(KestrelServer server) => this.server = server;
 
     /// <summary>The addresses in use, with their real ports.</summary>
-    public ICollection<string> Addresses => _server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
+    public ICollection<string> Addresses => server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
 
     /// <summary>Listens from the return on.</summary>
     /// <exception cref="IOException">An address cannot be used; the message says why.</exception>
@@ -42,11 +42,11 @@ internal sealed class PlainKestrel : IAsyncDisposable
     }
 
     /// <summary>Closes the addresses and waits for the requests under way, until the token is cancelled.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) => server.StopAsync(cancellationToken);
 
     public ValueTask DisposeAsync()
     {
-        _server.Dispose();
+        server.Dispose();
         return ValueTask.CompletedTask;
     }
 

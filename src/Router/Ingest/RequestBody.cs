@@ -24,16 +24,16 @@ internal sealed class RequestBody : IDisposable
     private const int FirstBuffer = 4096;
     private const int MaxAtOnce = 16 << 10;
 
-    private readonly ByteBudget _budget;
-    private byte[] _buffer = [];
-    private int _length;
+    private readonly ByteBudget budget;
+    private byte[] buffer = [];
+    private int length;
 
-    private RequestBody(ByteBudget budget) => _budget = budget;
+    private RequestBody(ByteBudget budget) => this.budget = budget;
 
     public BodyStatus Status { get; private set; }
 
     /// <summary>Valid until disposed.</summary>
-    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
+    public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
 
     /// <summary>The body when all of it is there already, is small, and is taken as it is; otherwise null, and all of it is still to be read.</summary>
     public static RequestBody? TryRead(PipeReader reader, long maxBytes, bool unpack, ByteBudget budget)
@@ -62,7 +62,7 @@ internal sealed class RequestBody : IDisposable
             }
 
             bytes.CopyTo(buffer);
-            (body._buffer, body._length) = (buffer, (int)bytes.Length);
+            (body.buffer, body.length) = (buffer, (int)bytes.Length);
         }
 
         reader.AdvanceTo(bytes.End);
@@ -95,12 +95,12 @@ internal sealed class RequestBody : IDisposable
 
     public void Dispose()
     {
-        if (_buffer.Length > 0)
+        if (buffer.Length > 0)
         {
-            _budget.Return(_buffer.Length);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = [];
-            _length = 0;
+            budget.Return(buffer.Length);
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = [];
+            length = 0;
         }
     }
 
@@ -111,7 +111,7 @@ internal sealed class RequestBody : IDisposable
         var body = new RequestBody(budget);
         try
         {
-            using var source = new MemoryStream(packed._buffer, 0, packed._length, writable: false);
+            using var source = new MemoryStream(packed.buffer, 0, packed.length, writable: false);
             await using var gzip = new GZipStream(source, CompressionMode.Decompress);
             await body.FillAsync(gzip, maxBytes, cancellationToken);
         }
@@ -127,20 +127,20 @@ internal sealed class RequestBody : IDisposable
     {
         while (true)
         {
-            if (_length == _buffer.Length && !TryGrow())
+            if (length == buffer.Length && !TryGrow())
             {
                 Status = BodyStatus.NoRoom;
                 return;
             }
 
-            var read = await stream.ReadAsync(_buffer.AsMemory(_length), cancellationToken);
+            var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
             if (read == 0)
             {
                 return;
             }
 
-            _length += read;
-            if (_length > maxBytes)
+            length += read;
+            if (length > maxBytes)
             {
                 Status = BodyStatus.TooLarge;
                 return;
@@ -150,17 +150,17 @@ internal sealed class RequestBody : IDisposable
 
     private bool TryGrow()
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstBuffer, _buffer.Length * 2));
-        if (!_budget.TryTake(larger.Length))
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstBuffer, buffer.Length * 2));
+        if (!budget.TryTake(larger.Length))
         {
             ArrayPool<byte>.Shared.Return(larger);
             return false;
         }
 
-        _buffer.AsSpan(0, _length).CopyTo(larger);
-        var length = _length;
+        buffer.AsSpan(0, this.length).CopyTo(larger);
+        var length = this.length;
         Dispose();
-        (_buffer, _length) = (larger, length);
+        (buffer, this.length) = (larger, length);
         return true;
     }
 }

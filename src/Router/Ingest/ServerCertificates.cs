@@ -12,17 +12,17 @@ internal sealed class ServerCertificates
     // Extended key usage of certificates for clients: RFC 5280, 4.2.1.12.
     private const string ForClients = "1.3.6.1.5.5.7.3.2";
 
-    private readonly TlsServerOptions _options;
-    private volatile Material _material;
+    private readonly TlsServerOptions options;
+    private volatile Material material;
 
     private ServerCertificates(TlsServerOptions options, Material material)
     {
-        _options = options;
-        _material = material;
+        this.options = options;
+        this.material = material;
     }
 
     /// <summary>The files that are read.</summary>
-    public IReadOnlyList<string> Files => _options.MutualTls ? [_options.CertFile, _options.KeyFile, _options.CaCertFile] : [_options.CertFile, _options.KeyFile];
+    public IReadOnlyList<string> Files => options.MutualTls ? [options.CertFile, options.KeyFile, options.CaCertFile] : [options.CertFile, options.KeyFile];
 
     /// <summary>Reads the files; null when one of them is no good, which then is a key and a sentence for <paramref name="fault"/>.</summary>
     public static ServerCertificates? Read(TlsServerOptions options, Action<string, string> fault) =>
@@ -32,10 +32,10 @@ internal sealed class ServerCertificates
     public string? TryReadAgain()
     {
         string? problem = null;
-        if (ReadMaterial(_options, (key, sentence) => problem ??= $"tlsserver.{key}: {sentence}") is { } material)
+        if (ReadMaterial(options, (key, sentence) => problem ??= $"tlsserver.{key}: {sentence}") is { } material)
         {
             // The one before is not disposed of: handshakes under way use it.
-            _material = material;
+            this.material = material;
         }
 
         return problem;
@@ -44,7 +44,7 @@ internal sealed class ServerCertificates
     /// <summary>The terms of a new connection.</summary>
     public SslServerAuthenticationOptions ForConnection()
     {
-        var material = _material;
+        var material = this.material;
         return new SslServerAuthenticationOptions
         {
             ServerCertificateContext = material.Server,

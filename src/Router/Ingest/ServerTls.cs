@@ -15,8 +15,8 @@ internal sealed class ServerTls(TlsServerOptions options, ServerCertificates cer
     // Recorded: what a client gets that speaks HTTP to a port with TLS.
     private static readonly byte[] SpeaksHttp = "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"u8.ToArray();
 
-    private readonly PortRoutes _plain = new(options.NoTlsPaths.Where(PortRoutes.All.Contains).ToHashSet(StringComparer.Ordinal));
-    private readonly PortRoutes _secured = new(PortRoutes.All.Except(options.NoTlsPaths).ToHashSet(StringComparer.Ordinal));
+    private readonly PortRoutes plain = new(options.NoTlsPaths.Where(PortRoutes.All.Contains).ToHashSet(StringComparer.Ordinal));
+    private readonly PortRoutes secured = new(PortRoutes.All.Except(options.NoTlsPaths).ToHashSet(StringComparer.Ordinal));
 
     /// <summary>The port without TLS; null when no path is served there.</summary>
     public int? PlainPort => options.NoTlsPaths.Count == 0 ? null : options.NoTlsPort;
@@ -25,7 +25,7 @@ internal sealed class ServerTls(TlsServerOptions options, ServerCertificates cer
     public void Secure(ListenOptions listen)
     {
         listen.Protocols = HttpProtocols.Http1AndHttp2;
-        listen.Use(next => connection => ServeAsync(connection, _secured, next));
+        listen.Use(next => connection => ServeAsync(connection, secured, next));
         listen.Use(next => connection => AnswerPlainHttpAsync(connection, next));
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
@@ -38,7 +38,7 @@ internal sealed class ServerTls(TlsServerOptions options, ServerCertificates cer
     public void LeavePlain(ListenOptions listen)
     {
         listen.Protocols = HttpProtocols.Http1;
-        listen.Use(next => connection => ServeAsync(connection, _plain, next));
+        listen.Use(next => connection => ServeAsync(connection, plain, next));
     }
 
     private static Task ServeAsync(ConnectionContext connection, PortRoutes routes, ConnectionDelegate next)

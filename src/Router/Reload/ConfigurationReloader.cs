@@ -14,17 +14,17 @@ namespace Saker.Router.Reload;
 /// </summary>
 internal sealed class ConfigurationReloader : IAsyncDisposable
 {
-    private readonly ReloadTargets _targets;
-    private readonly List<RoutedOutput> _outputs;
-    private readonly Func<RouterConfiguration> _load;
-    private readonly TimeProvider _clock;
-    private readonly ILogger _logger;
-    private readonly Channel<string> _causes = Channel.CreateBounded<string>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _work;
-    private volatile RouterConfiguration _running;
-    private volatile string _loaded;
-    private string _clientFiles;
+    private readonly ReloadTargets targets;
+    private readonly List<RoutedOutput> outputs;
+    private readonly Func<RouterConfiguration> load;
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
+    private readonly Channel<string> causes = Channel.CreateBounded<string>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task work;
+    private volatile RouterConfiguration running;
+    private volatile string loaded;
+    private string clientFiles;
 
     /// <summary>Watches from now on, if the configuration says so.</summary>
     /// <param name="running">The configuration in effect.</param>
@@ -36,27 +36,27 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
     public ConfigurationReloader(
         RouterConfiguration running, List<RoutedOutput> outputs, Func<RouterConfiguration> load, ReloadTargets targets, TimeProvider clock, ILogger logger)
     {
-        (_running, _outputs, _load, _targets, _clock, _logger) = (running, outputs, load, targets, clock, logger);
-        _clientFiles = ClientFiles(running.Router);
-        _loaded = Fingerprint(running.Fingerprint);
-        var watch = new FileWatch(PresentFingerprint, () => _loaded, () => Trigger("a file changed"), clock);
-        _work = Task.WhenAll(Task.Run(WorkAsync), Task.Run(() => watch.RunAsync(() => _running.Router.Config.Watch, _stop.Token)));
+        (this.running, this.outputs, this.load, this.targets, this.clock, this.logger) = (running, outputs, load, targets, clock, logger);
+        clientFiles = ClientFiles(running.Router);
+        loaded = Fingerprint(running.Fingerprint);
+        var watch = new FileWatch(PresentFingerprint, () => loaded, () => Trigger("a file changed"), clock);
+        work = Task.WhenAll(Task.Run(WorkAsync), Task.Run(() => watch.RunAsync(() => this.running.Router.Config.Watch, stop.Token)));
     }
 
     /// <summary>Asks for a reading; returns at once.</summary>
-    public void Trigger(string cause) => _causes.Writer.TryWrite(cause);
+    public void Trigger(string cause) => causes.Writer.TryWrite(cause);
 
     /// <summary>Reads no more; completes when a reading under way is through.</summary>
     public async Task StopAsync()
     {
-        await _stop.CancelAsync();
-        await _work;
+        await stop.CancelAsync();
+        await work;
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        _stop.Dispose();
+        stop.Dispose();
     }
 
     private static string ClientFiles(RouterOptions options) => FileFingerprint.Of(ClientFileNames(options));
@@ -71,7 +71,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
     {
         try
         {
-            await foreach (var cause in _causes.Reader.ReadAllAsync(_stop.Token))
+            await foreach (var cause in causes.Reader.ReadAllAsync(stop.Token))
             {
                 await ReloadAsync(cause);
             }
@@ -86,37 +86,37 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
     {
         try
         {
-            _loaded = PresentFingerprint();
-            var read = _load();
-            _loaded = Fingerprint(read.Fingerprint);
+            loaded = PresentFingerprint();
+            var read = load();
+            loaded = Fingerprint(read.Fingerprint);
             await TakeOverAsync(read, cause);
         }
 #pragma warning disable CA1031 // Whatever is wrong with a new configuration or in the change to it must not end a router that runs.
         catch (Exception exception) when (exception is not OperationCanceledException)
 #pragma warning restore CA1031
         {
-            _targets.Reloads.CountRefused();
-            ReloadMessages.Failed(_logger, exception, cause);
+            targets.Reloads.CountRefused();
+            ReloadMessages.Failed(logger, exception, cause);
         }
     }
 
     private async Task TakeOverAsync(RouterConfiguration read, string cause)
     {
         var clientFiles = ClientFiles(read.Router);
-        var plan = ReloadPlan.Between(_running, read, instance => instance.Options is HttpOutputOptions && clientFiles != _clientFiles);
+        var plan = ReloadPlan.Between(running, read, instance => instance.Options is HttpOutputOptions && clientFiles != this.clientFiles);
         var faults = new ConfigFaults();
         List<RoutedOutput> outputs = read.IsRefused ? [] : OutputAssembly.Create(
-            plan.Configuration, _clock, faults, instance => plan.IsUnchanged(instance.Name) ? _outputs.Find(output => output.Name == instance.Name) : null);
+            plan.Configuration, clock, faults, instance => plan.IsUnchanged(instance.Name) ? this.outputs.Find(output => output.Name == instance.Name) : null);
         foreach (var fault in read.Faults.Concat(faults.All))
         {
-            RunLog.Fault(_logger, fault);
+            RunLog.Fault(logger, fault);
         }
 
         if (read.IsRefused || (faults.HasErrors && read.Router.Config.OnError == "refuse"))
         {
-            _targets.Reloads.CountRefused();
-            ReloadMessages.Refused(_logger, cause);
-            foreach (var output in outputs.Except(_outputs))
+            targets.Reloads.CountRefused();
+            ReloadMessages.Refused(logger, cause);
+            foreach (var output in outputs.Except(this.outputs))
             {
                 await output.DisposeAsync();
             }
@@ -125,53 +125,53 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
         }
 
         await ApplyAsync(plan, outputs);
-        _clientFiles = clientFiles;
-        _loaded = Fingerprint(read.Fingerprint); // other certificates may be named now
+        this.clientFiles = clientFiles;
+        loaded = Fingerprint(read.Fingerprint); // other certificates may be named now
         Tell(plan, cause);
     }
 
     private async Task ApplyAsync(ReloadPlan plan, List<RoutedOutput> outputs)
     {
         var router = plan.Configuration.Router;
-        _targets.Levels.Level = ReloadTargets.LevelOf(router);
-        if (_targets.Certificates?.TryReadAgain() is { } problem)
+        targets.Levels.Level = ReloadTargets.LevelOf(router);
+        if (targets.Certificates?.TryReadAgain() is { } problem)
         {
-            ReloadMessages.CertificateKept(_logger, problem);
+            ReloadMessages.CertificateKept(logger, problem);
         }
 
-        _targets.Metrics.UseLabels(EventLabels.Create(router, static (_, _, _) => { }), router.Prometheus.MaxLabelValues);
-        _targets.Enricher.Use(router);
-        var before = _outputs.ToDictionary(static output => output.Delivery);
-        await _targets.Delivery.ApplyAsync([.. outputs.Select(static output => output.Delivery)], ended => before[ended].DisposeAsync());
-        _outputs.Clear();
-        _outputs.AddRange(outputs);
-        _running = plan.Configuration;
+        targets.Metrics.UseLabels(EventLabels.Create(router, static (_, _, _) => { }), router.Prometheus.MaxLabelValues);
+        targets.Enricher.Use(router);
+        var before = this.outputs.ToDictionary(static output => output.Delivery);
+        await targets.Delivery.ApplyAsync([.. outputs.Select(static output => output.Delivery)], ended => before[ended].DisposeAsync());
+        this.outputs.Clear();
+        this.outputs.AddRange(outputs);
+        running = plan.Configuration;
     }
 
     private void Tell(ReloadPlan plan, string cause)
     {
         if (plan.IsEmpty)
         {
-            _targets.Reloads.CountUnchanged();
-            ReloadMessages.Unchanged(_logger, cause);
+            targets.Reloads.CountUnchanged();
+            ReloadMessages.Unchanged(logger, cause);
         }
         else
         {
-            _targets.Reloads.CountApplied();
-            ReloadMessages.Applied(_logger, cause, List(plan.Added), List(plan.Changed), List(plan.Removed), plan.UnchangedCount, List(plan.Settings));
+            targets.Reloads.CountApplied();
+            ReloadMessages.Applied(logger, cause, List(plan.Added), List(plan.Changed), List(plan.Removed), plan.UnchangedCount, List(plan.Settings));
         }
 
         if (plan.NeedsRestart.Count > 0)
         {
-            ReloadMessages.NeedsRestart(_logger, List(plan.NeedsRestart));
+            ReloadMessages.NeedsRestart(logger, List(plan.NeedsRestart));
         }
     }
 
     private static string List(List<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
 
-    private string PresentFingerprint() => Fingerprint(_running.File is { } file ? FileFingerprint.Of(file) : "");
+    private string PresentFingerprint() => Fingerprint(running.File is { } file ? FileFingerprint.Of(file) : "");
 
     // The certificates count as well: renewing them is a change, although the file that names them is the same.
     private string Fingerprint(string configuration) =>
-        $"{configuration} {FileFingerprint.Of(ClientFileNames(_running.Router).Concat(_targets.Certificates?.Files ?? []))}";
+        $"{configuration} {FileFingerprint.Of(ClientFileNames(running.Router).Concat(targets.Certificates?.Files ?? []))}";
 }

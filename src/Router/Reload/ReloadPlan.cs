@@ -8,7 +8,7 @@ internal sealed class ReloadPlan
 {
     private static readonly OptionSchema Schema = OptionSchema.For(typeof(RouterOptions));
 
-    private readonly HashSet<string> _unchanged = new(StringComparer.Ordinal);
+    private readonly HashSet<string> unchanged = new(StringComparer.Ordinal);
 
     private ReloadPlan(RouterConfiguration configuration) => Configuration = configuration;
 
@@ -28,13 +28,13 @@ internal sealed class ReloadPlan
     /// <summary>Keys that differ and cannot take effect without a restart.</summary>
     public List<string> NeedsRestart { get; } = [];
 
-    public int UnchangedCount => _unchanged.Count;
+    public int UnchangedCount => unchanged.Count;
 
     /// <summary>True when everything stays as it is.</summary>
     public bool IsEmpty => Added.Count + Changed.Count + Removed.Count + Settings.Count == 0;
 
     /// <summary>True when the instance that runs under this name is the same.</summary>
-    public bool IsUnchanged(string name) => _unchanged.Contains(name);
+    public bool IsUnchanged(string name) => unchanged.Contains(name);
 
     /// <summary>Compares what runs with what was read.</summary>
     /// <param name="running">What is in effect.</param>
@@ -80,7 +80,7 @@ internal sealed class ReloadPlan
         }
         else
         {
-            _unchanged.Add(instance.Name);
+            unchanged.Add(instance.Name);
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class AlertFieldCatalogue : IFieldCatalogue
         [AnyField] = (new() { Name = AnyField, Kind = ValueKind.Bytes, Argument = FieldArgumentKind.Required | FieldArgumentKind.Key, Description = "A field by its name." }, AlertPart.OutputField),
     };
 
-    private readonly Dictionary<string, AlertFieldReference> _bound = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AlertFieldReference> bound = new(StringComparer.Ordinal);
 
     public IReadOnlyCollection<FieldDefinition> Definitions { get; } = [.. Parts.Values.Select(static part => part.Definition)];
 
@@ -69,11 +69,11 @@ internal sealed class AlertFieldCatalogue : IFieldCatalogue
     {
         error = null;
         var text = argument is null ? definition.Name : $"{definition.Name}[{argument}]";
-        if (!_bound.TryGetValue(text, out var reference))
+        if (!bound.TryGetValue(text, out var reference))
         {
             var part = Parts.TryGetValue(definition.Name, out var known) ? known.Part : AlertPart.OutputField;
-            reference = new AlertFieldReference(definition, argument, _bound.Count, part, definition.Name == AnyField ? argument! : text);
-            _bound.Add(text, reference);
+            reference = new AlertFieldReference(definition, argument, bound.Count, part, definition.Name == AnyField ? argument! : text);
+            bound.Add(text, reference);
         }
 
         return reference;

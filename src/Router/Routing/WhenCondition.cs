@@ -11,9 +11,9 @@ namespace Saker.Router.Routing;
 /// <summary>The <c>when</c> of an output: a condition in Falco's language over alerts.</summary>
 internal sealed class WhenCondition : IAlertCondition
 {
-    private readonly CompiledCondition _condition;
+    private readonly CompiledCondition condition;
 
-    private WhenCondition(CompiledCondition condition) => _condition = condition;
+    private WhenCondition(CompiledCondition condition) => this.condition = condition;
 
     /// <summary>The condition; null for an empty text.</summary>
     /// <exception cref="OutputConfigurationException">The text is no condition over alerts; the message has every mistake.</exception>
@@ -30,7 +30,7 @@ internal sealed class WhenCondition : IAlertCondition
             : throw new OutputConfigurationException("when", string.Join(" ", errors.Select(Sentence)));
     }
 
-    public bool Matches(Alert alert) => _condition.Evaluate(new AlertContext(alert));
+    public bool Matches(Alert alert) => condition.Evaluate(new AlertContext(alert));
 
     private static string Sentence(ConditionError error) =>
         $"At column {error.Position.Column}: {error.Message}{(error.Suggestion is null ? "." : $"; did you mean '{error.Suggestion}'?")}";

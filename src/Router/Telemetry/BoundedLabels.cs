@@ -14,10 +14,10 @@ internal sealed class BoundedLabels(int labels, int maxValues, int maxSeries)
     // A rule's name may be of any length; a label is no place for it.
     private const int MaxLength = 256;
 
-    private readonly ConcurrentDictionary<string, byte>[] _values =
+    private readonly ConcurrentDictionary<string, byte>[] values =
         [.. Enumerable.Range(0, labels).Select(static _ => new ConcurrentDictionary<string, byte>(StringComparer.Ordinal))];
 
-    private readonly ConcurrentDictionary<string[], byte> _series = new(new SeriesComparer());
+    private readonly ConcurrentDictionary<string[], byte> series = new(new SeriesComparer());
 
     /// <summary>Replaces values beyond the bounds in place.</summary>
     public void Fold(string[] values)
@@ -25,10 +25,10 @@ internal sealed class BoundedLabels(int labels, int maxValues, int maxSeries)
         for (var i = 0; i < values.Length; i++)
         {
             var value = values[i].Length <= MaxLength ? values[i] : Cut(values[i]);
-            values[i] = Knows(_values[i], value, maxValues) ? value : Other;
+            values[i] = Knows(this.values[i], value, maxValues) ? value : Other;
         }
 
-        if (!Knows(_series, values, maxSeries))
+        if (!Knows(series, values, maxSeries))
         {
             Array.Fill(values, Other);
         }

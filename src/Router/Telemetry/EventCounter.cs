@@ -8,29 +8,29 @@ internal sealed class EventCounter
 {
     private const int MaxSeries = 20_000;
 
-    private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
-    private readonly EventLabels _labels;
-    private readonly int _maxLabelValues;
-    private readonly BoundedLabels _bounds;
-    private readonly Counter _counter;
+    private readonly CollectorRegistry registry = Metrics.NewCustomRegistry();
+    private readonly EventLabels labels;
+    private readonly int maxLabelValues;
+    private readonly BoundedLabels bounds;
+    private readonly Counter counter;
 
     public EventCounter(EventLabels labels, int maxLabelValues)
     {
-        (_labels, _maxLabelValues) = (labels, maxLabelValues);
-        _bounds = new BoundedLabels(labels.Names.Count, maxLabelValues, MaxSeries);
+        (this.labels, this.maxLabelValues) = (labels, maxLabelValues);
+        bounds = new BoundedLabels(labels.Names.Count, maxLabelValues, MaxSeries);
         var definition = MetricCatalogue.Events with { Labels = labels.Names };
-        _counter = definition.CreateCounter(Metrics.WithCustomRegistry(_registry));
+        counter = definition.CreateCounter(Metrics.WithCustomRegistry(registry));
     }
 
     /// <summary>True when it counts by these labels already.</summary>
-    public bool IsFor(EventLabels labels, int maxLabelValues) => _maxLabelValues == maxLabelValues && _labels.Equals(labels);
+    public bool IsFor(EventLabels labels, int maxLabelValues) => this.maxLabelValues == maxLabelValues && this.labels.Equals(labels);
 
     public void Count(Alert alert)
     {
-        var values = _labels.Values(alert);
-        _bounds.Fold(values);
-        _counter.WithLabels(values).Inc();
+        var values = labels.Values(alert);
+        bounds.Fold(values);
+        counter.WithLabels(values).Inc();
     }
 
-    public Task WriteAsync(Stream stream, CancellationToken cancellationToken) => _registry.CollectAndExportAsTextAsync(stream, cancellationToken);
+    public Task WriteAsync(Stream stream, CancellationToken cancellationToken) => registry.CollectAndExportAsTextAsync(stream, cancellationToken);
 }

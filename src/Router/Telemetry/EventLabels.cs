@@ -13,15 +13,15 @@ internal sealed partial class EventLabels : IEquatable<EventLabels>
 {
     private static readonly int FixedLabels = MetricCatalogue.EventLabels.Count;
 
-    private readonly List<string> _names = [.. MetricCatalogue.EventLabels];
-    private readonly List<(string Field, string? Constant)> _extra = [];
+    private readonly List<string> names = [.. MetricCatalogue.EventLabels];
+    private readonly List<(string Field, string? Constant)> extra = [];
 
     private EventLabels()
     {
     }
 
     /// <summary>Label names, in the order of <see cref="Values"/>.</summary>
-    public IReadOnlyList<string> Names => _names;
+    public IReadOnlyList<string> Names => names;
 
     /// <summary>The labels of a configuration.</summary>
     /// <param name="options">The configuration.</param>
@@ -56,7 +56,7 @@ internal sealed partial class EventLabels : IEquatable<EventLabels>
     /// <summary>The values for an alert.</summary>
     public string[] Values(Alert alert)
     {
-        var values = new string[_names.Count];
+        var values = new string[names.Count];
         values[0] = alert.Hostname.Length == 0 ? "unknown" : alert.Hostname;
         values[1] = alert.Rule;
         values[2] = FalcosidekickNumber(alert.Priority);
@@ -64,20 +64,20 @@ internal sealed partial class EventLabels : IEquatable<EventLabels>
         values[4] = alert.Source;
         values[5] = Text(alert, "k8s.ns.name");
         values[6] = Text(alert, "k8s.pod.name");
-        for (var i = 0; i < _extra.Count; i++)
+        for (var i = 0; i < extra.Count; i++)
         {
-            values[FixedLabels + i] = _extra[i].Constant ?? Text(alert, _extra[i].Field);
+            values[FixedLabels + i] = extra[i].Constant ?? Text(alert, extra[i].Field);
         }
 
         return values;
     }
 
     /// <summary>True for the same labels, filled from the same fields, in the same order.</summary>
-    public bool Equals(EventLabels? other) => other is not null && _names.SequenceEqual(other._names) && _extra.SequenceEqual(other._extra);
+    public bool Equals(EventLabels? other) => other is not null && names.SequenceEqual(other.names) && extra.SequenceEqual(other.extra);
 
     public override bool Equals(object? obj) => Equals(obj as EventLabels);
 
-    public override int GetHashCode() => _names.Count;
+    public override int GetHashCode() => names.Count;
 
     private void AddField(string section, string field, Action<string, string, bool> fault)
     {
@@ -108,13 +108,13 @@ internal sealed partial class EventLabels : IEquatable<EventLabels>
 
     private bool TryAdd(string label, string field, string? constant)
     {
-        if (_names.Contains(label))
+        if (names.Contains(label))
         {
             return false;
         }
 
-        _names.Add(label);
-        _extra.Add((field, constant));
+        names.Add(label);
+        extra.Add((field, constant));
         return true;
     }
 

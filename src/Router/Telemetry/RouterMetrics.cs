@@ -9,28 +9,28 @@ namespace Saker.Router.Telemetry;
 /// </summary>
 internal sealed class RouterMetrics
 {
-    private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
-    private readonly TimeProvider _clock;
-    private readonly Counter.Child _accepted;
-    private readonly Counter.Child _rejected;
-    private readonly Counter _refused;
-    private readonly Counter _ignored;
-    private readonly Histogram _acceptTime;
-    private volatile EventCounter _events;
+    private readonly CollectorRegistry registry = Metrics.NewCustomRegistry();
+    private readonly TimeProvider clock;
+    private readonly Counter.Child accepted;
+    private readonly Counter.Child rejected;
+    private readonly Counter refused;
+    private readonly Counter ignored;
+    private readonly Histogram acceptTime;
+    private volatile EventCounter events;
 
     public RouterMetrics(EventLabels labels, int maxLabelValues, TimeProvider? clock = null)
     {
-        _clock = clock ?? TimeProvider.System;
-        _events = new EventCounter(labels, maxLabelValues);
-        Factory = Metrics.WithCustomRegistry(_registry);
+        this.clock = clock ?? TimeProvider.System;
+        events = new EventCounter(labels, maxLabelValues);
+        Factory = Metrics.WithCustomRegistry(registry);
         var inputs = MetricCatalogue.Inputs.CreateCounter(Factory);
-        _accepted = inputs.WithLabels("requests", "accepted");
-        _rejected = inputs.WithLabels("requests", "rejected");
+        accepted = inputs.WithLabels("requests", "accepted");
+        rejected = inputs.WithLabels("requests", "rejected");
         Outputs = MetricCatalogue.Outputs.CreateCounter(Factory);
-        _refused = MetricCatalogue.Refused.CreateCounter(Factory);
-        _ignored = MetricCatalogue.Ignored.CreateCounter(Factory);
-        _acceptTime = MetricCatalogue.AcceptTime.CreateHistogram(Factory);
-        DotNetStats.Register(_registry);
+        refused = MetricCatalogue.Refused.CreateCounter(Factory);
+        ignored = MetricCatalogue.Ignored.CreateCounter(Factory);
+        acceptTime = MetricCatalogue.AcceptTime.CreateHistogram(Factory);
+        DotNetStats.Register(registry);
         ProcessFigures.Register(this);
     }
 
@@ -41,41 +41,41 @@ internal sealed class RouterMetrics
     public Counter Outputs { get; }
 
     /// <summary>Runs <paramref name="update"/> before each scrape, for figures that are read and not counted.</summary>
-    public void BeforeScrape(Action update) => _registry.AddBeforeCollectCallback(update);
+    public void BeforeScrape(Action update) => registry.AddBeforeCollectCallback(update);
 
     /// <summary>Counts accepted alerts by other labels from now on, and from zero; nothing happens when they are the same.</summary>
     public void UseLabels(EventLabels labels, int maxLabelValues)
     {
-        if (!_events.IsFor(labels, maxLabelValues))
+        if (!events.IsFor(labels, maxLabelValues))
         {
-            _events = new EventCounter(labels, maxLabelValues);
+            events = new EventCounter(labels, maxLabelValues);
         }
     }
 
     /// <summary>Begins to measure the time that an alert takes; the result goes to <see cref="CountAccepted"/>.</summary>
-    public long Begin() => _clock.GetTimestamp();
+    public long Begin() => clock.GetTimestamp();
 
     /// <summary>An alert was stored.</summary>
     public void CountAccepted(Alert alert, long begun)
     {
-        _acceptTime.Observe(_clock.GetElapsedTime(begun).TotalSeconds);
-        _accepted.Inc();
-        _events.Count(alert);
+        acceptTime.Observe(clock.GetElapsedTime(begun).TotalSeconds);
+        accepted.Inc();
+        events.Count(alert);
     }
 
     /// <summary>A request or a part of a batch was no alert.</summary>
-    public void CountRejected() => _rejected.Inc();
+    public void CountRejected() => rejected.Inc();
 
     /// <summary>A valid alert was not taken. <paramref name="reason"/> is one of a closed set.</summary>
-    public void CountRefused(string reason) => _refused.WithLabels(reason).Inc();
+    public void CountRefused(string reason) => refused.WithLabels(reason).Inc();
 
     /// <summary>Bytes after the first object were ignored.</summary>
-    public void CountIgnored(long bytes) => _ignored.Inc(bytes);
+    public void CountIgnored(long bytes) => ignored.Inc(bytes);
 
     /// <summary>Writes everything in the text format of Prometheus.</summary>
     public async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
     {
-        await _events.WriteAsync(stream, cancellationToken);
-        await _registry.CollectAndExportAsTextAsync(stream, cancellationToken);
+        await events.WriteAsync(stream, cancellationToken);
+        await registry.CollectAndExportAsTextAsync(stream, cancellationToken);
     }
 }

@@ -3,31 +3,31 @@ namespace Saker.Templates.Execution;
 /// <summary>What one rendering may still use. Going over is a fault of the template on this data.</summary>
 internal sealed class Budget(TemplateLimits limits)
 {
-    private int _steps = limits.Steps;
-    private int _work = limits.WorkBytes;
-    private int _depth;
+    private int steps = limits.Steps;
+    private int work = limits.WorkBytes;
+    private int depth;
 
     public int OutputBytes => limits.OutputBytes;
 
     public void Step()
     {
-        if (--_steps < 0)
+        if (--steps < 0)
             throw new TemplateFault($"more than {limits.Steps} steps");
     }
 
     /// <summary>Charges the bytes that a function made.</summary>
     public void Work(int bytes)
     {
-        if (bytes > _work)
+        if (bytes > work)
             throw new TemplateFault($"functions made more than {limits.WorkBytes} bytes");
-        _work -= bytes;
+        work -= bytes;
     }
 
     public void Enter()
     {
-        if (++_depth > limits.Depth)
+        if (++depth > limits.Depth)
             throw new TemplateFault($"nested deeper than {limits.Depth}");
     }
 
-    public void Leave() => _depth--;
+    public void Leave() => depth--;
 }

@@ -8,17 +8,17 @@ internal sealed class Executor
 {
     public const string NoValue = "<no value>";
 
-    private readonly TemplateSet _set;
-    private readonly Budget _budget;
-    private readonly ByteBuilder _output;
-    private readonly ValueWriter _writer;
+    private readonly TemplateSet set;
+    private readonly Budget budget;
+    private readonly ByteBuilder output;
+    private readonly ValueWriter writer;
 
     public Executor(TemplateSet set, TemplateLimits limits)
     {
-        _set = set;
-        _budget = new Budget(limits);
-        _output = new ByteBuilder(limits.OutputBytes);
-        _writer = new ValueWriter(_output, _budget);
+        this.set = set;
+        budget = new Budget(limits);
+        output = new ByteBuilder(limits.OutputBytes);
+        writer = new ValueWriter(output, budget);
     }
 
     private enum Flow
@@ -31,33 +31,33 @@ internal sealed class Executor
     /// <summary>Where in the text it is at work: where it failed, if it failed.</summary>
     public int Position { get; set; }
 
-    public string Output => _output.ToString();
+    public string Output => output.ToString();
 
     public void Run(TemplateValue data) => Call(TemplateSet.Main, data);
 
     private void Call(string name, TemplateValue data)
     {
-        if (!_set.Bodies.TryGetValue(name, out var body))
+        if (!set.Bodies.TryGetValue(name, out var body))
             throw new TemplateFault($"template \"{name}\" not defined");
-        var evaluator = new Evaluator(this, _budget);
+        var evaluator = new Evaluator(this, budget);
         evaluator.Variables.Push("$", data);
         Walk(body, data, evaluator);
     }
 
     private Flow Walk(Node[] body, TemplateValue dot, Evaluator evaluator)
     {
-        _budget.Enter();
+        budget.Enter();
         var flow = Flow.Next;
         foreach (var node in body)
         {
-            _budget.Step();
+            budget.Step();
             Position = node.Position;
             flow = Visit(node, dot, evaluator);
             if (flow is not Flow.Next)
                 break;
         }
 
-        _budget.Leave();
+        budget.Leave();
         return flow;
     }
 
@@ -66,7 +66,7 @@ internal sealed class Executor
         switch (node)
         {
             case TextNode text:
-                _output.Append(text.Utf8);
+                output.Append(text.Utf8);
                 return Flow.Next;
             case ActionNode action:
                 var value = evaluator.Evaluate(action.Pipeline, dot);
@@ -93,11 +93,11 @@ internal sealed class Executor
     private void Print(TemplateValue value)
     {
         if (value.IsNil)
-            _output.Append(NoValue);
+            output.Append(NoValue);
         else if (value is MethodValue method)
             throw new TemplateFault($"wrong number of args for {method.Name}: want {method.Parameters.Length} got 0");
         else
-            _writer.WritePlain(value);
+            writer.WritePlain(value);
     }
 
     private Flow Choose(BranchNode branch, TemplateValue dot, Evaluator evaluator)
@@ -119,7 +119,7 @@ internal sealed class Executor
         foreach (var (index, element) in Elements(value))
         {
             any = true;
-            _budget.Step();
+            budget.Step();
             Assign(branch.Pipeline, index, element, evaluator.Variables);
             var flow = Walk(branch.Body, element, evaluator);
             evaluator.Variables.Forget(mark);

@@ -6,17 +6,17 @@ namespace Saker.Templates.Formatting;
 /// <summary>Collects UTF-8 up to a bound.</summary>
 internal sealed class ByteBuilder(int limit)
 {
-    private readonly ArrayBufferWriter<byte> _bytes = new();
+    private readonly ArrayBufferWriter<byte> bytes = new();
 
-    public int Count => _bytes.WrittenCount;
+    public int Count => bytes.WrittenCount;
 
-    public ReadOnlyMemory<byte> Written => _bytes.WrittenMemory;
+    public ReadOnlyMemory<byte> Written => bytes.WrittenMemory;
 
     public void Append(ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length > limit - Count)
             throw new TemplateFault($"more than {limit} bytes of text");
-        _bytes.Write(utf8);
+        bytes.Write(utf8);
     }
 
     public void Append(string text) => Append(Encoding.UTF8.GetBytes(text));
@@ -38,7 +38,7 @@ internal sealed class ByteBuilder(int limit)
     {
         var text = new StringBuilder(Count);
         Span<char> utf16 = stackalloc char[2];
-        for (var rest = _bytes.WrittenSpan; !rest.IsEmpty;)
+        for (var rest = bytes.WrittenSpan; !rest.IsEmpty;)
         {
             var used = Utf8.Next(rest, out var rune);
             text.Append(utf16[..rune.EncodeToUtf16(utf16)]);

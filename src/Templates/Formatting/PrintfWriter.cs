@@ -8,13 +8,13 @@ internal sealed class PrintfWriter(ReadOnlyMemory<byte> format, ReadOnlyMemory<T
 {
     public const int MaxWidth = 1_000_000;
 
-    private readonly ValueWriter _values = new(output, budget);
-    private int _position;
-    private int _argument;
-    private bool _reordered;
-    private bool _goodIndex;
+    private readonly ValueWriter values = new(output, budget);
+    private int position;
+    private int argument;
+    private bool reordered;
+    private bool goodIndex;
 
-    private ReadOnlySpan<byte> Rest => format.Span[_position..];
+    private ReadOnlySpan<byte> Rest => format.Span[position..];
 
     public void Write()
     {
@@ -22,21 +22,21 @@ internal sealed class PrintfWriter(ReadOnlyMemory<byte> format, ReadOnlyMemory<T
         {
             var text = Rest.IndexOf((byte)'%') is var next && next < 0 ? Rest : Rest[..next];
             output.Append(text);
-            _position += text.Length + 1;
-            if (_position > format.Length)
+            position += text.Length + 1;
+            if (position > format.Length)
                 break;
             budget.Step();
             Verb();
         }
 
-        if (!_reordered && _argument < arguments.Length)
+        if (!reordered && argument < arguments.Length)
             Extra();
     }
 
     private void Verb()
     {
         var flags = Flags();
-        _goodIndex = true;
+        goodIndex = true;
         var indexed = Index();
         if (TryTake('*'))
         {
@@ -49,13 +49,13 @@ internal sealed class PrintfWriter(ReadOnlyMemory<byte> format, ReadOnlyMemory<T
         {
             flags.Width = Digits();
             if (indexed && flags.Width is not null)
-                _goodIndex = false;
+                goodIndex = false;
         }
 
         if (TryTake('.'))
         {
             if (indexed)
-                _goodIndex = false;
+                goodIndex = false;
             indexed = Index();
             if (TryTake('*'))
             {
@@ -76,21 +76,21 @@ internal sealed class PrintfWriter(ReadOnlyMemory<byte> format, ReadOnlyMemory<T
             return;
         }
 
-        _position += Utf8.Next(Rest, out var verb);
+        position += Utf8.Next(Rest, out var verb);
         if (verb.Value == '%')
             output.Append("%"u8);
-        else if (!_goodIndex)
+        else if (!goodIndex)
             output.Append($"%!{verb}(BADINDEX)");
-        else if (_argument >= arguments.Length)
+        else if (argument >= arguments.Length)
             output.Append($"%!{verb}(MISSING)");
         else
-            _values.Write(arguments.Span[_argument++], verb, flags);
+            values.Write(arguments.Span[argument++], verb, flags);
     }
 
     private FormatFlags Flags()
     {
         var flags = new FormatFlags();
-        for (; !Rest.IsEmpty; _position++)
+        for (; !Rest.IsEmpty; position++)
         {
             switch ((char)Rest[0])
             {
@@ -122,27 +122,27 @@ internal sealed class PrintfWriter(ReadOnlyMemory<byte> format, ReadOnlyMemory<T
     {
         if (!Rest.StartsWith("["u8))
             return false;
-        _reordered = true;
+        reordered = true;
         var close = Rest.IndexOf((byte)']');
         if (close < 0)
         {
-            _goodIndex = false;
-            _position++;
+            goodIndex = false;
+            position++;
             return false;
         }
 
         var number = Encoding.UTF8.GetString(Rest[1..close]);
-        _position += close + 1;
+        position += close + 1;
         if (int.TryParse(number, out var index) && index >= 1 && index <= arguments.Length)
-            _argument = index - 1;
+            argument = index - 1;
         else
-            _goodIndex = false;
+            goodIndex = false;
         return true;
     }
 
     private int? Star(string complaint)
     {
-        if (_argument < arguments.Length && arguments.Span[_argument++] is IntegerValue { Value: >= -MaxWidth and <= MaxWidth } number)
+        if (argument < arguments.Length && arguments.Span[argument++] is IntegerValue { Value: >= -MaxWidth and <= MaxWidth } number)
             return (int)number.Value;
         output.Append(complaint);
         return null;
@@ -151,7 +151,7 @@ internal sealed class PrintfWriter(ReadOnlyMemory<byte> format, ReadOnlyMemory<T
     private int? Digits()
     {
         int? number = null;
-        for (; !Rest.IsEmpty && char.IsAsciiDigit((char)Rest[0]); _position++)
+        for (; !Rest.IsEmpty && char.IsAsciiDigit((char)Rest[0]); position++)
             number = Math.Min(((number ?? 0) * 10) + Rest[0] - '0', MaxWidth);
         return number;
     }
@@ -159,23 +159,23 @@ internal sealed class PrintfWriter(ReadOnlyMemory<byte> format, ReadOnlyMemory<T
     private bool TryTake(char c)
     {
         var taken = !Rest.IsEmpty && Rest[0] == c;
-        _position += taken ? 1 : 0;
+        position += taken ? 1 : 0;
         return taken;
     }
 
     private void Extra()
     {
         output.Append("%!(EXTRA "u8);
-        for (var first = true; _argument < arguments.Length; first = false)
+        for (var first = true; argument < arguments.Length; first = false)
         {
             if (!first)
                 output.Append(", "u8);
-            var value = arguments.Span[_argument++];
+            var value = arguments.Span[argument++];
             output.Append(value.TypeName);
             if (value.IsNil)
                 continue;
             output.Append("="u8);
-            _values.WritePlain(value);
+            values.WritePlain(value);
         }
 
         output.Append(")"u8);

@@ -9,7 +9,7 @@ internal sealed class ValueWriter(ByteBuilder output, Budget budget)
     private static readonly Rune PlainVerb = new('v');
 
     // Inside of a complaint about a verb Go does not call String, so a named number shows its number.
-    private bool _complaining;
+    private bool complaining;
 
     public void WritePlain(TemplateValue value) => Write(value, PlainVerb, FormatFlags.None);
 
@@ -44,7 +44,7 @@ internal sealed class ValueWriter(ByteBuilder output, Budget budget)
             case TemplateObject thing:
                 Text(Encoding.UTF8.GetBytes(thing.ToText()), thing, verb, flags);
                 break;
-            case IntegerValue { Type.ToText: { } toText } number when "vsxXq".Contains((char)verb.Value) && !goSyntax && !_complaining:
+            case IntegerValue { Type.ToText: { } toText } number when "vsxXq".Contains((char)verb.Value) && !goSyntax && !complaining:
                 Text(Encoding.UTF8.GetBytes(toText(number.Value)), number, verb, flags);
                 break;
             case IntegerValue number:
@@ -203,10 +203,10 @@ internal sealed class ValueWriter(ByteBuilder output, Budget budget)
     private void Complain(TemplateValue value, Rune verb)
     {
         output.Append($"%!{verb}({value.TypeName}=");
-        var outer = _complaining;
-        _complaining = true;
+        var outer = complaining;
+        complaining = true;
         WritePlain(value);
-        _complaining = outer;
+        complaining = outer;
         output.Append(")"u8);
     }
 }

@@ -10,38 +10,38 @@ internal sealed class Lexer(string text)
     private static readonly HashSet<string> Keywords =
         ["block", "break", "continue", "define", "else", "end", "if", "range", "template", "with"];
 
-    private int _position;
-    private int _parens;
-    private bool _inAction;
-    private bool _trimNext;
+    private int position;
+    private int parens;
+    private bool inAction;
+    private bool trimNext;
 
-    public Token Next() => _inAction ? NextInAction() : NextOutside();
+    public Token Next() => inAction ? NextInAction() : NextOutside();
 
     private Token NextOutside()
     {
         while (true)
         {
-            var start = _position;
+            var start = position;
             var open = text.IndexOf("{{", start, StringComparison.Ordinal);
             var end = open < 0 ? text.Length : open;
             var trimRight = open >= 0 && IsTrimMarker(open + 2);
             var content = text[start..end];
-            if (_trimNext)
+            if (trimNext)
                 content = content.TrimStart(Blanks.ToCharArray());
             if (trimRight)
                 content = content.TrimEnd(Blanks.ToCharArray());
-            _trimNext = false;
-            _position = end;
+            trimNext = false;
+            position = end;
             if (content.Length > 0)
                 return new(TokenKind.Text, content, start, false);
             if (open < 0)
                 return new(TokenKind.End, "", end, false);
 
-            _position = open + (trimRight ? 4 : 2);
-            if (!text.AsSpan(_position).StartsWith("/*"))
+            position = open + (trimRight ? 4 : 2);
+            if (!text.AsSpan(position).StartsWith("/*"))
             {
-                _inAction = true;
-                _parens = 0;
+                inAction = true;
+                parens = 0;
                 return new(TokenKind.Open, "{{", open, false);
             }
 
@@ -51,12 +51,12 @@ internal sealed class Lexer(string text)
 
     private void SkipComment(int open)
     {
-        var close = text.IndexOf("*/", _position + 2, StringComparison.Ordinal);
+        var close = text.IndexOf("*/", position + 2, StringComparison.Ordinal);
         if (close < 0)
             throw new ParseFault(open, "unclosed comment");
-        _position = close + 2;
+        position = close + 2;
         if (!TryClose())
-            throw new ParseFault(_position, "comment ends before closing delimiter");
+            throw new ParseFault(position, "comment ends before closing delimiter");
     }
 
     // The minus of a trim marker needs a blank beside it: {{-3}} is a number.
@@ -65,21 +65,21 @@ internal sealed class Lexer(string text)
     /// <summary>Goes past a closing delimiter, with or without its trim marker, if one stands here.</summary>
     private bool TryClose()
     {
-        var rest = text.AsSpan(_position);
-        _trimNext = rest.Length > 1 && Blanks.Contains(rest[0]) && rest[1..].StartsWith("-}}");
-        if (!_trimNext && !rest.StartsWith("}}"))
+        var rest = text.AsSpan(position);
+        trimNext = rest.Length > 1 && Blanks.Contains(rest[0]) && rest[1..].StartsWith("-}}");
+        if (!trimNext && !rest.StartsWith("}}"))
             return false;
-        _position += _trimNext ? 4 : 2;
-        _inAction = false;
+        position += trimNext ? 4 : 2;
+        inAction = false;
         return true;
     }
 
     private Token NextInAction()
     {
         var space = SkipBlanks();
-        var start = _position;
+        var start = position;
         if (TryClose())
-            return _parens == 0 ? new(TokenKind.Close, "}}", start, space) : throw new ParseFault(start, "unclosed left paren");
+            return parens == 0 ? new(TokenKind.Close, "}}", start, space) : throw new ParseFault(start, "unclosed left paren");
         if (start >= text.Length)
             throw new ParseFault(start, "unclosed action");
 
@@ -93,22 +93,22 @@ internal sealed class Lexer(string text)
         if (IsNamePart(RuneAt(start)))
             return Word(start, space);
 
-        _position++;
+        position++;
         switch (c)
         {
             case '"':
             case '`':
             case '\'':
                 return Quoted(c, start, space);
-            case ':' when _position < text.Length && text[_position] == '=':
-                _position++;
+            case ':' when position < text.Length && text[position] == '=':
+                position++;
                 return new(TokenKind.Declare, ":=", start, space);
             case ':':
                 throw new ParseFault(start, "expected :=");
             case '(':
-                _parens++;
+                parens++;
                 return new(TokenKind.LeftParen, "(", start, space);
-            case ')' when --_parens < 0:
+            case ')' when --parens < 0:
                 throw new ParseFault(start, "unexpected right paren");
             case ')':
                 return new(TokenKind.RightParen, ")", start, space);
@@ -127,28 +127,28 @@ internal sealed class Lexer(string text)
 
     private bool SkipBlanks()
     {
-        var start = _position;
+        var start = position;
         // The last blank before a closing trim marker belongs to the marker.
-        while (_position < text.Length && Blanks.Contains(text[_position]) && !text.AsSpan(_position + 1).StartsWith("-}}"))
-            _position++;
-        return _position > start;
+        while (position < text.Length && Blanks.Contains(text[position]) && !text.AsSpan(position + 1).StartsWith("-}}"))
+            position++;
+        return position > start;
     }
 
     private Token Name(TokenKind kind, int start, bool space)
     {
-        _position++;
+        position++;
         SkipName();
         RequireTerminator();
         if (kind is TokenKind.Variable)
-            return new(kind, text[start.._position], start, space);
-        return _position == start + 1 ? new(TokenKind.Dot, ".", start, space) : new(kind, text[(start + 1).._position], start, space);
+            return new(kind, text[start..position], start, space);
+        return position == start + 1 ? new(TokenKind.Dot, ".", start, space) : new(kind, text[(start + 1)..position], start, space);
     }
 
     private Token Word(int start, bool space)
     {
         SkipName();
         RequireTerminator();
-        var word = text[start.._position];
+        var word = text[start..position];
         var kind = word switch
         {
             "true" or "false" => TokenKind.Boolean,
@@ -160,8 +160,8 @@ internal sealed class Lexer(string text)
 
     private Token Number(int start, bool space)
     {
-        if (text[_position] is '+' or '-')
-            _position++;
+        if (text[position] is '+' or '-')
+            position++;
         var digits = "0123456789_";
         if (Accept("0"))
             digits = Accept("xX") ? "0123456789abcdefABCDEF_" : Accept("oO") ? "01234567_" : Accept("bB") ? "01_" : digits;
@@ -175,29 +175,29 @@ internal sealed class Lexer(string text)
         }
 
         Accept("i");
-        var number = text[start.._position];
-        if (_position < text.Length && IsNamePart(RuneAt(_position)))
-            throw new ParseFault(start, $"bad number syntax: \"{number}{RuneAt(_position)}\"");
+        var number = text[start..position];
+        if (position < text.Length && IsNamePart(RuneAt(position)))
+            throw new ParseFault(start, $"bad number syntax: \"{number}{RuneAt(position)}\"");
         return new(TokenKind.Number, number, start, space);
     }
 
     private Token Quoted(char quote, int start, bool space)
     {
-        for (; _position < text.Length; _position++)
+        for (; position < text.Length; position++)
         {
-            var c = text[_position];
+            var c = text[position];
             if (c == quote)
             {
-                _position++;
+                position++;
                 var kind = quote is '\'' ? TokenKind.Number : TokenKind.String;
-                var literal = text[start.._position];
+                var literal = text[start..position];
                 return new(kind, kind is TokenKind.Number ? literal : Literals.Unquote(literal, start), start, space);
             }
 
             if (quote is not '`' && c is '\n')
                 break;
             if (quote is not '`' && c is '\\')
-                _position++;
+                position++;
         }
 
         throw new ParseFault(start, quote switch
@@ -210,22 +210,22 @@ internal sealed class Lexer(string text)
 
     private void SkipName()
     {
-        while (_position < text.Length && RuneAt(_position) is var rune && IsNamePart(rune))
-            _position += rune.Utf16SequenceLength;
+        while (position < text.Length && RuneAt(position) is var rune && IsNamePart(rune))
+            position += rune.Utf16SequenceLength;
     }
 
     private void RequireTerminator()
     {
-        if (_position < text.Length && !".,|:()".Contains(text[_position]) && !Blanks.Contains(text[_position])
-            && !text.AsSpan(_position).StartsWith("}}"))
-            throw new ParseFault(_position, $"bad character U+{RuneAt(_position).Value:X4}");
+        if (position < text.Length && !".,|:()".Contains(text[position]) && !Blanks.Contains(text[position])
+            && !text.AsSpan(position).StartsWith("}}"))
+            throw new ParseFault(position, $"bad character U+{RuneAt(position).Value:X4}");
     }
 
     private bool Accept(string set)
     {
-        var accepted = _position < text.Length && set.Contains(text[_position]);
+        var accepted = position < text.Length && set.Contains(text[position]);
         if (accepted)
-            _position++;
+            position++;
         return accepted;
     }
 

@@ -7,24 +7,24 @@ internal sealed class Parser
 {
     private const int MaxDepth = 100;
 
-    private readonly TokenReader _tokens;
-    private readonly Dictionary<string, Node[]> _bodies = new(StringComparer.Ordinal);
-    private Scope _scope = new();
-    private int _depth;
+    private readonly TokenReader tokens;
+    private readonly Dictionary<string, Node[]> bodies = new(StringComparer.Ordinal);
+    private Scope scope = new();
+    private int depth;
 
-    private Parser(string text) => _tokens = new TokenReader(text);
+    private Parser(string text) => tokens = new TokenReader(text);
 
     public static TemplateSet Parse(string text) => new Parser(text).ParseAll();
 
     private TemplateSet ParseAll()
     {
         var main = new List<Node>();
-        while (_tokens.Peek().Kind is not TokenKind.End)
+        while (tokens.Peek().Kind is not TokenKind.End)
         {
-            if (_tokens.Peek().Kind is TokenKind.Open && _tokens.Peek(1) is { Kind: TokenKind.Keyword, Text: "define" })
+            if (tokens.Peek().Kind is TokenKind.Open && tokens.Peek(1) is { Kind: TokenKind.Keyword, Text: "define" })
             {
-                _tokens.Take();
-                Definition(_tokens.Take());
+                tokens.Take();
+                Definition(tokens.Take());
                 continue;
             }
 
@@ -35,22 +35,22 @@ internal sealed class Parser
         }
 
         Define(TemplateSet.Main, [.. main], 0);
-        return new TemplateSet(_bodies);
+        return new TemplateSet(bodies);
     }
 
     /// <summary>One node, or the <c>end</c> or <c>else</c> that stands in its place (its delimiter is not yet read).</summary>
     private (Node? Node, Token? Stop) ParseNode()
     {
-        var token = _tokens.Take();
+        var token = tokens.Take();
         if (token.Kind is TokenKind.Text)
             return (new TextNode(token.Position, Encoding.UTF8.GetBytes(token.Text)), null);
         if (token.Kind is TokenKind.End)
             throw new ParseFault(token.Position, "unexpected end of text: an {{end}} is missing");
 
-        var word = _tokens.Peek();
+        var word = tokens.Peek();
         if (word.Kind is TokenKind.Keyword)
         {
-            _tokens.Take();
+            tokens.Take();
             switch (word.Text)
             {
                 case "end" or "else":
@@ -77,15 +77,15 @@ internal sealed class Parser
 
     private (Node[] Nodes, Token Stop) ParseBody()
     {
-        if (++_depth > MaxDepth)
-            throw new ParseFault(_tokens.Peek().Position, $"nested deeper than {MaxDepth}");
+        if (++depth > MaxDepth)
+            throw new ParseFault(tokens.Peek().Position, $"nested deeper than {MaxDepth}");
         var nodes = new List<Node>();
         while (true)
         {
             var (node, stop) = ParseNode();
             if (stop is { } token)
             {
-                _depth--;
+                depth--;
                 return ([.. nodes], token);
             }
 
@@ -95,31 +95,31 @@ internal sealed class Parser
 
     private BranchNode Branch(BranchKind kind, Token word)
     {
-        var mark = _scope.Variables.Count;
+        var mark = scope.Variables.Count;
         var pipeline = ParsePipeline(word.Text);
-        _scope.Loops += kind is BranchKind.Range ? 1 : 0;
+        scope.Loops += kind is BranchKind.Range ? 1 : 0;
         var (body, stop) = ParseBody();
-        _scope.Loops -= kind is BranchKind.Range ? 1 : 0;
+        scope.Loops -= kind is BranchKind.Range ? 1 : 0;
         var otherwise = stop.Text == "else" ? Otherwise(kind) : CloseAfterEnd();
-        _scope.Forget(mark);
+        scope.Forget(mark);
         return new BranchNode(word.Position, kind, pipeline, body, otherwise);
     }
 
     private Node[] Otherwise(BranchKind kind)
     {
         // {{else if}} and {{else with}} are a nested structure whose end closes both.
-        var next = _tokens.Peek();
+        var next = tokens.Peek();
         var chained = (kind, next.Text) is (BranchKind.If, "if") or (BranchKind.With, "with") && next.Kind is TokenKind.Keyword;
         if (chained)
         {
-            if (++_depth > MaxDepth)
+            if (++depth > MaxDepth)
                 throw new ParseFault(next.Position, $"nested deeper than {MaxDepth}");
-            var branch = Branch(kind, _tokens.Take());
-            _depth--;
+            var branch = Branch(kind, tokens.Take());
+            depth--;
             return [branch];
         }
 
-        _tokens.Expect(TokenKind.Close, "else");
+        tokens.Expect(TokenKind.Close, "else");
         var (nodes, stop) = ParseBody();
         if (stop.Text != "end")
             throw new ParseFault(stop.Position, $"expected end; found {stop}");
@@ -129,22 +129,22 @@ internal sealed class Parser
 
     private Node[] CloseAfterEnd()
     {
-        _tokens.Expect(TokenKind.Close, "end");
+        tokens.Expect(TokenKind.Close, "end");
         return [];
     }
 
     private CallNode Call(Token word)
     {
-        var name = _tokens.Expect(TokenKind.String, "template clause").Text;
-        var pipeline = _tokens.Peek().Kind is TokenKind.Close ? null : ParsePipeline("template clause");
+        var name = tokens.Expect(TokenKind.String, "template clause").Text;
+        var pipeline = tokens.Peek().Kind is TokenKind.Close ? null : ParsePipeline("template clause");
         if (pipeline is null)
-            _tokens.Take();
+            tokens.Take();
         return new CallNode(word.Position, name, pipeline);
     }
 
     private CallNode Block(Token word)
     {
-        var name = _tokens.Expect(TokenKind.String, "block clause").Text;
+        var name = tokens.Expect(TokenKind.String, "block clause").Text;
         var pipeline = ParsePipeline("block clause");
         DefineFromBody(name, word);
         return new CallNode(word.Position, name, pipeline);
@@ -152,47 +152,47 @@ internal sealed class Parser
 
     private void Definition(Token word)
     {
-        var name = _tokens.Expect(TokenKind.String, "define clause").Text;
-        _tokens.Expect(TokenKind.Close, "define clause");
+        var name = tokens.Expect(TokenKind.String, "define clause").Text;
+        tokens.Expect(TokenKind.Close, "define clause");
         DefineFromBody(name, word);
     }
 
     private void DefineFromBody(string name, Token word)
     {
-        var outer = _scope;
-        _scope = new Scope();
+        var outer = scope;
+        scope = new Scope();
         var (body, stop) = ParseBody();
         if (stop.Text != "end")
             throw new ParseFault(stop.Position, $"unexpected {stop} in {word}");
         CloseAfterEnd();
-        _scope = outer;
+        scope = outer;
         Define(name, body, word.Position);
     }
 
     private void Define(string name, Node[] body, int position)
     {
         // A definition of blanks alone gives way to one that says something.
-        if (_bodies.TryGetValue(name, out var present) && !IsBlank(present))
+        if (bodies.TryGetValue(name, out var present) && !IsBlank(present))
         {
             if (!IsBlank(body))
                 throw new ParseFault(position, $"multiple definition of template \"{name}\"");
             return;
         }
 
-        _bodies[name] = body;
+        bodies[name] = body;
     }
 
     private static bool IsBlank(Node[] body) => body.All(static n => n is TextNode t && t.Utf8.AsSpan().Trim(" \t\r\n"u8).IsEmpty);
 
     private Node Jump(Token word)
     {
-        _tokens.Expect(TokenKind.Close, word.ToString());
-        if (_scope.Loops == 0)
+        tokens.Expect(TokenKind.Close, word.ToString());
+        if (scope.Loops == 0)
             throw new ParseFault(word.Position, $"{word} outside {{{{range}}}}");
         return word.Text == "break" ? new BreakNode(word.Position) : new ContinueNode(word.Position);
     }
 
-    private PipelineNode ParsePipeline(string context) => new PipelineParser(_tokens, _scope.Variables, MaxDepth).Parse(context);
+    private PipelineNode ParsePipeline(string context) => new PipelineParser(tokens, scope.Variables, MaxDepth).Parse(context);
 
     private sealed class Scope
     {

@@ -5,7 +5,7 @@ namespace Saker.Templates.Parsing;
 /// <summary>Reads one pipeline up to and including its end.</summary>
 internal sealed class PipelineParser(TokenReader tokens, List<string> variables, int maxDepth)
 {
-    private int _depth;
+    private int depth;
 
     /// <summary>Reads a pipeline of <paramref name="context"/>, which errors name; <c>range</c> may declare two variables.</summary>
     public PipelineNode Parse(string context) => Parse(context, TokenKind.Close);
@@ -13,14 +13,14 @@ internal sealed class PipelineParser(TokenReader tokens, List<string> variables,
     private PipelineNode Parse(string context, TokenKind end)
     {
         var position = tokens.Peek().Position;
-        if (++_depth > maxDepth)
+        if (++depth > maxDepth)
             throw new ParseFault(position, $"nested deeper than {maxDepth}");
         var (declared, isAssignment) = Declarations(context);
         var commands = new List<CommandNode>();
         while (tokens.Peek().Kind != end)
             commands.Add(Command(context));
         tokens.Take();
-        _depth--;
+        depth--;
 
         if (commands.Count == 0)
             throw new ParseFault(position, $"missing value for {context}");

@@ -3,20 +3,20 @@ namespace Saker.Templates.Parsing;
 /// <summary>The lexer's tokens with a look ahead of up to three.</summary>
 internal sealed class TokenReader(string text)
 {
-    private readonly Lexer _lexer = new(text);
-    private readonly List<Token> _ahead = [];
+    private readonly Lexer lexer = new(text);
+    private readonly List<Token> ahead = [];
 
     public Token Peek(int distance = 0)
     {
-        while (_ahead.Count <= distance)
-            _ahead.Add(_lexer.Next());
-        return _ahead[distance];
+        while (ahead.Count <= distance)
+            ahead.Add(lexer.Next());
+        return ahead[distance];
     }
 
     public Token Take()
     {
         var token = Peek();
-        _ahead.RemoveAt(0);
+        ahead.RemoveAt(0);
         return token;
     }
 

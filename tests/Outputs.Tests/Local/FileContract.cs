@@ -6,13 +6,13 @@ namespace Saker.Outputs.Tests.Local;
 
 public sealed class FileContract() : LocalOutputContract("file"), IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("saker-file-");
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("saker-file-");
 
     protected override IReadOnlyDictionary<string, string?> MinimalConfig => Config();
 
-    private string Target => Path.Combine(_folder.FullName, "alerts.jsonl");
+    private string Target => Path.Combine(folder.FullName, "alerts.jsonl");
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
     public async Task Every_alert_is_a_line_that_reads_back_as_the_alert()
@@ -50,7 +50,7 @@ public sealed class FileContract() : LocalOutputContract("file"), IDisposable
         var alert = SampleAlerts.Full with { Output = new string('x', 400_000) };
         for (var i = 0; i < 9; i++)
             await DeliverAsync(router.Output, alert);
-        var files = _folder.GetFiles().OrderBy(static f => f.Name, StringComparer.Ordinal).ToArray();
+        var files = folder.GetFiles().OrderBy(static f => f.Name, StringComparer.Ordinal).ToArray();
         Assert.Equal(["alerts.jsonl", "alerts.jsonl.1", "alerts.jsonl.2"], files.Select(static f => f.Name));
         Assert.All(files, static f => Assert.InRange(f.Length, 1, 1 << 20));
     }

@@ -13,9 +13,9 @@ namespace Saker.Router.Tests.Configuration;
 /// </summary>
 public sealed class RecordedConfigTests(ITestOutputHelper output) : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("saker-recorded").FullName;
+    private readonly string folder = Directory.CreateTempSubdirectory("saker-recorded").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
     public void Files_are_read_as_recorded_or_refused_with_a_reason()
@@ -149,7 +149,7 @@ public sealed class RecordedConfigTests(ITestOutputHelper output) : IDisposable
     // Strict: keys are lower-cased then as recorded. Everything else of the reading is the same.
     private RouterConfiguration Load(byte[] content, Dictionary<string, string> variables)
     {
-        var file = Path.Combine(_folder, "router.yaml");
+        var file = Path.Combine(folder, "router.yaml");
         File.WriteAllBytes(file, content);
         return RouterConfigurationLoader.Load(file, new EnvironmentVariables(new Dictionary<string, string>(variables) { ["STRICTCOMPATIBILITY"] = "true" }), RecordedSettings.Catalogue);
     }

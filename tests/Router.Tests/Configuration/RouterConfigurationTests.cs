@@ -11,9 +11,9 @@ public sealed class RouterConfigurationTests : IDisposable
     private static readonly OutputCatalogue Catalogue = new(
         OutputRegistration.For<SampleOutput, SampleOptions>(), OutputRegistration.For<PlainOutput, PlainOptions>());
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("saker-config").FullName;
+    private readonly string folder = Directory.CreateTempSubdirectory("saker-config").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
     public void Without_a_file_and_variables_everything_is_at_its_default()
@@ -206,7 +206,7 @@ public sealed class RouterConfigurationTests : IDisposable
     [Fact]
     public void A_file_that_cannot_be_read_is_refused_even_when_faults_are_ignored()
     {
-        foreach (var path in new[] { Path.Combine(_folder, "none.yaml"), _folder })
+        foreach (var path in new[] { Path.Combine(folder, "none.yaml"), folder })
         {
             Assert.True(RouterConfigurationLoader.Load(path, Variables(("CONFIG_ONERROR", "ignore")), Catalogue).IsRefused);
         }
@@ -280,7 +280,7 @@ public sealed class RouterConfigurationTests : IDisposable
 
     private RouterConfiguration Load(string yaml, params (string Name, string Value)[] variables)
     {
-        var file = Path.Combine(_folder, "router.yaml");
+        var file = Path.Combine(folder, "router.yaml");
         File.WriteAllText(file, yaml);
         return RouterConfigurationLoader.Load(file, Variables(variables), Catalogue);
     }

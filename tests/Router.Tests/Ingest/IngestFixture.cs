@@ -11,27 +11,27 @@ namespace Saker.Router.Tests.Ingest;
 /// <summary>Log, intake, endpoints and Kestrel as the program wires them, on a free port of 127.0.0.1 and in a folder of its own.</summary>
 internal sealed class IngestFixture : IAsyncDisposable
 {
-    private readonly string _folder;
-    private readonly SegmentLog _log;
-    private readonly IngestServer _server;
+    private readonly string folder;
+    private readonly SegmentLog log;
+    private readonly IngestServer server;
 
-    private readonly AlertEndpoints _endpoints;
+    private readonly AlertEndpoints endpoints;
 
     private IngestFixture(string folder, SegmentLog log, AlertIntake intake, RouterMetrics metrics, AlertEndpoints endpoints, IngestServer server)
     {
-        _endpoints = endpoints;
-        _folder = folder;
-        _log = log;
+        this.endpoints = endpoints;
+        this.folder = folder;
+        this.log = log;
         Intake = intake;
         Metrics = metrics;
-        _server = server;
+        this.server = server;
     }
 
     public AlertIntake Intake { get; }
 
     public RouterMetrics Metrics { get; }
 
-    public int Port => _server.Port;
+    public int Port => server.Port;
 
     /// <summary>Starts on a port, 0 for a free one; with TLS if the options say so.</summary>
     public static async Task<IngestFixture> StartAsync(RouterOptions? options = null, IDataFiles? files = null, int port = 0, ServerCertificates? certificates = null)
@@ -47,13 +47,13 @@ internal sealed class IngestFixture : IAsyncDisposable
         return new IngestFixture(folder, log, intake, metrics, endpoints, server);
     }
 
-    public Task<IngestServer> StartAnotherAsync(int port) => ListenAsync(_endpoints, port, new HttpOptions());
+    public Task<IngestServer> StartAnotherAsync(int port) => ListenAsync(endpoints, port, new HttpOptions());
 
     /// <summary>The stored alerts as JSON.</summary>
     public List<string> Stored()
     {
         var stored = new List<string>();
-        using var reader = _log.OpenReader(_log.First);
+        using var reader = log.OpenReader(log.First);
         while (reader.TryRead(out var record))
         {
             stored.Add(Encoding.UTF8.GetString(record!.Payload.Span));
@@ -74,8 +74,8 @@ internal sealed class IngestFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
-        await _log.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        await server.DisposeAsync();
+        await log.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
     }
 }

@@ -14,9 +14,9 @@ namespace Saker.Router.Tests.Ingest;
 /// <summary>The recorded requests to Falcosidekick's two ports, sent to ours.</summary>
 public sealed class ServerTlsTests(ITestOutputHelper output) : IDisposable
 {
-    private readonly TestCertificates _certificates = new();
+    private readonly TestCertificates certificates = new();
 
-    public void Dispose() => _certificates.Dispose();
+    public void Dispose() => certificates.Dispose();
 
     [Fact]
     public async Task Both_ports_answer_the_recorded_requests_as_recorded()
@@ -81,14 +81,14 @@ public sealed class ServerTlsTests(ITestOutputHelper output) : IDisposable
         var certificates = ServerCertificates.Read(options.TlsServer, static (_, sentence) => Assert.Fail(sentence))!;
         var port = LoopbackServer.ClosedPort();
         await using var fixture = await IngestFixture.StartAsync(options, port: port, certificates: certificates);
-        var first = await _certificates.SerialNumberAtAsync(port);
-        var renewed = _certificates.RenewServer();
-        Assert.Equal(first, await _certificates.SerialNumberAtAsync(port));
+        var first = await this.certificates.SerialNumberAtAsync(port);
+        var renewed = this.certificates.RenewServer();
+        Assert.Equal(first, await this.certificates.SerialNumberAtAsync(port));
         Assert.Null(certificates.TryReadAgain());
-        Assert.Equal(renewed, await _certificates.SerialNumberAtAsync(port));
-        await File.WriteAllTextAsync(Path.Combine(_certificates.Folder, "server.crt"), "broken", TestContext.Current.CancellationToken);
+        Assert.Equal(renewed, await this.certificates.SerialNumberAtAsync(port));
+        await File.WriteAllTextAsync(Path.Combine(this.certificates.Folder, "server.crt"), "broken", TestContext.Current.CancellationToken);
         Assert.StartsWith("tlsserver.certfile: ", certificates.TryReadAgain(), StringComparison.Ordinal);
-        Assert.Equal(renewed, await _certificates.SerialNumberAtAsync(port));
+        Assert.Equal(renewed, await this.certificates.SerialNumberAtAsync(port));
     }
 
     // Old TLS versions are not built into every OpenSSL that runs the tests; and a blank before a path is trimmed here, which serves it.
@@ -110,8 +110,8 @@ public sealed class ServerTlsTests(ITestOutputHelper output) : IDisposable
             SslOptions = new SslClientAuthenticationOptions
             {
                 EnabledSslProtocols = request.TryGetProperty("tls_max", out _) ? SslProtocols.Tls12 : SslProtocols.None,
-                CertificateChainPolicy = _certificates.Trust,
-                ClientCertificates = request.TryGetProperty("client_cert", out var name) ? [_certificates.Client(name.GetString()!)] : [],
+                CertificateChainPolicy = this.certificates.Trust,
+                ClientCertificates = request.TryGetProperty("client_cert", out var name) ? [this.certificates.Client(name.GetString()!)] : [],
                 LocalCertificateSelectionCallback = static (_, _, certificates, _, _) => certificates.Count > 0 ? certificates[0] : null!,
             },
         };
@@ -147,8 +147,8 @@ public sealed class ServerTlsTests(ITestOutputHelper output) : IDisposable
 
     private RouterConfiguration Load(string yaml, Dictionary<string, string> variables)
     {
-        var file = Path.Combine(_certificates.Folder, "router.yaml");
-        File.WriteAllText(file, yaml.Replace("CERT/", _certificates.Folder + "/", StringComparison.Ordinal));
+        var file = Path.Combine(certificates.Folder, "router.yaml");
+        File.WriteAllText(file, yaml.Replace("CERT/", certificates.Folder + "/", StringComparison.Ordinal));
         return RouterConfigurationLoader.Load(file, new EnvironmentVariables(variables), RecordedSettings.Catalogue);
     }
 }

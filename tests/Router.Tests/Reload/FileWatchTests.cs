@@ -7,52 +7,52 @@ namespace Saker.Router.Tests.Reload;
 
 public sealed class FileWatchTests : IAsyncDisposable
 {
-    private readonly FakeTimeProvider _clock = new();
-    private readonly CancellationTokenSource _stop = new();
-    private int _looks;
-    private int _changes;
-    private volatile string _present = "one";
-    private volatile string _loaded = "one";
-    private volatile bool _isOn = true;
-    private Task _watching = Task.CompletedTask;
+    private readonly FakeTimeProvider clock = new();
+    private readonly CancellationTokenSource stop = new();
+    private int looks;
+    private int changes;
+    private volatile string present = "one";
+    private volatile string loaded = "one";
+    private volatile bool isOn = true;
+    private Task watching = Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _watching;
-        _stop.Dispose();
+        await stop.CancelAsync();
+        await watching;
+        stop.Dispose();
     }
 
     [Fact]
     public async Task A_change_is_told_once_and_only_when_the_file_has_come_to_rest()
     {
         Start();
-        _present = "half";
+        present = "half";
         await LookAsync();
-        _present = "two";
+        present = "two";
         await LookAsync();
-        Assert.Equal(0, _changes);
+        Assert.Equal(0, changes);
         await LookAsync(times: 3);
-        Assert.Equal(1, _changes);
-        _loaded = "two";
+        Assert.Equal(1, changes);
+        loaded = "two";
         await LookAsync(times: 2);
-        Assert.Equal(1, _changes);
-        _present = "one"; // back to what was there before is a change as well
+        Assert.Equal(1, changes);
+        present = "one"; // back to what was there before is a change as well
         await LookAsync(times: 2);
-        Assert.Equal(2, _changes);
+        Assert.Equal(2, changes);
     }
 
     [Fact]
     public async Task Nothing_is_told_while_watching_is_off()
     {
-        _isOn = false;
+        isOn = false;
         Start();
-        _present = "two";
-        _clock.Advance(TimeSpan.FromSeconds(1));
-        _clock.Advance(TimeSpan.FromSeconds(1));
-        _isOn = true;
+        present = "two";
+        clock.Advance(TimeSpan.FromSeconds(1));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        isOn = true;
         await LookAsync(times: 2);
-        Assert.Equal(1, _changes);
+        Assert.Equal(1, changes);
     }
 
     [Fact]
@@ -77,12 +77,12 @@ public sealed class FileWatchTests : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private void Start() => _watching = new FileWatch(Look, () => _loaded, () => Interlocked.Increment(ref _changes), _clock).RunAsync(() => _isOn, _stop.Token);
+    private void Start() => watching = new FileWatch(Look, () => loaded, () => Interlocked.Increment(ref changes), clock).RunAsync(() => isOn, stop.Token);
 
     private string Look()
     {
-        var seen = _present;
-        Interlocked.Increment(ref _looks);
+        var seen = present;
+        Interlocked.Increment(ref looks);
         return seen;
     }
 
@@ -91,9 +91,9 @@ public sealed class FileWatchTests : IAsyncDisposable
         for (var i = 0; i < times; i++)
         {
             // A tick that finds the watch still at work would be merged with the next one.
-            var before = Volatile.Read(ref _looks);
-            _clock.Advance(TimeSpan.FromSeconds(1));
-            await DeliveryRig.UntilAsync(() => Volatile.Read(ref _looks) > before, "a look");
+            var before = Volatile.Read(ref looks);
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await DeliveryRig.UntilAsync(() => Volatile.Read(ref looks) > before, "a look");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }

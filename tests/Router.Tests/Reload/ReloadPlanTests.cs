@@ -11,9 +11,9 @@ public sealed class ReloadPlanTests : IDisposable
     private static readonly OutputCatalogue Catalogue = new(
         OutputRegistration.For<SampleOutput, SampleOptions>(), OutputRegistration.For<PlainOutput, PlainOptions>());
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("saker-plan").FullName;
+    private readonly string folder = Directory.CreateTempSubdirectory("saker-plan").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
     public void Two_readings_of_one_file_change_nothing()
@@ -64,7 +64,7 @@ public sealed class ReloadPlanTests : IDisposable
 
     private RouterConfiguration Load(string yaml)
     {
-        var file = Path.Combine(_folder, "router.yaml");
+        var file = Path.Combine(folder, "router.yaml");
         File.WriteAllText(file, yaml);
         var configuration = RouterConfigurationLoader.Load(file, EnvironmentVariables.None, Catalogue);
         Assert.Empty(configuration.Faults);

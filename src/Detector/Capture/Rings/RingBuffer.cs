@@ -31,13 +31,13 @@ internal sealed unsafe class RingBuffer : IDisposable
     // The driver puts the number of the CPU behind the event (event.h).
     private const int CpuBytes = sizeof(ushort);
 
-    private readonly byte* _consumer;
-    private readonly byte* _producer;
-    private readonly byte* _data;
-    private readonly ulong _mask;
-    private ulong _read;
-    private ulong _written;
-    private ulong _after;
+    private readonly byte* consumer;
+    private readonly byte* producer;
+    private readonly byte* data;
+    private readonly ulong mask;
+    private ulong read;
+    private ulong written;
+    private ulong after;
 
     /// <param name="fd">The ring's map; stays the caller's.</param>
     /// <param name="bytes">Its size.</param>
@@ -45,20 +45,20 @@ internal sealed unsafe class RingBuffer : IDisposable
     public RingBuffer(int fd, int bytes)
     {
         var page = (nuint)Environment.SystemPageSize;
-        _mask = (ulong)bytes - 1;
-        _consumer = Libc.Map(null, page, Libc.ProtRead | Libc.ProtWrite, Libc.MapShared, fd, 0);
-        if (_consumer == (byte*)-1)
+        mask = (ulong)bytes - 1;
+        consumer = Libc.Map(null, page, Libc.ProtRead | Libc.ProtWrite, Libc.MapShared, fd, 0);
+        if (consumer == (byte*)-1)
             throw CannotMap();
-        _producer = Libc.Map(null, page + (2 * (nuint)bytes), Libc.ProtRead, Libc.MapShared, fd, (long)page);
-        if (_producer == (byte*)-1)
+        producer = Libc.Map(null, page + (2 * (nuint)bytes), Libc.ProtRead, Libc.MapShared, fd, (long)page);
+        if (producer == (byte*)-1)
         {
             var error = CannotMap();
-            _ = Libc.Unmap(_consumer, page);
+            _ = Libc.Unmap(consumer, page);
             throw error;
         }
-        _data = _producer + page;
-        _read = Volatile.Read(ref *(ulong*)_consumer);
-        _after = _read;
+        data = producer + page;
+        read = Volatile.Read(ref *(ulong*)consumer);
+        after = read;
     }
 
     /// <summary>What <see cref="Look"/> found.</summary>
@@ -77,14 +77,14 @@ internal sealed unsafe class RingBuffer : IDisposable
     public long Malformed { get; private set; }
 
     /// <summary>Takes note of how far the kernel has written.</summary>
-    public void Refresh() => _written = Volatile.Read(ref *(ulong*)_producer);
+    public void Refresh() => written = Volatile.Read(ref *(ulong*)producer);
 
     /// <summary>Finds out what is at the head, up to where <see cref="Refresh"/> saw the kernel.</summary>
     public void Look()
     {
-        while (_read < _written)
+        while (read < written)
         {
-            var record = _data + (_read & _mask);
+            var record = data + (read & mask);
             var header = Volatile.Read(ref *(uint*)record);
             if ((header & BusyBit) != 0)
             {
@@ -92,11 +92,11 @@ internal sealed unsafe class RingBuffer : IDisposable
                 return;
             }
             var length = header & ~(BusyBit | DiscardBit);
-            _after = _read + (((ulong)length + RecordHeader + 7) & ~7ul);
+            after = read + (((ulong)length + RecordHeader + 7) & ~7ul);
             if ((header & DiscardBit) == 0)
             {
                 var bytes = record + RecordHeader;
-                if (_after <= _written && length > CpuBytes && IsEvent(bytes, length - CpuBytes))
+                if (after <= written && length > CpuBytes && IsEvent(bytes, length - CpuBytes))
                 {
                     var cpu = BinaryPrimitives.ReadUInt16LittleEndian(new ReadOnlySpan<byte>(bytes + length - CpuBytes, CpuBytes));
                     Event = new RawEvent(bytes, (int)length - CpuBytes, (short)cpu);
@@ -107,22 +107,22 @@ internal sealed unsafe class RingBuffer : IDisposable
                 }
                 Malformed++;
             }
-            _read = Math.Min(_after, _written);
+            read = Math.Min(after, written);
         }
         Head = RingHead.Empty;
         BusySince = 0;
     }
 
     /// <summary>Steps over the event at the head. Its memory stays until <see cref="Release"/>.</summary>
-    public void Take() => _read = _after;
+    public void Take() => read = after;
 
     /// <summary>Gives the memory of all events taken so far back to the kernel.</summary>
-    public void Release() => Volatile.Write(ref *(ulong*)_consumer, _read);
+    public void Release() => Volatile.Write(ref *(ulong*)consumer, read);
 
     public void Dispose()
     {
-        _ = Libc.Unmap(_consumer, (nuint)Environment.SystemPageSize);
-        _ = Libc.Unmap(_producer, (nuint)Environment.SystemPageSize + (2 * (nuint)(_mask + 1)));
+        _ = Libc.Unmap(consumer, (nuint)Environment.SystemPageSize);
+        _ = Libc.Unmap(producer, (nuint)Environment.SystemPageSize + (2 * (nuint)(mask + 1)));
     }
 
     private static bool IsEvent(byte* address, uint length)

@@ -5,18 +5,18 @@ namespace Saker.Detector.Drivers.ModernEbpf;
 /// <summary>What a set of wanted system calls means for the driver: the programs to load, the hooks to attach, the call tables.</summary>
 internal sealed class Attachment
 {
-    private readonly List<string> _exitFillers = [];
-    private readonly List<string> _enterFillers = [];
-    private readonly List<string> _hooks = [];
+    private readonly List<string> exitFillers = [];
+    private readonly List<string> enterFillers = [];
+    private readonly List<string> hooks = [];
 
     /// <summary>Programs that fill events at a call's exit; the driver's number of each is its position plus one.</summary>
-    public IReadOnlyList<string> ExitFillers => _exitFillers;
+    public IReadOnlyList<string> ExitFillers => exitFillers;
 
     /// <summary>The same at a call's start.</summary>
-    public IReadOnlyList<string> EnterFillers => _enterFillers;
+    public IReadOnlyList<string> EnterFillers => enterFillers;
 
     /// <summary>Programs that are attached themselves.</summary>
-    public IReadOnlyList<string> Hooks => _hooks;
+    public IReadOnlyList<string> Hooks => hooks;
 
     public static Attachment For(SourceSettings wanted, ref DriverSettings settings)
     {
@@ -25,18 +25,18 @@ internal sealed class Attachment
         settings.DropFailed = wanted.DropFailedExit ? 1u : 0u;
         foreach (var call in calls)
         {
-            var exit = Hook(attachment._exitFillers, call.ExitEvent, call.ExitFiller);
+            var exit = Hook(attachment.exitFillers, call.ExitEvent, call.ExitFiller);
             Set(ref settings.Exits, ref settings.SocketCallExits, call, exit);
             if (call.Enter is var (number, filler))
-                Set(ref settings.Enters, ref settings.SocketCallEnters, call, Hook(attachment._enterFillers, number, filler));
+                Set(ref settings.Enters, ref settings.SocketCallEnters, call, Hook(attachment.enterFillers, number, filler));
         }
         foreach (var call in GenericCalls.All.Where(call => wanted.SystemCalls.Contains(call.Code)))
         {
-            Set(ref settings.Exits, call.Native64, call.Native32, call.NativeX32, Hook(attachment._exitFillers, GenericCalls.Event, "generic"));
+            Set(ref settings.Exits, call.Native64, call.Native32, call.NativeX32, Hook(attachment.exitFillers, GenericCalls.Event, "generic"));
             SetCode(ref settings.Codes, call);
         }
-        attachment.Add("sys_exit", attachment._exitFillers.Count > 0);
-        attachment.Add("sys_enter", attachment._enterFillers.Count > 0);
+        attachment.Add("sys_exit", attachment.exitFillers.Count > 0);
+        attachment.Add("sys_enter", attachment.enterFillers.Count > 0);
         var makesThreads = calls.Exists(call => call.MakesThreads);
         attachment.Add("process_fork", makesThreads);
         attachment.Add("process_exec", calls.Exists(call => call.StartsProgram));
@@ -48,7 +48,7 @@ internal sealed class Attachment
     private void Add(string hook, bool needed)
     {
         if (needed)
-            _hooks.Add(hook);
+            hooks.Add(hook);
     }
 
     private static DriverSettings.HookedCall Hook(List<string> fillers, ushort number, string filler)

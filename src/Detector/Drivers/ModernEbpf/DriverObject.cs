@@ -10,28 +10,28 @@ namespace Saker.Detector.Drivers.ModernEbpf;
 internal sealed unsafe class DriverObject : IDisposable
 {
     private const int RingBufferMap = 27;
-    private readonly List<nint> _links = [];
-    private readonly List<int> _rings = [];
-    private readonly int _cpus;
-    private readonly DriverCounters[] _counters;
-    private nint _object;
-    private readonly int _countersMap = -1;
+    private readonly List<nint> links = [];
+    private readonly List<int> rings = [];
+    private readonly int cpus;
+    private readonly DriverCounters[] counters;
+    private nint opened;
+    private readonly int countersMap = -1;
 
     /// <summary>Loads the driver, with its rings, but lets nothing flow yet.</summary>
     /// <exception cref="EventSourceException">The kernel or libbpf refuses; the message holds what they said.</exception>
     public DriverObject(in DriverSettings settings, Attachment attachment, RingPlan plan)
     {
         Libbpf.CollectMessages();
-        _cpus = plan.RingOfCpu.Count;
-        _counters = new DriverCounters[_cpus];
+        cpus = plan.RingOfCpu.Count;
+        counters = new DriverCounters[cpus];
         try
         {
             Open();
             CreateRings(plan);
             SetUp(settings, attachment);
-            if (Libbpf.LoadObject(_object) is var error and not 0)
+            if (Libbpf.LoadObject(opened) is var error and not 0)
                 throw Refused("load the driver", -error);
-            _countersMap = Libbpf.MapFd(Map("counted"));
+            countersMap = Libbpf.MapFd(Map("counted"));
             RegisterFillers("exit_fillers", attachment.ExitFillers);
             RegisterFillers("enter_fillers", attachment.EnterFillers);
             AssignRings(plan);
@@ -44,7 +44,7 @@ internal sealed unsafe class DriverObject : IDisposable
     }
 
     /// <summary>Descriptors of the ring buffers.</summary>
-    public IReadOnlyList<int> Rings => _rings;
+    public IReadOnlyList<int> Rings => rings;
 
     /// <summary>The object of the driver as it is committed, for this machine's architecture.</summary>
     public static byte[] ReadObject()
@@ -63,7 +63,7 @@ internal sealed unsafe class DriverObject : IDisposable
             var link = Libbpf.Attach(Program(hook));
             if (link == 0)
                 throw Refused($"attach {hook}", Marshal.GetLastPInvokeError());
-            _links.Add(link);
+            links.Add(link);
         }
     }
 
@@ -72,12 +72,12 @@ internal sealed unsafe class DriverObject : IDisposable
     {
         uint key = 0;
         var sum = default(DriverCounters);
-        fixed (DriverCounters* counters = _counters)
+        fixed (DriverCounters* counters = this.counters)
         {
-            if (Libbpf.LookUpElement(_countersMap, &key, counters) != 0)
+            if (Libbpf.LookUpElement(countersMap, &key, counters) != 0)
                 return sum;
         }
-        foreach (ref readonly var counters in _counters.AsSpan())
+        foreach (ref readonly var counters in this.counters.AsSpan())
         {
             sum.Seen += counters.Seen;
             sum.RingFull += counters.RingFull;
@@ -91,38 +91,38 @@ internal sealed unsafe class DriverObject : IDisposable
 
     public void Dispose()
     {
-        foreach (var link in _links)
+        foreach (var link in links)
             _ = Libbpf.DestroyLink(link);
-        _links.Clear();
-        foreach (var ring in _rings)
+        links.Clear();
+        foreach (var ring in rings)
             _ = Libc.Close(ring);
-        _rings.Clear();
-        if (_object != 0)
-            Libbpf.CloseObject(_object);
-        _object = 0;
+        rings.Clear();
+        if (opened != 0)
+            Libbpf.CloseObject(opened);
+        opened = 0;
     }
 
     private void Open()
     {
         var bytes = ReadObject();
         fixed (byte* address = bytes)
-            _object = Libbpf.OpenObject(address, (nuint)bytes.Length, 0);
-        if (_object == 0)
+            opened = Libbpf.OpenObject(address, (nuint)bytes.Length, 0);
+        if (opened == 0)
             throw Refused("open the driver's object", Marshal.GetLastPInvokeError());
     }
 
     private void SetUp(in DriverSettings settings, Attachment attachment)
     {
         HashSet<string> needed = [.. attachment.Hooks, .. attachment.ExitFillers, .. attachment.EnterFillers];
-        for (var program = Libbpf.NextProgram(_object, 0); program != 0; program = Libbpf.NextProgram(_object, program))
+        for (var program = Libbpf.NextProgram(opened, 0); program != 0; program = Libbpf.NextProgram(opened, program))
         {
             if (!needed.Contains(Name(program)))
                 _ = Libbpf.SetAutoload(program, false);
         }
-        _ = Libbpf.SetMaxEntries(Map("scratches"), (uint)_cpus);
-        _ = Libbpf.SetMaxEntries(Map("rings"), (uint)_cpus);
+        _ = Libbpf.SetMaxEntries(Map("scratches"), (uint)cpus);
+        _ = Libbpf.SetMaxEntries(Map("rings"), (uint)cpus);
         // The first ring serves as the pattern of all: kernels before 5.10 want their sizes to be equal.
-        _ = Libbpf.SetInnerMap(Map("rings"), _rings[0]);
+        _ = Libbpf.SetInnerMap(Map("rings"), rings[0]);
         var value = Libbpf.InitialValue(Map(".rodata"), out var size);
         if (value == null || size != (nuint)sizeof(DriverSettings))
             throw new EventSourceException($"The driver's object takes {size} bytes of settings, this program gives {sizeof(DriverSettings)}: they are not of one build.");
@@ -148,28 +148,28 @@ internal sealed unsafe class DriverObject : IDisposable
             var ring = Libbpf.CreateMap(RingBufferMap, "saker_ring", 0, 0, (uint)plan.Bytes, 0);
             if (ring < 0)
                 throw Refused($"create a ring buffer of {plan.Bytes} bytes", -ring);
-            _rings.Add(ring);
+            rings.Add(ring);
         }
     }
 
     private void AssignRings(RingPlan plan)
     {
         var map = Libbpf.MapFd(Map("rings"));
-        for (uint cpu = 0; cpu < _cpus; cpu++)
+        for (uint cpu = 0; cpu < cpus; cpu++)
         {
-            var ring = _rings[plan.RingOfCpu[(int)cpu]];
+            var ring = rings[plan.RingOfCpu[(int)cpu]];
             if (Libbpf.UpdateElement(map, &cpu, &ring, 0) is var error and not 0)
                 throw Refused($"give CPU {cpu} its ring buffer", -error);
         }
     }
 
-    private nint Map(string name) => Found(Libbpf.FindMap(_object, name), name);
+    private nint Map(string name) => Found(Libbpf.FindMap(opened, name), name);
 
     private nint Program(string name)
     {
-        var program = Libbpf.NextProgram(_object, 0);
+        var program = Libbpf.NextProgram(opened, 0);
         while (program != 0 && Name(program) != name)
-            program = Libbpf.NextProgram(_object, program);
+            program = Libbpf.NextProgram(opened, program);
         return Found(program, name);
     }
 

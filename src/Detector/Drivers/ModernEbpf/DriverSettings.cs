@@ -47,31 +47,31 @@ internal struct DriverSettings
     [InlineArray(Calls)]
     public struct PerCall
     {
-        private HookedCall _first;
+        private HookedCall first;
     }
 
     [InlineArray(2)]
     public struct PerAbi
     {
-        private PerCall _first;
+        private PerCall first;
     }
 
     [InlineArray(Calls)]
     public struct CodesPerCall
     {
-        private ushort _first;
+        private ushort first;
     }
 
     [InlineArray(2)]
     public struct CodesPerAbi
     {
-        private CodesPerCall _first;
+        private CodesPerCall first;
     }
 
     [InlineArray(SocketCalls)]
     public struct PerSocketCall
     {
-        private HookedCall _first;
+        private HookedCall first;
     }
 }
 

@@ -11,12 +11,12 @@ internal sealed class ModernEbpfSource : IEventSource
     private const int LongestSleep = 10;
     // A batch from which on the next look comes soon. The few events of a quiet machine must not keep this awake.
     private const int ManyEvents = 64;
-    private DriverObject? _driver;
-    private RingBuffer[] _rings = [];
-    private RingMerger _merger = new([]);
-    private ulong _wallAtBoot;
-    private int _epoll = -1;
-    private int _sleep = ShortestSleep;
+    private DriverObject? driver;
+    private RingBuffer[] rings = [];
+    private RingMerger merger = new([]);
+    private ulong wallAtBoot;
+    private int epoll = -1;
+    private int sleep = ShortestSleep;
 
     public string Name => "modern_ebpf";
 
@@ -30,9 +30,9 @@ internal sealed class ModernEbpfSource : IEventSource
     {
         get
         {
-            var counted = _driver?.Count() ?? default;
+            var counted = driver?.Count() ?? default;
             long malformed = 0;
-            foreach (var ring in _rings)
+            foreach (var ring in rings)
                 malformed += ring.Malformed;
             return new()
             {
@@ -52,24 +52,24 @@ internal sealed class ModernEbpfSource : IEventSource
         KernelRequirements.Check();
         if (settings.SnapLength > DriverSettings.LongestData)
             Notes = [$"This driver copies at most {DriverSettings.LongestData} bytes of the data of a call; snaplen is {settings.SnapLength}, and what goes beyond is left out."];
-        _wallAtBoot = Libc.WallAtBoot();
+        wallAtBoot = Libc.WallAtBoot();
         var plan = RingPlan.For(settings, Libbpf.CountCpus());
         MemoryLimit.Check(plan, MemoryLimit.OfThisProcess(), Environment.WorkingSet);
         var driverSettings = new DriverSettings
         {
-            WallAtBoot = _wallAtBoot,
+            WallAtBoot = wallAtBoot,
             SelfTgid = settings.IncludeSelf ? 0 : (uint)Environment.ProcessId,
             WakeBytes = (uint)plan.Bytes / 4,
             SnapLength = (uint)Math.Clamp(settings.SnapLength, 0, DriverSettings.LongestData),
         };
         var attachment = Attachment.For(settings, ref driverSettings);
-        _driver = new DriverObject(driverSettings, attachment, plan);
-        _epoll = Libc.CreateEpoll(0);
-        _rings = [.. _driver.Rings.Select(fd => new RingBuffer(fd, plan.Bytes))];
-        _merger = new RingMerger(_rings);
-        if (_epoll < 0 || !_driver.Rings.All(fd => Libc.Watch(_epoll, fd)))
+        driver = new DriverObject(driverSettings, attachment, plan);
+        epoll = Libc.CreateEpoll(0);
+        rings = [.. driver.Rings.Select(fd => new RingBuffer(fd, plan.Bytes))];
+        merger = new RingMerger(rings);
+        if (epoll < 0 || !driver.Rings.All(fd => Libc.Watch(epoll, fd)))
             throw new EventSourceException($"The ring buffers cannot be watched: {Marshal.GetLastPInvokeErrorMessage()}.");
-        _driver.Attach(attachment);
+        driver.Attach(attachment);
         Attached = attachment.Hooks;
     }
 
@@ -84,37 +84,37 @@ internal sealed class ModernEbpfSource : IEventSource
         while (true)
         {
             var now = Libc.BootTime();
-            var count = _merger.Take(into, _wallAtBoot + now);
+            var count = merger.Take(into, wallAtBoot + now);
             if (count > 0)
             {
                 if (count >= ManyEvents)
-                    _sleep = ShortestSleep;
+                    sleep = ShortestSleep;
                 return count;
             }
             if (now >= until)
                 return 0;
             var left = (int)Math.Min((until - now + 999_999) / 1_000_000, LongestSleep);
-            Libc.Wait(_epoll, Math.Min(left, _merger.Holds ? ShortestSleep : _sleep));
-            _sleep = Math.Min(2 * _sleep, LongestSleep);
+            Libc.Wait(epoll, Math.Min(left, merger.Holds ? ShortestSleep : sleep));
+            sleep = Math.Min(2 * sleep, LongestSleep);
         }
     }
 
     public void Release()
     {
-        foreach (var ring in _rings)
+        foreach (var ring in rings)
             ring.Release();
     }
 
     public void Dispose()
     {
-        foreach (var ring in _rings)
+        foreach (var ring in rings)
             ring.Dispose();
-        _rings = [];
-        _merger = new RingMerger([]);
-        _driver?.Dispose();
-        _driver = null;
-        if (_epoll >= 0)
-            _ = Libc.Close(_epoll);
-        _epoll = -1;
+        rings = [];
+        merger = new RingMerger([]);
+        driver?.Dispose();
+        driver = null;
+        if (epoll >= 0)
+            _ = Libc.Close(epoll);
+        epoll = -1;
     }
 }

@@ -10,7 +10,7 @@ namespace Saker.Outputs.Rendering;
 /// <param name="output">Where to.</param>
 public sealed class GoJsonWriter(IBufferWriter<byte> output)
 {
-    private bool _needsComma;
+    private bool needsComma;
 
     /// <summary>Begins an object.</summary>
     public void BeginObject() => Begin("{"u8);
@@ -29,7 +29,7 @@ public sealed class GoJsonWriter(IBufferWriter<byte> output)
     {
         Text(name);
         output.Write(":"u8);
-        _needsComma = false;
+        needsComma = false;
     }
 
     /// <summary>Writes a text.</summary>
@@ -83,19 +83,19 @@ public sealed class GoJsonWriter(IBufferWriter<byte> output)
     {
         Separate();
         output.Write(bracket);
-        _needsComma = false;
+        needsComma = false;
     }
 
     private void End(ReadOnlySpan<byte> bracket)
     {
         output.Write(bracket);
-        _needsComma = true;
+        needsComma = true;
     }
 
     private void Separate()
     {
-        if (_needsComma)
+        if (needsComma)
             output.Write(","u8);
-        _needsComma = true;
+        needsComma = true;
     }
 }
