@@ -20,7 +20,7 @@ public sealed class ControlTests
             outputs:
               hook: { type: webhook, address: "{{destination.Address}}secret-path" }
             """);
-        var router = await Programs.StartRouterAsync(folder, port);
+        await using var router = await RestartedRouter.StartAsync(folder, port);
         await using (var load = Load.Start(port, 1, count: 4))
             await load.WhenSentAsync();
         await Wait.UntilAsync(async () => (await Ask.OutputsAsync(port))["hook"].DeadLetters == 4, Patience, static () => "four dead letters");
@@ -51,18 +51,16 @@ public sealed class ControlTests
         Assert.Equal([$"There is no dead letter {ids[1]}."], await AskAsync(folder, 1, "show", ids[1]));
 
         // Killed: the socket is left behind, and the files answer in its place.
-        router.Signal("KILL");
-        await router.WaitForExitAsync(Patience);
-        await router.DisposeAsync();
+        await router.EndAsync("KILL");
         Assert.Equal(4, (await AskAsync(folder, 0, "list")).Length);
         Assert.Equal([$"Dead letter {ids[2]} is dropped."], await AskAsync(folder, 0, "drop", ids[2]));
         Assert.Contains("only a running one can send", Assert.Single(await AskAsync(folder, 1, "resend", ids[3])), StringComparison.Ordinal);
 
-        router = await Programs.StartRouterAsync(folder, port);
+        await router.StartAgainAsync();
         Assert.StartsWith(ids[3] + " ", (await AskAsync(folder, 0, "list"))[1], StringComparison.Ordinal);
         Assert.Equal([$"Dead letter {ids[3]} is delivered."], await AskAsync(folder, 0, "resend", ids[3]));
         Assert.Equal(2, (await AskAsync(folder, 0, "list")).Length);
-        await router.DisposeAsync();
+        await router.EndAsync("TERM");
         Assert.Equal(["alert-0-0-end", "alert-0-3-end"], destination.Order);
     }
 
@@ -81,7 +79,7 @@ public sealed class ControlTests
               bad: { type: webhook, address: "{{bad.Address}}" }
             """);
         Assert.Equal(1, (await Programs.AskRouterAsync(folder, "status")).Code);
-        var router = await Programs.StartRouterAsync(folder, port);
+        await using var router = await RestartedRouter.StartAsync(folder, port);
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.File("data/control/router.sock")));
@@ -105,9 +103,7 @@ public sealed class ControlTests
         Assert.Equal(10, verbose.Depth);
         Assert.InRange(verbose.OldestAge, 0.001, Patience.TotalSeconds);
 
-        router.Signal("KILL");
-        await router.WaitForExitAsync(Patience);
-        await router.DisposeAsync();
+        await router.EndAsync("KILL");
         var stopped = await Programs.AskRouterAsync(folder, "status");
         Assert.Equal((1, "No router runs on this data directory."), (stopped.Code, stopped.Lines[^1]));
     }

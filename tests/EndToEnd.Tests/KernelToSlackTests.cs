@@ -5,6 +5,7 @@ using Saker.Testing;
 namespace Saker.EndToEnd.Tests;
 
 /// <summary>The main job, with the real kernel: an act, a rule, an alert, the durable log, a Slack-shaped endpoint.</summary>
+[Collection(Watching.Name)]
 public sealed class KernelToSlackTests
 {
     [Fact]
@@ -25,6 +26,8 @@ public sealed class KernelToSlackTests
         folder.Write("detector.yaml", $"""
             rules_files: [{Path.Combine(SharedData.ProjectRoot, "config", "rules")}]
             json_output: true
+            webserver:
+              enabled: false
             stdout_output:
               enabled: false
             http_output:

@@ -9,11 +9,12 @@ public sealed partial class KillTests
 {
     private const int Kills = 100;
     private const int LeastKills = 20;
+    private const int LeastAlerts = 500;
     private const int Senders = 6;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     // A machine that is busy with other things needs seconds for a start; there fewer kills must do.
-    private static readonly TimeSpan KillTime = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan KillTime = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Every_acknowledged_alert_is_delivered_at_least_once_across_kills()
@@ -33,19 +34,18 @@ public sealed partial class KillTests
               store: { type: file, path: "{{folder.File("alerts.jsonl")}}" }
             """);
         var random = new Random(20261124);
-        var router = await Programs.StartRouterAsync(folder, port);
+        await using var router = await RestartedRouter.StartAsync(folder, port);
         await using var load = Load.Start(port, Senders, pause: TimeSpan.FromMilliseconds(2));
         long start = TimeProvider.System.GetTimestamp();
         int kills = 0;
         for (; kills < Kills && (kills < LeastKills || TimeProvider.System.GetElapsedTime(start) < KillTime); kills++)
         {
-            await Task.Delay(random.Next(50, 300), TestContext.Current.CancellationToken);
-            router.Signal("KILL");
-            await router.WaitForExitAsync(Patience);
-            await router.DisposeAsync();
-            router = await Programs.StartRouterAsync(folder, port);
+            await Task.Delay(random.Next(20, 150), TestContext.Current.CancellationToken);
+            await router.EndAsync("KILL");
+            await router.StartAgainAsync();
         }
 
+        await Wait.UntilAsync(() => load.Acknowledged.Count >= LeastAlerts, Patience, () => $"enough alerts: {load.Acknowledged.Count}");
         await load.StopAsync();
         Destination[] destinations = [ordered, parallel, slack];
         await Wait.UntilAsync(
@@ -55,16 +55,13 @@ public sealed partial class KillTests
 
         // A stop that was asked for repeats nothing.
         int[] arrived = [.. destinations.Select(static destination => destination.Arrivals.Count)];
-        router.Signal("TERM");
-        Assert.Equal(0, await router.WaitForExitAsync(Patience));
-        await router.DisposeAsync();
-        router = await Programs.StartRouterAsync(folder, port);
-        await router.DisposeAsync();
+        Assert.Equal(0, await router.EndAsync("TERM"));
+        await router.StartAgainAsync();
+        Assert.Equal(0, await router.EndAsync("TERM"));
         Assert.Equal(arrived, destinations.Select(static destination => destination.Arrivals.Count));
 
         var stored = (await File.ReadAllLinesAsync(folder.File("alerts.jsonl"), TestContext.Current.CancellationToken)).Select(Load.NameIn).OfType<string>().ToList();
         Assert.Subset(stored.ToHashSet(), load.Acknowledged.Keys.ToHashSet());
-        Assert.InRange(load.Acknowledged.Count, 500, int.MaxValue);
         var repeated = destinations.Select(static destination => destination.Arrivals.Count - destination.Count).Append(stored.Count - stored.Distinct().Count());
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{kills} kills in {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0} s: {load.Acknowledged.Count} acknowledged; delivered more than once by ordered, parallel, slack, store: {string.Join(", ", repeated)}.");

@@ -7,6 +7,7 @@ using Saker.Testing;
 namespace Saker.EndToEnd.Tests;
 
 /// <summary>The detector's figures while it watches this kernel.</summary>
+[Collection(Watching.Name)]
 public sealed class LiveMetricsTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);

@@ -7,6 +7,12 @@ namespace Saker.EndToEnd.Tests;
 /// <summary>Our programs as <c>./run.sh --build</c> leaves them, and what they need to run side by side.</summary>
 internal static class Programs
 {
+    private const int FirstPort = 20_000;
+    private const int Ports = 10_000;
+
+    // Somewhere else in each process, for those that test at the same time.
+    private static int nextPort = Random.Shared.Next(Ports);
+
     /// <summary>The path of a program. Fails with the cure when it was not built.</summary>
     public static string Path(string name)
     {
@@ -19,20 +25,43 @@ internal static class Programs
     public static void RequireKernel() =>
         Assert.SkipUnless(Environment.UserName == "root" && File.Exists("/sys/kernel/btf/vmlinux"), "Watching system calls needs root and a kernel with BTF.");
 
-    /// <summary>A port of the loopback that was free a moment ago.</summary>
+    /// <summary>
+    /// A port that is free, and that no other test gets. It is below the range from which the kernel takes ports for
+    /// connections, so that none of those has it by the time the program listens.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        for (int i = 0; i < Ports; i++)
+        {
+            int port = FirstPort + (int)((uint)Interlocked.Increment(ref nextPort) % Ports);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Any, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
+        throw new InvalidOperationException($"No port from {FirstPort} to {FirstPort + Ports - 1} is free.");
     }
 
     /// <summary>Starts the router and waits until it answers.</summary>
     public static async Task<ProcessRunner> StartRouterAsync(TestFolder folder, int port)
     {
         var router = ProcessRunner.Start(Path("saker-router"), RouterArguments(folder));
-        await WhenReadyAsync(router, port);
-        return router;
+        try
+        {
+            await WhenReadyAsync(router, port);
+            return router;
+        }
+        catch
+        {
+            await router.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Runs one of the router's commands on the folder's router or its files, and gives its exit code and what it printed.</summary>
@@ -79,5 +108,20 @@ internal sealed class TestFolder : IDisposable
     /// <summary>Writes a file.</summary>
     public void Write(string name, string content) => System.IO.File.WriteAllText(File(name), content);
 
-    public void Dispose() => folder.Delete(recursive: true);
+    /// <summary>Deletes the folder; a process that is about to end may still write into it.</summary>
+    public void Dispose()
+    {
+        for (int left = 50; ; left--)
+        {
+            try
+            {
+                folder.Delete(recursive: true);
+                return;
+            }
+            catch (IOException) when (left > 0)
+            {
+                Thread.Sleep(100);
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@ using Saker.Testing;
 namespace Saker.EndToEnd.Tests;
 
 /// <summary><c>saker-detector record</c> on this kernel, and the example that comes with the project.</summary>
+[Collection(Watching.Name)]
 public sealed class RecordingTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);

@@ -20,23 +20,21 @@ public sealed class UnprivilegedRunTests
             await probe.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.SkipUnless(probe.ExitCode == 0, "The project lies where others cannot read it, or can write.");
         }
-        string data = Directory.CreateTempSubdirectory("saker-run-").FullName;
+        using var folder = new TestFolder();
+        string data = folder.File("").TrimEnd('/');
         int port = Programs.FreePort();
-        await File.WriteAllTextAsync(Path.Combine(data, "router.yaml"), $"listenaddress: 127.0.0.1\nlistenport: {port}\noutputs:\n  console:\n    type: stdout\n", TestContext.Current.CancellationToken);
+        folder.Write("router.yaml", $"listenaddress: 127.0.0.1\nlistenport: {port}\noutputs:\n  console:\n    type: stdout\n");
         using (var chown = Process.Start("chown", ["-R", "65534", data]))
             await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        await using (var run = ProcessRunner.Start("setpriv", [.. Nobody, script], new Dictionary<string, string>
+        await using var run = ProcessRunner.Start("setpriv", [.. Nobody, script], new Dictionary<string, string>
         {
-            ["SAKER_DATA"] = Path.Combine(data, "data"), ["SAKER_ROUTER_CONFIG"] = Path.Combine(data, "router.yaml"), ["HOME"] = data,
-        }))
-        {
-            await run.WaitForLineAsync("not watched: watching system calls needs root", Patience);
-            await run.WaitForLineAsync("Reverse shell command line", Patience);
-            await run.WaitForLineAsync("The example is over.", Patience);
-            run.Signal("TERM");
-            Assert.Equal(0, await run.WaitForExitAsync(Patience));
-        }
-        Directory.Delete(data, recursive: true);
+            ["SAKER_DATA"] = folder.File("data"), ["SAKER_ROUTER_CONFIG"] = folder.File("router.yaml"), ["HOME"] = data,
+        });
+        await run.WaitForLineAsync("not watched: watching system calls needs root", Patience);
+        await run.WaitForLineAsync("Reverse shell command line", Patience);
+        await run.WaitForLineAsync("The example is over.", Patience);
+        run.Signal("TERM");
+        Assert.Equal(0, await run.WaitForExitAsync(Patience));
     }
 }

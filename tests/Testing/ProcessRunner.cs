@@ -7,7 +7,7 @@ namespace Saker.Testing;
 public sealed class ProcessRunner : IAsyncDisposable
 {
     private const int MaxLines = 10_000;
-    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
 
     private readonly Process process;
     private readonly Lock gate = new();
@@ -91,7 +91,7 @@ public sealed class ProcessRunner : IAsyncDisposable
         return process.ExitCode;
     }
 
-    /// <summary>Asks it to stop, and kills it if it does not.</summary>
+    /// <summary>Asks it to stop, and kills it with all that it started if it does not. Nothing of it runs afterwards.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)
@@ -99,11 +99,12 @@ public sealed class ProcessRunner : IAsyncDisposable
             Signal("TERM");
             try
             {
-                await WaitForExitAsync(KillPatience);
+                await WaitForExitAsync(StopPatience);
             }
             catch (OperationCanceledException)
             {
-                process.Kill();
+                process.Kill(entireProcessTree: true);
+                process.WaitForExit(StopPatience); // with a limit: whoever still holds its pipe must not hold the tests
             }
         }
 

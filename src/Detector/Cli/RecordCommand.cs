@@ -70,6 +70,8 @@ internal static partial class RecordCommand
             Log.Recording(logger, wanted.File, calls.Count, state.Threads.Count);
             var recorder = new CaptureRecorder(source, state, capture, wanted.Process, TimeProvider.System);
             recorder.Run(stop);
+            if (recorder.Missing > TimeSpan.Zero)
+                Log.EndsEarly(logger, recorder.Missing.TotalSeconds);
             Log.Recorded(logger, recorder.Written, capture.Bytes, wanted.File, source.Statistics.Dropped);
             return 0;
         }
@@ -113,5 +115,8 @@ internal static partial class RecordCommand
 
         [LoggerMessage(1403, LogLevel.Error, "Cannot record: {Reason}")]
         public static partial void CannotRecord(ILogger logger, string reason);
+
+        [LoggerMessage(1404, LogLevel.Warning, "More waited to be written at the stop than could be: the recording ends {Seconds:0.0} seconds before it.")]
+        public static partial void EndsEarly(ILogger logger, double seconds);
     }
 }

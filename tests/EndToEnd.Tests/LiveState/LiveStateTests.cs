@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Saker.EndToEnd.Tests.LiveState;
 
 /// <summary>What the detector knows of processes and descriptors on the real kernel, against what the scenarios did.</summary>
-[Collection("live")]
+[Collection(Watching.Name)]
 public sealed class LiveStateTests(LiveState live) : IClassFixture<LiveState>
 {
     [Theory]

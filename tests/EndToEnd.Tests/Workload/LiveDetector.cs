@@ -29,6 +29,7 @@ internal sealed class LiveDetector : IAsyncDisposable
             json_output: true
             json_include_output_property: false
             engine: { kind: modern_ebpf, modern_ebpf: { buf_size_preset: 7 } }
+            webserver: { enabled: false }
             outputs_queue: { capacity: 200000 }
             stdout_output: { enabled: false }
             file_output: { enabled: true, keep_alive: true, filename: {{folder.File("alerts.jsonl")}} }
@@ -63,7 +64,7 @@ internal sealed class LiveDetector : IAsyncDisposable
             await detector.process.WaitForLineAsync("Watching", Patience);
             return detector;
         }
-        catch (TimeoutException)
+        catch
         {
             await detector.DisposeAsync();
             throw;
@@ -109,7 +110,9 @@ internal sealed class LiveDetector : IAsyncDisposable
             return alerts;
         using var stream = new FileStream(folder.File("alerts.jsonl"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(stream);
-        while (reader.ReadLine() is { } line && line.EndsWith('}'))
+        // What it is writing just now has no end yet.
+        string whole = reader.ReadToEnd();
+        foreach (string line in whole[..(whole.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.Contains(Untagged, StringComparison.Ordinal))
                 continue;

@@ -19,14 +19,9 @@ internal sealed class Stage : IAsyncDisposable
     private readonly TestFolder folder;
     private readonly Process holder;
     private readonly List<string> made = [];
-    private readonly Dictionary<Place, string> cgroups;
+    private readonly Dictionary<Place, string> cgroups = [];
 
-    private Stage(TestFolder folder, Process holder)
-    {
-        this.folder = folder;
-        this.holder = holder;
-        cgroups = new() { [Place.Host] = Cgroups.LeadingOutOfContainers(), [Place.Container] = Cgroups.MakeContainer(ContainerId, made) };
-    }
+    private Stage(TestFolder folder, Process holder) => (this.folder, this.holder) = (folder, holder);
 
     /// <summary>The id of the container in which acts happen.</summary>
     public string ContainerId { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
@@ -56,9 +51,18 @@ internal sealed class Stage : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
-        string? said = await holder.StandardOutput.ReadLineAsync().WaitAsync(Patience);
-        Assert.Equal("ready", said);
-        return new Stage(folder, holder);
+        var stage = new Stage(folder, holder);
+        try
+        {
+            Assert.Equal("ready", await holder.StandardOutput.ReadLineAsync().WaitAsync(Patience));
+            stage.MakeCgroups();
+            return stage;
+        }
+        catch
+        {
+            await stage.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Runs an act to its end; says what was wrong, or null when it was a success.</summary>
@@ -81,6 +85,12 @@ internal sealed class Stage : IAsyncDisposable
         await output;
         await process.WaitForExitAsync(limit.Token);
         return process.ExitCode == 0 ? null : $"The act {act.Name} failed with {process.ExitCode}: {errors}";
+    }
+
+    private void MakeCgroups()
+    {
+        cgroups[Place.Host] = Cgroups.LeadingOutOfContainers();
+        cgroups[Place.Container] = Cgroups.MakeContainer(ContainerId, made);
     }
 
     public async ValueTask DisposeAsync()

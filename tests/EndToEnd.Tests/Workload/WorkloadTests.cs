@@ -1,7 +1,7 @@
 namespace Saker.EndToEnd.Tests.Workload;
 
 /// <summary>Suspicious acts on the real kernel, each with the rules that must fire; innocent acts, of which none may.</summary>
-[Collection("live")] // one after the other: loading the driver several times at once takes long on a busy machine
+[Collection(Watching.Name)]
 public sealed class WorkloadTests(Workload workload) : IClassFixture<Workload>
 {
     /// <summary>Rules of Falco's files that no act can make fire here, with the reason.</summary>

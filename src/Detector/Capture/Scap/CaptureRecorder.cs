@@ -14,9 +14,14 @@ namespace Saker.Detector.Capture.Scap;
 /// <param name="clock">The time.</param>
 internal sealed class CaptureRecorder(IEventSource source, MachineState state, CaptureWriter capture, long root, TimeProvider clock) : IEventSink
 {
-    private static readonly TimeSpan ReadWait = TimeSpan.FromMilliseconds(100);
+    /// <summary>Events that are read at most after the stop.</summary>
+    public const long MostAfterStop = 4_000_000;
 
-    private static readonly TimeSpan LastWait = TimeSpan.FromMilliseconds(20);
+    /// <summary>The time that is spent at most on what happened before the stop.</summary>
+    public static readonly TimeSpan LongestAfterStop = TimeSpan.FromSeconds(10);
+
+    // Longer than a source may hold events back to bring them into order, so that nothing read means that nothing is left.
+    private static readonly TimeSpan ReadWait = TimeSpan.FromMilliseconds(100);
 
     private readonly EventPipeline pipeline = new(state);
     private ulong latest;
@@ -24,22 +29,25 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
     /// <summary>Events written.</summary>
     public long Written { get; private set; }
 
-    /// <summary>Writes what is known, then events until the token ends it.</summary>
+    /// <summary>
+    /// How long before the stop the recording ends: zero when all that happened until then was read, and else the time that
+    /// the last event read was still away from it when <see cref="LongestAfterStop"/> or <see cref="MostAfterStop"/> was reached.
+    /// </summary>
+    public TimeSpan Missing { get; private set; }
+
+    /// <summary>Writes what is known, then events until the token ends it, and what happened until then.</summary>
     /// <exception cref="IOException">The capture cannot be written on; what it holds until then can be read.</exception>
     public void Run(CancellationToken stop)
     {
         new StateListWriter(capture).Write(state, root == 0 ? null : thread => IsBelow(thread, root));
-        // From here on the events tell everything, as they will in the replay: a thread that is looked up now would seem newer than its own events.
+        // From here on the events tell everything, as they will in the replay: a thread that is looked up now is in none of the
+        // lists, so that the replay would not know it, and its events from before the look-up would be left out as known.
         state.Lookup = null;
 
         var batch = new RawEvent[512];
         while (!stop.IsCancellationRequested && !source.Ended)
-            Write(batch, ReadWait);
-        // What happened before the end may still wait in the rings; a busy machine never falls silent.
-        ulong end = (ulong)((clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick);
-        while (Write(batch, LastWait) > 0 && latest < end)
-        {
-        }
+            Write(batch);
+        WriteUntil((ulong)((clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick), batch);
     }
 
     /// <inheritdoc/>
@@ -55,9 +63,25 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
         Written++;
     }
 
-    private int Write(RawEvent[] batch, TimeSpan wait)
+    /// <summary>Writes what happened before the stop and still waits in the rings. A busy machine never falls silent.</summary>
+    private void WriteUntil(ulong stopped, RawEvent[] batch)
     {
-        int count = source.Read(batch, wait);
+        long start = clock.GetTimestamp();
+        long read = 0;
+        while (latest < stopped && Write(batch) is var count && count > 0)
+        {
+            read += count;
+            if (latest < stopped && (read >= MostAfterStop || clock.GetElapsedTime(start) >= LongestAfterStop))
+            {
+                Missing = TimeSpan.FromTicks((long)((stopped - latest) / TimeSpan.NanosecondsPerTick));
+                return;
+            }
+        }
+    }
+
+    private int Write(RawEvent[] batch)
+    {
+        int count = source.Read(batch, ReadWait);
         for (int i = 0; i < count; i++)
             pipeline.Process(batch[i], this);
         source.Release();
