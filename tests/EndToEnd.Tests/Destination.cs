@@ -56,7 +56,7 @@ internal sealed partial class Destination : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>Wait before each answer.</summary>
-    public TimeSpan Delay { get; init; }
+    public TimeSpan Delay { get; set; }
 
     public Mood Mood
     {
