@@ -12,6 +12,9 @@ internal static class Live
     private static readonly IReadOnlySet<int> AllCalls =
         SystemCalls.All.Select(call => call.Code).Concat(SystemCalls.Exits).ToHashSet();
 
+    /// <summary>What the clock of the events, which is set at the start of the source, may be away from that of the machine.</summary>
+    private static readonly TimeSpan ClockMargin = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Asks for what the state needs.</summary>
     public static SourceSettings Settings => new() { SystemCalls = InterestSet.For(new HashSet<string>()) };
 
@@ -77,16 +80,17 @@ internal static class Live
     {
         var events = new List<Event>();
         var batch = new RawEvent[256];
-        // Other processes go on: the end is set by time, not by silence.
-        var until = Stopwatch.StartNew();
+        // Other processes go on: the first event that is newer than this says that all before it have come.
+        var now = (ulong)(DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch + ClockMargin).Ticks * TimeSpan.NanosecondsPerTick;
+        var limit = Stopwatch.StartNew();
         while (true)
         {
-            var late = until.ElapsedMilliseconds > 60;
-            var count = source.Read(batch, TimeSpan.FromMilliseconds(20));
+            // Longer than the source holds events back to bring them into order, so that silence means that nothing is left.
+            var count = source.Read(batch, TimeSpan.FromMilliseconds(100));
             foreach (var raw in batch.AsSpan(0, count))
                 events.Add(Event.Decode(raw));
             source.Release();
-            if (late && count < batch.Length)
+            if (count == 0 || events[^1].Time > now || limit.Elapsed > TimeSpan.FromSeconds(30))
                 return events;
         }
     }

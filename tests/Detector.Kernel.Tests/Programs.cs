@@ -6,6 +6,9 @@ namespace Saker.Detector.Kernel.Tests;
 /// <summary>Programs that the tests build and run.</summary>
 internal static class Programs
 {
+    // One that does not end is killed, and fails for that.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private static readonly Lazy<string> LazyActs = new(() => Compile("acts"));
     private static readonly Lazy<string> LazyCalls = new(() => Compile("calls"));
 
@@ -46,9 +49,10 @@ internal static class Programs
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
+        using var limit = new Timer(_ => process.Kill(entireProcessTree: true), null, Patience, Timeout.InfiniteTimeSpan);
         var errors = process.StandardError.ReadToEndAsync();
         var printed = process.StandardOutput.ReadToEnd();
-        Assert.True(process.WaitForExit(60_000), $"{program} does not end.");
+        process.WaitForExit();
 #pragma warning disable VSTHRD002 // The process has ended, so its output is complete.
         return (process.ExitCode, printed, errors.Result);
 #pragma warning restore VSTHRD002
