@@ -100,13 +100,27 @@ internal static class Programs
 /// <summary>A folder of a test's own, deleted with it.</summary>
 internal sealed class TestFolder : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("saker-e2e-");
+    // A router takes no alerts on a disk that has less room than its reserve of 64 MiB.
+    private const long Room = 512L << 20;
+
+    private readonly DirectoryInfo folder = Create();
 
     /// <summary>A path in the folder.</summary>
     public string File(string name) => System.IO.Path.Combine(folder.FullName, name);
 
     /// <summary>Writes a file.</summary>
     public void Write(string name, string content) => System.IO.File.WriteAllText(File(name), content);
+
+    private static DirectoryInfo Create()
+    {
+        string parent = System.IO.Path.GetTempPath();
+        if (new DriveInfo(parent).AvailableFreeSpace < Room && Directory.Exists("/var/tmp"))
+            parent = "/var/tmp";
+        string path = System.IO.Path.Combine(parent, $"saker-e2e-{Guid.NewGuid():N}");
+        return OperatingSystem.IsWindows()
+            ? Directory.CreateDirectory(path)
+            : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
 
     /// <summary>Deletes the folder; a process that is about to end may still write into it.</summary>
     public void Dispose()
