@@ -9,7 +9,7 @@ namespace Saker.EndToEnd.Tests;
 public sealed class ChartTests
 {
     private const string User = "1234";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task It_runs_with_the_charts_variables_and_says_once_that_nothing_outlives_the_container()

@@ -6,7 +6,7 @@ namespace Saker.EndToEnd.Tests;
 /// <summary>The commands for a person at a terminal, against a running router and against its files alone.</summary>
 public sealed class ControlTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task Dead_letters_are_listed_shown_sent_again_and_dropped()

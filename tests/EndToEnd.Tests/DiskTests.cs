@@ -8,7 +8,7 @@ namespace Saker.EndToEnd.Tests;
 public sealed class DiskTests
 {
     private const string Nobody = "65534";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Theory]
     [InlineData("4MiB")] // refused before a write fails

@@ -10,7 +10,7 @@ namespace Saker.EndToEnd.Tests;
 [Collection(Watching.Name)]
 public sealed class LiveMetricsTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task A_match_is_counted_while_it_watches_and_a_snapshot_arrives_as_an_alert()

@@ -6,7 +6,7 @@ namespace Saker.EndToEnd.Tests;
 /// <summary>What the router says of itself while an output fails: when it begins, when it is over, and nothing for each alert.</summary>
 public sealed class OwnLogTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task A_failing_output_says_so_once_and_once_when_it_is_back()

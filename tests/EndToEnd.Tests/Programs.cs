@@ -68,7 +68,7 @@ internal static class Programs
     public static async Task<(int Code, IReadOnlyList<string> Lines)> AskRouterAsync(TestFolder folder, params string[] command)
     {
         await using var asked = ProcessRunner.Start(Path("saker-router"), [.. command, .. RouterArguments(folder)]);
-        int code = await asked.WaitForExitAsync(TimeSpan.FromMinutes(1));
+        int code = await asked.WaitForExitAsync(TimeSpan.FromMinutes(3));
         return (code, asked.Lines);
     }
 
@@ -80,7 +80,7 @@ internal static class Programs
     {
         using var client = new HttpClient();
         var ping = new Uri($"http://127.0.0.1:{port}/ping");
-        for (int i = 0; i < 2400; i++)
+        for (int i = 0; i < 7200; i++) // three minutes and more
         {
             Assert.False(router.HasExited, $"The router ended at start:\n{string.Join('\n', router.Lines)}");
             try

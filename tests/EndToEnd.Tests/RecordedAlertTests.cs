@@ -54,7 +54,7 @@ public sealed class RecordedAlertTests
             Programs.Path("saker-detector"),
             ["replay", SharedData.Path("falco", "captures", $"{capture}.scap"), "--config", folder.File("detector.yaml"), .. rules.SelectMany(static rule => new[] { "--rules", rule })],
             new Dictionary<string, string> { ["FALCO_HOSTNAME"] = "vm" });
-        Assert.Equal(0, await detector.WaitForExitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(0, await detector.WaitForExitAsync(TimeSpan.FromMinutes(3)));
         return [.. detector.Lines.Where(static line => line.StartsWith('{'))];
     }
 }

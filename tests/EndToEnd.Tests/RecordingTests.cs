@@ -7,7 +7,7 @@ namespace Saker.EndToEnd.Tests;
 [Collection(Watching.Name)]
 public sealed class RecordingTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task A_recording_replays_to_the_alerts_that_a_detector_gave_beside_it()
@@ -24,7 +24,7 @@ public sealed class RecordingTests
             Assert.Equal(0, await acts.WaitForExitAsync(Patience));
         try
         {
-            await watching.WaitForLineAsync("\"rule\":\"Last\"", TimeSpan.FromSeconds(30));
+            await watching.WaitForLineAsync("\"rule\":\"Last\"", Patience);
         }
         catch (TimeoutException)
         {
@@ -54,7 +54,7 @@ public sealed class RecordingTests
         Programs.RequireKernel();
         using var folder = new TestFolder();
         Write(folder);
-        await using var idle = ProcessRunner.Start("/bin/sleep", ["120"]);
+        await using var idle = ProcessRunner.Start("/bin/sleep", ["1200"]);
         string[] arguments = ["record", folder.File("one.scap"), "--seconds", "0.5", "--process", $"{idle.Id}", "--config", folder.File("detector.yaml")];
         await using var recording = ProcessRunner.Start(Programs.Path("saker-detector"), arguments);
         Assert.Equal(0, await recording.WaitForExitAsync(Patience));

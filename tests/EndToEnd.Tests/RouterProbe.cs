@@ -9,7 +9,7 @@ namespace Saker.EndToEnd.Tests;
 /// <summary>Sends alerts to a router and reads its metrics.</summary>
 internal sealed class RouterProbe(int port) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}/") };
 
     /// <summary>Sends one alert whose message is <paramref name="name"/>; it must be taken.</summary>

@@ -7,7 +7,7 @@ namespace Saker.EndToEnd.Tests;
 /// <summary>The configuration of the user's document, as it stands there; only the addresses are ours.</summary>
 public sealed class SeedTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task It_runs_for_the_outputs_that_exist()

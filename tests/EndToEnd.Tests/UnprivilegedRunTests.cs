@@ -6,7 +6,7 @@ namespace Saker.EndToEnd.Tests;
 /// <summary><c>./run.sh</c> by somebody who may not watch the kernel.</summary>
 public sealed class UnprivilegedRunTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly string[] Nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
 
     [Fact]

@@ -84,10 +84,19 @@ public sealed class ProcessRunner : IAsyncDisposable
     }
 
     /// <summary>Waits for the end and gives the exit code.</summary>
+    /// <exception cref="TimeoutException">It did not end; the message holds what it wrote.</exception>
     public async Task<int> WaitForExitAsync(TimeSpan patience)
     {
         using var limit = new CancellationTokenSource(patience);
-        await process.WaitForExitAsync(limit.Token);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"{process.StartInfo.FileName} did not end in {patience}:\n{string.Join('\n', Lines)}");
+        }
+
         return process.ExitCode;
     }
 
@@ -101,7 +110,7 @@ public sealed class ProcessRunner : IAsyncDisposable
             {
                 await WaitForExitAsync(StopPatience);
             }
-            catch (OperationCanceledException)
+            catch (TimeoutException)
             {
                 process.Kill(entireProcessTree: true);
                 process.WaitForExit(StopPatience); // with a limit: whoever still holds its pipe must not hold the tests
