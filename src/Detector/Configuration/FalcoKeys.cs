@@ -11,7 +11,7 @@ internal static class FalcoKeys
     // What config-schema.json of Falco 0.44 has beside our options.
     private static readonly HashSet<string> Later = new(StringComparer.Ordinal)
     {
-        "base_syscalls", "buffer_format_base64", "capture", "config_files", "engine.kmod",
+        "buffer_format_base64", "capture", "config_files", "engine.kmod",
         "engine.modern_ebpf.disable_iterators", "falco_libs.thread_table_auto_purging_interval_s",
         "falco_libs.thread_table_auto_purging_thread_timeout_s", "http_output.ca_bundle", "http_output.ca_path",
         "http_output.compress_uploads", "http_output.echo", "http_output.max_consecutive_timeouts", "libs_logger",

@@ -71,7 +71,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     private async Task<int> RunAsync(
         IEventSource source, MachineState state, RuleSet rules, FieldCatalogue catalogue, EventTypeIndex types, IReadOnlyList<SinkQueue> sinks, CancellationToken stop)
     {
-        var calls = InterestSet.For(RuleLoading.EventsOf(rules, types));
+        var calls = InterestSet.For(RuleLoading.EventsOf(rules, types), options.BaseSyscalls);
         source.Start(SourceSettings(options, calls));
         var recovery = source is HoldingSource live ? ReadMachine(live, state, calls.Count) : null;
 
