@@ -21,6 +21,9 @@ internal sealed record DetectorOptions
     /// <summary>Which system calls are watched beside those that the rules name.</summary>
     public BaseSyscallsOptions BaseSyscalls { get; init; } = new();
 
+    /// <summary>What is done about a loss of events.</summary>
+    public SyscallEventDropsOptions SyscallEventDrops { get; init; } = new();
+
     /// <summary>Where events come from.</summary>
     public EngineOptions Engine { get; init; } = new();
 

@@ -18,7 +18,7 @@ internal static class FalcoKeys
         "load_plugins", "log_syslog", "metrics.jemalloc_stats_enabled", "metrics.kernel_event_counters_per_cpu_enabled",
         "metrics.kernel_iter_event_counters_enabled", "metrics.libbpf_stats_enabled", "metrics.output_file",
         "metrics.plugins_metrics_enabled", "output_timeout", "plugins", "plugins_hostinfo", "program_output", "rule_files",
-        "static_fields", "syscall_event_drops", "syscall_event_timeouts", "syslog_output", "watch_config_files",
+        "static_fields", "syscall_event_timeouts", "syslog_output", "watch_config_files",
     };
 
     // Alerts are always written at once, so that there is nothing to choose.
