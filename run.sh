@@ -55,7 +55,7 @@ router=$!
 url=http://127.0.0.1:$(sed -n 's/^listenport: *\([0-9][0-9]*\).*/\1/p' "$router_config" | head -n 1)
 [ "$url" = http://127.0.0.1: ] && url=http://127.0.0.1:2801
 for _ in $(seq 100); do
-  curl -fsS -o /dev/null "$url/ping" 2> /dev/null && break
+  (: < "/dev/tcp/127.0.0.1/${url##*:}") 2> /dev/null && break
   kill -0 "$router" 2> /dev/null || { wait "$router" || exit $?; exit 1; }
   sleep 0.1
 done
@@ -70,28 +70,34 @@ elif [ ! -r /sys/kernel/btf/vmlinux ]; then
 elif ! eng/install.sh run; then
   reason="libbpf could not be installed"
 fi
+replay() { # REASON
+  say "This kernel's system calls are not watched: $1."
+  say "In their place the detector reads $example, which was recorded elsewhere, and its alerts follow."
+  "$app/saker-detector" replay "$example" --config "$detector_config" -o http_output.enabled=true -o "http_output.url=$url/" -o log_level=warning &
+  detector=$!
+  replays=true
+}
+
 if [ -z "$reason" ]; then
   "$app/saker-detector" --config "$detector_config" &
   detector=$!
   say "The detector is starting. Try, in another terminal: cat /etc/shadow"
 else
-  say "This kernel's system calls are not watched: $reason."
-  say "In their place the detector reads $example, which was recorded elsewhere, and its alerts follow."
-  "$app/saker-detector" replay "$example" --config "$detector_config" -o http_output.enabled=true -o "http_output.url=$url/" -o log_level=warning &
-  detector=$!
-  replays=true
+  replay "$reason"
 fi
 say "Alerts appear below and are kept in $data/router. Ctrl-C stops everything."
 
 while kill -0 "$router" 2> /dev/null; do
-  wait -n || true
-  if [ -n "$detector" ] && ! kill -0 "$detector" 2> /dev/null; then
-    detector=''
-    if $replays; then
-      say "The example is over. Send an alert by hand: curl -X POST $url/test"
-    else
-      say "The detector has stopped (see its last lines above); the router goes on alone."
-    fi
+  ended='' code=0
+  wait -n -p ended || code=$?
+  [ -n "$detector" ] && [ "$ended" = "$detector" ] || continue
+  detector=''
+  if $replays; then
+    say "The example is over. Send an alert by hand: curl -X POST $url/test"
+  elif [ "$code" -ne 0 ]; then
+    replay "the detector has ended with code $code, for the reason in its last lines above"
+  else
+    say "The detector has stopped (see its last lines above); the router goes on alone."
   fi
 done
 echo "run.sh: the router has stopped unexpectedly; see its last lines above." >&2

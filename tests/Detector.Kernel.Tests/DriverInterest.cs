@@ -1,3 +1,4 @@
+using Saker.Detector.Configuration;
 using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Engine;
 using Saker.Detector.Events;
@@ -38,6 +39,28 @@ public sealed class DriverInterest
         var modifying = SystemCalls.All.Where(call => (EventTable.Find(call.ExitEvent)!.Flags & EventFlags.ModifiesState) != 0).ToList();
         Assert.True(modifying.Count > 50);
         Assert.All(modifying, call => Assert.Contains(call.Code, asked));
+    }
+
+    [Fact]
+    public void The_base_set_is_what_the_configuration_says()
+    {
+        var rules = new HashSet<string> { "openat", "read" };
+        var usual = InterestSet.For(rules);
+        Assert.Equal(usual.Order(), InterestSet.For(rules, new()).Order());
+
+        int[] alone = [.. SystemCalls.Exits, Code("openat"), Code("read"), Code("close")];
+        var chosen = new BaseSyscallsOptions { CustomSet = ["close", "openat"] };
+        Assert.Equal(alone.Order(), InterestSet.For(rules, chosen).Order());
+        Assert.Equal(usual.Append(Code("write")).Order(), InterestSet.For(rules, new() { CustomSet = ["write"], Repair = true }).Order());
+        Assert.Equal(usual.Except([Code("read"), Code("dup")]).Order(), InterestSet.For(rules, new() { CustomSet = ["!read", "!dup"] }).Order());
+        Assert.Equal(InterestSet.For(null).Except([Code("read")]).Order(), InterestSet.For(rules, new() { All = true, CustomSet = ["!read"] }).Order());
+    }
+
+    [Fact]
+    public void A_call_that_does_not_exist_is_a_mistake_in_the_base_set()
+    {
+        var faults = new BaseSyscallsOptions { CustomSet = ["opneat", "!close", "!clsoe"] }.Validate().ToList();
+        Assert.Equal(["'opneat' is no system call; did you mean 'openat'?", "'clsoe' is no system call; did you mean 'close'?"], faults.Select(static fault => fault.Message));
     }
 
     [Fact]

@@ -12,6 +12,9 @@ internal static class DetectorCommandLine
 {
     private const string DefaultConfig = "/etc/saker/detector.yaml";
 
+    // Falco's own words for it, from before append_output.
+    private static readonly string[] ContainerWords = ["c", "container", "k", "kubernetes"];
+
     public static RootCommand Create()
     {
         var config = new Option<string>("--config", "-c")
@@ -35,7 +38,7 @@ internal static class DetectorCommandLine
         };
         var print = new Option<string[]>("--print", "-p")
         {
-            Description = "Adds to every alert's message: -p 'cpu=%evt.cpu'.",
+            Description = "Adds to every alert's message: -p 'cpu=%evt.cpu'; -pc and -pk add the container and the pod.",
             HelpName = "FORMAT",
             Recursive = true,
         };
@@ -61,7 +64,8 @@ internal static class DetectorCommandLine
         IReadOnlyList<string> Settings(ParseResult result) =>
         [
             .. result.GetValue(settings) ?? [],
-            .. (result.GetValue(print) ?? []).Select(static format => $"append_output[].extra_output={format}"),
+            .. (result.GetValue(print) ?? []).Select(static format =>
+                ContainerWords.Contains(format) ? "append_output[].suggested_output=true" : $"append_output[].extra_output={format}"),
         ];
     }
 

@@ -18,6 +18,12 @@ internal sealed record DetectorOptions
     /// <summary>What is added to the alerts of rules, beside what the rules say themselves.</summary>
     public IReadOnlyList<AppendedOutput> AppendOutput { get; init; } = [];
 
+    /// <summary>Which system calls are watched beside those that the rules name.</summary>
+    public BaseSyscallsOptions BaseSyscalls { get; init; } = new();
+
+    /// <summary>What is done about a loss of events.</summary>
+    public SyscallEventDropsOptions SyscallEventDrops { get; init; } = new();
+
     /// <summary>Where events come from.</summary>
     public EngineOptions Engine { get; init; } = new();
 

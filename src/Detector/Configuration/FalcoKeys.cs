@@ -11,14 +11,14 @@ internal static class FalcoKeys
     // What config-schema.json of Falco 0.44 has beside our options.
     private static readonly HashSet<string> Later = new(StringComparer.Ordinal)
     {
-        "base_syscalls", "buffer_format_base64", "capture", "config_files", "engine.kmod",
+        "buffer_format_base64", "capture", "config_files", "engine.kmod",
         "engine.modern_ebpf.disable_iterators", "falco_libs.thread_table_auto_purging_interval_s",
         "falco_libs.thread_table_auto_purging_thread_timeout_s", "http_output.ca_bundle", "http_output.ca_path",
         "http_output.compress_uploads", "http_output.echo", "http_output.max_consecutive_timeouts", "libs_logger",
         "load_plugins", "log_syslog", "metrics.jemalloc_stats_enabled", "metrics.kernel_event_counters_per_cpu_enabled",
         "metrics.kernel_iter_event_counters_enabled", "metrics.libbpf_stats_enabled", "metrics.output_file",
         "metrics.plugins_metrics_enabled", "output_timeout", "plugins", "plugins_hostinfo", "program_output", "rule_files",
-        "static_fields", "syscall_event_drops", "syscall_event_timeouts", "syslog_output", "watch_config_files",
+        "static_fields", "syscall_event_timeouts", "syslog_output", "watch_config_files",
     };
 
     // Alerts are always written at once, so that there is nothing to choose.

@@ -71,7 +71,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     private async Task<int> RunAsync(
         IEventSource source, MachineState state, RuleSet rules, FieldCatalogue catalogue, EventTypeIndex types, IReadOnlyList<SinkQueue> sinks, CancellationToken stop)
     {
-        var calls = InterestSet.For(RuleLoading.EventsOf(rules, types));
+        var calls = InterestSet.For(RuleLoading.EventsOf(rules, types), options.BaseSyscalls);
         source.Start(SourceSettings(options, calls));
         var recovery = source is HoldingSource live ? ReadMachine(live, state, calls.Count) : null;
 
@@ -87,13 +87,14 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         // collector would not come for hours.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         // A thread of its own: the loop waits in the kernel, and a pool thread should not.
+        var drops = new DropActions(options, hostname, sinks, clock, logger);
         await Task.Factory.StartNew(
-            () => Loop(source, pipeline, engine, monitor, recovery, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Loop(source, pipeline, engine, monitor, drops, recovery, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await telemetry.StopAlertsAsync();
 
         var left = await Task.WhenAll(sinks.Select(sink => sink.StopAsync(source.Ended ? Timeout.InfiniteTimeSpan : StopPatience)));
         EngineMessages.Stopped(logger, pipeline.Processed, engine.Alerts, source.Statistics.Dropped, left.Sum() + sinks.Sum(static sink => sink.Dropped));
-        return 0;
+        return drops.MustExit ? 1 : 0;
     }
 
     /// <summary>What is there when the driver begins: threads, descriptors, users, addresses.</summary>
@@ -108,13 +109,13 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         return recovery;
     }
 
-    private void Loop(IEventSource source, EventPipeline pipeline, RuleEngine engine, EngineMonitor monitor, StateRecovery? recovery, CancellationToken stop)
+    private void Loop(IEventSource source, EventPipeline pipeline, RuleEngine engine, EngineMonitor monitor, DropActions drops, StateRecovery? recovery, CancellationToken stop)
     {
         recovery?.Go();
         var batch = new RawEvent[BatchSize];
         var told = default(SourceStatistics);
         long lastReport = clock.GetTimestamp();
-        while (!stop.IsCancellationRequested && !source.Ended)
+        while (!stop.IsCancellationRequested && !source.Ended && !drops.MustExit)
         {
             int count = source.Read(batch, ReadWait);
             for (int i = 0; i < count; i++)
@@ -124,7 +125,9 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
             if (clock.GetElapsedTime(lastReport) < ReportInterval)
                 continue;
             lastReport = clock.GetTimestamp();
+            var before = told;
             told = ReportDrops(source.Statistics, told);
+            drops.Check(told, before);
             recovery?.Check(told);
             monitor.Sample();
         }

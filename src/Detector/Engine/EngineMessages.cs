@@ -47,4 +47,7 @@ internal static partial class EngineMessages
 
     [LoggerMessage(1015, LogLevel.Warning, "{Note}")]
     public static partial void SourceNote(ILogger logger, string note);
+
+    [LoggerMessage(1016, LogLevel.Error, "{Dropped} events were lost in the last second, and syscall_event_drops.actions says 'exit': the detector ends.")]
+    public static partial void ExitOnDrops(ILogger logger, long dropped);
 }

@@ -1,10 +1,5 @@
-using System.Buffers;
-using System.Diagnostics;
-using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Saker.Alerts;
+using Saker.Detector.Alerting;
 using Saker.Detector.Configuration;
 using Saker.Detector.Outputs;
 
@@ -72,48 +67,7 @@ internal sealed class SnapshotAlerts : IAsyncDisposable
 
     private AlertLine Format(EngineSnapshot engine, ResourceUsage usage, DateTimeOffset now)
     {
-        string time = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture);
         var fields = new SnapshotFields(options.Metrics, facts, monitor).Of(engine, before, usage, now, now - beforeAt, sinks.Sum(static sink => sink.Dropped));
-        if (!options.JsonOutput)
-        {
-            string prefix = options.TimeFormatIso8601 ? time : now.LocalDateTime.ToString("HH:mm:ss.fffffff'00'", CultureInfo.InvariantCulture);
-            string text = string.Join(' ', fields.Select(static field => string.Create(CultureInfo.InvariantCulture, $"{field.Key}={field.Value}")));
-            return new(Encoding.UTF8.GetBytes($"{prefix}: {Priority.Informational.Word()} {Message} ({text})"), IsJson: false);
-        }
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteString("hostname"u8, facts.Hostname);
-            json.WriteString("output"u8, Message);
-            json.WriteStartObject("output_fields"u8);
-            foreach (var (name, value) in fields)
-                WriteField(json, name, value);
-            json.WriteEndObject();
-            json.WriteString("priority"u8, Priority.Informational.Word());
-            json.WriteString("rule"u8, Rule);
-            json.WriteString("source"u8, "internal");
-            json.WriteString("time"u8, time);
-            json.WriteEndObject();
-        }
-        return new(buffer.WrittenSpan.ToArray(), IsJson: true);
-    }
-
-    private static void WriteField(Utf8JsonWriter json, string name, object value)
-    {
-        switch (value)
-        {
-            case string text:
-                json.WriteString(name, text);
-                break;
-            case long number:
-                json.WriteNumber(name, number);
-                break;
-            case double number:
-                json.WriteNumber(name, number);
-                break;
-            default:
-                throw new UnreachableException($"The figure {name} is a {value.GetType()}.");
-        }
+        return new InternalAlert(options, facts.Hostname).Format(Rule, Message, Priority.Informational, fields, now);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Saker.Detector.Cli;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
 using Saker.Settings;
@@ -102,6 +103,18 @@ public sealed class RuleChoices : IDisposable
             "^.* opened .* container_id=.* container_name=.* container_image_repository=.* container_image_tag=.* k8s_pod_name=.* k8s_ns_name=.*$",
             alerts[0].GetProperty("output").GetString());
         Assert.Equal(JsonValueKind.String, alerts[0].GetProperty("output_fields").GetProperty("container.id").ValueKind);
+    }
+
+    [Fact]
+    public async Task The_command_line_adds_to_every_message()
+    {
+        string file = Path.Combine(folder, "detector.yaml"), rules = Path.Combine(folder, "rules.yaml"), alerts = Path.Combine(folder, "alerts.jsonl");
+        await File.WriteAllTextAsync(rules, Rules, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file, $"stdout_output: {{enabled: false}}\nfile_output: {{enabled: true, filename: {alerts}}}\nlog_stderr: false\n", TestContext.Current.CancellationToken);
+        string[] arguments = ["replay", SharedData.Path("falco", "captures", "live-files.scap"), "-c", file, "-r", rules, "-pk", "-p", "number=%evt.num"];
+        Assert.Equal(0, await DetectorCommandLine.Create().Parse(arguments).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken));
+        string first = (await File.ReadAllLinesAsync(alerts, TestContext.Current.CancellationToken))[0];
+        Assert.Matches("opened .* container_id=.* k8s_pod_name=.* number=[0-9]+$", first);
     }
 
     [Fact]
