@@ -7,7 +7,10 @@ using Saker.Router.Log;
 
 namespace Saker.Router.Delivery;
 
-/// <summary>Brings a batch of alerts to an end: delivered, refused, or given up. Retries run in the instance's pipeline.</summary>
+/// <summary>
+/// Brings a batch of alerts to an end: delivered, refused, or given up. Retries run in the instance's pipeline. While all goes well
+/// the first attempt is made outside of it, which costs less; the breaker learns afterwards what it would have seen.
+/// </summary>
 internal sealed class DeliveryAttempts
 {
     private const int MaxReasonChars = 500;
@@ -21,20 +24,31 @@ internal sealed class DeliveryAttempts
     private readonly CircuitBreakerStateProvider breaker = new();
     private readonly ResiliencePipeline<AttemptOutcome> pipeline;
     private readonly AttemptGate gate = new();
+    private readonly long memory; // of the breaker, in units of the clock's timestamps
+    private long calmFrom;
+    private long successUntil;
+    private CancellationTokenSource? spareLimit;
 
     public DeliveryAttempts(DeliveryInstance instance, DeliveryOptions options, TimeProvider clock, OutputCounters counters, OutputHealth health, Cursor cursor, AcceptClock time)
     {
         (this.instance, this.options, this.clock, this.counters, this.health, this.cursor, this.time) = (instance, options, clock, counters, health, cursor, time);
         pipeline = DeliveryPipeline.Build(instance.Name, options, clock, breaker);
+        memory = (long)(DeliveryPipeline.BreakerMemory.TotalSeconds * clock.TimestampFrequency);
+        calmFrom = successUntil = clock.GetTimestamp();
     }
 
     public string Breaker => breaker.CircuitState.ToString();
+
+    /// <summary>The breaker is closed and has no failure in its memory: another success changes nothing.</summary>
+    private bool IsCalm => clock.GetTimestamp() >= Volatile.Read(ref calmFrom) && breaker.CircuitState == CircuitState.Closed;
 
     /// <summary>Returns when no alert of the batch is pending any more. On cancellation what was not settled stays pending.</summary>
     /// <exception cref="OperationCanceledException">The router stops.</exception>
     public async ValueTask SettleAsync(IReadOnlyList<PendingAlert> batch, CancellationToken cancellationToken)
     {
         var work = new Work(this, batch, cancellationToken);
+        if (IsCalm && await AttemptAloneAsync(work, cancellationToken))
+            return;
         await pipeline.ExecuteAsync(static (work, token) => work.AttemptAsync(token), work, cancellationToken);
     }
 
@@ -48,6 +62,42 @@ internal sealed class DeliveryAttempts
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var (result, _) = await DeliverAsync([alert], either.Token, cancellationToken);
         return result[0] is { Status: not DeliveryStatus.Delivered } failed ? Masked(failed) : result[0];
+    }
+
+    /// <summary>Makes the first attempt outside the pipeline; true when no other has to follow, else the pipeline goes on from its outcome.</summary>
+    private async ValueTask<bool> AttemptAloneAsync(Work work, CancellationToken stopping)
+    {
+        AttemptOutcome outcome;
+        var limit = Interlocked.Exchange(ref spareLimit, null) ?? new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
+        try
+        {
+            limit.CancelAfter(options.AttemptTimeout);
+            using (stopping.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit))
+                outcome = await work.AttemptAsync(limit.Token);
+        }
+        finally
+        {
+            if (!limit.TryReset() || Interlocked.CompareExchange(ref spareLimit, limit, null) is not null)
+                limit.Dispose();
+        }
+
+        if (outcome is { Again: false, Failed: false })
+            return true;
+        work.GoOnFrom(outcome);
+
+        // One recent success is what keeps the breaker closed, and it has seen none.
+        if (clock.GetTimestamp() < Volatile.Read(ref successUntil) && breaker.CircuitState == CircuitState.Closed)
+            await pipeline.ExecuteAsync(static _ => new ValueTask<AttemptOutcome>(default(AttemptOutcome)), stopping);
+        return false;
+    }
+
+    private void Note(AttemptOutcome outcome)
+    {
+        long until = clock.GetTimestamp() + memory;
+        if (!outcome.Failed)
+            Volatile.Write(ref successUntil, until);
+        if (outcome.Failed || outcome.Again)
+            Volatile.Write(ref calmFrom, until);
     }
 
     private DeliveryResult Masked(DeliveryResult result) => result.Status == DeliveryStatus.Rejected
@@ -98,9 +148,18 @@ internal sealed class DeliveryAttempts
         private readonly List<PendingAlert> pending = new(batch.Count);
         private readonly List<Alert> alerts = new(batch.Count);
         private bool repeated;
+        private AttemptOutcome? made;
+
+        /// <summary>Has the next attempt be this one, which was made outside the pipeline.</summary>
+        public void GoOnFrom(AttemptOutcome outcome) => made = outcome;
 
         public async ValueTask<AttemptOutcome> AttemptAsync(CancellationToken cancellationToken)
         {
+            // Once the breaker has opened, it asks for how the destination is now.
+            var before = made;
+            made = null;
+            if (before is { } known && owner.breaker.CircuitState == CircuitState.Closed)
+                return known;
             Collect();
             if (pending.Count == 0)
                 return default;
@@ -134,7 +193,9 @@ internal sealed class DeliveryAttempts
 
             Tell(delivered, reason, owner.clock.GetElapsedTime(start));
             repeated = true;
-            return new AttemptOutcome(again, failed == pending.Count, after);
+            var outcome = new AttemptOutcome(again, failed == pending.Count, after);
+            owner.Note(outcome);
+            return outcome;
         }
 
         private void Collect()

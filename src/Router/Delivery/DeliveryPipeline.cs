@@ -14,6 +14,9 @@ internal readonly record struct AttemptOutcome(bool Again, bool Failed, TimeSpan
 /// <summary>Builds the one resilience pipeline of an instance: retry around circuit breaker around time limit.</summary>
 internal static class DeliveryPipeline
 {
+    /// <summary>How long the breaker counts an attempt.</summary>
+    public static readonly TimeSpan BreakerMemory = TimeSpan.FromMinutes(1);
+
     public static ResiliencePipeline<AttemptOutcome> Build(string name, DeliveryOptions options, TimeProvider clock, CircuitBreakerStateProvider breaker) =>
         new ResiliencePipelineBuilder<AttemptOutcome> { Name = name, TimeProvider = clock }
             .AddRetry(new RetryStrategyOptions<AttemptOutcome>
@@ -33,7 +36,7 @@ internal static class DeliveryPipeline
             {
                 FailureRatio = 1.0,
                 MinimumThroughput = options.BreakerFailures,
-                SamplingDuration = TimeSpan.FromMinutes(1),
+                SamplingDuration = BreakerMemory,
                 BreakDuration = options.BreakDuration,
                 StateProvider = breaker,
                 ShouldHandle = static arguments => new(

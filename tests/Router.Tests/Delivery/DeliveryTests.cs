@@ -216,6 +216,24 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task A_recent_success_keeps_the_breaker_closed()
+    {
+        Func<string> breaker = static () => "Closed";
+        bool opened = false;
+        var output = new ScriptedOutput((number, attempt) =>
+        {
+            opened |= breaker() != "Closed";
+            return number == 1 && attempt < 8 ? DeliveryResult.Retry("503") : DeliveryResult.Delivered;
+        });
+        await using var rig = Open(files, Quick with { BreakerFailures = 3 }, Instance("a", output));
+        breaker = () => rig.Engine.Status[0].Breaker;
+        await LogFixture.FillAsync(rig.Log, 3);
+        await rig.StopAsync();
+        Assert.Equal(3, output.Delivered.Count);
+        Assert.False(opened);
+    }
+
+    [Fact]
     public async Task Over_its_backlog_budget_an_output_is_cut_loose_and_others_are_not()
     {
         var stuck = new ScriptedOutput { Hold = new TaskCompletionSource() };
