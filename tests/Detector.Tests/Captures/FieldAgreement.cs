@@ -14,7 +14,7 @@ namespace Saker.Detector.Tests.Captures;
 public sealed class FieldAgreement(ITestOutputHelper output)
 {
     /// <summary>Share of values that agree, over the fields that this build fills.</summary>
-    private const double Floor = 0.9988;
+    private const double Floor = 0.9990;
 
     [Fact]
     public void Field_values_agree_with_those_recorded()

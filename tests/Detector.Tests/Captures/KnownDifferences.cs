@@ -45,7 +45,7 @@ internal sealed class KnownDifferences
             return "session numbers of a pid namespace";
         if (arguments.Contains(name) && view.Type == EventType.CloneV20Exit)
             return "a parent that nobody knows";
-        return IsOfProcess(name) && HasNotExecuted(context) ? "an execveat that is none" : null;
+        return IsOfProcess(name) && HasNotExecuted(context) ? "the arguments of an execveat that is none" : null;
     }
 
     private static bool IsAboutPaths(EventType type) => type is EventType.OpenExit or EventType.OpenatV2Exit or EventType.Openat2Exit

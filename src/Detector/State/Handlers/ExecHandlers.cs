@@ -20,7 +20,7 @@ internal static class ExecHandlers
 
     private static void Apply(MachineState state, in EventView view, EventFrame frame)
     {
-        if (!view.TryResult(out long result) || result != 0 || frame.Thread is not { } thread)
+        if (!ProcessHandlers.Succeeded(view) || frame.Thread is not { } thread)
             return;
         long pid = view.Signed(Pid, thread.Pid);
         EndSiblings(state, thread);
@@ -29,7 +29,7 @@ internal static class ExecHandlers
         // The kernel unshares the descriptors of an exec, and closes those that are marked so.
         state.Threads.OwnTable(thread);
         thread.Fds.CloseOnExec();
-        state.Texts.Set(ref thread.Exe, view.Text(Exe));
+        state.Texts.Set(ref thread.Exe, view.Has(Exe) && !view.Parameter(Exe).IsEmpty ? view.Text(Exe) : "<NA>"u8); // as Falco shows a name that could not be read
         state.Texts.Set(ref thread.Args, view.Parameter(Args));
         state.Texts.Set(ref thread.Comm, view.Text(Comm));
         if (view.Has(WorkingDirectory))
