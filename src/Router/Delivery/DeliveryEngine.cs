@@ -177,14 +177,16 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
     private void DropOrphans()
     {
         long before = log.Time.Before(options.OrphanAfter);
-        using var _ = turn.EnterScope();
-        for (int i = orphans.Count - 1; i >= 0; i--)
+        lock (turn)
         {
-            if (orphans[i].OrphanedAt > before)
-                continue;
-            DeliveryMessages.OrphanDropped(logger, orphans[i].Name, orphans[i].Type, Math.Max(log.Next - orphans[i].Low, 0));
-            orphans.RemoveAt(i);
-            savedVersion = -1;
+            for (int i = orphans.Count - 1; i >= 0; i--)
+            {
+                if (orphans[i].OrphanedAt > before)
+                    continue;
+                DeliveryMessages.OrphanDropped(logger, orphans[i].Name, orphans[i].Type, Math.Max(log.Next - orphans[i].Low, 0));
+                orphans.RemoveAt(i);
+                savedVersion = -1;
+            }
         }
     }
 

@@ -39,8 +39,7 @@ internal static unsafe class DescriptorLink
             : (kernelFlags & KernelDirectory) != 0 ? FdKind.Directory
             : FdKind.File;
         // A file that was deleted keeps the name that it was opened by, as it does when that was seen.
-        bool isDeleted = entry->Kind != FdKind.MemFd && target.EndsWith(Deleted);
-        entry->Name = state.Texts.Add(isDeleted ? target[..^Deleted.Length] : target);
+        entry->Name = state.Texts.Add(entry->Kind == FdKind.MemFd ? target : WithoutDeleted(target));
     }
 
     /// <summary>Whether what is known of a descriptor is still what its link leads to.</summary>
@@ -52,10 +51,11 @@ internal static unsafe class DescriptorLink
             return entry->Inode != 0 && entry->Inode == Inode(target);
         if (target.StartsWith("anon_inode:"u8))
             return entry->Kind == AnonymousKind(target["anon_inode:".Length..]);
-        if (target.EndsWith(" (deleted)"u8))
-            target = target[..^" (deleted)".Length];
-        return (entry->IsFile || entry->Kind == FdKind.MemFd) && entry->Name.Span.SequenceEqual(target);
+        return (entry->IsFile || entry->Kind == FdKind.MemFd) && entry->Name.Span.SequenceEqual(WithoutDeleted(target));
     }
+
+    /// <summary>The target of a link under <c>/proc</c> without what the kernel puts behind the name of a file that is gone.</summary>
+    public static ReadOnlySpan<byte> WithoutDeleted(ReadOnlySpan<byte> target) => target.EndsWith(Deleted) ? target[..^Deleted.Length] : target;
 
     private static ulong Inode(ReadOnlySpan<byte> target) =>
         Utf8Parser.TryParse(target[(target.IndexOf((byte)'[') + 1)..], out ulong inode, out _) ? inode : 0;

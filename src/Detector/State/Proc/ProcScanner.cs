@@ -165,7 +165,7 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
         texts.Set(ref thread.Args, end < 0 ? default : command[(end + 1)..]);
         texts.Set(ref thread.Environment, file.Read($"{folder}/environ"));
         var program = file.ReadLink($"{folder}/exe");
-        texts.Set(ref thread.ExePath, program.EndsWith(" (deleted)"u8) ? program[..^10] : program);
+        texts.Set(ref thread.ExePath, DescriptorLink.WithoutDeleted(program));
         if (program.StartsWith("/memfd:"u8))
             thread.State |= ThreadMarks.ExeFromMemfd;
         Handlers.ProcessHandlers.SetWorkingDirectory(state, thread, file.ReadLink($"{folder}/cwd"));
