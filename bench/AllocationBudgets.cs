@@ -11,12 +11,15 @@ internal static class AllocationBudgets
         using var document = JsonDocument.Parse(File.ReadAllText(budgets));
         var allowed = document.RootElement.GetProperty("bytes_per_operation").GetProperty(program).EnumerateObject()
             .ToDictionary(static entry => entry.Name, static entry => entry.Value.GetDouble());
-        bool good = allowed.Keys.Order().SequenceEqual(measured.Keys.Order());
+        var good = allowed.Keys.Order().SequenceEqual(measured.Keys.Order());
         if (!good)
+        {
             Console.WriteLine("The names in budgets.json are not those that are measured.");
+        }
+
         foreach (var (name, value) in measured)
         {
-            bool within = value <= allowed.GetValueOrDefault(name);
+            var within = value <= allowed.GetValueOrDefault(name);
             good &= within;
             Console.WriteLine($"{(within ? "within" : "OVER")} {name}: {value:F2} of {allowed.GetValueOrDefault(name):F2} bytes");
         }

@@ -16,13 +16,17 @@ internal static class SourceDraining
         long bytes = 0;
         while (!source.Ended)
         {
-            int count = source.Read(batch, TimeSpan.Zero);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < count; i++)
+            var count = source.Read(batch, TimeSpan.Zero);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < count; i++)
+            {
                 pipeline.Process(batch[i], sink);
+            }
+
             bytes += GC.GetAllocatedBytesForCurrentThread() - before;
             source.Release();
         }
+
         return bytes;
     }
 }

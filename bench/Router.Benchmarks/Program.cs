@@ -1,6 +1,6 @@
 using Saker.Benchmarks;
-using Saker.Router.Benchmarks.LogCandidates;
 using Saker.Router.Benchmarks.Allocation;
+using Saker.Router.Benchmarks.LogCandidates;
 
 switch (args)
 {

@@ -36,18 +36,24 @@ public sealed class AlertFields : IReadOnlyList<KeyValuePair<string, FieldValue>
         int low = 0, high = sorted.Length - 1;
         while (low <= high)
         {
-            int middle = (low + high) >>> 1;
-            int order = Utf8Order.Compare(sorted[middle].Key, name);
+            var middle = (low + high) >>> 1;
+            var order = Utf8Order.Compare(sorted[middle].Key, name);
             if (order == 0)
             {
                 value = sorted[middle].Value;
                 return true;
             }
+
             if (order < 0)
+            {
                 low = middle + 1;
+            }
             else
+            {
                 high = middle - 1;
+            }
         }
+
         value = default;
         return false;
     }
@@ -71,20 +77,29 @@ public sealed class AlertFields : IReadOnlyList<KeyValuePair<string, FieldValue>
 
     private static KeyValuePair<string, FieldValue>[] Sort(KeyValuePair<string, FieldValue>[] pairs)
     {
-        bool strictlySorted = true;
-        for (int i = 1; i < pairs.Length && strictlySorted; i++)
+        var strictlySorted = true;
+        for (var i = 1; i < pairs.Length && strictlySorted; i++)
+        {
             strictlySorted = Utf8Order.Compare(pairs[i - 1].Key, pairs[i].Key) < 0;
+        }
+
         if (strictlySorted)
+        {
             return pairs;
+        }
         // A stable sort keeps pairs of one name in their order, so that the last of them can be taken.
         var ordered = pairs.OrderBy(static p => p.Key, Utf8Order.Instance).ToArray();
-        int count = 0;
-        for (int i = 0; i < ordered.Length; i++)
+        var count = 0;
+        for (var i = 0; i < ordered.Length; i++)
         {
             if (i + 1 < ordered.Length && ordered[i].Key == ordered[i + 1].Key)
+            {
                 continue;
+            }
+
             ordered[count++] = ordered[i];
         }
+
         return ordered[..count];
     }
 }

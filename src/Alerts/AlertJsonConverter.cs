@@ -15,7 +15,7 @@ public sealed class AlertJsonConverter : JsonConverter<Alert>
     {
         using var document = JsonDocument.ParseValue(ref reader);
         var bytes = System.Text.Encoding.UTF8.GetBytes(document.RootElement.GetRawText());
-        return AlertReader.TryRead(bytes, out var alert, out _, out string error) ? alert! : throw new JsonException($"Not an alert: {error}.");
+        return AlertReader.TryRead(bytes, out var alert, out _, out var error) ? alert! : throw new JsonException($"Not an alert: {error}.");
     }
 
     /// <inheritdoc/>

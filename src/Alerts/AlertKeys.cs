@@ -39,8 +39,11 @@ internal static class AlertKeys
                 _ => AlertKey.Unknown,
             };
             if (exact != AlertKey.Unknown)
+            {
                 return exact;
+            }
         }
+
         return Fold(JsonText.Read(ref reader));
     }
 
@@ -62,10 +65,15 @@ internal static class AlertKeys
     private static AlertKey Fold(string name)
     {
         // Go folds letters by Unicode: ſ (U+017F) is an s, and K (U+212A, the Kelvin sign) a k.
-        string folded = name.Replace('\u017F', 's').Replace('\u212A', 'k').ToLowerInvariant();
+        var folded = name.Replace('\u017F', 's').Replace('\u212A', 'k').ToLowerInvariant();
         for (var key = AlertKey.Uuid; key <= AlertKey.Hostname; key++)
+        {
             if (folded == Word(key))
+            {
                 return key;
+            }
+        }
+
         return AlertKey.Unknown;
     }
 }

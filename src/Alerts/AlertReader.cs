@@ -24,12 +24,15 @@ public static class AlertReader
     public static bool TryRead(ReadOnlySpan<byte> body, out Alert? alert, out long consumed, out string error)
     {
         if (!Utf8.IsValid(body))
+        {
             body = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body)); // .NET replaces by the same rule as WHATWG and Go's JSON
+        }
+
         var reader = new Utf8JsonReader(body, Options);
         var draft = new AlertDraft();
         try
         {
-            bool read = draft.Read(ref reader, out error);
+            var read = draft.Read(ref reader, out error);
             consumed = reader.BytesConsumed;
             alert = null;
             return read && draft.TryBuild(out alert, out error);
@@ -80,14 +83,18 @@ public static class AlertReader
                 error = "not a JSON object";
                 return false;
             }
+
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var key = AlertKeys.Find(ref reader);
-                string? name = key == AlertKey.Unknown ? FieldNames.Read(ref reader) : null;
+                var name = key == AlertKey.Unknown ? FieldNames.Read(ref reader) : null;
                 reader.Read();
                 if (!ReadMember(ref reader, key, name, out error))
+                {
                     return false;
+                }
             }
+
             error = "";
             return true;
         }
@@ -103,7 +110,10 @@ public static class AlertReader
                 _ => "",
             };
             if (error.Length > 0)
+            {
                 return false;
+            }
+
             tags?.Sort(Utf8Order.Instance);
             alert = new()
             {
@@ -129,8 +139,12 @@ public static class AlertReader
                 (unknown ??= []).Add(new(name!, ReadValue(ref reader)));
                 return true;
             }
+
             if (reader.TokenType == JsonTokenType.Null)
+            {
                 return true;
+            }
+
             return key switch
             {
                 AlertKey.OutputFields => ReadFields(ref reader, out error),
@@ -147,7 +161,8 @@ public static class AlertReader
                 error = $"{AlertKeys.Word(key)} is not text";
                 return false;
             }
-            string text = JsonText.Read(ref reader);
+
+            var text = JsonText.Read(ref reader);
             switch (key)
             {
                 case AlertKey.Output:
@@ -169,14 +184,21 @@ public static class AlertReader
                 case AlertKey.Priority:
                     priority = Priorities.TryParse(text, out var level) ? level : null;
                     if (priority is null)
+                    {
                         error = "priority is none of emergency, alert, critical, error, warning, notice, informational (info), debug";
+                    }
+
                     break;
                 case AlertKey.Time:
                     time = AlertTime.TryParse(text, out var instant) && instant != ZeroTime ? instant : null;
                     if (time is null)
+                    {
                         error = "time is not in the form of RFC 3339";
+                    }
+
                     break;
             }
+
             return error.Length == 0;
         }
 
@@ -190,13 +212,15 @@ public static class AlertReader
                 error = "output_fields is not an object";
                 return false;
             }
+
             fields ??= [];
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                string name = FieldNames.Read(ref reader);
+                var name = FieldNames.Read(ref reader);
                 reader.Read();
                 fields.Add(new(name, ReadValue(ref reader)));
             }
+
             error = "";
             return true;
         }
@@ -205,14 +229,21 @@ public static class AlertReader
         {
             error = "tags is not a list of texts";
             if (reader.TokenType != JsonTokenType.StartArray)
+            {
                 return false;
+            }
+
             tags = [];
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
+                {
                     return false;
+                }
+
                 tags.Add(reader.TokenType == JsonTokenType.Null ? "" : JsonText.Read(ref reader));
             }
+
             error = "";
             return true;
         }

@@ -72,19 +72,31 @@ public readonly record struct AlertTime
     {
         time = default;
         var rest = text;
-        if (!Digits(ref rest, 4, out int year) || !Skip(ref rest, '-')
-            || !Digits(ref rest, 2, out int month) || !Skip(ref rest, '-')
-            || !Digits(ref rest, 2, out int day) || !Skip(ref rest, 'T'))
+        if (!Digits(ref rest, 4, out var year) || !Skip(ref rest, '-')
+            || !Digits(ref rest, 2, out var month) || !Skip(ref rest, '-')
+            || !Digits(ref rest, 2, out var day) || !Skip(ref rest, 'T'))
+        {
             return false;
-        if (!Digits(ref rest, 2, out int hour) && !Digits(ref rest, 1, out hour))
+        }
+
+        if (!Digits(ref rest, 2, out var hour) && !Digits(ref rest, 1, out hour))
+        {
             return false;
-        if (!Skip(ref rest, ':') || !Digits(ref rest, 2, out int minute)
-            || !Skip(ref rest, ':') || !Digits(ref rest, 2, out int second)
-            || !Fraction(ref rest, out int nanoseconds) || !Offset(rest, out int offset))
+        }
+
+        if (!Skip(ref rest, ':') || !Digits(ref rest, 2, out var minute)
+            || !Skip(ref rest, ':') || !Digits(ref rest, 2, out var second)
+            || !Fraction(ref rest, out var nanoseconds) || !Offset(rest, out var offset))
+        {
             return false;
+        }
+
         if (month is < 1 or > 12 || day < 1 || day > CalendarTime.DaysIn(year, month) || hour > 23 || minute > 59 || second > 59)
+        {
             return false;
-        long local = DayNumber(year, month, day) * SecondsPerDay + hour * 3600L + minute * 60L + second;
+        }
+
+        var local = DayNumber(year, month, day) * SecondsPerDay + hour * 3600L + minute * 60L + second;
         time = new(local - offset * 60L, nanoseconds, offset);
         return true;
     }
@@ -93,7 +105,7 @@ public readonly record struct AlertTime
     public override string ToString()
     {
         Span<char> buffer = stackalloc char[40];
-        Format(buffer, out int length);
+        Format(buffer, out var length);
         return new(buffer[..length]);
     }
 
@@ -108,6 +120,7 @@ public readonly record struct AlertTime
             into[length++] = 'Z';
             return;
         }
+
         length += WriteOffset(into[length..], colon: true);
     }
 
@@ -116,10 +129,10 @@ public readonly record struct AlertTime
     {
         Span<char> buffer = stackalloc char[48];
         Local.WriteDateAndTime(buffer, ' ');
-        int length = 19 + WriteFraction(buffer[19..]);
+        var length = 19 + WriteFraction(buffer[19..]);
         buffer[length++] = ' ';
         Span<char> zone = stackalloc char[8];
-        int zoneLength = WriteOffset(zone, colon: false);
+        var zoneLength = WriteOffset(zone, colon: false);
         zone[..zoneLength].CopyTo(buffer[length..]);
         length += zoneLength;
         buffer[length++] = ' ';
@@ -131,18 +144,21 @@ public readonly record struct AlertTime
     internal static long DayNumber(int year, int month, int day)
     {
         // Howard Hinnant, chrono-compatible low-level date algorithms: years begin in March, so that leap days come last.
-        int y = month <= 2 ? year - 1 : year;
-        int era = (y >= 0 ? y : y - 399) / 400;
-        int yearOfEra = y - era * 400;
-        int dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-        int dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
+        var y = month <= 2 ? year - 1 : year;
+        var era = (y >= 0 ? y : y - 399) / 400;
+        var yearOfEra = y - era * 400;
+        var dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+        var dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
         return era * 146_097L + dayOfEra - DaysToEpoch;
     }
 
     private int WriteFraction(Span<char> into)
     {
         if (Nanoseconds == 0)
+        {
             return 0;
+        }
+
         into[0] = '.';
         Nanoseconds.TryFormat(into[1..], out _, "D9", CultureInfo.InvariantCulture);
         return into[..10].TrimEnd('0').Length;
@@ -152,10 +168,13 @@ public readonly record struct AlertTime
     {
         int minutes = Math.Abs(OffsetMinutes), length = 0;
         into[length++] = OffsetMinutes < 0 ? '-' : '+';
-        (minutes / 60).TryFormat(into[length..], out int written, "D2", CultureInfo.InvariantCulture);
+        (minutes / 60).TryFormat(into[length..], out var written, "D2", CultureInfo.InvariantCulture);
         length += written;
         if (colon)
+        {
             into[length++] = ':';
+        }
+
         (minutes % 60).TryFormat(into[length..], out written, "D2", CultureInfo.InvariantCulture);
         return length + written;
     }
@@ -164,9 +183,15 @@ public readonly record struct AlertTime
     {
         value = 0;
         if (rest.Length < count || rest[..count].ContainsAnyExceptInRange('0', '9'))
+        {
             return false;
-        foreach (char digit in rest[..count])
+        }
+
+        foreach (var digit in rest[..count])
+        {
             value = value * 10 + (digit - '0');
+        }
+
         rest = rest[count..];
         return true;
     }
@@ -174,7 +199,10 @@ public readonly record struct AlertTime
     private static bool Skip(ref ReadOnlySpan<char> rest, char expected)
     {
         if (rest.IsEmpty || rest[0] != expected)
+        {
             return false;
+        }
+
         rest = rest[1..];
         return true;
     }
@@ -183,12 +211,21 @@ public readonly record struct AlertTime
     {
         nanoseconds = 0;
         if (!Skip(ref rest, '.') && !Skip(ref rest, ','))
+        {
             return true;
-        int count = rest.IndexOfAnyExceptInRange('0', '9');
+        }
+
+        var count = rest.IndexOfAnyExceptInRange('0', '9');
         if (count <= 0)
+        {
             return false;
-        for (int i = 0; i < 9; i++)
+        }
+
+        for (var i = 0; i < 9; i++)
+        {
             nanoseconds = nanoseconds * 10 + (i < count ? rest[i] - '0' : 0);
+        }
+
         rest = rest[count..];
         return true;
     }
@@ -197,13 +234,22 @@ public readonly record struct AlertTime
     {
         minutes = 0;
         if (rest is "Z")
+        {
             return true;
+        }
+
         if (rest.Length != 6 || rest[0] is not ('+' or '-'))
+        {
             return false;
-        bool west = rest[0] == '-';
+        }
+
+        var west = rest[0] == '-';
         rest = rest[1..];
-        if (!Digits(ref rest, 2, out int hours) || !Skip(ref rest, ':') || !Digits(ref rest, 2, out int rests) || hours > 23 || rests > 59)
+        if (!Digits(ref rest, 2, out var hours) || !Skip(ref rest, ':') || !Digits(ref rest, 2, out var rests) || hours > 23 || rests > 59)
+        {
             return false;
+        }
+
         minutes = (hours * 60 + rests) * (west ? -1 : 1);
         return true;
     }

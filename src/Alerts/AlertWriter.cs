@@ -21,7 +21,7 @@ public static class AlertWriter
         writer ??= new Utf8JsonWriter(buffer, JsonText.WriterOptions);
         Write(writer, alert);
         writer.Flush();
-        byte[] bytes = buffer.WrittenSpan.ToArray();
+        var bytes = buffer.WrittenSpan.ToArray();
         if (buffer.Capacity <= MaxKeptBytes)
         {
             buffer.ResetWrittenCount();
@@ -46,30 +46,49 @@ public static class AlertWriter
         ArgumentNullException.ThrowIfNull(alert);
         writer.WriteStartObject();
         if (alert.Uuid != Guid.Empty)
+        {
             writer.WriteString("uuid"u8, alert.Uuid);
+        }
+
         writer.WriteString("output"u8, alert.Output);
         writer.WriteString("priority"u8, alert.Priority.Word());
         writer.WriteString("rule"u8, alert.Rule);
         Span<char> time = stackalloc char[40];
-        alert.Time.Format(time, out int length);
+        alert.Time.Format(time, out var length);
         writer.WriteString("time"u8, time[..length]);
         writer.WriteStartObject("output_fields"u8);
-        for (int i = 0; i < alert.OutputFields.Count; i++)
+        for (var i = 0; i < alert.OutputFields.Count; i++)
+        {
             WriteMember(writer, alert.OutputFields[i]);
+        }
+
         writer.WriteEndObject();
         if (alert.Source.Length > 0)
+        {
             writer.WriteString("source"u8, alert.Source);
+        }
+
         if (alert.Tags.Count > 0)
         {
             writer.WriteStartArray("tags"u8);
-            for (int i = 0; i < alert.Tags.Count; i++)
+            for (var i = 0; i < alert.Tags.Count; i++)
+            {
                 writer.WriteStringValue(alert.Tags[i]);
+            }
+
             writer.WriteEndArray();
         }
+
         if (alert.Hostname.Length > 0)
+        {
             writer.WriteString("hostname"u8, alert.Hostname);
-        for (int i = 0; i < alert.Unknown.Count; i++)
+        }
+
+        for (var i = 0; i < alert.Unknown.Count; i++)
+        {
             WriteMember(writer, alert.Unknown[i]);
+        }
+
         writer.WriteEndObject();
     }
 

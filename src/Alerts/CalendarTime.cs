@@ -15,23 +15,23 @@ public readonly record struct CalendarTime(int Year, int Month, int Day, int Hou
     /// <summary>The date and time of day of a count of seconds since 1970-01-01.</summary>
     public static CalendarTime FromSeconds(long seconds)
     {
-        (long days, long second) = Math.DivRem(seconds, 86_400);
+        (var days, var second) = Math.DivRem(seconds, 86_400);
         if (second < 0)
         {
             second += 86_400;
             days--;
         }
         // The inverse of AlertTime.DayNumber, by the same author.
-        long shifted = days + 719_468;
-        long era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097;
-        int dayOfEra = (int)(shifted - era * 146_097);
-        int yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
-        int dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
-        int shiftedMonth = (5 * dayOfYear + 2) / 153;
-        int day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1;
-        int month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
-        int year = (int)(yearOfEra + era * 400) + (month <= 2 ? 1 : 0);
-        int weekday = (int)(((days % 7) + 7 + 4) % 7); // 1970-01-01 was a Thursday
+        var shifted = days + 719_468;
+        var era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097;
+        var dayOfEra = (int)(shifted - era * 146_097);
+        var yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
+        var dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
+        var shiftedMonth = (5 * dayOfYear + 2) / 153;
+        var day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1;
+        var month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
+        var year = (int)(yearOfEra + era * 400) + (month <= 2 ? 1 : 0);
+        var weekday = (int)(((days % 7) + 7 + 4) % 7); // 1970-01-01 was a Thursday
         return new(year, month, day, (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60), (DayOfWeek)weekday);
     }
 

@@ -18,7 +18,10 @@ internal static class FieldNames
     {
         var name = reader.ValueSpan;
         if (reader.ValueIsEscaped || name.Length > MaxLength)
+        {
             return JsonText.Read(ref reader);
+        }
+
         var hash = new HashCode();
         hash.AddBytes(name);
         ref var slot = ref Table[(uint)hash.ToHashCode() % Slots];
@@ -28,6 +31,7 @@ internal static class FieldNames
             entry = new(name.ToArray(), Encoding.UTF8.GetString(name));
             Volatile.Write(ref slot, entry);
         }
+
         return entry.Text;
     }
 

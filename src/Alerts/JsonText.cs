@@ -21,7 +21,10 @@ internal static class JsonText
     public static string Read(ref Utf8JsonReader reader)
     {
         if (!reader.ValueIsEscaped)
+        {
             return Encoding.UTF8.GetString(reader.ValueSpan);
+        }
+
         return Unescape(Encoding.UTF8.GetString(reader.ValueSpan));
     }
 
@@ -31,11 +34,14 @@ internal static class JsonText
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
         {
-            int depth = reader.CurrentDepth;
+            var depth = reader.CurrentDepth;
             do
+            {
                 Copy(ref reader, writer);
+            }
             while (!(reader.CurrentDepth == depth && reader.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject) && reader.Read());
         }
+
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
@@ -68,9 +74,9 @@ internal static class JsonText
     private static string Unescape(string escaped)
     {
         var text = new StringBuilder(escaped.Length);
-        for (int i = 0; i < escaped.Length; i++)
+        for (var i = 0; i < escaped.Length; i++)
         {
-            char unit = escaped[i];
+            var unit = escaped[i];
             if (unit == '\\')
             {
                 unit = escaped[++i] switch
@@ -84,24 +90,36 @@ internal static class JsonText
                     var other => other,
                 };
                 if (escaped[i] == 'u')
+                {
                     i += 4;
+                }
             }
+
             text.Append(unit);
         }
+
         return ReplaceLoneSurrogates(text);
     }
 
     private static string ReplaceLoneSurrogates(StringBuilder text)
     {
-        for (int i = 0; i < text.Length; i++)
+        for (var i = 0; i < text.Length; i++)
         {
             if (!char.IsSurrogate(text[i]))
+            {
                 continue;
+            }
+
             if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+            {
                 i++;
+            }
             else
+            {
                 text[i] = '\uFFFD';
+            }
         }
+
         return text.ToString();
     }
 }

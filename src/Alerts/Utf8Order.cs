@@ -12,9 +12,12 @@ public sealed class Utf8Order : IComparer<string>
     /// <summary>Negative, zero or positive, as <paramref name="left"/> comes before, with or after <paramref name="right"/>.</summary>
     public static int Compare(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
-        int common = left.CommonPrefixLength(right);
+        var common = left.CommonPrefixLength(right);
         if (common == left.Length || common == right.Length)
+        {
             return left.Length - right.Length;
+        }
+
         return Rank(left[common]) - Rank(right[common]);
     }
 

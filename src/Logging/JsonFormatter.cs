@@ -28,10 +28,16 @@ internal sealed class JsonFormatter() : ConsoleFormatter(FormatterName)
             json.WriteString("time", LineFormatter.Now());
             json.WriteString("level", LineFormatter.Word(logEntry.LogLevel));
             if (logEntry.EventId.Id != 0)
+            {
                 json.WriteNumber("event", logEntry.EventId.Id);
+            }
+
             json.WriteString("message", logEntry.Formatter(logEntry.State, logEntry.Exception));
             if (logEntry.Exception is { } exception)
+            {
                 json.WriteString("exception", exception.ToString());
+            }
+
             WriteFields(json, logEntry.State as IReadOnlyList<KeyValuePair<string, object?>> ?? []);
             json.WriteEndObject();
         }
@@ -43,12 +49,18 @@ internal sealed class JsonFormatter() : ConsoleFormatter(FormatterName)
     private static void WriteFields(Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, object?>> fields)
     {
         if (fields.Count == 0 || (fields.Count == 1 && fields[0].Key == Template))
+        {
             return;
+        }
+
         json.WriteStartObject("fields");
         foreach (var (name, value) in fields)
         {
             if (name == Template)
+            {
                 continue;
+            }
+
             json.WritePropertyName(JsonNamingPolicy.CamelCase.ConvertName(name));
             switch (value)
             {

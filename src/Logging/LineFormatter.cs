@@ -16,12 +16,15 @@ internal sealed class LineFormatter() : ConsoleFormatter(FormatterName)
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        string message = logEntry.Formatter(logEntry.State, logEntry.Exception);
+        var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
         textWriter.Write(Now());
         textWriter.Write(' ');
         textWriter.Write(Word(logEntry.LogLevel));
         if (logEntry.EventId.Id != 0)
+        {
             textWriter.Write(string.Create(CultureInfo.InvariantCulture, $" [{logEntry.EventId.Id}]"));
+        }
+
         textWriter.Write(' ');
         WriteOneLine(textWriter, message);
         if (logEntry.Exception is { } exception)
@@ -29,6 +32,7 @@ internal sealed class LineFormatter() : ConsoleFormatter(FormatterName)
             textWriter.Write(" | ");
             WriteOneLine(textWriter, exception.ToString());
         }
+
         textWriter.Write('\n');
     }
 
@@ -45,12 +49,16 @@ internal sealed class LineFormatter() : ConsoleFormatter(FormatterName)
 
     private static void WriteOneLine(TextWriter writer, ReadOnlySpan<char> text)
     {
-        foreach (char unit in text)
+        foreach (var unit in text)
         {
             if (unit == '\n')
+            {
                 writer.Write("\\n");
+            }
             else
+            {
                 writer.Write(char.IsControl(unit) ? ' ' : unit);
+            }
         }
     }
 }

@@ -21,15 +21,23 @@ public static class RuleLoader
         var macros = new MacroTable(collector, diagnostics);
         var rules = new RuleCompiler(options, macros, collector, diagnostics).Compile();
         if (!diagnostics.HasErrors)
+        {
             WarnUnused(collector, diagnostics);
+        }
+
         return new RuleSet(rules, diagnostics.All, empty, new(macros, collector));
     }
 
     private static void WarnUnused(Collector collector, DiagnosticBag diagnostics)
     {
         foreach (var macro in collector.Macros.All.Where(static macro => !macro.Used))
+        {
             diagnostics.Add(DiagnosticCode.UnusedMacro, "Macro not referred to by any other rule/macro", macro.Context);
+        }
+
         foreach (var list in collector.Lists.All.Where(static list => !list.Used))
+        {
             diagnostics.Add(DiagnosticCode.UnusedList, "List not referred to by any other rule/macro", list.Context);
+        }
     }
 }

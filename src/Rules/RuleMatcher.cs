@@ -43,13 +43,19 @@ public sealed class RuleMatcher
         this.matching = matching;
         candidates = new Candidate[]?[eventTypes.Count];
         var index = new List<int>[eventTypes.Count];
-        for (int type = 0; type < index.Length; type++)
-            index[type] = [];
-        for (int i = 0; i < rules.Length; i++)
+        for (var type = 0; type < index.Length; type++)
         {
-            foreach (int type in rules[i].EventTypes ?? Enumerable.Range(0, index.Length))
-                index[type].Add(i);
+            index[type] = [];
         }
+
+        for (var i = 0; i < rules.Length; i++)
+        {
+            foreach (var type in rules[i].EventTypes ?? Enumerable.Range(0, index.Length))
+            {
+                index[type].Add(i);
+            }
+        }
+
         byType = [.. index.Select(static list => list.ToArray())];
         anyType = [.. Enumerable.Range(0, rules.Length).Where(i => rules[i].EventTypes is null).Select(i => new Candidate(i, rules[i].Condition))];
     }
@@ -69,18 +75,24 @@ public sealed class RuleMatcher
     /// <param name="matched">Gets the rules that matched.</param>
     public int Match(int eventType, EvaluationContext context, ICollection<Rule> matched)
     {
-        int count = 0;
+        var count = 0;
         var of = (uint)eventType < (uint)candidates.Length ? candidates[eventType] ??= MakeVersions(eventType) : anyType;
         foreach (var candidate in of)
         {
             if (!candidate.Condition.Evaluate(context))
+            {
                 continue;
+            }
+
             matches[candidate.Rule]++;
             matched.Add(rules[candidate.Rule]);
             count++;
             if (matching == RuleMatching.First)
+            {
                 break;
+            }
         }
+
         return count;
     }
 

@@ -21,7 +21,9 @@ internal static class OptionSecrets
                 _ => [],
             };
             foreach (var secret in found.Where(static secret => !secret.IsEmpty))
+            {
                 yield return secret;
+            }
         }
     }
 }

@@ -166,7 +166,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
 
     private IList? List(OptionKey key, ConfigNode node, string path)
     {
-        IReadOnlyList<ConfigNode>? items = node switch
+        var items = node switch
         {
             ConfigList list => list.Items,
             ConfigScalar scalar => [.. DelimitedText.SplitList(scalar.Text).Select(part => new ConfigScalar(part, scalar.Source))],

@@ -48,7 +48,7 @@ public sealed class AlertReaderTests
     {
         Assert.Equal("a\uFFFDb", Read(Valid.Replace("\"x\"", "\"a\\ud800b\"", StringComparison.Ordinal)).Output);
         Assert.Equal("😀", Read(Valid.Replace("\"x\"", "\"\\ud83d\\ude00\"", StringComparison.Ordinal)).Output);
-        byte[] broken = Encoding.UTF8.GetBytes(Valid);
+        var broken = Encoding.UTF8.GetBytes(Valid);
         broken[Array.IndexOf(broken, (byte)'x')] = 0xFF;
         Assert.True(AlertReader.TryRead(broken, out var alert, out _, out _));
         Assert.Equal("\uFFFD", alert!.Output);
@@ -66,8 +66,8 @@ public sealed class AlertReaderTests
     [InlineData("{\"a\":\"b\"}", "not valid JSON", "{\"a\":01}")]
     public void What_is_no_alert_is_refused_with_the_reason(string part, string reason, string instead)
     {
-        string body = Valid.Replace(part, instead, StringComparison.Ordinal);
-        Assert.False(AlertReader.TryRead(Encoding.UTF8.GetBytes(body), out _, out _, out string error));
+        var body = Valid.Replace(part, instead, StringComparison.Ordinal);
+        Assert.False(AlertReader.TryRead(Encoding.UTF8.GetBytes(body), out _, out _, out var error));
         Assert.Contains(reason, error, StringComparison.Ordinal);
     }
 
@@ -83,8 +83,8 @@ public sealed class AlertReaderTests
     [Fact]
     public void Only_the_first_object_is_read()
     {
-        byte[] two = Encoding.UTF8.GetBytes(Valid + "\n" + Valid.Replace("\"r\"", "\"second\"", StringComparison.Ordinal));
-        Assert.True(AlertReader.TryRead(two, out var first, out long consumed, out _));
+        var two = Encoding.UTF8.GetBytes(Valid + "\n" + Valid.Replace("\"r\"", "\"second\"", StringComparison.Ordinal));
+        Assert.True(AlertReader.TryRead(two, out var first, out var consumed, out _));
         Assert.Equal("r", first!.Rule);
         Assert.Equal(Valid.Length, consumed);
     }
@@ -93,8 +93,8 @@ public sealed class AlertReaderTests
     public void Depth_is_bounded_and_does_not_recurse()
     {
         Assert.Equal(FieldKind.Json, Nested(9_997).OutputFields[0].Value.Kind);
-        string tooDeep = Valid.Replace("\"b\"", new string('[', 10_000) + new string(']', 10_000), StringComparison.Ordinal);
-        Assert.False(AlertReader.TryRead(Encoding.UTF8.GetBytes(tooDeep), out _, out _, out string error));
+        var tooDeep = Valid.Replace("\"b\"", new string('[', 10_000) + new string(']', 10_000), StringComparison.Ordinal);
+        Assert.False(AlertReader.TryRead(Encoding.UTF8.GetBytes(tooDeep), out _, out _, out var error));
         Assert.Contains("JSON", error, StringComparison.Ordinal);
         Alert Nested(int depth) => Read(Valid.Replace("\"b\"", new string('[', depth) + new string(']', depth), StringComparison.Ordinal));
     }
@@ -102,10 +102,10 @@ public sealed class AlertReaderTests
     [Fact]
     public void Reading_what_was_written_gives_the_same_alert()
     {
-        foreach (string file in Directory.EnumerateFiles(Testing.SharedData.Path("sidekick", "alerts"), "*.json"))
+        foreach (var file in Directory.EnumerateFiles(Testing.SharedData.Path("sidekick", "alerts"), "*.json"))
         {
             var first = ReadBytes(File.ReadAllBytes(file));
-            string written = Write(first);
+            var written = Write(first);
             Assert.Equal(written, Write(Read(written)));
             Assert.Equal(written, Write(JsonSerializer.Deserialize(JsonSerializer.Serialize(first, AlertJsonContext.Default.Alert), AlertJsonContext.Default.Alert)!));
         }
@@ -114,24 +114,28 @@ public sealed class AlertReaderTests
     [Fact]
     public void A_recorded_request_is_read_exactly_when_it_was_accepted()
     {
-        int checkedLines = 0;
-        foreach (string line in File.ReadLines(Testing.SharedData.Path("sidekick", "http-api.jsonl")))
+        var checkedLines = 0;
+        foreach (var line in File.ReadLines(Testing.SharedData.Path("sidekick", "http-api.jsonl")))
         {
             using var document = JsonDocument.Parse(line);
             var root = document.RootElement;
-            string name = root.GetProperty("name").GetString()!;
+            var name = root.GetProperty("name").GetString()!;
             if (!root.TryGetProperty("body", out var body) || root.GetProperty("method").GetString() != "POST" || root.GetProperty("path").GetString() != "/"
                 || root.TryGetProperty("config", out _) || root.GetProperty("status").ValueKind != JsonValueKind.Number
                 || !name.StartsWith("json", StringComparison.Ordinal) && !name.Contains(" = ", StringComparison.Ordinal)
                     && !name.StartsWith("missing", StringComparison.Ordinal) && !name.StartsWith("null", StringComparison.Ordinal))
+            {
                 continue;
-            bool accepted = AlertReader.TryRead(Encoding.UTF8.GetBytes(body.GetString()!), out var alert, out _, out string error)
+            }
+
+            var accepted = AlertReader.TryRead(Encoding.UTF8.GetBytes(body.GetString()!), out var alert, out _, out var error)
                 && alert!.OutputFields.Count > 0;
             // An offset of a whole day was accepted there, and then nothing was sent.
-            bool expected = root.GetProperty("status").GetInt32() == 200 && !name.Contains("+24:00", StringComparison.Ordinal);
+            var expected = root.GetProperty("status").GetInt32() == 200 && !name.Contains("+24:00", StringComparison.Ordinal);
             Assert.True(accepted == expected || name == "uuid number", $"{name}: {error}");
             checkedLines++;
         }
+
         Assert.InRange(checkedLines, 80, 400);
     }
 
@@ -139,7 +143,7 @@ public sealed class AlertReaderTests
 
     private static Alert ReadBytes(byte[] json)
     {
-        Assert.True(AlertReader.TryRead(json, out var alert, out _, out string error), error);
+        Assert.True(AlertReader.TryRead(json, out var alert, out _, out var error), error);
         return alert!;
     }
 

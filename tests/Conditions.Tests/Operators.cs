@@ -31,17 +31,23 @@ public class Operators
     [MemberData(nameof(Cases))]
     public void A_comparison_gives_its_verdict(string line)
     {
-        string[] parts = line.Split('|');
+        var parts = line.Split('|');
         // A pattern may hold the separator: the last two parts are the values and the verdict.
-        string text = string.Join('|', parts[..^2]).Trim();
+        var text = string.Join('|', parts[..^2]).Trim();
         var errors = new List<ConditionError>();
         var condition = new ConditionCompiler(Catalogue).Compile(text, errors);
         Assert.True(condition is not null == (parts[^1].Trim() != "error"), string.Join('\n', errors));
         if (condition is null)
+        {
             return;
+        }
+
         var context = new TableContext();
-        foreach (string value in parts[^2].Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var value in parts[^2].Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
             Set(context, value);
+        }
+
         Assert.Equal(parts[^1].Trim() == "true", condition.Evaluate(context));
     }
 
@@ -49,10 +55,13 @@ public class Operators
     [MemberData(nameof(Cases))]
     public void The_parser_reads_what_the_printer_writes(string line)
     {
-        string text = string.Join('|', line.Split('|')[..^2]).Trim();
+        var text = string.Join('|', line.Split('|')[..^2]).Trim();
         if (ConditionParser.Parse(new SourceText(text), []) is not { } parsed)
+        {
             return;
-        string printed = ConditionPrinter.Print(parsed);
+        }
+
+        var printed = ConditionPrinter.Print(parsed);
         Assert.Equal(printed, ConditionPrinter.Print(ConditionParser.Parse(new SourceText(printed), [])!));
     }
 
@@ -71,17 +80,25 @@ public class Operators
             "concat(text, \"-x\") = x", "getopt(text) intersects (z)", "text contains allof (a, b)",
         ];
         var compiled = conditions.Select(static text => new ConditionCompiler(Catalogue).Compile(text, [])!).ToArray();
-        for (int i = 0; i < 200; i++)
+        for (var i = 0; i < 200; i++)
+        {
             Run();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
             Run();
+        }
+
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
 
         void Run()
         {
             foreach (var condition in compiled)
+            {
                 Assert.False(condition.Evaluate(context));
+            }
         }
     }
 
@@ -110,13 +127,17 @@ public class Operators
 
     internal static void Set(TableContext context, string assignment)
     {
-        int equals = assignment.IndexOf('=', StringComparison.Ordinal);
-        string name = assignment[..equals];
-        string value = assignment[(equals + 1)..];
+        var equals = assignment.IndexOf('=', StringComparison.Ordinal);
+        var name = assignment[..equals];
+        var value = assignment[(equals + 1)..];
         var kind = Catalogue.Find(name.Split('[')[0])!.Kind;
         if (name is "set" or "many" || (name == "addr" && value.Contains(',', StringComparison.Ordinal)))
+        {
             context.SetList(name, kind, value.Split(','));
+        }
         else
+        {
             context.Set(name, kind, value);
+        }
     }
 }

@@ -27,7 +27,7 @@ public class Properties
     public void The_printer_and_the_parser_agree() => Condition.Sample(static text =>
     {
         var parsed = ConditionParser.Parse(new SourceText(text), [])!;
-        string printed = ConditionPrinter.Print(parsed);
+        var printed = ConditionPrinter.Print(parsed);
         return printed == ConditionPrinter.Print(ConditionParser.Parse(new SourceText(printed), [])!);
     }, iter: 5_000, seed: "0000KOIPe036");
 
@@ -37,17 +37,26 @@ public class Properties
         var binder = new Binder(Operators.Catalogue, ConditionOptions.Default);
         var node = binder.Bind(ConditionParser.Parse(new SourceText(text), [])!, [])!;
         var context = new TableContext();
-        foreach (string value in values.Where(static value => value.Length > 0))
+        foreach (var value in values.Where(static value => value.Length > 0))
+        {
             Operators.Set(context, value);
-        bool expected = new PredicateBuilder().BuildNode(node).Evaluate(context);
+        }
+
+        var expected = new PredicateBuilder().BuildNode(node).Evaluate(context);
         foreach (var rewrite in Rewrites.InOrder)
         {
             if (new PredicateBuilder().BuildNode(rewrite.Apply(node)).Evaluate(context) != expected)
+            {
                 return false;
+            }
+
             node = rewrite.Apply(node);
             if (new PredicateBuilder().BuildNode(node).Evaluate(context) != expected)
+            {
                 return false;
+            }
         }
+
         return true;
     }, iter: 20_000, seed: "0000KOIPe036");
 
@@ -57,8 +66,11 @@ public class Properties
         var condition = new ConditionCompiler(Operators.Catalogue).Compile(text, [])!;
         var version = new ConditionSpecializer("text", "a").Apply(condition);
         var context = new TableContext();
-        foreach (string value in values.Where(static value => value.Length > 0).Append("text=a"))
+        foreach (var value in values.Where(static value => value.Length > 0).Append("text=a"))
+        {
             Operators.Set(context, value);
+        }
+
         return version.Evaluate(context) == condition.Evaluate(context);
     }, iter: 10_000, seed: "0000KOIPe036");
 
@@ -76,12 +88,15 @@ public class Properties
     {
         string[] pieces = ["text", "num", "=", " ", "(", ")", "and ", "or ", "not ", "\"", "'", "\\", "[", "]", ",", "in", "regex ", "tolower(", "val(", "oneof", "\n", "é", "0x", "5", "*"];
         var random = new Random(11);
-        for (int round = 0; round < 50_000; round++)
+        for (var round = 0; round < 50_000; round++)
         {
-            string text = string.Concat(Enumerable.Range(0, random.Next(1, 14)).Select(_ => pieces[random.Next(pieces.Length)]));
+            var text = string.Concat(Enumerable.Range(0, random.Next(1, 14)).Select(_ => pieces[random.Next(pieces.Length)]));
             var errors = new List<ConditionError>();
             if (new ConditionCompiler(Operators.Catalogue).Compile(text, errors) is null)
+            {
                 Assert.All(errors, static error => Assert.Contains("^", error.ToString(), StringComparison.Ordinal));
+            }
+
             Assert.True(errors.Count < 20);
         }
     }

@@ -64,8 +64,11 @@ public class RecordedConditions
         {
             var errors = new List<ConditionError>();
             if (compiler.Compile(text, errors) is null)
+            {
                 wrong.Add($"{id}: {errors[0]}");
+            }
         }
+
         Assert.Equal(count, conditions.Count);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
@@ -74,7 +77,7 @@ public class RecordedConditions
     public void Every_refused_condition_is_refused()
     {
         var compiler = new ConditionCompiler(FalcoFields.Load(), FalcoFields.Options());
-        foreach (string line in File.ReadLines(SharedData.Path("falco", "expected", "conditions", "refused.tsv")).Skip(1))
+        foreach (var line in File.ReadLines(SharedData.Path("falco", "expected", "conditions", "refused.tsv")).Skip(1))
         {
             var errors = new List<ConditionError>();
             Assert.True(compiler.Compile(line.Split('\t')[0], errors) is null, line);
@@ -93,20 +96,26 @@ public class RecordedConditions
         {
             var condition = compiler.Compile(text, []);
             if (condition is not null && !Ambiguous.Contains(id) && condition.Fields.All(IsRecordedAsRead) && expected.TryGetValue(id, out var matches))
+            {
                 conditions.Add((id, text, condition, matches));
+            }
         }
+
         var wrong = new Dictionary<string, string>();
         var context = new TableContext();
         var catalogue = FalcoFields.Load();
-        foreach (string line in RecordedMatches.Lines("fields", capture + ".jsonl.gz"))
+        foreach (var line in RecordedMatches.Lines("fields", capture + ".jsonl.gz"))
         {
-            long number = Fill(context.Clear(), catalogue, line);
+            var number = Fill(context.Clear(), catalogue, line);
             foreach (var (id, text, condition, matches) in conditions)
             {
                 if (condition.Evaluate(context) != matches.Contains(number))
+                {
                     wrong.TryAdd(id, $"{id} {text}: event {number}, Falco says {matches.Contains(number)}");
+                }
             }
         }
+
         Assert.True(conditions.Count > 500, $"{conditions.Count} conditions");
         Assert.True(wrong.Count == 0, $"{wrong.Count} of {conditions.Count}\n" + string.Join('\n', wrong.Values));
     }
@@ -120,17 +129,18 @@ public class RecordedConditions
         var resolver = new Fields.FieldResolver(catalogue);
         foreach (var property in json.RootElement.EnumerateObject())
         {
-            int bracket = property.Name.IndexOf('[', StringComparison.Ordinal);
+            var bracket = property.Name.IndexOf('[', StringComparison.Ordinal);
             var reference = bracket < 0
                 ? resolver.Resolve(property.Name, null, out _, out _)
                 : resolver.Resolve(property.Name[..bracket], property.Name[(bracket + 1)..^1], out _, out _);
             Assert.NotNull(reference);
             var kind = reference.Definition.Kind;
-            string text = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText();
+            var text = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText();
             // Times that conditions see as text are recorded as numbers, and the other way round; those stay text.
-            bool asRecorded = kind == ValueKind.Bytes || property.Value.ValueKind != JsonValueKind.String;
+            var asRecorded = kind == ValueKind.Bytes || property.Value.ValueKind != JsonValueKind.String;
             context.Set(reference.Text, asRecorded || kind == ValueKind.Address ? kind : ValueKind.Bytes, text);
         }
+
         return json.RootElement.GetProperty("evt.num").GetInt64();
     }
 }

@@ -97,6 +97,7 @@ public sealed class DriverBehaviour
             {
                 return "";
             }
+
             return "";
         }
     }
@@ -147,7 +148,9 @@ public sealed class DriverBehaviour
         Assert.NotEmpty(moves);
         Assert.All(moves, seen => Assert.InRange(seen.Cpu, 0, Environment.ProcessorCount - 1));
         if (Environment.ProcessorCount > 1)
+        {
             Assert.All(moves, seen => Assert.Equal(seen["fd"] & 1, seen.Cpu));
+        }
     }
 
     [Fact]
@@ -166,8 +169,8 @@ public sealed class DriverBehaviour
     public void Outside_the_host_s_pid_namespace_the_detector_refuses_to_start()
     {
         Live.Require();
-        string program = Path.Combine(AppContext.BaseDirectory, "saker-detector");
-        string folder = Directory.CreateTempSubdirectory("saker-namespace").FullName;
+        var program = Path.Combine(AppContext.BaseDirectory, "saker-detector");
+        var folder = Directory.CreateTempSubdirectory("saker-namespace").FullName;
         File.WriteAllText(Path.Combine(folder, "rules.yaml"), "- rule: Any\n  desc: any\n  condition: evt.type = open\n  output: any\n  priority: NOTICE\n");
         File.WriteAllText(Path.Combine(folder, "detector.yaml"), $"rules_files: [{folder}/rules.yaml]\n");
         var (code, errors) = Programs.TryRun("unshare", "--pid", "--fork", "--mount-proc", program, "--config", Path.Combine(folder, "detector.yaml"));
@@ -182,7 +185,7 @@ public sealed class DriverBehaviour
     {
         Live.Require();
         Assert.Contains("HOST_ROOT is /usr", KernelRequirements.Lacking("/usr"), StringComparison.Ordinal);
-        string root = Directory.CreateTempSubdirectory("saker-host").FullName;
+        var root = Directory.CreateTempSubdirectory("saker-host").FullName;
         Directory.CreateSymbolicLink(Path.Combine(root, "proc"), "/proc");
         Assert.Null(KernelRequirements.Lacking(root));
         Directory.Delete(root, true);
@@ -217,6 +220,7 @@ public sealed class DriverBehaviour
             read += count;
             source.Release();
         }
+
         _ = source.Statistics;
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.True(read > 10_000);

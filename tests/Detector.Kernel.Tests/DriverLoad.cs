@@ -47,7 +47,7 @@ public sealed class DriverLoad(ITestOutputHelper output)
     public async Task Longest_pause_of_garbage_collection_under_load()
     {
         Live.Require();
-        string rules = Path.GetFullPath(Path.Combine(Programs.Folder(), "../../../shared/falco/rules/falco_rules.yaml"));
+        var rules = Path.GetFullPath(Path.Combine(Programs.Folder(), "../../../shared/falco/rules/falco_rules.yaml"));
         Assert.SkipUnless(File.Exists(rules), "Needs ../shared/falco.");
         var configuration = new DetectorConfiguration(
             new DetectorOptions { RulesFiles = [rules], StdoutOutput = new() { Enabled = false } }, new ConfigFaults(), "/");
@@ -61,6 +61,7 @@ public sealed class DriverLoad(ITestOutputHelper output)
             GC.Collect();
             pauses.Add(GC.GetGCMemoryInfo(GCKind.FullBlocking).PauseDurations[0].TotalMilliseconds);
         }
+
         await stop.CancelAsync();
         Assert.Equal(0, await detector);
         output.WriteLine($"{pauses.Count} full blocking collections, pauses {pauses.Min():F1} to {pauses.Max():F1} ms, heap {GC.GetTotalMemory(false) >> 20} MiB");
@@ -82,6 +83,7 @@ public sealed class DriverLoad(ITestOutputHelper output)
             events += source.Read(batch, TimeSpan.FromMilliseconds(100));
             source.Release();
         }
+
         self.Refresh();
         var used = (self.TotalProcessorTime - before).TotalSeconds;
         output.WriteLine($"{clock.Elapsed.TotalSeconds:F1} s, {events} events, {events / clock.Elapsed.TotalSeconds:F0} per second, reader {100 * used / clock.Elapsed.TotalSeconds:F2} % of a CPU, dropped {source.Statistics.Dropped}");

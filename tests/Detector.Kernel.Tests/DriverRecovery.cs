@@ -36,7 +36,7 @@ public sealed class DriverRecovery
         using var source = new HoldingSource(new ModernEbpfSource(), capBytes: 1 << 20);
         source.Start(OnlyClose);
         source.Hold();
-        long pid = RunAct("flood");
+        var pid = RunAct("flood");
         source.Resume();
         var closes = Closes(DrainUntil(source, events => Closes(events, pid).Count > 5_000), pid);
         Assert.True(source.Statistics.DroppedBacklog > 0);
@@ -75,6 +75,7 @@ public sealed class DriverRecovery
             shell.Kill();
             shell.WaitForExit();
         }
+
         scanner.Refresh(state, missing);
         Assert.Contains(shell.Id, missing);
         Assert.False(scanner.Exists(shell.Id));
@@ -130,7 +131,9 @@ public sealed class DriverRecovery
         var events = new List<Event>();
         var limit = Stopwatch.StartNew();
         do
+        {
             events.AddRange(Live.Drain(source));
+        }
         while (!complete(events) && limit.Elapsed < TimeSpan.FromSeconds(30));
         return events;
     }

@@ -53,7 +53,8 @@ public sealed class DriverRings : IDisposable
             MemoryLimit.Check(plan, limit, (long)used << 20);
             return;
         }
-        string message = Assert.Throws<EventSourceException>(() => MemoryLimit.Check(plan, limit, (long)used << 20)).Message;
+
+        var message = Assert.Throws<EventSourceException>(() => MemoryLimit.Check(plan, limit, (long)used << 20)).Message;
         Assert.Contains("8 MiB (2 of 4 MiB each)", message, StringComparison.Ordinal);
         Assert.Contains("buf_size_preset", message, StringComparison.Ordinal);
     }
@@ -71,7 +72,7 @@ public sealed class DriverRings : IDisposable
     {
         Write("mem/x/memory.limit_in_bytes", "123456\n");
         Write("mem/memory.limit_in_bytes", "9223372036854771712\n"); // none
-        string mounts = $"31 20 0:27 / {folder.FullName}/cpu rw - cgroup cgroup rw,cpu\n32 20 0:28 / {folder.FullName}/mem rw - cgroup cgroup rw,memory\n";
+        var mounts = $"31 20 0:27 / {folder.FullName}/cpu rw - cgroup cgroup rw,cpu\n32 20 0:28 / {folder.FullName}/mem rw - cgroup cgroup rw,memory\n";
         Assert.Equal(123_456, MemoryLimit.Read("5:cpu:/x\n4:memory:/x\n0::/\n", mounts));
     }
 
@@ -93,7 +94,7 @@ public sealed class DriverRings : IDisposable
 
     private void Write(string file, string text)
     {
-        string path = Path.Combine(folder.FullName, file);
+        var path = Path.Combine(folder.FullName, file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
     }

@@ -26,10 +26,14 @@ internal sealed record Event(string Type, EventDefinition Definition, long Tid, 
         {
             var length = BinaryPrimitives.ReadUInt16LittleEndian(bytes[(26 + (2 * i))..]);
             if (Size(parameters[i].Type) is var size and > 0)
+            {
                 Assert.Equal(size, length);
+            }
+
             values[parameters[i].Name] = bytes.Slice(at, length).ToArray();
             at += length;
         }
+
         Assert.Equal(bytes.Length, at);
         // The end of a thread is the only event of this driver that is an enter event by its number alone.
         var name = definition.IsEnter && definition.Name != "procexit" ? definition.Name + " enter" : definition.Name;
@@ -46,7 +50,10 @@ internal sealed record Event(string Type, EventDefinition Definition, long Tid, 
     {
         var line = new StringBuilder(Type);
         foreach (var parameter in Definition.Parameters)
+        {
             line.Append(' ').Append(parameter.Name).Append('=').Append(Value(parameter));
+        }
+
         return line.ToString();
     }
 
@@ -54,9 +61,15 @@ internal sealed record Event(string Type, EventDefinition Definition, long Tid, 
     {
         var value = Values[parameter.Name];
         if (parameter.Type is ParameterType.CharBuf or ParameterType.FsPath or ParameterType.FsRelPath)
+        {
             return Text(parameter.Name) ?? "";
+        }
+
         if (Size(parameter.Type) == 0)
+        {
             return Convert.ToHexStringLower(value);
+        }
+
         var signed = parameter.Type is ParameterType.Int32;
         return (signed ? (int)this[parameter.Name] : this[parameter.Name]).ToString(CultureInfo.InvariantCulture);
     }
@@ -85,7 +98,10 @@ internal sealed record Event(string Type, EventDefinition Definition, long Tid, 
     {
         var value = Values[parameter];
         if (value.Length == 0)
+        {
             return null;
+        }
+
         Assert.Equal(0, value[^1]);
         return Encoding.UTF8.GetString(value.AsSpan(0, value.Length - 1));
     }

@@ -25,7 +25,10 @@ internal static class Live
     public static void Require()
     {
         if (KernelRequirements.Lacking() is not { } lacking)
+        {
             return;
+        }
+
         var ci = Environment.GetEnvironmentVariable("CI") == "true";
         Assert.SkipWhen(!ci || Environment.GetEnvironmentVariable("SAKER_NO_KERNEL_TESTS") == "true", lacking);
         Assert.Fail(lacking);
@@ -88,10 +91,15 @@ internal static class Live
             // Longer than the source holds events back to bring them into order, so that silence means that nothing is left.
             var count = source.Read(batch, TimeSpan.FromMilliseconds(100));
             foreach (var raw in batch.AsSpan(0, count))
+            {
                 events.Add(Event.Decode(raw));
+            }
+
             source.Release();
             if (count == 0 || events[^1].Time > now || limit.Elapsed > TimeSpan.FromSeconds(30))
+            {
                 return events;
+            }
         }
     }
 }

@@ -38,7 +38,10 @@ public sealed class NetworkEvents
     {
         var act = Network.Value;
         if (!act.Values.ContainsKey("tcp6.port"))
+        {
             Assert.Skip("This machine has no IPv6 loopback.");
+        }
+
         var connect = Assert.Single(act.Own("connect"), seen => seen.Values["addr"] is [10, ..]);
         var tuple = connect.Values["tuple"];
         Assert.Equal(37, tuple.Length);

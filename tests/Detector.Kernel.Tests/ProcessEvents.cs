@@ -36,6 +36,7 @@ public sealed partial class ProcessEvents
             Assert.True(seen["vm_size"] > 500);
             Assert.Equal(0, seen["vm_swap"]);
         }
+
         Assert.Equal(Act["pid"], child["ptid"]);
         Assert.Equal(Environment.ProcessId, Thread(parent["ptid"]));
         Assert.Equal(0, parent["pidns_init_start_ts"]);
@@ -111,7 +112,9 @@ public sealed partial class ProcessEvents
         foreach (var line in File.ReadLines("/proc/self/cgroup").Select(line => line.Split(':')))
         {
             foreach (var subsystem in line[1].Split(',').Select(name => name == "blkio" ? "io" : name).Where(told.ContainsKey))
+            {
                 Assert.Equal(line[2], told[subsystem]);
+            }
         }
     }
 
@@ -127,7 +130,9 @@ public sealed partial class ProcessEvents
         Assert.Equal("acts", exec.Text("comm"));
         Assert.Equal(Programs.Acts, exec.Text("trusted_exepath"));
         if (filename is not null)
+        {
             Assert.Equal(filename, exec.Text("filename"));
+        }
     }
 
     [Theory]

@@ -59,7 +59,10 @@ public sealed class RingOrder : IDisposable
         var count = merger.Take(into, now);
         var times = new List<ulong>();
         foreach (var raw in into.AsSpan(0, count))
+        {
             times.Add(BinaryPrimitives.ReadUInt64LittleEndian(raw.Bytes));
+        }
+
         return times;
     }
 

@@ -50,7 +50,10 @@ internal static class Wait
         while (!await condition())
         {
             if (limit.IsCancellationRequested)
+            {
                 Assert.Fail($"Not reached in {patience}: {what()}");
+            }
+
             await Task.Delay(25, TestContext.Current.CancellationToken);
         }
     }

@@ -22,18 +22,18 @@ public sealed class ChartTests
             return new LoopbackAnswer();
         });
         using var folder = new TestFolder();
-        int port = Programs.FreePort();
+        var port = Programs.FreePort();
         var variables = Variables(folder, port);
         variables["WEBHOOK_ADDRESS"] = $"{sink.Address}hook";
-        for (int start = 0; start < 2; start++)
+        for (var start = 0; start < 2; start++)
         {
             await using var router = Start(variables);
             await router.WaitForLineAsync("Alerts are taken on port", Patience);
             using var probe = new RouterProbe(port);
-            string name = string.Create(CultureInfo.InvariantCulture, $"start {start}");
+            var name = string.Create(CultureInfo.InvariantCulture, $"start {start}");
             await probe.SendAsync(name);
             await RouterProbe.UntilAsync(() => arrived.Has(name), () => string.Join('\n', router.Lines));
-            string warning = Assert.Single(router.Lines, static line => line.Contains(" warning ", StringComparison.Ordinal));
+            var warning = Assert.Single(router.Lines, static line => line.Contains(" warning ", StringComparison.Ordinal));
             Assert.Contains(folder.File("saker-router"), warning, StringComparison.Ordinal);
             Assert.Contains("may be gone with the container", warning, StringComparison.Ordinal);
             Assert.Contains("each replica has its own", warning, StringComparison.Ordinal);
@@ -67,7 +67,7 @@ public sealed class ChartTests
 
     private static ProcessRunner Start(Dictionary<string, string> variables, params string[] through)
     {
-        string[] words = through.Length > 0 ? through : ["setpriv", "--reuid", User, "--regid", User, "--clear-groups"];
+        var words = through.Length > 0 ? through : ["setpriv", "--reuid", User, "--regid", User, "--clear-groups"];
         return ProcessRunner.Start(words[0], [.. words[1..], Programs.Path("saker-router")], variables);
     }
 

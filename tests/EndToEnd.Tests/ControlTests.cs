@@ -13,7 +13,7 @@ public sealed class ControlTests
     {
         await using var destination = Destination.Start(Mood.Rejecting);
         using var folder = new TestFolder();
-        int port = Programs.FreePort();
+        var port = Programs.FreePort();
         folder.Write("router.yaml", $$"""
             listenaddress: 127.0.0.1
             listenport: {{port}}
@@ -22,7 +22,10 @@ public sealed class ControlTests
             """);
         await using var router = await RestartedRouter.StartAsync(folder, port);
         await using (var load = Load.Start(port, 1, count: 4))
+        {
             await load.WhenSentAsync();
+        }
+
         await Wait.UntilAsync(async () => (await Ask.OutputsAsync(port))["hook"].DeadLetters == 4, Patience, static () => "four dead letters");
         Assert.Equal(4, (await Ask.OutputsAsync(port, "/api/v1/outputs"))["hook"].DeadLetters);
 
@@ -40,7 +43,7 @@ public sealed class ControlTests
         }
 
         // Still refused: it stays, and the command says why without the address, which is a secret.
-        string refused = Assert.Single(await AskAsync(folder, 1, "resend", ids[0]));
+        var refused = Assert.Single(await AskAsync(folder, 1, "resend", ids[0]));
         Assert.Contains("400", refused, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-path", refused, StringComparison.Ordinal);
         destination.Mood = Mood.Healthy;
@@ -70,7 +73,7 @@ public sealed class ControlTests
         await using var good = Destination.Start();
         await using var bad = Destination.Refusing();
         using var folder = new TestFolder();
-        int port = Programs.FreePort();
+        var port = Programs.FreePort();
         folder.Write("router.yaml", $$"""
             listenaddress: 127.0.0.1
             listenport: {{port}}
@@ -90,7 +93,10 @@ public sealed class ControlTests
         Assert.Equal(0, code);
         Assert.Equal(3, lines.Count);
         await using (var load = Load.Start(port, 1, count: 10))
+        {
             await load.WhenSentAsync();
+        }
+
         await Wait.UntilAsync(async () => (await Ask.OutputsAsync(port)) is var outputs && !outputs["bad"].Healthy && outputs["good"].Delivered == 10, Patience, static () => "one fails");
         (code, lines) = await Programs.AskRouterAsync(folder, "status");
         Assert.Equal(2, code);

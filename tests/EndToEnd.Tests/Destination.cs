@@ -76,7 +76,9 @@ internal sealed partial class Destination : IAsyncDisposable
         get
         {
             lock (gate)
+            {
                 return [.. arrivals];
+            }
         }
     }
 
@@ -89,7 +91,9 @@ internal sealed partial class Destination : IAsyncDisposable
         get
         {
             lock (gate)
+            {
                 return [.. refusals];
+            }
         }
     }
 
@@ -99,7 +103,9 @@ internal sealed partial class Destination : IAsyncDisposable
         get
         {
             lock (gate)
+            {
                 return names.Count;
+            }
         }
     }
 
@@ -123,7 +129,9 @@ internal sealed partial class Destination : IAsyncDisposable
     public bool Has(string alert)
     {
         lock (gate)
+        {
             return names.Contains(alert);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -132,7 +140,10 @@ internal sealed partial class Destination : IAsyncDisposable
         listener.Dispose();
         Task[] open;
         lock (gate)
+        {
             open = [.. connections];
+        }
+
         await Task.WhenAll(open);
         stop.Dispose();
     }
@@ -164,12 +175,15 @@ internal sealed partial class Destination : IAsyncDisposable
         {
             try
             {
-                byte[] buffer = new byte[1 << 20];
-                int filled = 0;
+                var buffer = new byte[1 << 20];
+                var filled = 0;
                 while (await ReadAsync(connection, buffer, filled) is var (body, used, total) && used > 0)
                 {
                     if (!await AnswerAsync(connection, body))
+                    {
                         return;
+                    }
+
                     buffer.AsSpan(used, total - used).CopyTo(buffer);
                     filled = total - used;
                 }
@@ -186,18 +200,23 @@ internal sealed partial class Destination : IAsyncDisposable
     {
         while (true)
         {
-            int head = buffer.AsSpan(0, filled).IndexOf("\r\n\r\n"u8);
+            var head = buffer.AsSpan(0, filled).IndexOf("\r\n\r\n"u8);
             if (head >= 0)
             {
-                int length = int.Parse(Length().Match(Encoding.ASCII.GetString(buffer, 0, head)).Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
-                int end = head + 4 + length;
+                var length = int.Parse(Length().Match(Encoding.ASCII.GetString(buffer, 0, head)).Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+                var end = head + 4 + length;
                 if (filled >= end)
+                {
                     return (Encoding.UTF8.GetString(buffer, head + 4, length), end, filled);
+                }
             }
 
-            int read = await connection.ReceiveAsync(buffer.AsMemory(filled), stop.Token);
+            var read = await connection.ReceiveAsync(buffer.AsMemory(filled), stop.Token);
             if (read == 0)
+            {
                 return ("", 0, filled);
+            }
+
             filled += read;
         }
     }
@@ -207,7 +226,10 @@ internal sealed partial class Destination : IAsyncDisposable
     {
         var mood = Mood;
         if (Delay > TimeSpan.Zero)
+        {
             await Task.Delay(Delay, stop.Token);
+        }
+
         switch (mood)
         {
             case Mood.Hanging:
@@ -218,13 +240,16 @@ internal sealed partial class Destination : IAsyncDisposable
                 return false;
             case Mood.Throttling:
                 lock (gate)
+                {
                     refusals.Add(TimeProvider.System.GetTimestamp());
+                }
+
                 return await SendAsync(connection, $"429 Too Many Requests\r\nRetry-After: {RetryAfter.TotalSeconds:0}");
             case Mood.Rejecting:
                 return await SendAsync(connection, "400 Bad Request");
         }
 
-        string alert = Load.NameIn(body) ?? throw new InvalidOperationException($"No alert of the load: {body}");
+        var alert = Load.NameIn(body) ?? throw new InvalidOperationException($"No alert of the load: {body}");
         lock (gate)
         {
             names.Add(alert);

@@ -18,7 +18,7 @@ public sealed class DiskTests
         await using var destination = Destination.Start();
         using var folder = new TestFolder();
         using var disk = Mount.Tmpfs(folder.File("data"), "size=24m");
-        int port = Programs.FreePort();
+        var port = Programs.FreePort();
         folder.Write("router.yaml", $$"""
             listenaddress: 127.0.0.1
             listenport: {{port}}
@@ -30,14 +30,14 @@ public sealed class DiskTests
         {
             await using var load = Load.Start(port, 2, padding: 8000, pause: TimeSpan.FromMilliseconds(5));
             await Wait.UntilAsync(() => load.Acknowledged.Count > 20, Patience, static () => "some alerts");
-            string ballast = folder.File("data/ballast");
+            var ballast = folder.File("data/ballast");
             Fill(ballast);
             await Wait.UntilAsync(() => load.Refused > 20, Patience, static () => "refused alerts");
             Assert.Equal(503, await Ask.StatusAsync(port, "/healthz"));
             Assert.Equal(200, await Ask.StatusAsync(port, "/ping"));
 
             File.Delete(ballast);
-            int before = load.Acknowledged.Count;
+            var before = load.Acknowledged.Count;
             await Wait.UntilAsync(() => load.Acknowledged.Count > before + 20, Patience, static () => "alerts taken again");
             await load.StopAsync();
             Assert.Equal(200, await Ask.StatusAsync(port, "/healthz"));
@@ -60,7 +60,7 @@ public sealed class DiskTests
     public async Task A_second_router_on_a_directory_ends_at_once_and_names_the_first()
     {
         using var folder = new TestFolder();
-        int port = Programs.FreePort();
+        var port = Programs.FreePort();
         folder.Write("router.yaml", $"listenaddress: 127.0.0.1\nlistenport: {port}\n");
         await using var first = await Programs.StartRouterAsync(folder, port);
         folder.Write("router.yaml", $"listenaddress: 127.0.0.1\nlistenport: {Programs.FreePort()}\n");
@@ -87,10 +87,10 @@ public sealed class DiskTests
     public async Task Without_the_usual_directory_a_private_one_below_the_temporary_one_is_used_and_said()
     {
         using var folder = new TestFolder();
-        string program = ForNobody(folder);
-        int port = Programs.FreePort();
+        var program = ForNobody(folder);
+        var port = Programs.FreePort();
         folder.Write("router.yaml", $"listenaddress: 127.0.0.1\nlistenport: {port}\n");
-        string temporary = folder.File("tmp");
+        var temporary = folder.File("tmp");
         Directory.CreateDirectory(temporary);
         Run("chown", Nobody, temporary);
         await using (var router = StartAsNobody(program, folder, temporary))
@@ -98,7 +98,9 @@ public sealed class DiskTests
             await Programs.WhenReadyAsync(router, port);
             Assert.Contains(router.Lines, line => line.Contains("[3504]", StringComparison.Ordinal) && line.Contains(temporary, StringComparison.Ordinal));
             if (!OperatingSystem.IsWindows())
+            {
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(temporary, "saker-router")));
+            }
         }
 
         // One that others may enter could be anybody's.
@@ -111,13 +113,22 @@ public sealed class DiskTests
     private static string ForNobody(TestFolder folder)
     {
         if (Environment.UserName != "root" || !File.Exists("/usr/bin/setpriv"))
+        {
             Assert.Skip("Running as another user needs root and setpriv.");
+        }
+
         Run("chmod", "0755", folder.File("."));
-        string program = Programs.Path("saker-router");
+        var program = Programs.Path("saker-router");
         if (Code("setpriv", "--reuid", Nobody, "--clear-groups", "test", "-x", program) != 0)
+        {
             Assert.Skip($"{program} is in a folder that other users cannot enter.");
+        }
+
         if (Code("setpriv", "--reuid", Nobody, "--clear-groups", "test", "-w", "/var/lib/saker-router") == 0)
+        {
             Assert.Skip("Every user may write /var/lib/saker-router here.");
+        }
+
         return program;
     }
 
@@ -128,11 +139,13 @@ public sealed class DiskTests
     private static void Fill(string path)
     {
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1);
-        byte[] block = new byte[64 << 10];
+        var block = new byte[64 << 10];
         try
         {
             while (true)
+            {
                 file.Write(block);
+            }
         }
         catch (IOException)
         {
@@ -160,7 +173,10 @@ public sealed class DiskTests
         {
             Directory.CreateDirectory(path);
             if (Environment.UserName != "root" || Code("mount", "-t", "tmpfs", "-o", options, "tmpfs", path) != 0)
+            {
                 Assert.Skip("Mounting a small file system needs root, outside of a container.");
+            }
+
             return new Mount(path);
         }
 

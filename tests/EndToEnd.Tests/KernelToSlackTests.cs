@@ -12,10 +12,13 @@ public sealed class KernelToSlackTests
     public async Task Reading_a_password_file_reaches_slack_at_the_right_priority()
     {
         if (Environment.UserName != "root" || !File.Exists("/sys/kernel/btf/vmlinux"))
+        {
             Assert.Skip("Watching system calls needs root and a kernel with BTF.");
+        }
+
         await using var slack = await LoopbackServer.StartAsync();
         using var folder = new TestFolder();
-        int port = Programs.FreePort();
+        var port = Programs.FreePort();
         folder.Write("router.yaml", $"""
             listenaddress: 127.0.0.1
             listenport: {port}
@@ -40,7 +43,10 @@ public sealed class KernelToSlackTests
         await detector.WaitForLineAsync("Watching", TimeSpan.FromMinutes(3));
 
         using (var act = Process.Start(new ProcessStartInfo("head", ["-c", "1", "/etc/shadow"]) { RedirectStandardOutput = true })!)
+        {
             await act.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
         var message = await FirstAsync(slack, request => Text(request).Contains("/etc/shadow", StringComparison.Ordinal) && Text(request).Contains("proc=head", StringComparison.Ordinal));
 
         var fields = message.GetProperty("attachments")[0].GetProperty("fields").EnumerateArray()
@@ -61,15 +67,17 @@ public sealed class KernelToSlackTests
 
     private static async Task<JsonElement> FirstAsync(LoopbackServer server, Predicate<LoopbackRequest> wanted)
     {
-        for (int i = 0; i < 7200; i++) // three minutes: the machine may be busy
+        for (var i = 0; i < 7200; i++) // three minutes: the machine may be busy
         {
             if (server.Requests.FirstOrDefault(request => wanted(request)) is { } found)
             {
                 using var document = JsonDocument.Parse(found.Body);
                 return document.RootElement.Clone();
             }
+
             await Task.Delay(25, TestContext.Current.CancellationToken);
         }
+
         throw new TimeoutException($"The alert did not come; {server.Requests.Count} requests did.");
     }
 }

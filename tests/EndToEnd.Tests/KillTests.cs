@@ -23,7 +23,7 @@ public sealed partial class KillTests
         await using var parallel = Destination.Start();
         await using var slack = Destination.Start();
         using var folder = new TestFolder();
-        int port = Programs.FreePort();
+        var port = Programs.FreePort();
         folder.Write("router.yaml", $$"""
             listenaddress: 127.0.0.1
             listenport: {{port}}
@@ -36,8 +36,8 @@ public sealed partial class KillTests
         var random = new Random(20261124);
         await using var router = await RestartedRouter.StartAsync(folder, port);
         await using var load = Load.Start(port, Senders, pause: TimeSpan.FromMilliseconds(2));
-        long start = TimeProvider.System.GetTimestamp();
-        int kills = 0;
+        var start = TimeProvider.System.GetTimestamp();
+        var kills = 0;
         for (; kills < Kills && (kills < LeastKills || TimeProvider.System.GetElapsedTime(start) < KillTime); kills++)
         {
             await Task.Delay(random.Next(20, 150), TestContext.Current.CancellationToken);
@@ -73,8 +73,8 @@ public sealed partial class KillTests
         await using var slow = Destination.Start(delay: TimeSpan.FromMilliseconds(50));
         await using var quick = Destination.Start();
         using var folder = new TestFolder();
-        int port = Programs.FreePort();
-        string config = $$"""
+        var port = Programs.FreePort();
+        var config = $$"""
             listenaddress: 127.0.0.1
             listenport: {{port}}
             delivery: { draintimeout: 1s }
@@ -92,10 +92,10 @@ public sealed partial class KillTests
             await load.StopAsync();
 
             // The last line counts what is left; stored but not acknowledged is what a sender did not wait for.
-            string last = router.Lines[^1];
+            var last = router.Lines[^1];
             Assert.Contains("[3113]", last, StringComparison.Ordinal);
-            int left = int.Parse(Left().Match(last).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-            int missing = load.Acknowledged.Keys.Count(alert => !slow.Has(alert));
+            var left = int.Parse(Left().Match(last).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+            var missing = load.Acknowledged.Keys.Count(alert => !slow.Has(alert));
             Assert.InRange(left, missing, missing + Senders + 1);
             Assert.InRange(missing, 1, int.MaxValue);
 

@@ -18,8 +18,8 @@ public sealed class LiveMetricsTests
         Programs.RequireKernel();
         await using var router = await LoopbackServer.StartAsync();
         using var folder = new TestFolder();
-        int port = Programs.FreePort();
-        string marker = folder.File("marker");
+        var port = Programs.FreePort();
+        var marker = folder.File("marker");
         folder.Write("marker", "x");
         folder.Write("rules.yaml", $"""
             - rule: Marker read
@@ -76,7 +76,10 @@ public sealed class LiveMetricsTests
         {
             var value = await read();
             if (holds(value))
+            {
                 return value;
+            }
+
             Assert.True(clock.Elapsed < Patience, $"It did not come: {value}");
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }

@@ -46,7 +46,7 @@ internal sealed partial class Load : IAsyncDisposable
     /// <summary>The sender and the number in a name.</summary>
     public static (int Sender, int Number) Parts(string name)
     {
-        string[] parts = name.Split('-');
+        var parts = name.Split('-');
         return (int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture), int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture));
     }
 
@@ -70,21 +70,27 @@ internal sealed partial class Load : IAsyncDisposable
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
         string filler = new('x', padding);
-        for (int number = 0; number < count && !stop.IsCancellationRequested; number++)
+        for (var number = 0; number < count && !stop.IsCancellationRequested; number++)
         {
-            string name = $"alert-{sender}-{number}-end";
-            string body = $$"""{"output":"{{name}}","priority":"Warning","rule":"load","time":"2026-11-24T00:00:00Z","output_fields":{"n":"{{filler}}"} }""";
-            long start = TimeProvider.System.GetTimestamp();
+            var name = $"alert-{sender}-{number}-end";
+            var body = $$"""{"output":"{{name}}","priority":"Warning","rule":"load","time":"2026-11-24T00:00:00Z","output_fields":{"n":"{{filler}}"} }""";
+            var start = TimeProvider.System.GetTimestamp();
             try
             {
                 using var content = new StringContent(body, Encoding.UTF8, "application/json");
                 using var answer = await client.PostAsync(url, content, CancellationToken.None);
                 if (answer.StatusCode == HttpStatusCode.OK)
+                {
                     acknowledged[name] = start;
+                }
                 else if (answer.StatusCode == HttpStatusCode.ServiceUnavailable && answer.Headers.RetryAfter?.Delta > TimeSpan.Zero)
+                {
                     Interlocked.Increment(ref refused);
+                }
                 else if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+                {
                     Interlocked.Increment(ref refusedWithoutTime);
+                }
             }
             catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
             {
@@ -93,7 +99,9 @@ internal sealed partial class Load : IAsyncDisposable
             }
 
             if (pause > TimeSpan.Zero)
+            {
                 await Task.Delay(pause, CancellationToken.None);
+            }
         }
     }
 

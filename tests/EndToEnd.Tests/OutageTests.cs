@@ -25,7 +25,7 @@ public sealed class OutageTests
         await using var resetting = Destination.Start(Mood.Resetting);
         await using var throttling = Destination.Start(Mood.Throttling);
         using var folder = new TestFolder();
-        int port = Programs.FreePort();
+        var port = Programs.FreePort();
         folder.Write("router.yaml", Healthy(port, webhook, slack) + $"""
 
               hanging: {Webhook(hanging)}
@@ -46,7 +46,7 @@ public sealed class OutageTests
         Assert.Contains("429", health["throttling"].LastError, StringComparison.Ordinal);
         Assert.Contains("refused", health["refusing"].LastError, StringComparison.OrdinalIgnoreCase);
         Assert.All(Sick, name => Assert.InRange(health[name].Depth, Alerts - 5, Alerts));
-        string metrics = await Ask.TextAsync(port, "/metrics");
+        var metrics = await Ask.TextAsync(port, "/metrics");
         Assert.All(Sick, name => Assert.Contains($"saker_router_output_healthy{{output=\"{name}\"}} 0", metrics, StringComparison.Ordinal));
         Assert.Contains($"saker_router_delivery_alerts_total{{output=\"hook\",outcome=\"delivered\"}} {Alerts}", metrics, StringComparison.Ordinal);
         var (code, status) = await Programs.AskRouterAsync(folder, "status");
@@ -56,13 +56,19 @@ public sealed class OutageTests
 
         // One request at a time keeps the order of the log, and the log keeps that of each sender.
         Assert.Equal(webhook.Order, slack.Order);
-        for (int sender = 0; sender < Senders; sender++)
+        for (var sender = 0; sender < Senders; sender++)
+        {
             Assert.Equal(Enumerable.Range(0, PerSender), webhook.Order.Select(Load.Parts).Where(parts => parts.Sender == sender).Select(static parts => parts.Number));
+        }
+
         Report(alone, [("webhook", P99(load, webhook)), ("slack", P99(load, slack))], router.Id);
 
         refusing.Listen();
         foreach (var destination in new[] { hanging, resetting, throttling })
+        {
             destination.Mood = Mood.Healthy;
+        }
+
         await Wait.UntilAsync(
             () => new[] { hanging, refusing, resetting, throttling }.All(static destination => destination.Count == Alerts), Patience,
             () => $"all drained: {hanging.Count}, {refusing.Count}, {resetting.Count}, {throttling.Count}");
@@ -75,7 +81,7 @@ public sealed class OutageTests
 
         router.Signal("TERM");
         Assert.Equal(0, await router.WaitForExitAsync(Patience));
-        foreach (string name in Sick)
+        foreach (var name in Sick)
         {
             Assert.Single(router.Lines, line => line.Contains("[3100]", StringComparison.Ordinal) && line.Contains($" {name} ", StringComparison.Ordinal));
             Assert.Single(router.Lines, line => line.Contains("[3102]", StringComparison.Ordinal) && line.Contains($" {name} ", StringComparison.Ordinal));
@@ -90,7 +96,7 @@ public sealed class OutageTests
     {
         await using var destination = Destination.Refusing();
         using var folder = new TestFolder();
-        int port = Programs.FreePort();
+        var port = Programs.FreePort();
         folder.Write("router.yaml", $$"""
             listenaddress: 127.0.0.1
             listenport: {{port}}
@@ -106,7 +112,7 @@ public sealed class OutageTests
 
         destination.Listen();
         await Wait.UntilAsync(() => destination.Count > 0, Patience, static () => "deliveries");
-        int before = load.Acknowledged.Count;
+        var before = load.Acknowledged.Count;
         await Wait.UntilAsync(() => load.Acknowledged.Count > before, Patience, static () => "alerts taken again");
         await load.StopAsync();
         await Wait.UntilAsync(() => load.Acknowledged.Keys.All(destination.Has), Patience, static () => "all acknowledged ones delivered");
@@ -121,7 +127,7 @@ public sealed class OutageTests
         await using var webhook = Destination.Start();
         await using var slack = Destination.Start();
         using var folder = new TestFolder();
-        int port = Programs.FreePort();
+        var port = Programs.FreePort();
         folder.Write("router.yaml", Healthy(port, webhook, slack));
         await using var router = await Programs.StartRouterAsync(folder, port);
         await using var load = Load.Start(port, Senders, PerSender);

@@ -14,13 +14,16 @@ public sealed class OwnLogTests
         var status = 500;
         await using var sink = await LoopbackServer.StartAsync(_ => new LoopbackAnswer { Status = Volatile.Read(ref status) });
         using var folder = new TestFolder();
-        int port = Programs.FreePort();
+        var port = Programs.FreePort();
         folder.Write("router.yaml", $"listenaddress: 127.0.0.1\nlistenport: {port}\nlogformat: json\nwebhook: {{address: '{sink.Address}hook', maxconcurrentrequests: 4}}\n");
         await using var router = await Programs.StartRouterAsync(folder, port);
         using var probe = new RouterProbe(port);
         const int alerts = 60;
-        for (int i = 0; i < alerts; i++)
+        for (var i = 0; i < alerts; i++)
+        {
             await probe.SendAsync($"alert {i}");
+        }
+
         await probe.WaitForMetricAsync("falcosecurity_falcosidekick_outputs_total{destination=\"webhook\",status=\"error\"}", 4);
         Volatile.Write(ref status, 200);
         await probe.WaitForMetricAsync("falcosecurity_falcosidekick_outputs_total{destination=\"webhook\",status=\"ok\"}", alerts);
@@ -42,12 +45,12 @@ public sealed class OwnLogTests
     {
         await using var sink = await LoopbackServer.StartAsync();
         using var folder = new TestFolder();
-        int port = Programs.FreePort();
+        var port = Programs.FreePort();
         folder.Write("router.yaml", $"listenaddress: 127.0.0.1\nlistenport: {port}\ndebug: true\nwebhook: {{address: '{sink.Address}hook'}}\n");
         await using var router = await Programs.StartRouterAsync(folder, port);
         using var probe = new RouterProbe(port);
         await probe.SendAsync("one");
-        string line = await router.WaitForLineAsync(" [3121] ", Patience);
+        var line = await router.WaitForLineAsync(" [3121] ", Patience);
         Assert.Contains("Output webhook: alert ", line, StringComparison.Ordinal);
         Assert.EndsWith(" is Delivered.", line, StringComparison.Ordinal);
     }

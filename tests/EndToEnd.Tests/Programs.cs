@@ -16,7 +16,7 @@ internal static class Programs
     /// <summary>The path of a program. Fails with the cure when it was not built.</summary>
     public static string Path(string name)
     {
-        string path = System.IO.Path.Combine(SharedData.ProjectRoot, "artifacts", "app", name);
+        var path = System.IO.Path.Combine(SharedData.ProjectRoot, "artifacts", "app", name);
         Assert.True(File.Exists(path), $"{path} is missing; build it with ./run.sh --build.");
         return path;
     }
@@ -31,9 +31,9 @@ internal static class Programs
     /// </summary>
     public static int FreePort()
     {
-        for (int i = 0; i < Ports; i++)
+        for (var i = 0; i < Ports; i++)
         {
-            int port = FirstPort + (int)((uint)Interlocked.Increment(ref nextPort) % Ports);
+            var port = FirstPort + (int)((uint)Interlocked.Increment(ref nextPort) % Ports);
             try
             {
                 using var listener = new TcpListener(IPAddress.Any, port);
@@ -45,6 +45,7 @@ internal static class Programs
                 // Somebody has it.
             }
         }
+
         throw new InvalidOperationException($"No port from {FirstPort} to {FirstPort + Ports - 1} is free.");
     }
 
@@ -68,7 +69,7 @@ internal static class Programs
     public static async Task<(int Code, IReadOnlyList<string> Lines)> AskRouterAsync(TestFolder folder, params string[] command)
     {
         await using var asked = ProcessRunner.Start(Path("saker-router"), [.. command, .. RouterArguments(folder)]);
-        int code = await asked.WaitForExitAsync(TimeSpan.FromMinutes(3));
+        var code = await asked.WaitForExitAsync(TimeSpan.FromMinutes(3));
         return (code, asked.Lines);
     }
 
@@ -80,19 +81,22 @@ internal static class Programs
     {
         using var client = new HttpClient();
         var ping = new Uri($"http://127.0.0.1:{port}/ping");
-        for (int i = 0; i < 7200; i++) // three minutes and more
+        for (var i = 0; i < 7200; i++) // three minutes and more
         {
             Assert.False(router.HasExited, $"The router ended at start:\n{string.Join('\n', router.Lines)}");
             try
             {
                 if ((await client.GetAsync(ping, TestContext.Current.CancellationToken)).IsSuccessStatusCode)
+                {
                     return;
+                }
             }
             catch (HttpRequestException)
             {
                 await Task.Delay(25, TestContext.Current.CancellationToken);
             }
         }
+
         throw new TimeoutException($"The router does not answer:\n{string.Join('\n', router.Lines)}");
     }
 }
@@ -113,10 +117,13 @@ internal sealed class TestFolder : IDisposable
 
     private static DirectoryInfo Create()
     {
-        string parent = System.IO.Path.GetTempPath();
+        var parent = System.IO.Path.GetTempPath();
         if (new DriveInfo(parent).AvailableFreeSpace < Room && Directory.Exists("/var/tmp"))
+        {
             parent = "/var/tmp";
-        string path = System.IO.Path.Combine(parent, $"saker-e2e-{Guid.NewGuid():N}");
+        }
+
+        var path = System.IO.Path.Combine(parent, $"saker-e2e-{Guid.NewGuid():N}");
         return OperatingSystem.IsWindows()
             ? Directory.CreateDirectory(path)
             : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -125,7 +132,7 @@ internal sealed class TestFolder : IDisposable
     /// <summary>Deletes the folder; a process that is about to end may still write into it.</summary>
     public void Dispose()
     {
-        for (int left = 50; ; left--)
+        for (var left = 50; ; left--)
         {
             try
             {

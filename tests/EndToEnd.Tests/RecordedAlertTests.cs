@@ -11,7 +11,7 @@ public sealed class RecordedAlertTests
     public async Task Alerts_of_simple_rules_are_byte_for_byte_those_of_falco()
     {
         int expected = 0, equal = 0;
-        foreach (string capture in Captures)
+        foreach (var capture in Captures)
         {
             var theirs = Recorded($"{capture}.jsonl");
             var ours = await ReplayAsync(capture, [SharedData.Path("falco", "expected", "simple_rules.yaml")]);
@@ -19,6 +19,7 @@ public sealed class RecordedAlertTests
             expected += theirs.Count;
             equal += theirs.Zip(ours).Count(static pair => pair.First == pair.Second);
         }
+
         TestContext.Current.TestOutputHelper?.WriteLine($"{equal} of {expected} alerts are byte-equal.");
         // What differs is in docs/falco-differences.md, with its reasons.
         Assert.InRange(equal, expected - 14, expected);
@@ -28,7 +29,7 @@ public sealed class RecordedAlertTests
     public async Task Upstream_rules_find_what_falco_finds()
     {
         string[] rules = ["falco_rules.yaml", "falco-incubating_rules.yaml", "falco-sandbox_rules.yaml"];
-        foreach (string capture in Captures)
+        foreach (var capture in Captures)
         {
             var ours = await ReplayAsync(capture, [.. rules.Select(rule => SharedData.Path("falco", "rules", rule))]);
             Assert.Equal(Recorded($"{capture}.upstream.jsonl"), ours);

@@ -21,7 +21,10 @@ public sealed class RecordingTests
         await recording.WaitForLineAsync("Recording into", Patience);
 
         await using (var acts = ProcessRunner.Start("/bin/sh", [folder.File("acts.sh")]))
+        {
             Assert.Equal(0, await acts.WaitForExitAsync(Patience));
+        }
+
         try
         {
             await watching.WaitForLineAsync("\"rule\":\"Last\"", Patience);
@@ -30,6 +33,7 @@ public sealed class RecordingTests
         {
             // The comparison below, or the count of lost events, tells why.
         }
+
         watching.Signal("TERM");
         recording.Signal("INT");
         Assert.Equal(0, await watching.WaitForExitAsync(Patience));
@@ -39,7 +43,9 @@ public sealed class RecordingTests
             recorded.EndsWith("; 0 events lost.", StringComparison.Ordinal) && stopped.Contains(" 0 events lost", StringComparison.Ordinal),
             "The machine is so loaded that events were lost; there is nothing to compare.");
         if (!OperatingSystem.IsWindows())
+        {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.File("acts.scap.gz")));
+        }
 
         await using var replay = ProcessRunner.Start(Programs.Path("saker-detector"), ["replay", folder.File("acts.scap.gz"), "--config", folder.File("detector.yaml")]);
         Assert.Equal(0, await replay.WaitForExitAsync(Patience));
@@ -59,7 +65,7 @@ public sealed class RecordingTests
         await using var recording = ProcessRunner.Start(Programs.Path("saker-detector"), arguments);
         Assert.Equal(0, await recording.WaitForExitAsync(Patience));
         await recording.WaitForLineAsync("Recorded: 0 events", Patience);
-        byte[] capture = await File.ReadAllBytesAsync(folder.File("one.scap"), TestContext.Current.CancellationToken);
+        var capture = await File.ReadAllBytesAsync(folder.File("one.scap"), TestContext.Current.CancellationToken);
         Assert.NotEqual(-1, capture.AsSpan().IndexOf("/bin/sleep"u8));
         Assert.Equal(-1, capture.AsSpan().IndexOf("saker-detector"u8));
     }
@@ -85,7 +91,7 @@ public sealed class RecordingTests
     [Fact]
     public async Task The_example_fires_many_of_the_default_rules_and_is_small()
     {
-        string example = Path.Combine(SharedData.ProjectRoot, "assets", "example.scap.gz");
+        var example = Path.Combine(SharedData.ProjectRoot, "assets", "example.scap.gz");
         Assert.InRange(new FileInfo(example).Length, 1000, 200_000);
         await using var replay = ProcessRunner.Start(
             Programs.Path("saker-detector"),
@@ -101,7 +107,7 @@ public sealed class RecordingTests
     private static void Write(TestFolder folder)
     {
         const string fields = "%proc.name %proc.cmdline %proc.exepath %proc.cwd %proc.pname %proc.aname[2] %user.name %fd.name %proc.is_exe_from_memfd";
-        string here = folder.File("");
+        var here = folder.File("");
         folder.Write("rules.yaml", $"""
             - rule: Last
               desc: the end of the acts

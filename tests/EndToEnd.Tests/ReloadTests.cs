@@ -18,23 +18,26 @@ public sealed class ReloadTests
             return new LoopbackAnswer();
         });
         using var folder = new TestFolder();
-        int port = Programs.FreePort();
+        var port = Programs.FreePort();
         await PublishAsync(folder, port, sink, 0);
         await using var router = await Programs.StartRouterAsync(folder, port);
         using var probe = new RouterProbe(port);
         using var stop = new CancellationTokenSource();
         var senders = Enumerable.Range(0, 3).Select(sender => Task.Run(() => probe.SendUntilAsync($"s{sender}", stop.Token))).ToList();
-        for (int reload = 1; reload <= 10; reload++)
+        for (var reload = 1; reload <= 10; reload++)
         {
             // The file is exchanged by a link, as Kubernetes exchanges a ConfigMap; every third time nobody says so.
             await PublishAsync(folder, port, sink, reload);
             if (reload % 3 != 0)
+            {
                 router.Signal("HUP");
+            }
+
             await probe.WaitForMetricAsync("saker_router_config_reloads_total{result=\"applied\"}", reload);
         }
 
         await stop.CancelAsync();
-        int sent = (await Task.WhenAll(senders)).Sum();
+        var sent = (await Task.WhenAll(senders)).Sum();
         await RouterProbe.UntilAsync(() => steady.Count >= sent && changing.Count >= sent, () => $"{sent} sent, {steady.Count} and {changing.Count} arrived");
         Assert.Equal(0, await probe.MetricAsync("saker_router_config_reloads_total{result=\"refused\"}"));
         Assert.Equal(sent, await probe.MetricAsync("saker_router_delivery_alerts_total{output=\"changing\",outcome=\"delivered\"}"));
@@ -57,10 +60,10 @@ public sealed class ReloadTests
             return new LoopbackAnswer();
         });
         using var folder = new TestFolder();
-        int port = Programs.FreePort();
-        string head = $"listenaddress: 127.0.0.1\nlistenport: {port}\nconfig: {{watch: false}}\noutputs:\n";
-        string first = $"  one: {{type: webhook, address: '{sink.Address}one'}}\n";
-        string second = $"  two: {{type: webhook, address: '{sink.Address}two', minimumpriority: error}}\n";
+        var port = Programs.FreePort();
+        var head = $"listenaddress: 127.0.0.1\nlistenport: {port}\nconfig: {{watch: false}}\noutputs:\n";
+        var first = $"  one: {{type: webhook, address: '{sink.Address}one'}}\n";
+        var second = $"  two: {{type: webhook, address: '{sink.Address}two', minimumpriority: error}}\n";
         folder.Write("router.yaml", head + first);
         await using var router = await Programs.StartRouterAsync(folder, port);
         using var probe = new RouterProbe(port);
@@ -112,19 +115,21 @@ public sealed class ReloadTests
               notlspaths: /ping,/metrics
             """);
         await using var router = await Programs.StartRouterAsync(folder, plain);
-        string first = await certificates.SerialNumberAtAsync(port);
-        string renewed = certificates.RenewServer();
+        var first = await certificates.SerialNumberAtAsync(port);
+        var renewed = certificates.RenewServer();
         Assert.NotEqual(first, renewed);
         await router.WaitForLineAsync("Configuration read again (a file changed): nothing changed.", Patience);
         using var limit = new CancellationTokenSource(Patience);
         while (await certificates.SerialNumberAtAsync(port) != renewed)
+        {
             await Task.Delay(100, limit.Token);
+        }
     }
 
     // router.yaml -> ..data/router.yaml, ..data -> a folder for each version.
     private static async Task PublishAsync(TestFolder folder, int port, LoopbackServer sink, int version)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"..v{version}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"..v{version}");
         Directory.CreateDirectory(folder.File(name));
         folder.Write($"{name}/router.yaml", $$"""
             listenaddress: 127.0.0.1
@@ -140,7 +145,10 @@ public sealed class ReloadTests
             """);
         Directory.CreateSymbolicLink(folder.File("..data_tmp"), name);
         if (version == 0)
+        {
             File.CreateSymbolicLink(folder.File("router.yaml"), Path.Combine("..data", "router.yaml"));
+        }
+
         await using var rename = ProcessRunner.Start("mv", ["-T", folder.File("..data_tmp"), folder.File("..data")]); // .NET renames no link over another
         Assert.Equal(0, await rename.WaitForExitAsync(Patience));
     }

@@ -29,7 +29,7 @@ internal sealed class RestartedRouter : IAsyncDisposable
     {
         Assert.NotNull(process);
         process.Signal(signal);
-        int code = await process.WaitForExitAsync(Patience);
+        var code = await process.WaitForExitAsync(Patience);
         await DisposeAsync();
         return code;
     }
@@ -37,7 +37,10 @@ internal sealed class RestartedRouter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (process is { } ended)
+        {
             await ended.DisposeAsync();
+        }
+
         process = null;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class RouterProbe(int port) : IDisposable
     /// <summary>Sends one alert whose message is <paramref name="name"/>; it must be taken.</summary>
     public async Task SendAsync(string name, string priority = "Warning")
     {
-        string body = $$"""{"output":"{{name}}","priority":"{{priority}}","rule":"probe","time":"2026-11-24T00:00:00Z","hostname":"h1","source":"syscall","output_fields":{"cluster":"c1"} }""";
+        var body = $$"""{"output":"{{name}}","priority":"{{priority}}","rule":"probe","time":"2026-11-24T00:00:00Z","hostname":"h1","source":"syscall","output_fields":{"cluster":"c1"} }""";
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var answer = await client.PostAsync(new Uri("", UriKind.Relative), content, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -24,16 +24,19 @@ internal sealed class RouterProbe(int port) : IDisposable
     /// <summary>Sends alerts <c>prefix-0</c>, <c>prefix-1</c> … until it is told to stop; gives their number.</summary>
     public async Task<int> SendUntilAsync(string prefix, CancellationToken stop)
     {
-        int sent = 0;
+        var sent = 0;
         while (!stop.IsCancellationRequested)
+        {
             await SendAsync(string.Create(CultureInfo.InvariantCulture, $"{prefix}-{sent++}"));
+        }
+
         return sent;
     }
 
     /// <summary>The samples of the metrics whose line begins with <paramref name="series"/>, summed.</summary>
     public async Task<double> MetricAsync(string series)
     {
-        string text = await client.GetStringAsync(new Uri("metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        var text = await client.GetStringAsync(new Uri("metrics", UriKind.Relative), TestContext.Current.CancellationToken);
         return text.Split('\n').Where(line => line.StartsWith(series, StringComparison.Ordinal))
             .Sum(static line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
     }
@@ -56,7 +59,10 @@ internal sealed class RouterProbe(int port) : IDisposable
         while (!condition())
         {
             if (limit.IsCancellationRequested)
+            {
                 Assert.Fail($"Not reached: {what()}");
+            }
+
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }

@@ -14,7 +14,7 @@ public sealed class SeedTests
     {
         await using var sink = await LoopbackServer.StartAsync();
         using var folder = new TestFolder();
-        int port = Programs.FreePort();
+        var port = Programs.FreePort();
         var variables = Variables(port, sink);
         variables["CONFIG_ONERROR"] = "ignore";
         await using var router = Start(folder, variables);

@@ -14,22 +14,27 @@ public sealed class UnprivilegedRunTests
     {
         Assert.SkipUnless(Environment.UserName == "root", "Only root can become somebody else.");
         _ = Programs.Path("saker-router");
-        string script = Path.Combine(SharedData.ProjectRoot, "run.sh");
+        var script = Path.Combine(SharedData.ProjectRoot, "run.sh");
         using (var probe = Process.Start("setpriv", [.. Nobody, "test", "-r", script, "-a", "!", "-w", SharedData.ProjectRoot]))
         {
             await probe.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.SkipUnless(probe.ExitCode == 0, "The project lies where others cannot read it, or can write.");
         }
+
         using var folder = new TestFolder();
-        string data = folder.File("").TrimEnd('/');
-        int port = Programs.FreePort();
+        var data = folder.File("").TrimEnd('/');
+        var port = Programs.FreePort();
         folder.Write("router.yaml", $"listenaddress: 127.0.0.1\nlistenport: {port}\noutputs:\n  console:\n    type: stdout\n");
         using (var chown = Process.Start("chown", ["-R", "65534", data]))
+        {
             await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
 
         await using var run = ProcessRunner.Start("setpriv", [.. Nobody, script], new Dictionary<string, string>
         {
-            ["SAKER_DATA"] = folder.File("data"), ["SAKER_ROUTER_CONFIG"] = folder.File("router.yaml"), ["HOME"] = data,
+            ["SAKER_DATA"] = folder.File("data"),
+            ["SAKER_ROUTER_CONFIG"] = folder.File("router.yaml"),
+            ["HOME"] = data,
         });
         await run.WaitForLineAsync("not watched: watching system calls needs root", Patience);
         await run.WaitForLineAsync("Reverse shell command line", Patience);

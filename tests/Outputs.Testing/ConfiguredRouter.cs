@@ -62,7 +62,10 @@ public sealed class ConfiguredRouter : IAsyncDisposable
     {
         var yaml = new StringBuilder($"strictcompatibility: {(strict ? "true" : "false")}\noutputs:\n  tested:\n    type: {type}\n");
         foreach (var (key, value) in keys)
+        {
             yaml.Append(System.Globalization.CultureInfo.InvariantCulture, $"    {key}: '{value?.Replace("'", "''", StringComparison.Ordinal)}'\n");
+        }
+
         return yaml.ToString();
     }
 
@@ -73,6 +76,8 @@ public sealed class ConfiguredRouter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var output in outputs)
+        {
             await output.DisposeAsync();
+        }
     }
 }

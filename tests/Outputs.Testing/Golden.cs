@@ -26,8 +26,13 @@ public static class Golden
     {
         var text = new StringBuilder($"{request.Method} {request.Path}\n");
         foreach (var (name, value) in request.Headers.OrderBy(static h => h.Key, StringComparer.OrdinalIgnoreCase))
+        {
             if (name is not ("Host" or "Content-Length"))
+            {
                 text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{name}: {value}\n");
+            }
+        }
+
         return text.Append('\n').Append(Encoding.UTF8.GetString(request.Body.Span)).ToString();
     }
 }

@@ -38,7 +38,9 @@ public abstract class HttpOutputContract(string type)
             };
             Assert.True(expected == result.Status, $"{status} is {result.Status}: {result.Reason}");
             if (expected != DeliveryStatus.Delivered)
+            {
                 Assert.Contains(status.ToString(CultureInfo.InvariantCulture), result.Reason, StringComparison.Ordinal);
+            }
         }
     }
 

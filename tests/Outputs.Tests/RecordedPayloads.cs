@@ -45,7 +45,10 @@ public sealed class RecordedPayloads(ITestOutputHelper output)
         // concern and tested there; here they are written so that both read the same.
         yaml = yaml.Replace("  Akey:", "  akey:", StringComparison.Ordinal).Replace("  env.name: prod\n", "", StringComparison.Ordinal);
         if (environment.TryGetValue("CUSTOMFIELDS", out var fields))
+        {
             environment["CUSTOMFIELDS"] = fields.Replace(",a:b:c", "", StringComparison.Ordinal);
+        }
+
         await using var router = ConfiguredRouter.Load("strictcompatibility: true\n" + yaml, environment);
 
         var wrong = new List<string>();
@@ -59,7 +62,9 @@ public sealed class RecordedPayloads(ITestOutputHelper output)
             var expected = record["requests"]!.AsArray().Select(request => Render(request!, alert)).ToArray();
             var actual = server.Requests.Skip(seen).Select(Render).ToArray();
             if (!expected.SequenceEqual(actual))
+            {
                 wrong.Add($"{record["alert"]}\n  expected {string.Join('\n', expected)}\n  actual   {string.Join('\n', actual)}");
+            }
         }
 
         output.WriteLine($"{name}/{variant}: {lines.Length - 1 - wrong.Count} of {lines.Length - 1} requests agree byte for byte.");

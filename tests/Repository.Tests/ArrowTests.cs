@@ -29,8 +29,8 @@ public sealed class ArrowTests
     [MemberData(nameof(Projects))]
     public void A_room_knows_only_the_rooms_below_it(string project)
     {
-        string name = Path.GetFileNameWithoutExtension(project);
-        string[] allowed = Allowed.TryGetValue(name, out string[]? listed) ? listed
+        var name = Path.GetFileNameWithoutExtension(project);
+        var allowed = Allowed.TryGetValue(name, out var listed) ? listed
             : name.StartsWith("Outputs.", StringComparison.Ordinal) ? OutputProjects
             : throw new InvalidDataException($"The room {name} has no line in {nameof(ArrowTests)} and docs/decisions/0001-rooms.md.");
         var references = XDocument.Load(project).Descendants("ProjectReference")
@@ -45,10 +45,10 @@ public sealed class ArrowTests
         var files = Directory.EnumerateFiles(Path.Combine(Source, "Router"), "*.cs", SearchOption.AllDirectories);
         var types = Saker.Router.Configuration.OutputCatalogue.Default.All.Select(r => r.OptionsType.Name[..^"Options".Length]).ToList();
         Assert.NotEmpty(types);
-        foreach (string file in files)
+        foreach (var file in files)
         {
-            string text = File.ReadAllText(file);
-            foreach (string type in types)
+            var text = File.ReadAllText(file);
+            foreach (var type in types)
             {
                 Assert.DoesNotContain($"{type}Output", text, StringComparison.Ordinal);
                 Assert.DoesNotContain($"{type}Options", text, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class ArrowTests
     [Fact]
     public void Every_package_has_its_reason()
     {
-        string reasons = File.ReadAllText(Path.Combine(SharedData.ProjectRoot, "docs/decisions/0002-packages.md"));
+        var reasons = File.ReadAllText(Path.Combine(SharedData.ProjectRoot, "docs/decisions/0002-packages.md"));
         var packages = XDocument.Load(Path.Combine(SharedData.ProjectRoot, "Directory.Packages.props"))
             .Descendants("PackageVersion").Select(p => p.Attribute("Include")!.Value);
         Assert.All(packages, package => Assert.Contains(package, reasons, StringComparison.Ordinal));

@@ -9,12 +9,15 @@ public sealed class BudgetTests
     [InlineData("Router.Benchmarks", "sidekick/alerts/k8s-pod.json")]
     public async Task Nothing_allocates_more_per_operation_than_its_budget(string benchmarks, string data)
     {
-        string program = Path.Combine(SharedData.ProjectRoot, "artifacts", "bin", benchmarks, "release", benchmarks);
+        var program = Path.Combine(SharedData.ProjectRoot, "artifacts", "bin", benchmarks, "release", benchmarks);
         if (!File.Exists(program))
+        {
             Assert.Skip($"The benchmarks are not built: dotnet build bench/{benchmarks} -c Release.");
-        string budgets = Path.Combine(SharedData.ProjectRoot, "bench", "budgets.json");
+        }
+
+        var budgets = Path.Combine(SharedData.ProjectRoot, "bench", "budgets.json");
         await using var run = ProcessRunner.Start(program, ["--check-budgets", SharedData.Path(data), budgets]);
-        int code = await run.WaitForExitAsync(TimeSpan.FromMinutes(2));
+        var code = await run.WaitForExitAsync(TimeSpan.FromMinutes(2));
         Assert.True(code == 0, string.Join('\n', run.Lines));
     }
 }

@@ -47,15 +47,21 @@ public class LoadedRules
     [MemberData(nameof(Cases))]
     public void A_file_is_judged_as_Falco_judges_it(string name)
     {
-        string folder = SharedData.Path("falco", "expected", "validate");
-        string expected = File.ReadAllText(Path.Combine(folder, name + ".json"));
+        var folder = SharedData.Path("falco", "expected", "validate");
+        var expected = File.ReadAllText(Path.Combine(folder, name + ".json"));
         var set = RuleLoader.Load([new RuleFile($"in/{name}.yaml", File.ReadAllText(Path.Combine(folder, name + ".yaml")))], Options);
         Assert.Equal(File.ReadAllText(Path.Combine(folder, name + ".rc")).Trim() == "0", set.Successful);
         if (expected.Trim().Length == 0)
+        {
             return;
+        }
+
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
+        {
             LoadResultJson.Write(writer, [$"in/{name}.yaml"], set);
+        }
+
         Assert.Equal(Summary(expected), Summary(Encoding.UTF8.GetString(buffer.ToArray())));
     }
 
@@ -162,12 +168,17 @@ public class LoadedRules
         Assert.Equal("one", Assert.Single(matched).Name);
         Assert.False(matcher.Concerns(types.IndexOf("ptrace")));
         context.Set("proc.name", ValueKind.Bytes, "ls");
-        int type = types.IndexOf("openat");
-        for (int i = 0; i < 100; i++)
+        var type = types.IndexOf("openat");
+        for (var i = 0; i < 100; i++)
+        {
             matcher.Match(type, context, matched);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
             matcher.Match(type, context, matched);
+        }
         // The test's own context formats a field's name when it has an argument; these have none.
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
@@ -175,19 +186,24 @@ public class LoadedRules
     [Fact]
     public void Mangled_rule_files_give_findings_and_no_crash()
     {
-        string text = File.ReadAllText(SharedData.Path("seed", "rules.yaml"));
+        var text = File.ReadAllText(SharedData.Path("seed", "rules.yaml"));
         var random = new Random(7);
-        for (int round = 0; round < 300; round++)
+        for (var round = 0; round < 300; round++)
         {
             var mangled = new StringBuilder(text);
-            for (int change = 0; change < 1 + (round % 8); change++)
+            for (var change = 0; change < 1 + (round % 8); change++)
             {
-                int at = random.Next(mangled.Length);
+                var at = random.Next(mangled.Length);
                 if (random.Next(2) == 0)
+                {
                     mangled.Remove(at, Math.Min(random.Next(1, 30), mangled.Length - at));
+                }
                 else
+                {
                     mangled.Insert(at, "[]{}()\"':,=&*-\n"[random.Next(15)]);
+                }
             }
+
             var set = Load(mangled.ToString());
             Assert.All(set.Diagnostics, static finding => Assert.NotEmpty(finding.ToString()));
         }
@@ -203,7 +219,7 @@ public class LoadedRules
         using var document = JsonDocument.Parse(json);
         var result = document.RootElement.GetProperty("falco_load_results")[0];
         var text = new StringBuilder();
-        foreach (string kind in new[] { "errors", "warnings" })
+        foreach (var kind in new[] { "errors", "warnings" })
         {
             foreach (var finding in result.GetProperty(kind).EnumerateArray().Take(kind == "errors" ? 1 : int.MaxValue))
             {
@@ -213,9 +229,11 @@ public class LoadedRules
                     var at = location.GetProperty("position");
                     text.Append($" | {location.GetProperty("item_type")} '{location.GetProperty("item_name")}' {at.GetProperty("name")} {at.GetProperty("line")}:{at.GetProperty("column")}@{at.GetProperty("offset")}");
                 }
+
                 text.Append('\n').Append(finding.GetProperty("context").GetProperty("snippet").GetString());
             }
         }
+
         return text.ToString();
     }
 }

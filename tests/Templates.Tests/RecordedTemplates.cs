@@ -21,7 +21,9 @@ public sealed class RecordedTemplates(ITestOutputHelper output)
             var expected = Expected(record.RootElement);
             var actual = Actual(record.RootElement);
             if (expected != actual)
+            {
                 wrong.Add($"{record.RootElement.GetProperty("template")}\n    expected {expected}\n    actual   {actual}");
+            }
         }
 
         output.WriteLine($"{lines.Length - wrong.Count} of {lines.Length} recorded templates agree.");
@@ -34,7 +36,10 @@ public sealed class RecordedTemplates(ITestOutputHelper output)
         var result = record.TryGetProperty("result", out var text) && text.ValueKind is JsonValueKind.String
             ? text.GetString()!.Replace("<uuid>", Uuid.ToString(), StringComparison.Ordinal) : null;
         if (!record.TryGetProperty("error", out _))
+        {
             return "ok: " + result;
+        }
+
         return record.GetProperty("stage").GetString() == "parse" ? "parse" : "execute: " + result;
     }
 

@@ -60,11 +60,16 @@ public sealed class LoopbackServer : IAsyncDisposable
             {
                 listen.Protocols = HttpProtocols.Http1;
                 if (certificate is not null)
+                {
                     listen.UseHttps(certificate);
+                }
             });
         });
         if (certificate is not null)
+        {
             builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+
         builder.Logging.ClearProviders();
         app = builder.Build();
         app.Run(AnswerAsync);
@@ -128,7 +133,10 @@ public sealed class LoopbackServer : IAsyncDisposable
 
         var answer = this.answer(request);
         if (answer.Delay > TimeSpan.Zero)
+        {
             await Task.Delay(answer.Delay, http.RequestAborted);
+        }
+
         if (answer.Reset)
         {
             http.Abort();
@@ -137,9 +145,15 @@ public sealed class LoopbackServer : IAsyncDisposable
 
         http.Response.StatusCode = answer.Status;
         foreach (var (name, value) in answer.Headers)
+        {
             http.Response.Headers[name] = value;
+        }
+
         if (answer.Status is 204 or 205 or 304)
+        {
             return;
+        }
+
         http.Response.ContentLength = answer.Body.Length + (answer.BreakOffInBody ? 1000 : 0);
         await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
         if (answer.BreakOffInBody)

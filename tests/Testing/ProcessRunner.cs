@@ -33,7 +33,9 @@ public sealed class ProcessRunner : IAsyncDisposable
         get
         {
             lock (gate)
+            {
                 return [.. lines];
+            }
         }
     }
 
@@ -42,7 +44,10 @@ public sealed class ProcessRunner : IAsyncDisposable
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
             start.Environment[name] = value;
+        }
+
         var runner = new ProcessRunner(new Process { StartInfo = start });
         runner.process.Start();
         runner.process.BeginOutputReadLine();
@@ -61,7 +66,10 @@ public sealed class ProcessRunner : IAsyncDisposable
             lock (gate)
             {
                 if (lines.Find(line => line.Contains(text, StringComparison.Ordinal)) is { } found)
+                {
                     return found;
+                }
+
                 news = this.news.Task;
             }
 
@@ -125,11 +133,17 @@ public sealed class ProcessRunner : IAsyncDisposable
     private void Add(string? line)
     {
         if (line is null)
+        {
             return;
+        }
+
         lock (gate)
         {
             if (lines.Count < MaxLines)
+            {
                 lines.Add(line);
+            }
+
             var news = this.news;
             this.news = NewSource();
             news.TrySetResult();

@@ -15,18 +15,22 @@ public static class RecordedMatches
     public static IReadOnlyDictionary<string, IReadOnlySet<long>> Of(string capture)
     {
         var result = new Dictionary<string, IReadOnlySet<long>>();
-        foreach (string line in Lines("conditions", capture + ".tsv.gz").Skip(1))
+        foreach (var line in Lines("conditions", capture + ".tsv.gz").Skip(1))
         {
-            string[] parts = line.Split('\t');
+            var parts = line.Split('\t');
             var numbers = new HashSet<long>();
-            foreach (string range in parts[1].Split(',', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var range in parts[1].Split(',', StringSplitOptions.RemoveEmptyEntries))
             {
                 long[] ends = [.. range.Split('-').Select(static number => long.Parse(number, CultureInfo.InvariantCulture))];
-                for (long number = ends[0]; number <= ends[^1]; number++)
+                for (var number = ends[0]; number <= ends[^1]; number++)
+                {
                     numbers.Add(number);
+                }
             }
+
             result[parts[0]] = numbers;
         }
+
         return result;
     }
 
@@ -36,6 +40,8 @@ public static class RecordedMatches
         using var stream = File.OpenRead(SharedData.Path("falco", "expected", folder, file));
         using var reader = new StreamReader(new GZipStream(stream, CompressionMode.Decompress));
         while (reader.ReadLine() is { } line)
+        {
             yield return line;
+        }
     }
 }

@@ -8,12 +8,18 @@ public static class SharedData
     /// <summary>The path of a recorded file or folder. Without it the test is skipped, and in CI (CI=true) it fails.</summary>
     public static string Path(params string[] parts)
     {
-        string path = System.IO.Path.Combine([Root, .. parts]);
+        var path = System.IO.Path.Combine([Root, .. parts]);
         if (File.Exists(path) || Directory.Exists(path))
+        {
             return path;
-        string message = $"The recorded data '{System.IO.Path.Combine(parts)}' is not beside the project (looked in {Root}).";
+        }
+
+        var message = $"The recorded data '{System.IO.Path.Combine(parts)}' is not beside the project (looked in {Root}).";
         if (Environment.GetEnvironmentVariable("CI") == "true")
+        {
             Assert.Fail(message);
+        }
+
         Assert.Skip(message);
         return path;
     }
@@ -26,8 +32,13 @@ public static class SharedData
     private static string FindProjectRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
             if (File.Exists(System.IO.Path.Combine(folder.FullName, "Router.sln")))
+            {
                 return folder.FullName;
+            }
+        }
+
         throw new DirectoryNotFoundException($"No Router.sln above {AppContext.BaseDirectory}.");
     }
 }

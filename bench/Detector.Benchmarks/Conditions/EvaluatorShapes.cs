@@ -38,7 +38,9 @@ public class EvaluatorShapes
         closures = And(Leaf(0), And(Leaf(1), And(Leaf(2), And(Or(Leaf(3), Leaf(4)), Not(Leaf(5))))));
         emitted = Emit();
         if (tree.Evaluate(context) || closures(context) || emitted(leaves, context))
+        {
             throw new InvalidOperationException("The three must agree.");
+        }
     }
 
     /// <summary>The tree of sealed nodes.</summary>
@@ -74,7 +76,7 @@ public class EvaluatorShapes
         var evaluate = typeof(CompiledCondition).GetMethod(nameof(CompiledCondition.Evaluate), BindingFlags.Public | BindingFlags.Instance)!;
         var no = il.DefineLabel();
         var inner = il.DefineLabel();
-        for (int i = 0; i < 6; i++)
+        for (var i = 0; i < 6; i++)
         {
             il.Emit(OpCodes.Ldarg_0);
             il.Emit(OpCodes.Ldc_I4, i);
@@ -83,8 +85,11 @@ public class EvaluatorShapes
             il.Emit(OpCodes.Call, evaluate);
             il.Emit(i is 3 or 5 ? OpCodes.Brtrue : OpCodes.Brfalse, i == 3 ? inner : no);
             if (i == 4)
+            {
                 il.MarkLabel(inner);
+            }
         }
+
         il.Emit(OpCodes.Ldc_I4_1);
         il.Emit(OpCodes.Ret);
         il.MarkLabel(no);

@@ -29,7 +29,9 @@ internal sealed class CapturePasses
         this.capture = capture;
         rules = RuleLoading.Load(files, catalogue, types, deliverable: null);
         if (!rules.Successful)
+        {
             throw new InvalidOperationException(rules.Diagnostics[0].Headline);
+        }
     }
 
     /// <summary>Runs one pass.</summary>

@@ -17,17 +17,20 @@ internal static partial class ProgramRuns
     /// <exception cref="InvalidOperationException">The program failed.</exception>
     public static async Task<(double Seconds, double Megabytes)> MeasureAsync(string program, string capture, IReadOnlyList<string> rules)
     {
-        string folder = Directory.CreateTempSubdirectory("saker-replay").FullName;
+        var folder = Directory.CreateTempSubdirectory("saker-replay").FullName;
         try
         {
-            string config = Path.Combine(folder, "detector.yaml");
+            var config = Path.Combine(folder, "detector.yaml");
             await File.WriteAllTextAsync(config, "json_output: true\nlog_stderr: false\nrules_files: [rules.yaml]\nstdout_output:\n  enabled: true\n");
             await File.WriteAllTextAsync(Path.Combine(folder, "rules.yaml"), "[]\n");
             string[] arguments = ["replay", capture, "--config", config, .. rules.SelectMany(static file => (string[])["--rules", file])];
             var seconds = new double[Runs];
             var peaks = new double[Runs];
-            for (int i = 0; i < Runs; i++)
+            for (var i = 0; i < Runs; i++)
+            {
                 (seconds[i], peaks[i]) = await RunAsync(program, arguments);
+            }
+
             return (seconds.Order().ElementAt(Runs / 2), peaks.Order().ElementAt(Runs / 2));
         }
         finally
@@ -38,7 +41,7 @@ internal static partial class ProgramRuns
 
     private static async Task<(double Seconds, double Megabytes)> RunAsync(string program, string[] arguments)
     {
-        double before = SecondsOfChildren();
+        var before = SecondsOfChildren();
         using var child = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         var output = child.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
         double peak = 0;
@@ -47,10 +50,14 @@ internal static partial class ProgramRuns
             peak = Math.Max(peak, PeakOf(child.Id));
             await Task.Delay(5);
         }
+
         await output;
         await child.WaitForExitAsync();
         if (child.ExitCode != 0)
+        {
             throw new InvalidOperationException($"{program} ended with {child.ExitCode}.");
+        }
+
         return (SecondsOfChildren() - before, peak);
     }
 
@@ -71,7 +78,10 @@ internal static partial class ProgramRuns
     private static double SecondsOfChildren()
     {
         if (GetUsage(OfChildren, out var usage) != 0)
+        {
             throw new InvalidOperationException($"getrusage failed: {Marshal.GetLastPInvokeError()}.");
+        }
+
         return usage.UserSeconds + usage.SystemSeconds + (usage.UserMicroseconds + usage.SystemMicroseconds) / 1e6;
     }
 

@@ -31,8 +31,11 @@ internal static class ReplayReport
             using var child = Process.Start(Environment.ProcessPath!, ["--replay", falco, choice.Name]);
             await child.WaitForExitAsync();
             if (child.ExitCode != 0)
+            {
                 return child.ExitCode;
+            }
         }
+
         return 0;
     }
 
@@ -44,6 +47,7 @@ internal static class ReplayReport
             var (seconds, megabytes) = await ProgramRuns.MeasureAsync(program, Capture(falco), [.. choice.Paths(falco)]);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{choice.Name,-12} {seconds:F3} CPU s a run, start included, {megabytes:F0} MB at most; Falco {choice.Falco:F2}: {choice.Falco / seconds:F2} times"));
         }
+
         return 0;
     }
 
@@ -52,20 +56,27 @@ internal static class ReplayReport
     {
         var choice = Choices.Single(choice => choice.Name == name);
         var passes = new CapturePasses(Capture(falco), [.. choice.Paths(falco).Select(static path => new RuleFile(path, File.ReadAllText(path)))]);
-        for (int i = 0; i < WarmUpPasses; i++)
+        for (var i = 0; i < WarmUpPasses; i++)
+        {
             passes.Run();
+        }
+
         var seconds = new double[Rounds];
         long events = 0, alerts = 0;
-        for (int round = 0; round < Rounds; round++)
+        for (var round = 0; round < Rounds; round++)
         {
             var before = Environment.CpuUsage.TotalTime;
-            for (int i = 0; i < PassesPerRound; i++)
+            for (var i = 0; i < PassesPerRound; i++)
+            {
                 (events, alerts) = passes.Run();
+            }
+
             seconds[round] = (Environment.CpuUsage.TotalTime - before).TotalSeconds / PassesPerRound;
         }
+
         Array.Sort(seconds);
-        double median = seconds[Rounds / 2];
-        double ratio = choice.Falco / median;
+        var median = seconds[Rounds / 2];
+        var ratio = choice.Falco / median;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-12} {median:F3} CPU s a pass ({seconds[0]:F3} to {seconds[^1]:F3}), {median * 1e6 / events:F3} s per million events, Falco {choice.Falco:F2}: {ratio:F2} times (goal {choice.Goal}); {events} events, {alerts} alerts"));
         return 0;
     }

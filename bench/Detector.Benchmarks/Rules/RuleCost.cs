@@ -43,7 +43,10 @@ internal sealed class RuleCost : IEventSink, IDisposable
         var catalogue = new FieldCatalogue();
         var set = RuleLoading.Load(files, catalogue, types, deliverable: null);
         if (!set.Successful)
+        {
             throw new InvalidOperationException(set.Diagnostics[0].Headline);
+        }
+
         matcher = new RuleMatcher(set, "syscall", types.Names, RuleMatching.All);
         naive = compare ? [.. matcher.Rules.Select(rule => Unshared(rule, catalogue))] : [];
     }
@@ -54,7 +57,7 @@ internal sealed class RuleCost : IEventSink, IDisposable
     /// <summary>Runs the events of captures.</summary>
     public RuleFigures Run(IEnumerable<string> captures)
     {
-        foreach (string capture in captures)
+        foreach (var capture in captures)
         {
             using var state = new MachineState();
             using var source = new CaptureSource(File.OpenRead(capture), state);
@@ -62,50 +65,65 @@ internal sealed class RuleCost : IEventSink, IDisposable
             source.Start(new SourceSettings { SystemCalls = new HashSet<int>() });
             source.Drain(pipeline, this);
         }
-        double runs = Math.Max(1, events * (double)repetitions) * Stopwatch.Frequency / 1e9;
+
+        var runs = Math.Max(1, events * (double)repetitions) * Stopwatch.Frequency / 1e9;
         return new(events, ticks / runs, naiveTicks / runs, bytes);
     }
 
     public void Handle(in EventView view, EventFrame frame, in RawEvent raw)
     {
         if (view.Definition.IsEnter && (view.Definition.Category & EventCategory.Syscall) != 0)
-            return;
-        events++;
-        int type = types.Of(view);
-        int found = 0;
-        for (int i = 0; i < repetitions; i++)
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            long start = Stopwatch.GetTimestamp();
+            return;
+        }
+
+        events++;
+        var type = types.Of(view);
+        var found = 0;
+        for (var i = 0; i < repetitions; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var start = Stopwatch.GetTimestamp();
             matched.Clear();
             if (matcher.Concerns(type))
             {
                 context.Set(pipeline.State, view, frame, raw, pipeline.Processed);
                 found = matcher.Match(type, context, matched);
             }
+
             ticks += Stopwatch.GetTimestamp() - start;
             // The first evaluation of an event may make the regular expressions' engine meet new characters.
             if (found == 0 && i > 0)
+            {
                 bytes += GC.GetAllocatedBytesForCurrentThread() - before;
+            }
         }
+
         if (naive.Length > 0)
+        {
             HandleNaively(view, frame, raw, found);
+        }
     }
 
     public void Dispose() => context.Dispose();
 
     private void HandleNaively(in EventView view, EventFrame frame, in RawEvent raw, int expected)
     {
-        for (int i = 0; i < repetitions; i++)
+        for (var i = 0; i < repetitions; i++)
         {
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             context.Set(pipeline.State, view, frame, raw, pipeline.Processed);
-            int found = 0;
+            var found = 0;
             foreach (var condition in naive)
+            {
                 found += condition.Evaluate(context) ? 1 : 0;
+            }
+
             naiveTicks += Stopwatch.GetTimestamp() - start;
             if (found != expected)
+            {
                 throw new InvalidOperationException($"Event {pipeline.Processed}: {found} rules match without the index, {expected} with it.");
+            }
         }
     }
 

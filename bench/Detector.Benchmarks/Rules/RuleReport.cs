@@ -16,20 +16,25 @@ internal static class RuleReport
     /// <summary>Prints nanoseconds, ratio and growth.</summary>
     public static int Print(string falco)
     {
-        string[] captures = Captures(falco);
+        var captures = Captures(falco);
         using (var warm = new RuleCost(Upstream(falco), repetitions: 1, compare: true))
+        {
             warm.Run(captures);
+        }
+
         using (var upstream = new RuleCost(Upstream(falco), repetitions: 5, compare: true))
         {
             var figures = upstream.Run(captures);
             Console.WriteLine($"{upstream.Rules} upstream rules, {figures.Events} events: {figures.Nanoseconds:F0} ns per event, straightforward {figures.NaiveNanoseconds:F0} ns, ratio {figures.NaiveNanoseconds / figures.Nanoseconds:F1}; {figures.Bytes} bytes for events that match nothing");
         }
-        foreach (int count in (int[])[10, 100, 1000])
+
+        foreach (var count in (int[])[10, 100, 1000])
         {
             using var many = new RuleCost([Generated(count)], repetitions: 1, compare: true);
             var figures = many.Run(captures);
             Console.WriteLine($"{count} rules: {figures.Nanoseconds:F0} ns per event, straightforward {figures.NaiveNanoseconds:F0} ns");
         }
+
         var (processed, nanoseconds, bytes) = Decode(captures);
         Console.WriteLine($"decoding and state, reading of the capture included: {nanoseconds:F0} ns per event over {processed} events, {(double)bytes / processed:F2} bytes in the state");
         return 0;
@@ -38,7 +43,7 @@ internal static class RuleReport
     /// <summary>Compares allocation with <c>budgets.json</c>; 1 when one is exceeded.</summary>
     public static int CheckBudgets(string falco, string budgets)
     {
-        string[] captures = Captures(falco);
+        var captures = Captures(falco);
         using var rules = new RuleCost(Upstream(falco), repetitions: 3, compare: false);
         var figures = rules.Run(captures);
         var (processed, _, bytes) = Decode(captures);
@@ -54,17 +59,18 @@ internal static class RuleReport
     private static (long Processed, double Nanoseconds, long Bytes) Decode(string[] captures)
     {
         long processed = 0, bytes = 0, ticks = 0;
-        foreach (string capture in captures)
+        foreach (var capture in captures)
         {
             using var state = new MachineState();
             Pass(state, capture);
             state.Clear();
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             var (events, allocated) = Pass(state, capture);
             ticks += Stopwatch.GetTimestamp() - start;
             processed += events;
             bytes += allocated;
         }
+
         return (processed, ticks * 1e9 / Stopwatch.Frequency / processed, bytes);
     }
 
@@ -73,7 +79,7 @@ internal static class RuleReport
         using var source = new CaptureSource(File.OpenRead(capture), state);
         var pipeline = new EventPipeline(state);
         source.Start(new SourceSettings { SystemCalls = new HashSet<int>() });
-        long bytes = source.Drain(pipeline, sink: null);
+        var bytes = source.Drain(pipeline, sink: null);
         return (pipeline.Processed, bytes);
     }
 
@@ -87,9 +93,9 @@ internal static class RuleReport
         var text = new StringBuilder("- macro: opened\n  condition: (evt.type in (open, openat, openat2) and fd.typechar = f and fd.num >= 0)\n");
         text.Append("- macro: started\n  condition: (evt.type in (execve, execveat) and evt.res = SUCCESS)\n");
         text.Append("- macro: connected\n  condition: (evt.type = connect and fd.typechar in (4, 6))\n");
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
-            string condition = (i % 3) switch
+            var condition = (i % 3) switch
             {
                 0 => $"opened and fd.name startswith /srv/area{i} and not proc.name in (one{i}, two{i})",
                 1 => $"started and proc.name in (tool{i}, other{i}) and proc.cmdline contains --flag{i}",
@@ -97,6 +103,7 @@ internal static class RuleReport
             };
             text.Append($"- rule: rule {i}\n  desc: d\n  condition: {condition}\n  output: o\n  priority: INFO\n");
         }
+
         return new RuleFile($"{count}.yaml", text.ToString());
     }
 }

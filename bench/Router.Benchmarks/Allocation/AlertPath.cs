@@ -15,8 +15,8 @@ internal static class AlertPath
     /// <summary>Bytes allocated per alert on its way from a request to the log and its answer, and on its way from the log to one webhook.</summary>
     public static async Task<IReadOnlyDictionary<string, double>> MeasureAsync(string alertFile)
     {
-        byte[] alert = await File.ReadAllBytesAsync(alertFile);
-        double accepted = await RunAsync(alert, delivers: false);
+        var alert = await File.ReadAllBytesAsync(alertFile);
+        var accepted = await RunAsync(alert, delivers: false);
         return new Dictionary<string, double>(StringComparer.Ordinal)
         {
             ["alert.accepted"] = accepted,
@@ -26,21 +26,21 @@ internal static class AlertPath
 
     private static async Task<double> RunAsync(byte[] alert, bool delivers)
     {
-        string folder = Directory.CreateTempSubdirectory("saker-path").FullName;
+        var folder = Directory.CreateTempSubdirectory("saker-path").FullName;
         using var sink = new SilentSink();
         using var stop = new CancellationTokenSource();
         try
         {
-            int port = FreePort();
-            string file = Path.Combine(folder, "router.yaml");
-            string output = delivers ? $"webhook:\n  address: http://127.0.0.1:{sink.Port}/hook\n" : "";
+            var port = FreePort();
+            var file = Path.Combine(folder, "router.yaml");
+            var output = delivers ? $"webhook:\n  address: http://127.0.0.1:{sink.Port}/hook\n" : "";
             await File.WriteAllTextAsync(file, $"listenaddress: 127.0.0.1\nlistenport: {port}\ndelivery:\n  durability: os\n{output}");
             var running = RouterCommandLine.Create().Parse(["--config", file, "--data-dir", Path.Combine(folder, "data")]).InvokeAsync(cancellationToken: stop.Token);
             using var sender = await SilentSender.ConnectAsync(port, alert, running, Patience);
             Send(sender, delivers ? sink : null, WarmUp);
-            long before = GC.GetTotalAllocatedBytes(precise: true);
+            var before = GC.GetTotalAllocatedBytes(precise: true);
             Send(sender, delivers ? sink : null, Measured);
-            long bytes = GC.GetTotalAllocatedBytes(precise: true) - before;
+            var bytes = GC.GetTotalAllocatedBytes(precise: true) - before;
             await stop.CancelAsync();
             return await running == 0 ? (double)bytes / Measured : throw new InvalidOperationException("The router did not end as it should.");
         }
@@ -53,13 +53,18 @@ internal static class AlertPath
     // In portions, so that the destination keeps up: an alert that is read back from the disk costs a second parsing.
     private static void Send(SilentSender sender, SilentSink? sink, int count)
     {
-        for (int sent = 0; sent < count; sent += Portion)
+        for (var sent = 0; sent < count; sent += Portion)
         {
-            long expected = (sink?.Received ?? 0) + Portion;
-            for (int i = 0; i < Portion; i++)
+            var expected = (sink?.Received ?? 0) + Portion;
+            for (var i = 0; i < Portion; i++)
+            {
                 sender.Send();
+            }
+
             if (sink is not null && !SpinWait.SpinUntil(() => sink.Received >= expected, Patience))
+            {
                 throw new TimeoutException($"{sink.Received} of {expected} alerts were delivered.");
+            }
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class SilentSender : IDisposable
     /// <summary>Connects as soon as the router listens; fails when it ends before that.</summary>
     public static async Task<SilentSender> ConnectAsync(int port, byte[] body, Task router, TimeSpan patience)
     {
-        byte[] head = Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n");
+        var head = Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n");
         using var limit = new CancellationTokenSource(patience);
         while (true)
         {
@@ -37,15 +37,17 @@ internal sealed class SilentSender : IDisposable
     public void Send()
     {
         socket.Send(request);
-        int length = 0;
+        var length = 0;
         while (answer.AsSpan(0, length).IndexOf("\r\n\r\n"u8) < 0)
         {
-            int read = socket.Receive(answer.AsSpan(length));
+            var read = socket.Receive(answer.AsSpan(length));
             length += read > 0 ? read : throw new IOException("The router closed the connection.");
         }
 
         if (!answer.AsSpan().StartsWith("HTTP/1.1 200 "u8))
+        {
             throw new InvalidOperationException(Encoding.ASCII.GetString(answer, 0, length));
+        }
     }
 
     public void Dispose() => socket.Dispose();

@@ -51,11 +51,14 @@ internal sealed class SilentSink : IDisposable
     {
         try
         {
-            for (int length = 0; ;)
+            for (var length = 0; ;)
             {
-                int read = connection.Receive(buffer.AsSpan(length));
+                var read = connection.Receive(buffer.AsSpan(length));
                 if (read == 0)
+                {
                     return;
+                }
+
                 length += read;
                 while (LengthOfFirst(buffer.AsSpan(0, length)) is var first and > 0 && first <= length)
                 {
@@ -75,12 +78,15 @@ internal sealed class SilentSink : IDisposable
     /// <summary>Bytes of the first request; 0 while its head is not complete.</summary>
     private static int LengthOfFirst(ReadOnlySpan<byte> bytes)
     {
-        int head = bytes.IndexOf("\r\n\r\n"u8);
+        var head = bytes.IndexOf("\r\n\r\n"u8);
         if (head < 0)
+        {
             return 0;
-        int field = bytes[..head].IndexOf("Content-Length: "u8) + "Content-Length: ".Length;
+        }
+
+        var field = bytes[..head].IndexOf("Content-Length: "u8) + "Content-Length: ".Length;
         var digits = bytes[field..head];
-        int end = digits.IndexOf((byte)'\r');
+        var end = digits.IndexOf((byte)'\r');
         return head + 4 + int.Parse(end < 0 ? digits : digits[..end], provider: null);
     }
 }

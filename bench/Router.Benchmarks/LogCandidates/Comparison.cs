@@ -27,15 +27,22 @@ internal static class Comparison
         foreach (var (name, open) in chosen)
         {
             foreach (var senders in (int[])[1, 16, 128])
+            {
                 await LoadAsync(root, name, open, senders);
+            }
         }
 
         foreach (var (name, open) in chosen)
+        {
             await ReadersAsync(root, name, open);
+        }
+
         foreach (var (name, open) in chosen)
         {
             foreach (var damage in Damage.All)
+            {
                 await DamageAsync(root, name, open, damage);
+            }
         }
 
         Directory.Delete(root, recursive: true);
@@ -45,7 +52,10 @@ internal static class Comparison
     private static string Fresh(string root)
     {
         if (Directory.Exists(root))
+        {
             Directory.Delete(root, recursive: true);
+        }
+
         Directory.CreateDirectory(root);
         return root;
     }
@@ -71,7 +81,10 @@ internal static class Comparison
             var payload = RandomNumberGenerator.GetBytes(1024);
             long count = 0;
             for (; Stopwatch.GetTimestamp() < until; count++)
+            {
                 await log.AppendAsync(payload);
+            }
+
             return count;
         })));
         return counts.Sum();
@@ -93,7 +106,9 @@ internal static class Comparison
             var reader = log.OpenReader(i * 3000);
             readers.Add(reader);
             for (var k = 0; k < 200 && reader.Next() is not null; k++)
+            {
                 read++;
+            }
         }
 
         var used = (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / Math.Max(read, 1);
@@ -101,14 +116,19 @@ internal static class Comparison
         process.Refresh();
         Print($"readers  {name,-11} 70 lagging: +{(process.WorkingSet64 - before) / (1024.0 * 1024),7:F1} MiB resident, {used,6:F1} us CPU per record ({read} read)");
         foreach (var reader in readers)
+        {
             reader.Dispose();
+        }
     }
 
     private static async Task DamageAsync(string root, string name, Func<string, int, ILogCandidate> open, Damage damage)
     {
         const int Records = 12_000;
         await using (var log = open(Fresh(root), 22))
+        {
             await FillAsync(log, Records);
+        }
+
         damage.Apply(root);
         string outcome;
         try
@@ -121,9 +141,13 @@ internal static class Comparison
             while (clock.Elapsed < TimeSpan.FromSeconds(5) && reader.Next() is { } payload)
             {
                 if (payload.Length == 1024 && payload.AsSpan(16).IndexOfAnyExcept((byte)(BitConverter.ToInt64(payload) % 251)) < 0)
+                {
                     good++;
+                }
                 else
+                {
                     wrong++;
+                }
             }
 
             outcome = $"{good} of {Records} good, {wrong} wrong, {reader.Lost} seen to be lost before the last good";

@@ -10,7 +10,7 @@ internal sealed record Damage(string Name, Action<string> Apply)
         new("garbage appended", static d => Change(Last(d), static f => Overwrite(f, f.Length, 3000, 0xA5))),
         new("zeros appended", static d => Change(Last(d), static f => Overwrite(f, f.Length, 8192, 0))),
         new("bit flip in a payload", static d => Change(Middle(d), static f => Flip(f, 500_700))),
-        new("bit flips every 100 KB", static d => Change(Middle(d), static f => { for (var at = 100_000L; at < 1_000_000; at += 100_000) Flip(f, at); })),
+        new("bit flips every 100 KB", static d => Change(Middle(d), static f => { for (var at = 100_000L; at < 1_000_000; at += 100_000) { Flip(f, at); } })),
         new("zeroed 4 KiB", static d => Change(Middle(d), static f => Overwrite(f, 512 << 10, 4096, 0))),
         new("garbage 64 KiB", static d => Change(Middle(d), static f => Overwrite(f, 512 << 10, 64 << 10, 0xA5))),
         new("first 4 KiB zeroed", static d => Change(Middle(d), static f => Overwrite(f, 0, 4096, 0))),

@@ -27,7 +27,10 @@ internal sealed class FasterCandidate : ILogCandidate
             TryRecoverLatest = false,
         });
         if (Directory.Exists(Path.Combine(directory, "log-commits")))
+        {
             log.Recover();
+        }
+
         committer = Task.Run(CommitAsync);
     }
 

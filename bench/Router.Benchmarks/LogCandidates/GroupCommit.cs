@@ -35,10 +35,15 @@ internal sealed class GroupCommit : IAsyncDisposable
         {
             group.Clear();
             while (group.Count < 1024 && queue.Reader.TryRead(out var request))
+            {
                 group.Add(request);
+            }
+
             write(group);
             foreach (var request in group)
+            {
                 request.Done.SetResult();
+            }
         }
     }
 

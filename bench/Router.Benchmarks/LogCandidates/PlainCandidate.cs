@@ -24,7 +24,9 @@ internal sealed partial class PlainCandidate : ILogCandidate
         using (var reader = new Reader(directory, 0))
         {
             while (reader.Next() is not null)
+            {
                 next = reader.Sequence + 1;
+            }
         }
 
         commit = new GroupCommit(Write);
@@ -54,7 +56,10 @@ internal sealed partial class PlainCandidate : ILogCandidate
         {
             var size = HeaderSize + request.Payload.Length;
             if (buffer.Length < length + size)
+            {
                 Array.Resize(ref buffer, Math.Max(buffer.Length * 2, length + size));
+            }
+
             var record = buffer.AsSpan(length, size);
             BinaryPrimitives.WriteInt32LittleEndian(record, request.Payload.Length);
             BinaryPrimitives.WriteInt64LittleEndian(record[8..], next++);
@@ -66,7 +71,9 @@ internal sealed partial class PlainCandidate : ILogCandidate
         RandomAccess.Write(segment, buffer.AsSpan(0, length), offset);
         offset += length;
         if (FDataSync(segment) != 0)
+        {
             throw new IOException($"fdatasync failed: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
@@ -76,9 +83,15 @@ internal sealed partial class PlainCandidate : ILogCandidate
     {
         var crc = uint.MaxValue;
         for (; data.Length >= 8; data = data[8..])
+        {
             crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(data));
+        }
+
         foreach (var b in data)
+        {
             crc = BitOperations.Crc32C(crc, b);
+        }
+
         return ~crc;
     }
 
@@ -95,9 +108,14 @@ internal sealed partial class PlainCandidate : ILogCandidate
             segments = new Queue<string>(Directory.GetFiles(directory, "*.log").Order(StringComparer.Ordinal));
             Sequence = skip - 1;
             while (segments.Count > 1 && long.Parse(Path.GetFileNameWithoutExtension(segments.ElementAt(1)), System.Globalization.NumberStyles.HexNumber, null) <= skip)
+            {
                 segments.Dequeue();
+            }
+
             if (skip > 0) // A 1 KB record takes 1040 bytes: the stand-in for a sparse index.
+            {
                 this.start = (skip - long.Parse(Path.GetFileNameWithoutExtension(segments.Peek()), System.Globalization.NumberStyles.HexNumber, null)) * 1040;
+            }
         }
 
         public long Sequence { get; private set; }
@@ -113,7 +131,10 @@ internal sealed partial class PlainCandidate : ILogCandidate
                 if (file is null)
                 {
                     if (!segments.TryDequeue(out var path))
+                    {
                         return null;
+                    }
+
                     file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 16 << 10);
                     this.length = file.Length;
                     file.Position = Math.Min(this.start, this.length);
@@ -130,7 +151,10 @@ internal sealed partial class PlainCandidate : ILogCandidate
                     }
 
                     if (sequence <= Sequence)
+                    {
                         continue;
+                    }
+
                     Lost += sequence - Sequence - 1;
                     Sequence = sequence;
                     return payload;
@@ -148,12 +172,21 @@ internal sealed partial class PlainCandidate : ILogCandidate
             var length = BinaryPrimitives.ReadInt32LittleEndian(window);
             sequence = BinaryPrimitives.ReadInt64LittleEndian(window.AsSpan(8));
             if (length < 0 || length > 16 << 20 || file.Position + length > this.length)
+            {
                 return false;
+            }
+
             if (window.Length < HeaderSize + length)
+            {
                 Array.Resize(ref window, HeaderSize + length);
+            }
+
             file.ReadExactly(window, HeaderSize, length);
             if (BinaryPrimitives.ReadUInt32LittleEndian(window.AsSpan(4)) != (Crc(window.AsSpan(8, 8 + length)) ^ (uint)length))
+            {
                 return false;
+            }
+
             payload = window.AsSpan(HeaderSize, length).ToArray();
             return true;
         }

@@ -13,7 +13,9 @@ internal sealed class SegmentLogCandidate(string directory, int segmentBytes) : 
     {
         var result = await log.AppendAsync(payload);
         if (!result.IsStored)
+        {
             throw new IOException(result.Status.ToString());
+        }
     }
 
     public ICandidateReader OpenReader(long skip) => new Reader(log.OpenReader(skip));

@@ -101,7 +101,10 @@ internal sealed class SqliteCandidate : ILogCandidate
                 if (rows is null)
                 {
                     if (!segments.TryDequeue(out var path))
+                    {
                         return null;
+                    }
+
                     connection = Open(path);
                     var command = connection.CreateCommand();
                     command.CommandText = $"SELECT seq, payload FROM alert WHERE seq > {last} ORDER BY seq";

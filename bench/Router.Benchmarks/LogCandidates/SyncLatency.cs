@@ -36,7 +36,10 @@ internal static class SyncLatency
             var start = Stopwatch.GetTimestamp();
             RandomAccess.Write(file, block, (long)i * block.Length);
             if (PlainCandidate.FDataSync(file) != 0)
+            {
                 throw new IOException("fdatasync failed.");
+            }
+
             times[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
         }
 

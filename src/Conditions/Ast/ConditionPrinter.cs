@@ -67,7 +67,10 @@ public static class ConditionPrinter
                 Append(text, comparison.Left);
                 text.Append(' ').Append(comparison.Operator.Spell()).Append(' ');
                 if (comparison.Modifier != ValueModifier.None)
+                {
                     text.Append(comparison.Modifier.Spell()).Append(' ');
+                }
+
                 Append(text, comparison.Right);
                 break;
         }
@@ -77,17 +80,25 @@ public static class ConditionPrinter
         StringBuilder text, IReadOnlyList<Expression> children, string between, Precedence inner, bool parenthesize, bool expandMacros)
     {
         if (parenthesize)
+        {
             text.Append('(');
-        for (int i = 0; i < children.Count; i++)
+        }
+
+        for (var i = 0; i < children.Count; i++)
         {
             if (i > 0)
+            {
                 text.Append(between);
+            }
             // A chain inside the same chain keeps its own parentheses: the tree is what was written.
-            bool same = children[i] is OrExpression && inner == Precedence.And || children[i] is AndExpression && inner == Precedence.Not;
+            var same = children[i] is OrExpression && inner == Precedence.And || children[i] is AndExpression && inner == Precedence.Not;
             Append(text, children[i], same ? Precedence.Not : inner, expandMacros);
         }
+
         if (parenthesize)
+        {
             text.Append(')');
+        }
     }
 
     // Arguments of transformers may be fields: a bare word there would be read as one.
@@ -128,10 +139,13 @@ public static class ConditionPrinter
 
     private static void AppendItems(StringBuilder text, IReadOnlyList<Operand> items, bool mayBeBare)
     {
-        for (int i = 0; i < items.Count; i++)
+        for (var i = 0; i < items.Count; i++)
         {
             if (i > 0)
+            {
                 text.Append(", ");
+            }
+
             Append(text, items[i], mayBeBare);
         }
     }
@@ -139,15 +153,19 @@ public static class ConditionPrinter
     private static void AppendArgument(StringBuilder text, string argument)
     {
         if (argument.Length > 0 && !argument.AsSpan().ContainsAnyExcept(BareCharacters))
+        {
             text.Append(argument);
+        }
         else
+        {
             AppendQuoted(text, argument);
+        }
     }
 
     private static void AppendQuoted(StringBuilder text, string value)
     {
         text.Append('"');
-        foreach (char c in value)
+        foreach (var c in value)
         {
             _ = c switch
             {
@@ -161,6 +179,7 @@ public static class ConditionPrinter
                 _ => text.Append(c),
             };
         }
+
         text.Append('"');
     }
 }

@@ -42,6 +42,7 @@ internal sealed class AbsenceAnalysis(Predicate<FieldReference> absent)
             var one = negate ? Not(Of(part)) : Of(part);
             all = (all & one & Outcome.True) | ((all | one) & Outcome.False);
         }
+
         return all;
     }
 
@@ -55,15 +56,23 @@ internal sealed class AbsenceAnalysis(Predicate<FieldReference> absent)
     private Outcome OfMacro(TypedMacro macro)
     {
         if (!macros.TryGetValue(macro, out var known))
+        {
             macros[macro] = known = Of(macro.Body);
+        }
+
         return known;
     }
 
     private Outcome OfOperands(params ReadOnlySpan<TypedOperand> operands)
     {
         foreach (var operand in operands)
+        {
             if (IsAbsent(operand))
+            {
                 return Outcome.False;
+            }
+        }
+
         return Outcome.Either;
     }
 

@@ -22,7 +22,10 @@ internal sealed class Binder(IFieldCatalogue catalogue, ConditionOptions options
     public TypedNode? Bind(Expression expression, ICollection<ConditionError> errors)
     {
         if (expression.Depth <= MaximumDepth)
+        {
             return BindNode(expression, errors);
+        }
+
         errors.Add(new ConditionError(
             ConditionErrorKind.TooComplex, expression.Range, expression.Range.Start, $"the condition nests deeper than {MaximumDepth}, macros included"));
         return null;
@@ -45,8 +48,8 @@ internal sealed class Binder(IFieldCatalogue catalogue, ConditionOptions options
             case ComparisonExpression comparison:
                 return BindComparison(comparison, errors);
             case NameExpression name:
-                bool isField = catalogue.Find(name.Name) is not null;
-                string message = isField ? $"the field '{name.Name}' is compared with nothing" : $"unknown macro '{name.Name}'";
+                var isField = catalogue.Find(name.Name) is not null;
+                var message = isField ? $"the field '{name.Name}' is compared with nothing" : $"unknown macro '{name.Name}'";
                 errors.Add(new ConditionError(ConditionErrorKind.UnknownName, name.Range, name.Range.Start, message));
                 return null;
             default:
@@ -60,9 +63,13 @@ internal sealed class Binder(IFieldCatalogue catalogue, ConditionOptions options
         {
             // Its mistakes were told at its first use, and this use has them too.
             if (known is null)
+            {
                 _ = BindNode(definition.Body, errors);
+            }
+
             return known;
         }
+
         var body = BindNode(definition.Body, errors);
         var macro = body is null ? null : new TypedMacro(definition, body, macros.Count);
         macros[definition] = macro;
@@ -75,66 +82,94 @@ internal sealed class Binder(IFieldCatalogue catalogue, ConditionOptions options
         foreach (var child in children)
         {
             if (BindNode(child, errors) is { } bound)
+            {
                 result.Add(bound);
+            }
         }
+
         return result.Count == children.Count ? result : null;
     }
 
     private TypedNode? BindComparison(ComparisonExpression comparison, ICollection<ConditionError> errors)
     {
-        int start = comparison.Range.Start;
+        var start = comparison.Range.Start;
         var left = operands.Bind(comparison.Left, OperandPlace.Left, start, errors);
         if (comparison.Right is TransformerOperand)
         {
             var right = operands.Bind(comparison.Right, OperandPlace.Right, start, errors);
             return left is null || right is null ? null : BindPair(comparison, left, right, errors);
         }
+
         if (left is null)
+        {
             return null;
+        }
+
         if ((OperatorTable.Refuse(comparison.Operator, comparison.Modifier, left) ?? RefuseSelecting(comparison.Operator, left)) is { } refusal)
         {
             errors.Add(new ConditionError(ConditionErrorKind.Unsupported, comparison.Range, start, refusal));
             return null;
         }
+
         var literals = comparison.Right is ListOperand list ? list.Items : [comparison.Right];
         var values = new List<TypedLiteral>(literals.Count);
         foreach (var literal in literals)
         {
             if (BindLiteral(comparison, left, (LiteralOperand)literal, errors) is { } value)
+            {
                 values.Add(value);
+            }
         }
+
         return values.Count == literals.Count ? new TypedComparison(left, comparison.Operator, comparison.Modifier, values) : null;
     }
 
     private string? RefuseSelecting(ComparisonOperator operation, TypedOperand left)
     {
         if (operation is not (ComparisonOperator.Equal or ComparisonOperator.NotEqual or ComparisonOperator.In))
+        {
             return null;
+        }
+
         while (left is TypedTransformer transformer)
         {
             var selecting = transformer.Arguments.OfType<TypedField>().FirstOrDefault(field => options.SelectingFields.Contains(field.Reference.Definition.Name));
             if (selecting is not null)
+            {
                 return $"'{selecting.Reference.Text}' takes no transformers here: which events the condition is about must follow from it";
+            }
+
             left = transformer.Arguments[0];
         }
+
         return null;
     }
 
     private static TypedPair? BindPair(
         ComparisonExpression comparison, TypedOperand left, TypedOperand right, ICollection<ConditionError> errors)
     {
-        string? refusal = OperatorTable.Refuse(comparison.Operator, comparison.Modifier, left);
+        var refusal = OperatorTable.Refuse(comparison.Operator, comparison.Modifier, left);
         if (refusal is null && comparison.Operator is ComparisonOperator.Regex or ComparisonOperator.Glob or ComparisonOperator.IGlob
             or ComparisonOperator.BContains or ComparisonOperator.BStartsWith or ComparisonOperator.PMatch)
         {
             refusal = $"'{comparison.Operator.Spell()}' needs values on its right side, not a field";
         }
+
         if (refusal is null && left is TypedField { Reference.Definition: { } definition } && definition.Traits.HasFlag(FieldTraits.NoRightSide))
+        {
             refusal = $"field '{definition.Name}' doesn't support right-hand side fields";
+        }
+
         if (refusal is null && !OperatorTable.SameFamily(left.Kind, right.Kind))
+        {
             refusal = $"the two sides have different types ({left.Kind} and {right.Kind})";
+        }
+
         if (refusal is null)
+        {
             return new TypedPair(left, comparison.Operator, right);
+        }
+
         errors.Add(new ConditionError(ConditionErrorKind.Unsupported, comparison.Range, comparison.Range.Start, refusal));
         return null;
     }
@@ -142,7 +177,7 @@ internal sealed class Binder(IFieldCatalogue catalogue, ConditionOptions options
     private TypedLiteral? BindLiteral(
         ComparisonExpression comparison, TypedOperand left, LiteralOperand literal, ICollection<ConditionError> errors)
     {
-        int start = comparison.Range.Start;
+        var start = comparison.Range.Start;
         var definition = (left as TypedField)?.Reference.Definition;
         if (definition is not null && options.ClosedFields.TryGetValue(definition.Name, out var closed) && !closed.Contains(literal.Text))
         {
@@ -150,18 +185,33 @@ internal sealed class Binder(IFieldCatalogue catalogue, ConditionOptions options
                 ConditionErrorKind.UnknownValue, literal.Range, start, $"unknown event type {literal.Text}", NearestName.Find(literal.Text, closed)));
             return null;
         }
+
         string? error = null;
         TypedLiteral? value = null;
         if (comparison.Operator.IsOrdering() && definition?.Words is null && !LiteralReader.IsNumber(literal.Text))
+        {
             error = $"'{comparison.Operator.Spell()}' needs a number, and '{literal.Text}' is none";
+        }
         else
+        {
             value = LiteralReader.Read(literal.Text, left.Kind, comparison.Operator, definition, out error);
+        }
+
         if (value is not null && Encoding.UTF8.GetByteCount(literal.Text) > options.MaximumValueBytes && value.Kind == ValueKind.Bytes)
+        {
             error = $"the value is longer than {options.MaximumValueBytes} bytes";
+        }
+
         if (error is null && comparison.Operator == ComparisonOperator.Regex)
+        {
             PosixRegex.Check(literal.Text, out error);
+        }
+
         if (error is null)
+        {
             return value;
+        }
+
         errors.Add(new ConditionError(ConditionErrorKind.InvalidValue, literal.Range, start, error));
         return null;
     }

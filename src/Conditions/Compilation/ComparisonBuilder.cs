@@ -80,8 +80,11 @@ internal static class ComparisonBuilder
     private static Predicate BuildNumber(TypedComparison comparison, PredicateOf consumer)
     {
         if (comparison.Operator is ComparisonOperator.In or ComparisonOperator.Intersects)
+        {
             return consumer.Take(new NumberIn([.. comparison.Values.Select(static value => value.Bits).Order()]));
-        bool unsigned = comparison.Left.Kind == ValueKind.UInt64;
+        }
+
+        var unsigned = comparison.Left.Kind == ValueKind.UInt64;
         return Several(comparison, consumer, value => new NumberCompare(comparison.Operator, value.Bits, unsigned));
     }
 
@@ -94,7 +97,7 @@ internal static class ComparisonBuilder
     // The event tells whether the field is text or a number: both comparisons are made ready.
     private static ByKind BuildByKind(TypedComparison comparison)
     {
-        bool comparesNumbers = comparison.Operator.IsOrdering()
+        var comparesNumbers = comparison.Operator.IsOrdering()
             || comparison.Operator is ComparisonOperator.Equal or ComparisonOperator.NotEqual or ComparisonOperator.In or ComparisonOperator.Intersects;
         var numbers = comparison.Values
             .Select(value => LiteralReader.Read(value.Text, ValueKind.Float64, comparison.Operator, null, out _))

@@ -27,8 +27,11 @@ public sealed class CompiledOperand
         ArgumentNullException.ThrowIfNull(transformers);
         refusal = null;
         TypedOperand? operand = new TypedField(field);
-        for (int i = transformers.Count - 1; i >= 0 && operand is not null; i--)
+        for (var i = transformers.Count - 1; i >= 0 && operand is not null; i--)
+        {
             operand = TransformerTypes.Type(transformers[i], [operand], out refusal);
+        }
+
         return operand is null ? null : new CompiledOperand(SourceBuilder.Build(operand));
     }
 

@@ -19,7 +19,10 @@ public sealed class ConditionSpecializer(string field, string value)
     public CompiledCondition Apply(CompiledCondition condition)
     {
         if (!builders.TryGetValue(condition.Builder, out var builder))
+        {
             builders[condition.Builder] = builder = condition.Builder.WithSameLeaves();
+        }
+
         var typed = known.Apply(condition.Typed);
         return new CompiledCondition(condition.Expression, typed, builder);
     }

@@ -48,16 +48,26 @@ internal sealed class FieldCollector
     private void VisitAll(IReadOnlyList<TypedNode> nodes)
     {
         foreach (var node in nodes)
+        {
             Visit(node);
+        }
     }
 
     private void Visit(TypedOperand operand)
     {
         if (operand is TypedField field)
+        {
             fields.Add(field.Reference);
+        }
+
         if (operand is not TypedTransformer transformer)
+        {
             return;
+        }
+
         foreach (var argument in transformer.Arguments)
+        {
             Visit(argument);
+        }
     }
 }

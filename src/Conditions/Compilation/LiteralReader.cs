@@ -22,10 +22,16 @@ internal static class LiteralReader
     {
         error = null;
         if (definition?.Words is { } words && FindWord(words, text) is { } rank)
+        {
             return Number(kind, rank, text);
+        }
+
         if (operation is ComparisonOperator.BContains or ComparisonOperator.BStartsWith)
+        {
             return ReadHexadecimal(text, out error);
-        TypedLiteral? literal = kind switch
+        }
+
+        var literal = kind switch
         {
             ValueKind.Bool => ReadBool(text),
             ValueKind.Int64 or ValueKind.UInt64 => ReadInteger(text, kind, definition?.TypeName),
@@ -34,7 +40,10 @@ internal static class LiteralReader
             _ => new TypedLiteral(ValueKind.Bytes, 0, Encoding.UTF8.GetBytes(text), text),
         };
         if (literal is null)
+        {
             error = Explain(text, kind, definition);
+        }
+
         return literal;
     }
 
@@ -57,8 +66,11 @@ internal static class LiteralReader
         foreach (var (word, rank) in words)
         {
             if (word.Equals(text, StringComparison.OrdinalIgnoreCase))
+            {
                 return rank;
+            }
         }
+
         return null;
     }
 
@@ -77,17 +89,23 @@ internal static class LiteralReader
         var digits = text.AsSpan();
         if (digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
         {
-            return ulong.TryParse(digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong hexadecimal)
+            return ulong.TryParse(digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hexadecimal)
                 ? new TypedLiteral(kind, (long)hexadecimal, [], text)
                 : null;
         }
+
         const NumberStyles Style = NumberStyles.AllowLeadingSign;
-        if (kind == ValueKind.UInt64 && ulong.TryParse(digits, Style, CultureInfo.InvariantCulture, out ulong unsigned))
+        if (kind == ValueKind.UInt64 && ulong.TryParse(digits, Style, CultureInfo.InvariantCulture, out var unsigned))
+        {
             return new TypedLiteral(kind, (long)unsigned, [], text);
-        if (!long.TryParse(digits, Style, CultureInfo.InvariantCulture, out long signed))
+        }
+
+        if (!long.TryParse(digits, Style, CultureInfo.InvariantCulture, out var signed))
+        {
             return null;
+        }
         // -1 asks an unsigned field for its largest value: that is how "unset" ids are told.
-        bool wraps = signed < 0 && typeName == "UINT32";
+        var wraps = signed < 0 && typeName == "UINT32";
         return new TypedLiteral(kind, wraps ? unchecked((uint)signed) : signed, [], text);
     }
 
@@ -95,21 +113,27 @@ internal static class LiteralReader
     {
         const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         return text.Length > 0 && char.IsAsciiDigit(text[^1]) | text[^1] == '.'
-            && double.TryParse(text, Style, CultureInfo.InvariantCulture, out double number)
+            && double.TryParse(text, Style, CultureInfo.InvariantCulture, out var number)
                 ? new TypedLiteral(ValueKind.Float64, BitConverter.DoubleToInt64Bits(number), [], text)
                 : null;
     }
 
     private static TypedLiteral? ReadNetwork(string text)
     {
-        int slash = text.IndexOf('/', StringComparison.Ordinal);
-        string host = slash < 0 ? text : text[..slash];
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var host = slash < 0 ? text : text[..slash];
         if (!IsAddress(host) || !IPAddress.TryParse(host, out var address))
+        {
             return null;
-        byte[] bytes = address.GetAddressBytes();
+        }
+
+        var bytes = address.GetAddressBytes();
         if (slash < 0)
+        {
             return new TypedLiteral(ValueKind.Address, 0, bytes, text);
-        return int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int prefix) && prefix <= bytes.Length * 8
+        }
+
+        return int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var prefix) && prefix <= bytes.Length * 8
             ? new TypedLiteral(ValueKind.Network, prefix, bytes, text)
             : null;
     }
@@ -125,7 +149,10 @@ internal static class LiteralReader
     {
         error = null;
         if (text.Length > 0 && text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit))
+        {
             return new TypedLiteral(ValueKind.Bytes, 0, Convert.FromHexString(text), text);
+        }
+
         error = $"'{text}' is not a sequence of bytes in hexadecimal";
         return null;
     }

@@ -40,22 +40,33 @@ internal sealed class OperandBinder(IFieldCatalogue catalogue, ConditionOptions 
 
     private TypedField? BindField(FieldOperand field, OperandPlace place, int checkStart, ICollection<ConditionError> errors)
     {
-        var reference = resolver.Resolve(field.Name, field.Argument, out string? error, out string? suggestion);
+        var reference = resolver.Resolve(field.Name, field.Argument, out var error, out var suggestion);
         if (reference is null)
         {
             errors.Add(new ConditionError(ConditionErrorKind.UnknownField, field.Range, checkStart, error!, suggestion));
             return null;
         }
+
         var definition = reference.Definition;
         string? refusal = null;
         if (place == OperandPlace.Argument && definition.Traits.HasFlag(FieldTraits.NoTransformer))
+        {
             refusal = $"field '{definition.Name}' does not support transformers";
+        }
         else if (place == OperandPlace.Argument && options.ClosedFields.ContainsKey(definition.Name))
+        {
             refusal = $"'{definition.Name}' takes no transformers: which events the condition is about must follow from it";
+        }
         else if (place == OperandPlace.Right && definition.Traits.HasFlag(FieldTraits.NoRightSide))
+        {
             refusal = $"field '{definition.Name}' doesn't support right-hand side fields";
+        }
+
         if (refusal is null)
+        {
             return new TypedField(reference);
+        }
+
         errors.Add(new ConditionError(ConditionErrorKind.Unsupported, field.Range, checkStart, refusal));
         return null;
     }
@@ -63,7 +74,10 @@ internal sealed class OperandBinder(IFieldCatalogue catalogue, ConditionOptions 
     private TypedOperand? BindVal(TransformerOperand val, OperandPlace place, int checkStart, ICollection<ConditionError> errors)
     {
         if (place == OperandPlace.Right && val.Arguments is [var inner])
+        {
             return Bind(inner, OperandPlace.Right, checkStart, errors);
+        }
+
         errors.Add(new ConditionError(
             ConditionErrorKind.Unsupported, val.Range, checkStart, "val() stands on the right side of a comparison, around one field"));
         return null;
@@ -75,22 +89,34 @@ internal sealed class OperandBinder(IFieldCatalogue catalogue, ConditionOptions 
         // The list that join and concat may be given is only a way to write several arguments.
         var written = transformer.Arguments.SelectMany(static argument => argument is ListOperand list ? list.Items : [argument]);
         var arguments = new List<TypedOperand>();
-        bool complete = true;
+        var complete = true;
         foreach (var argument in written)
         {
             if (Bind(argument, OperandPlace.Argument, checkStart, errors) is { } bound)
+            {
                 arguments.Add(bound);
+            }
             else
+            {
                 complete = false;
+            }
         }
+
         if (!complete)
+        {
             return null;
-        if (TransformerTypes.Type(transformer.Transformer, arguments, out string? refusal) is { } typed)
+        }
+
+        if (TransformerTypes.Type(transformer.Transformer, arguments, out var refusal) is { } typed)
         {
             if (place != OperandPlace.Right || arguments.OfType<TypedField>().All(static f => !f.Reference.Definition.Traits.HasFlag(FieldTraits.NoRightSide)))
+            {
                 return typed;
+            }
+
             refusal = "a field among the arguments does not support the right-hand side";
         }
+
         errors.Add(new ConditionError(ConditionErrorKind.Unsupported, transformer.Range, checkStart, refusal!));
         return null;
     }
@@ -103,32 +129,47 @@ internal static class TransformerTypes
     public static TypedTransformer? Type(Transformer transformer, List<TypedOperand> arguments, out string? refusal)
     {
         refusal = null;
-        string name = transformer.Spell();
+        var name = transformer.Spell();
         switch (transformer)
         {
             case Transformer.Len:
                 if (arguments is [{ Kind: ValueKind.Bytes or ValueKind.None } or { IsList: true }])
+                {
                     return new TypedTransformer(transformer, arguments, ValueKind.UInt64, isList: false);
+                }
+
                 refusal = "len() takes one field, and that must be text, bytes or a list";
                 return null;
             case Transformer.Join:
                 if (arguments.Count >= 2 && arguments[0] is TypedText && arguments.All(IsText))
+                {
                     return new TypedTransformer(transformer, arguments, ValueKind.Bytes, isList: false);
+                }
+
                 refusal = "join() takes a separator in quotes and then text fields or a list: join(\"/\", (proc.name, user.name))";
                 return null;
             case Transformer.Concat:
                 if (arguments.Count >= 2 && arguments.All(IsText))
+                {
                     return new TypedTransformer(transformer, arguments, ValueKind.Bytes, isList: false);
+                }
+
                 refusal = "concat() takes two or more texts: concat(proc.name, \"-x\")";
                 return null;
             case Transformer.GetOpt:
                 if (arguments is [{ Kind: ValueKind.Bytes }, TypedText] or [{ Kind: ValueKind.Bytes }])
+                {
                     return new TypedTransformer(transformer, arguments, ValueKind.Bytes, isList: true);
+                }
+
                 refusal = "getopt() takes the arguments of a command and the letters of its options: getopt(proc.args, \"ab:\")";
                 return null;
             default:
                 if (arguments is [var only] && IsText(only))
+                {
                     return new TypedTransformer(transformer, arguments, ValueKind.Bytes, only.IsList);
+                }
+
                 refusal = $"{name}() takes one text field";
                 return null;
         }

@@ -9,7 +9,7 @@ internal static class OperatorTable
     /// <summary>Why an operator cannot be used with an operand; null when it can.</summary>
     public static string? Refuse(ComparisonOperator operation, ValueModifier modifier, TypedOperand left)
     {
-        bool supported = operation switch
+        var supported = operation switch
         {
             ComparisonOperator.Equal or ComparisonOperator.NotEqual or ComparisonOperator.In => true,
             ComparisonOperator.Less or ComparisonOperator.LessOrEqual or ComparisonOperator.Greater or ComparisonOperator.GreaterOrEqual =>
@@ -18,7 +18,10 @@ internal static class OperatorTable
             _ => left.Kind is ValueKind.Bytes or ValueKind.None,
         };
         if (!supported)
+        {
             return $"'{operation.Spell()}' does not apply to {Describe(left)}";
+        }
+
         return modifier != ValueModifier.None && operation is ComparisonOperator.NotEqual
             ? $"'!=' takes no '{modifier.Spell()}'; use 'not … in (…)'"
             : null;
@@ -37,7 +40,7 @@ internal static class OperatorTable
 
     private static string Describe(TypedOperand operand)
     {
-        string what = operand.Kind switch
+        var what = operand.Kind switch
         {
             ValueKind.Bool => "a truth value",
             ValueKind.Address or ValueKind.Network => "an IP address",

@@ -57,14 +57,20 @@ internal sealed class PredicateBuilder
     private Predicate BuildLeaf(TypedComparison comparison)
     {
         if (!leaves.TryGetValue(comparison, out var predicate))
+        {
             leaves[comparison] = predicate = ComparisonBuilder.Build(comparison);
+        }
+
         return predicate;
     }
 
     private Predicate BuildMacro(TypedMacro macro)
     {
         if (macros.TryGetValue(macro, out var known))
+        {
             return known;
+        }
+
         var body = Build(macro.Body);
         var predicate = body is ConstantPredicate ? body : new SharedPredicate(body, macro.Shared);
         macros[macro] = predicate;

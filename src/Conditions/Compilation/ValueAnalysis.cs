@@ -38,6 +38,7 @@ internal sealed class ValueAnalysis(string field, IReadOnlyList<string> universe
             sets = Visit(macro.Body);
             macros[macro] = sets;
         }
+
         return sets;
     }
 
@@ -46,11 +47,12 @@ internal sealed class ValueAnalysis(string field, IReadOnlyList<string> universe
         var predicate = ComparisonBuilder.Build(comparison);
         var context = new SingleValueContext();
         var holds = new bool[values.Length];
-        for (int i = 0; i < holds.Length; i++)
+        for (var i = 0; i < holds.Length; i++)
         {
             context.Bytes = values[i];
             holds[i] = predicate.Evaluate(context);
         }
+
         return new Sets(holds, [.. holds.Select(static value => !value)]);
     }
 

@@ -18,42 +18,53 @@ public sealed class FieldResolver(IFieldCatalogue catalogue)
         suggestion = null;
         var definition = catalogue.Find(name);
         if (definition is null && argument is null)
+        {
             definition = FindBeforeDot(name, out argument);
+        }
+
         if (definition is null)
         {
             error = $"unknown field '{name}'";
             suggestion = NearestName.Find(name, catalogue.Definitions.Select(static known => known.Name));
             return null;
         }
+
         if (argument is not null && definition.Argument == FieldArgumentKind.None)
         {
             error = $"the field '{definition.Name}' takes no argument";
             return null;
         }
+
         if (argument is null && definition.Argument.HasFlag(FieldArgumentKind.Required))
         {
             error = $"the field '{definition.Name}' needs an argument: {definition.Name}[…]";
             return null;
         }
+
         const FieldArgumentKind Both = FieldArgumentKind.Index | FieldArgumentKind.Key;
         if (argument is not null && (definition.Argument & Both) == FieldArgumentKind.Index && !ulong.TryParse(argument, out _))
         {
             error = $"the argument of '{definition.Name}' must be a number, and '{argument}' is none";
             return null;
         }
+
         return catalogue.Bind(definition, argument, out error);
     }
 
     private FieldDefinition? FindBeforeDot(string name, out string? argument)
     {
-        for (int dot = name.LastIndexOf('.'); dot > 0; dot = name.LastIndexOf('.', dot - 1))
+        for (var dot = name.LastIndexOf('.'); dot > 0; dot = name.LastIndexOf('.', dot - 1))
         {
             var definition = catalogue.Find(name[..dot]);
             if (definition is null || definition.Argument == FieldArgumentKind.None)
+            {
                 continue;
+            }
+
             argument = name[(dot + 1)..];
             return definition;
         }
+
         argument = null;
         return null;
     }

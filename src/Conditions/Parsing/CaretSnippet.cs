@@ -15,21 +15,30 @@ public static class CaretSnippet
     public static string Render(string text, int start, int length, int width = DefaultWidth)
     {
         start = Math.Clamp(start, 0, text.Length);
-        int lineStart = start == 0 ? 0 : text.LastIndexOf('\n', start - 1) + 1;
-        int lineEnd = text.IndexOf('\n', start);
+        var lineStart = start == 0 ? 0 : text.LastIndexOf('\n', start - 1) + 1;
+        var lineEnd = text.IndexOf('\n', start);
         if (lineEnd < 0)
+        {
             lineEnd = text.Length;
-        int from = Math.Max(lineStart, Math.Min(start - (width / 3), lineEnd - width));
-        int to = Math.Min(lineEnd, from + width);
+        }
+
+        var from = Math.Max(lineStart, Math.Min(start - (width / 3), lineEnd - width));
+        var to = Math.Min(lineEnd, from + width);
         var result = new StringBuilder();
-        string cutLeft = from > lineStart ? "…" : "";
+        var cutLeft = from > lineStart ? "…" : "";
         result.Append(cutLeft).Append(text, from, to - from);
         if (to < lineEnd)
+        {
             result.Append('…');
+        }
+
         result.Append('\n');
         result.Append(' ', cutLeft.Length);
-        for (int i = from; i < start; i++)
+        for (var i = from; i < start; i++)
+        {
             result.Append(text[i] == '\t' ? '\t' : ' ');
+        }
+
         result.Append('^', Math.Max(1, Math.Min(length, to - start)));
         return result.ToString();
     }

@@ -40,8 +40,8 @@ public sealed record ConditionError(ConditionErrorKind Kind, SourceRange Range, 
     public override string ToString()
     {
         var at = Position;
-        string file = at.File is null ? "" : at.File + ":";
-        string hint = Suggestion is null ? "" : $" (did you mean {Suggestion}?)";
+        var file = at.File is null ? "" : at.File + ":";
+        var hint = Suggestion is null ? "" : $" (did you mean {Suggestion}?)";
         return $"{file}{at.Line}:{at.Column}: {Message}{hint}\n{CaretSnippet.Render(Range.Source.Text, Range.Start, Range.Length)}";
     }
 }

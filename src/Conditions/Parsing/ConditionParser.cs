@@ -25,6 +25,7 @@ public static class ConditionParser
                 ConditionErrorKind.TooComplex, new SourceRange(source, 0, 0), 0, $"the condition is longer than {MaximumLength} characters"));
             return null;
         }
+
         try
         {
             return new Reader(source).ReadAll();
@@ -51,50 +52,64 @@ public static class ConditionParser
         {
             var expression = ReadOr();
             if (!lexer.AtEnd)
+            {
                 throw Fail($"unexpected token after '{lexer.LastToken}', expecting 'or', 'and'");
+            }
+
             return expression;
         }
 
         private Expression ReadOr()
         {
             var children = new List<Expression>();
-            int start = ReadChain(children, "or", ReadAnd);
+            var start = ReadChain(children, "or", ReadAnd);
             return children.Count == 1 ? children[0] : new OrExpression(lexer.RangeFrom(start), children);
         }
 
         private Expression ReadAnd()
         {
             var children = new List<Expression>();
-            int start = ReadChain(children, "and", ReadNot);
+            var start = ReadChain(children, "and", ReadNot);
             return children.Count == 1 ? children[0] : new AndExpression(lexer.RangeFrom(start), children);
         }
 
         private int ReadChain(List<Expression> children, string word, Func<Expression> readPart)
         {
             lexer.SkipBlanks();
-            int start = lexer.Position;
+            var start = lexer.Position;
             children.Add(readPart());
             lexer.SkipBlanks();
             while (lexer.TryText(word))
             {
                 if (lexer.SkipBlanks())
+                {
                     children.Add(readPart());
+                }
                 else if (lexer.TryText("("))
+                {
                     children.Add(ReadParenthesized());
+                }
                 else
+                {
                     throw Fail($"expected blank or '(' after '{word}'");
+                }
+
                 lexer.SkipBlanks();
             }
+
             return start;
         }
 
         private Expression ReadNot()
         {
             lexer.SkipBlanks();
-            int start = lexer.Position;
-            bool negated = false;
+            var start = lexer.Position;
+            var negated = false;
             while (lexer.TryNot())
+            {
                 negated = !negated;
+            }
+
             Expression child;
             if (lexer.TryText("not("))
             {
@@ -105,6 +120,7 @@ public static class ConditionParser
             {
                 child = ReadCheck();
             }
+
             return negated ? new NotExpression(lexer.RangeFrom(start), child) : child;
         }
 
@@ -115,41 +131,59 @@ public static class ConditionParser
                 throw new SyntaxException(new ConditionError(
                     ConditionErrorKind.TooComplex, lexer.RestOfToken(), lexer.Position, $"parentheses nest deeper than {MaximumNesting}"));
             }
+
             var child = ReadOr();
             lexer.SkipBlanks();
             if (!lexer.TryText(")"))
+            {
                 throw Fail("expected a ')' token");
+            }
+
             nesting--;
             return child;
         }
 
         private Expression ReadCheck()
         {
-            int start = lexer.Position;
+            var start = lexer.Position;
             if (lexer.TryText("("))
+            {
                 return ReadParenthesized();
+            }
+
             if (ReadTransformer() is { } transformed)
+            {
                 return ReadComparison(start, transformed);
-            if (!lexer.TryName(out string? name))
+            }
+
+            if (!lexer.TryName(out var name))
+            {
                 throw Fail("expected a '(' token, a field check, or an identifier");
-            string? argument = ReadArgument();
+            }
+
+            var argument = ReadArgument();
             var field = new FieldOperand(lexer.RangeFrom(start), name, argument);
             if (argument is not null || name.Contains('.', StringComparison.Ordinal))
+            {
                 return ReadComparison(start, field);
+            }
 
             // A name without a dot is a macro, unless a comparison follows: fields of other catalogues have such names.
-            int end = lexer.Position;
+            var end = lexer.Position;
             lexer.SkipBlanks();
             if (AtOperator())
+            {
                 return ReadComparison(start, field);
+            }
+
             lexer.Position = end;
             return new NameExpression(lexer.RangeFrom(start), name);
         }
 
         private bool AtOperator()
         {
-            int start = lexer.Position;
-            bool found = lexer.TryWord("exists") || ReadOperator() is not null;
+            var start = lexer.Position;
+            var found = lexer.TryWord("exists") || ReadOperator() is not null;
             lexer.Position = start;
             return found;
         }
@@ -158,12 +192,16 @@ public static class ConditionParser
         {
             lexer.SkipBlanks();
             if (lexer.TryWord("exists"))
+            {
                 return new ExistsExpression(lexer.RangeFrom(start), left);
+            }
+
             if (ReadOperator() is not { } operation)
             {
                 throw Fail("expected a valid check operator: one of 'exists', "
                     + string.Join(", ", Vocabulary.Operators.Select(static entry => $"'{entry.Text}'")));
             }
+
             lexer.SkipBlanks();
             var modifier = operation.TakesList() || operation.IsOrdering() ? ValueModifier.None : ReadModifier();
             var right = operation.TakesList() || modifier != ValueModifier.None ? ReadList(operation) : ReadValue();
@@ -175,21 +213,27 @@ public static class ConditionParser
             foreach (var (text, operation) in Vocabulary.Operators)
             {
                 if (char.IsAsciiLetter(text[0]) ? lexer.TryWord(text) : lexer.TryText(text))
+                {
                     return operation;
+                }
             }
+
             return null;
         }
 
         private ValueModifier ReadModifier()
         {
-            int start = lexer.Position;
+            var start = lexer.Position;
             foreach (var (text, modifier) in Vocabulary.Modifiers)
             {
                 if (!lexer.TryWord(text))
+                {
                     continue;
-                int end = lexer.Position;
+                }
+
+                var end = lexer.Position;
                 lexer.SkipBlanks();
-                bool list = lexer.TryText("(");
+                var list = lexer.TryText("(");
                 lexer.Position = list ? end : start;
                 if (list)
                 {
@@ -197,20 +241,28 @@ public static class ConditionParser
                     return modifier;
                 }
             }
+
             return ValueModifier.None;
         }
 
         private Operand ReadList(ComparisonOperator operation)
         {
-            int start = lexer.Position;
+            var start = lexer.Position;
             if (ReadTransformer() is { } transformed)
+            {
                 return transformed;
+            }
+
             if (!lexer.TryText("("))
             {
-                if (lexer.TryBare(out string? single))
+                if (lexer.TryBare(out var single))
+                {
                     return new ListOperand(lexer.RangeFrom(start), [new LiteralOperand(lexer.RangeFrom(start), single)]);
+                }
+
                 throw Fail($"expected a list after '{operation.Spell()}'");
             }
+
             var items = new List<Operand>();
             lexer.SkipBlanks();
             if (!lexer.TryText(")"))
@@ -223,8 +275,11 @@ public static class ConditionParser
                 }
                 while (lexer.TryText(","));
                 if (!lexer.TryText(")"))
+                {
                     throw Fail("expected a ')' token closing the list, or ','");
+                }
             }
+
             return new ListOperand(lexer.RangeFrom(start), items);
         }
 
@@ -232,40 +287,55 @@ public static class ConditionParser
 
         private LiteralOperand ReadLiteral()
         {
-            int start = lexer.Position;
-            if (lexer.TryQuoted(out string value, out string? error))
+            var start = lexer.Position;
+            if (lexer.TryQuoted(out var value, out var error))
             {
                 if (error is not null)
+                {
                     throw Fail(error);
+                }
+
                 return new LiteralOperand(lexer.RangeFrom(start), value);
             }
-            if (lexer.TryBare(out string? bare))
+
+            if (lexer.TryBare(out var bare))
+            {
                 return new LiteralOperand(lexer.RangeFrom(start), bare);
+            }
+
             throw Fail("expected a value");
         }
 
         private TransformerOperand? ReadTransformer()
         {
-            int start = lexer.Position;
+            var start = lexer.Position;
             foreach (var (text, transformer) in Vocabulary.Transformers)
             {
                 if (!lexer.TryText(text))
+                {
                     continue;
+                }
+
                 if (!lexer.TryText("("))
                 {
                     lexer.Position = start;
                     continue;
                 }
+
                 var arguments = ReadArguments($"the arguments of {text}");
                 return new TransformerOperand(lexer.RangeFrom(start), transformer, arguments);
             }
+
             return null;
         }
 
         private List<Operand> ReadArguments(string what)
         {
             if (++nesting > MaximumNesting)
+            {
                 throw Fail($"functions nest deeper than {MaximumNesting}");
+            }
+
             var arguments = new List<Operand>();
             do
             {
@@ -275,39 +345,52 @@ public static class ConditionParser
             }
             while (lexer.TryText(","));
             if (!lexer.TryText(")"))
+            {
                 throw Fail($"expected a ')' token closing {what}");
+            }
+
             nesting--;
             return arguments;
         }
 
         private Operand ReadTransformerArgument()
         {
-            int start = lexer.Position;
+            var start = lexer.Position;
             if (ReadTransformer() is { } transformed)
+            {
                 return transformed;
+            }
+
             if (lexer.TryText("("))
             {
                 var items = ReadArguments("the list");
                 return new ListOperand(lexer.RangeFrom(start), items);
             }
-            if (lexer.TryName(out string? name))
+
+            if (lexer.TryName(out var name))
             {
-                string? argument = ReadArgument();
+                var argument = ReadArgument();
                 return new FieldOperand(lexer.RangeFrom(start), name, argument);
             }
+
             return ReadLiteral();
         }
 
         private string? ReadArgument()
         {
             if (!lexer.TryText("["))
+            {
                 return null;
-            if (lexer.TryQuoted(out string argument, out string? error))
+            }
+
+            if (lexer.TryQuoted(out var argument, out var error))
             {
                 if (error is not null)
+                {
                     throw Fail(error);
+                }
             }
-            else if (lexer.TryBareArgument(out string? bare))
+            else if (lexer.TryBareArgument(out var bare))
             {
                 argument = bare;
             }
@@ -315,8 +398,12 @@ public static class ConditionParser
             {
                 throw Fail("expected a valid field argument: a quoted string or a bare string");
             }
+
             if (!lexer.TryText("]"))
+            {
                 throw Fail("expected a ']' token");
+            }
+
             return argument;
         }
 

@@ -31,17 +31,20 @@ internal sealed class Lexer(SourceText source)
     /// <summary>The rest of the token at the cursor, for messages about it.</summary>
     public SourceRange RestOfToken()
     {
-        int length = text.AsSpan(Position).IndexOfAny(BareEnd);
+        var length = text.AsSpan(Position).IndexOfAny(BareEnd);
         if (length < 0)
+        {
             length = text.Length - Position;
+        }
+
         return new SourceRange(source, Position, Math.Max(length, AtEnd ? 0 : 1));
     }
 
     /// <summary>Skips blanks; true when there was one.</summary>
     public bool SkipBlanks()
     {
-        int start = Position;
-        int length = text.AsSpan(start).IndexOfAnyExcept(Blanks);
+        var start = Position;
+        var length = text.AsSpan(start).IndexOfAnyExcept(Blanks);
         Position = length < 0 ? text.Length : start + length;
         return Position > start;
     }
@@ -50,7 +53,10 @@ internal sealed class Lexer(SourceText source)
     public bool TryText(string expected)
     {
         if (!text.AsSpan(Position).StartsWith(expected, StringComparison.Ordinal))
+        {
             return false;
+        }
+
         Position += expected.Length;
         LastToken = expected;
         return true;
@@ -59,10 +65,13 @@ internal sealed class Lexer(SourceText source)
     /// <summary>Reads exactly this word, when no letter, digit, underscore or dot follows.</summary>
     public bool TryWord(string expected)
     {
-        int end = Position + expected.Length;
+        var end = Position + expected.Length;
         if (!text.AsSpan(Position).StartsWith(expected, StringComparison.Ordinal)
             || (end < text.Length && (IsNamePart(text[end]) || text[end] == '.')))
+        {
             return false;
+        }
+
         Position = end;
         LastToken = expected;
         return true;
@@ -71,9 +80,12 @@ internal sealed class Lexer(SourceText source)
     /// <summary>Reads <c>not</c> and the blank that must follow it.</summary>
     public bool TryNot()
     {
-        int start = Position;
+        var start = Position;
         if (TryText("not") && SkipBlanks())
+        {
             return true;
+        }
+
         Position = start;
         return false;
     }
@@ -81,20 +93,33 @@ internal sealed class Lexer(SourceText source)
     /// <summary>Reads a name with or without dots: <c>proc.name</c>, <c>spawned_process</c>.</summary>
     public bool TryName([NotNullWhen(true)] out string? name)
     {
-        int end = Position;
+        var end = Position;
         while (true)
         {
             if (end >= text.Length || !char.IsAsciiLetter(text[end]))
+            {
                 break;
+            }
+
             while (end < text.Length && IsNamePart(text[end]))
+            {
                 end++;
+            }
+
             if (end + 1 >= text.Length || text[end] != '.' || !char.IsAsciiLetter(text[end + 1]))
+            {
                 break;
+            }
+
             end++;
         }
+
         name = end > Position ? text[Position..end] : null;
         if (name is null)
+        {
             return false;
+        }
+
         Position = end;
         LastToken = name;
         return true;
@@ -106,13 +131,16 @@ internal sealed class Lexer(SourceText source)
         value = "";
         error = null;
         if (AtEnd || text[Position] is not ('"' or '\''))
-            return false;
-        char quote = text[Position];
-        int start = Position;
-        var result = new StringBuilder();
-        for (int i = start + 1; i < text.Length; i++)
         {
-            char c = text[i];
+            return false;
+        }
+
+        var quote = text[Position];
+        var start = Position;
+        var result = new StringBuilder();
+        for (var i = start + 1; i < text.Length; i++)
+        {
+            var c = text[i];
             if (c == quote)
             {
                 Position = i + 1;
@@ -120,21 +148,28 @@ internal sealed class Lexer(SourceText source)
                 LastToken = text[start..Position];
                 return true;
             }
+
             if (c != '\\')
             {
                 result.Append(c);
                 continue;
             }
+
             if (++i >= text.Length)
+            {
                 break;
+            }
+
             if (Unescape(text[i], quote) is not { } resolved)
             {
                 error = $"the escape sequence '\\{text[i]}' is not known; a backslash itself is written '\\\\'";
                 Position = i - 1;
                 return true;
             }
+
             result.Append(resolved);
         }
+
         error = $"the closing {quote} is missing";
         return true;
     }
@@ -147,12 +182,18 @@ internal sealed class Lexer(SourceText source)
 
     private bool TryUntil(SearchValues<char> ends, [NotNullWhen(true)] out string? value)
     {
-        int length = text.AsSpan(Position).IndexOfAny(ends);
+        var length = text.AsSpan(Position).IndexOfAny(ends);
         if (length < 0)
+        {
             length = text.Length - Position;
+        }
+
         value = length > 0 ? text.Substring(Position, length) : null;
         if (value is null)
+        {
             return false;
+        }
+
         Position += length;
         LastToken = value;
         return true;

@@ -9,19 +9,29 @@ public static class NearestName
     public static string? Find(string name, IEnumerable<string> candidates)
     {
         if (name.Length is 0 or > MaximumLength)
+        {
             return null;
-        int limit = Math.Max(1, name.Length / 3);
+        }
+
+        var limit = Math.Max(1, name.Length / 3);
         string? best = null;
-        foreach (string candidate in candidates)
+        foreach (var candidate in candidates)
         {
             if (candidate.Length > MaximumLength || Math.Abs(candidate.Length - name.Length) > limit)
+            {
                 continue;
-            int distance = Distance(name, candidate);
+            }
+
+            var distance = Distance(name, candidate);
             if (distance > limit || (best is not null && distance >= limit))
+            {
                 continue;
+            }
+
             best = candidate;
             limit = distance;
         }
+
         return best;
     }
 
@@ -31,21 +41,28 @@ public static class NearestName
         Span<int> beforeLast = stackalloc int[MaximumLength + 1];
         Span<int> last = stackalloc int[MaximumLength + 1];
         Span<int> row = stackalloc int[MaximumLength + 1];
-        for (int j = 0; j <= b.Length; j++)
+        for (var j = 0; j <= b.Length; j++)
+        {
             last[j] = j;
-        for (int i = 1; i <= a.Length; i++)
+        }
+
+        for (var i = 1; i <= a.Length; i++)
         {
             row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
+            for (var j = 1; j <= b.Length; j++)
             {
-                int replace = Same(a[i - 1], b[j - 1]) ? 0 : 1;
+                var replace = Same(a[i - 1], b[j - 1]) ? 0 : 1;
                 row[j] = Math.Min(Math.Min(row[j - 1], last[j]) + 1, last[j - 1] + replace);
                 if (i > 1 && j > 1 && Same(a[i - 1], b[j - 2]) && Same(a[i - 2], b[j - 1]))
+                {
                     row[j] = Math.Min(row[j], beforeLast[j - 2] + 1);
+                }
             }
+
             last.CopyTo(beforeLast);
             row.CopyTo(last);
         }
+
         return last[b.Length];
     }
 

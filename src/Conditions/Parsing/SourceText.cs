@@ -18,7 +18,10 @@ public sealed class SourceText(string text, Func<int, SourcePosition>? locate = 
     public SourcePosition Locate(int offset)
     {
         if (locate is not null)
+        {
             return locate(offset);
+        }
+
         var before = Text.AsSpan(0, Math.Clamp(offset, 0, Text.Length));
         return new SourcePosition(null, before.Count('\n') + 1, before.Length - before.LastIndexOf('\n'));
     }

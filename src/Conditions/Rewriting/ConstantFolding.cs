@@ -8,7 +8,10 @@ internal sealed class ConstantFolding : Rewrite
     protected override TypedNode OnAnd(IReadOnlyList<TypedNode> children)
     {
         if (children.Contains(TypedConstant.False))
+        {
             return TypedConstant.False;
+        }
+
         var rest = children.Where(static child => child != TypedConstant.True).ToList();
         return rest.Count switch
         {
@@ -21,7 +24,10 @@ internal sealed class ConstantFolding : Rewrite
     protected override TypedNode OnOr(IReadOnlyList<TypedNode> children)
     {
         if (children.Contains(TypedConstant.True))
+        {
             return TypedConstant.True;
+        }
+
         var rest = children.Where(static child => child != TypedConstant.False).ToList();
         return rest.Count switch
         {

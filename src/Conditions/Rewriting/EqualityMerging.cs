@@ -18,10 +18,12 @@ internal sealed class EqualityMerging : Rewrite
                 result.AddRange(group);
                 continue;
             }
+
             var comparisons = group.Cast<TypedComparison>().ToList();
             result.Add(new TypedComparison(
                 comparisons[0].Left, ComparisonOperator.In, ValueModifier.None, [.. comparisons.SelectMany(static comparison => comparison.Values)]));
         }
+
         return result.Count == 1 ? result[0] : new TypedOr(result);
     }
 

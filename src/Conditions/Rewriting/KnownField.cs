@@ -28,9 +28,12 @@ internal sealed class KnownField(string field, byte[] value) : Rewrite
     private TypedNode OnMacro(TypedMacro macro)
     {
         if (macros.TryGetValue(macro, out var done))
+        {
             return done;
+        }
+
         var body = folding.Apply(Apply(macro.Body));
-        TypedNode result = body is TypedConstant ? body : new TypedMacro(macro.Definition, body, macro.Shared);
+        var result = body is TypedConstant ? body : new TypedMacro(macro.Definition, body, macro.Shared);
         macros[macro] = result;
         return result;
     }

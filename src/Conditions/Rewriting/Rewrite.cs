@@ -29,7 +29,10 @@ internal abstract class Rewrite
     {
         var result = new List<TypedNode>(children.Count);
         foreach (var child in children)
+        {
             result.Add(Apply(child));
+        }
+
         return result;
     }
 }

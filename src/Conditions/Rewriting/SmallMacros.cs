@@ -9,7 +9,10 @@ internal sealed class SmallMacros : Rewrite
     {
         var body = leaf;
         while (body is TypedMacro macro)
+        {
             body = macro.Body;
+        }
+
         return body is TypedComparison or TypedExists or TypedPair or TypedConstant ? body : leaf;
     }
 }

@@ -9,17 +9,22 @@ internal sealed class ByteSet
 
     public ByteSet(IReadOnlyCollection<byte[]> members)
     {
-        int size = 4;
+        var size = 4;
         while (size < members.Count * 2)
+        {
             size *= 2;
+        }
+
         slots = new byte[]?[size];
         mask = size - 1;
-        foreach (byte[] member in members)
+        foreach (var member in members)
         {
             lengths |= LengthBit(member.Length);
-            int slot = Slot(member);
+            var slot = Slot(member);
             if (slots[slot] is null)
+            {
                 slots[slot] = member;
+            }
         }
     }
 
@@ -31,12 +36,18 @@ internal sealed class ByteSet
     // The slot of the value, or the free one where it would be; there is always a free one.
     private int Slot(ReadOnlySpan<byte> value)
     {
-        uint hash = 2166136261;
-        foreach (byte b in value)
+        var hash = 2166136261;
+        foreach (var b in value)
+        {
             hash = (hash ^ b) * 16777619;
-        int slot = (int)(hash ^ (hash >> 15)) & mask;
+        }
+
+        var slot = (int)(hash ^ (hash >> 15)) & mask;
         while (slots[slot] is { } present && !present.AsSpan().SequenceEqual(value))
+        {
             slot = (slot + 1) & mask;
+        }
+
         return slot;
     }
 }

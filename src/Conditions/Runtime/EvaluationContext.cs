@@ -19,7 +19,10 @@ public abstract class EvaluationContext
     protected void NextEvent()
     {
         if (++stamp != 0)
+        {
             return;
+        }
+
         Array.Clear(verdictStamps);
         stamp = 1;
     }
@@ -32,6 +35,7 @@ public abstract class EvaluationContext
             verdict = verdicts[shared] != 0;
             return true;
         }
+
         verdict = false;
         return false;
     }
@@ -41,10 +45,11 @@ public abstract class EvaluationContext
     {
         if (shared >= verdictStamps.Length)
         {
-            int size = Math.Max(64, (shared + 1) * 2);
+            var size = Math.Max(64, (shared + 1) * 2);
             Array.Resize(ref verdictStamps, size);
             Array.Resize(ref verdicts, size);
         }
+
         verdictStamps[shared] = stamp;
         verdicts[shared] = verdict ? (sbyte)1 : (sbyte)0;
     }

@@ -12,10 +12,10 @@ internal static class GlobPattern
     /// <summary>Matches a value.</summary>
     public static bool IsMatch(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> value, bool ignoreCase)
     {
-        int p = 0;
-        int v = 0;
-        int starPattern = -1;
-        int starValue = 0;
+        var p = 0;
+        var v = 0;
+        var starPattern = -1;
+        var starValue = 0;
         while (v < value.Length)
         {
             if (p < pattern.Length && pattern[p] == '*')
@@ -23,7 +23,7 @@ internal static class GlobPattern
                 starPattern = ++p;
                 starValue = v;
             }
-            else if (p < pattern.Length && MatchOne(pattern, p, value[v], ignoreCase, out int next))
+            else if (p < pattern.Length && MatchOne(pattern, p, value[v], ignoreCase, out var next))
             {
                 p = next;
                 v++;
@@ -38,8 +38,12 @@ internal static class GlobPattern
                 return false;
             }
         }
+
         while (p < pattern.Length && pattern[p] == '*')
+        {
             p++;
+        }
+
         return p == pattern.Length;
     }
 
@@ -64,37 +68,51 @@ internal static class GlobPattern
     // A bracket without its end stands for itself; one right after the start (or the negation) is a member.
     private static int FindSetEnd(ReadOnlySpan<byte> pattern, int start)
     {
-        int i = start + 1;
+        var i = start + 1;
         if (i < pattern.Length && pattern[i] is (byte)'!' or (byte)'^')
+        {
             i++;
-        for (bool first = true; i < pattern.Length; i++, first = false)
+        }
+
+        for (var first = true; i < pattern.Length; i++, first = false)
         {
             if (pattern[i] == ']' && !first)
+            {
                 return i;
+            }
+
             if (pattern[i] == '\\')
+            {
                 i++;
+            }
         }
+
         return -1;
     }
 
     private static bool MatchSet(ReadOnlySpan<byte> set, byte c, bool ignoreCase)
     {
-        bool negated = set.Length > 0 && set[0] is (byte)'!' or (byte)'^';
-        byte folded = Fold(c, ignoreCase);
-        bool found = false;
-        for (int i = negated ? 1 : 0; i < set.Length; i++)
+        var negated = set.Length > 0 && set[0] is (byte)'!' or (byte)'^';
+        var folded = Fold(c, ignoreCase);
+        var found = false;
+        for (var i = negated ? 1 : 0; i < set.Length; i++)
         {
             if (set[i] == '\\' && i + 1 < set.Length)
+            {
                 i++;
-            byte low = set[i];
-            byte high = low;
+            }
+
+            var low = set[i];
+            var high = low;
             if (i + 2 < set.Length && set[i + 1] == '-')
             {
                 high = set[i + 2];
                 i += 2;
             }
+
             found |= (c >= low && c <= high) || (folded >= Fold(low, ignoreCase) && folded <= Fold(high, ignoreCase));
         }
+
         return found != negated;
     }
 

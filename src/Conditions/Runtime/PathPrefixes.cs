@@ -18,25 +18,32 @@ internal sealed class PathPrefixes
     /// <summary>True when the value is one of the paths or lies below one.</summary>
     public bool IsMatch(ReadOnlySpan<byte> value)
     {
-        for (int i = 0; i < paths.Length; i++)
+        for (var i = 0; i < paths.Length; i++)
         {
             if (IsMatch(paths[i], globs[i], value))
+            {
                 return true;
+            }
         }
+
         return false;
     }
 
     private static bool IsMatch(byte[][] parts, bool[] wild, ReadOnlySpan<byte> rest)
     {
-        for (int i = 0; i < parts.Length; i++)
+        for (var i = 0; i < parts.Length; i++)
         {
             rest = rest.TrimStart((byte)'/');
-            int end = rest.IndexOf((byte)'/');
+            var end = rest.IndexOf((byte)'/');
             var part = end < 0 ? rest : rest[..end];
             if (wild[i] ? part.IsEmpty || !GlobPattern.IsMatch(parts[i], part, ignoreCase: false) : !part.SequenceEqual(parts[i]))
+            {
                 return false;
+            }
+
             rest = end < 0 ? default : rest[end..];
         }
+
         return true;
     }
 
@@ -47,8 +54,11 @@ internal sealed class PathPrefixes
         {
             var (offset, length) = range.GetOffsetAndLength(path.Length);
             if (length > 0)
+            {
                 parts.Add(path[offset..(offset + length)]);
+            }
         }
+
         return [.. parts];
     }
 }

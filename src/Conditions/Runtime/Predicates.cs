@@ -23,8 +23,11 @@ internal sealed class AndPredicate(Predicate[] children) : Predicate
         foreach (var child in children)
         {
             if (!child.Evaluate(context))
+            {
                 return false;
+            }
         }
+
         return true;
     }
 }
@@ -36,8 +39,11 @@ internal sealed class OrPredicate(Predicate[] children) : Predicate
         foreach (var child in children)
         {
             if (child.Evaluate(context))
+            {
                 return true;
+            }
         }
+
         return false;
     }
 }
@@ -52,8 +58,11 @@ internal sealed class SharedPredicate(Predicate body, int shared) : Predicate
 {
     public override bool Evaluate(EvaluationContext context)
     {
-        if (context.TryRecall(shared, out bool verdict))
+        if (context.TryRecall(shared, out var verdict))
+        {
             return verdict;
+        }
+
         verdict = body.Evaluate(context);
         context.Remember(shared, verdict);
         return verdict;
@@ -66,7 +75,7 @@ internal sealed class ExistsPredicate(ValueSource source) : Predicate
     {
         var scratch = new ScratchBuffer(stackalloc byte[SourcePredicate.StackBytes]);
         var value = source.Read(context, ref scratch);
-        bool exists = value.Kind == ValueKind.List ? !value.AsList.IsEmpty : value.Exists;
+        var exists = value.Kind == ValueKind.List ? !value.AsList.IsEmpty : value.Exists;
         scratch.Dispose();
         return exists;
     }
@@ -89,15 +98,22 @@ internal static class ListDemands
         where T : struct, IValueTest
     {
         if (value.Kind != ValueKind.List)
+        {
             return value.Exists && test.Test(value);
-        bool all = demand == ListDemand.All;
-        bool any = false;
+        }
+
+        var all = demand == ListDemand.All;
+        var any = false;
         foreach (var member in value.AsList)
         {
             if (test.Test(member) != all)
+            {
                 return !all;
+            }
+
             any = true;
         }
+
         return all && any;
     }
 }
@@ -122,7 +138,7 @@ internal sealed class SourcePredicate<T>(ValueSource source, T test, ListDemand 
     public override bool Evaluate(EvaluationContext context)
     {
         var scratch = new ScratchBuffer(stackalloc byte[SourcePredicate.StackBytes]);
-        bool verdict = ListDemands.Test(source.Read(context, ref scratch), test, demand);
+        var verdict = ListDemands.Test(source.Read(context, ref scratch), test, demand);
         scratch.Dispose();
         return verdict;
     }
@@ -134,7 +150,7 @@ internal sealed class PairPredicate(ValueSource left, ComparisonOperator operati
     public override bool Evaluate(EvaluationContext context)
     {
         var scratch = new ScratchBuffer(stackalloc byte[SourcePredicate.StackBytes]);
-        bool verdict = Test(left.Read(context, ref scratch), right.Read(context, ref scratch));
+        var verdict = Test(left.Read(context, ref scratch), right.Read(context, ref scratch));
         scratch.Dispose();
         return verdict;
     }
@@ -142,30 +158,46 @@ internal sealed class PairPredicate(ValueSource left, ComparisonOperator operati
     private bool Test(in Value present, in Value other)
     {
         if (!other.Exists)
+        {
             return false;
+        }
+
         if (present.Kind != ValueKind.List)
+        {
             return present.Exists && TestOne(present, other);
-        bool all = demand == ListDemand.All;
-        bool any = false;
+        }
+
+        var all = demand == ListDemand.All;
+        var any = false;
         foreach (var member in present.AsList)
         {
             if (TestOne(member, other) != all)
+            {
                 return !all;
+            }
+
             any = true;
         }
+
         return all && any;
     }
 
     private bool TestOne(in Value present, in Value other)
     {
         if (other.Kind != ValueKind.List)
+        {
             return PairComparison.Holds(operation, present, other);
-        bool all = operation == ComparisonOperator.NotEqual;
+        }
+
+        var all = operation == ComparisonOperator.NotEqual;
         foreach (var member in other.AsList)
         {
             if (PairComparison.Holds(operation, present, member) != all)
+            {
                 return !all;
+            }
         }
+
         return all;
     }
 }
@@ -187,34 +219,47 @@ internal static class PairComparison
     private static bool Equal(in Value left, in Value right)
     {
         if (IsNumber(left.Kind) && IsNumber(right.Kind))
+        {
             return Order(left, right) == 0;
+        }
+
         if (right.Kind == ValueKind.Network)
+        {
             return Networks.Matches(left.AsBytes, right.AsBytes, right.PrefixLength);
+        }
+
         return left.Kind == right.Kind && (left.Kind == ValueKind.Bool ? left.AsBool == right.AsBool : left.AsBytes.SequenceEqual(right.AsBytes));
     }
 
     private static int Order(in Value left, in Value right)
     {
         if (left.Kind == ValueKind.Float64 || right.Kind == ValueKind.Float64)
+        {
             return AsDouble(left).CompareTo(AsDouble(right));
+        }
+
         if (IsNumber(left.Kind))
         {
             // A negative number is below every unsigned one.
-            bool leftNegative = left.Kind == ValueKind.Int64 && left.AsInt64 < 0;
-            bool rightNegative = right.Kind == ValueKind.Int64 && right.AsInt64 < 0;
+            var leftNegative = left.Kind == ValueKind.Int64 && left.AsInt64 < 0;
+            var rightNegative = right.Kind == ValueKind.Int64 && right.AsInt64 < 0;
             return leftNegative != rightNegative ? (leftNegative ? -1 : 1)
                 : leftNegative ? left.AsInt64.CompareTo(right.AsInt64) : left.AsUInt64.CompareTo(right.AsUInt64);
         }
+
         return left.AsBytes.SequenceCompareTo(right.AsBytes);
     }
 
     private static bool ContainsIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> part)
     {
-        for (int i = 0; i + part.Length <= text.Length; i++)
+        for (var i = 0; i + part.Length <= text.Length; i++)
         {
             if (AsciiCase.Equal(text.Slice(i, part.Length), part))
+            {
                 return true;
+            }
         }
+
         return false;
     }
 

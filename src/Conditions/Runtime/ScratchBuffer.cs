@@ -23,18 +23,25 @@ internal ref struct ScratchBuffer(Span<byte> initial)
             free = free[size..];
             return taken;
         }
-        byte[] array = ArrayPool<byte>.Shared.Rent(size);
+
+        var array = ArrayPool<byte>.Shared.Rent(size);
         // More transformers around each other than slots are not worth a slot: the array is then the collector's.
         if (count < Rented.Size)
+        {
             rented[count++] = array;
+        }
+
         return array.AsSpan(0, size);
     }
 
     /// <summary>Gives back what was rented.</summary>
     public void Dispose()
     {
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
+        {
             ArrayPool<byte>.Shared.Return(rented[i]);
+        }
+
         count = 0;
     }
 

@@ -152,8 +152,11 @@ public readonly ref struct ValueList(ValueKind elementKind, ReadOnlySpan<byte> p
         public bool MoveNext()
         {
             if (rest.Length < sizeof(int))
+            {
                 return false;
-            int length = BinaryPrimitives.ReadInt32LittleEndian(rest);
+            }
+
+            var length = BinaryPrimitives.ReadInt32LittleEndian(rest);
             current = rest.Slice(sizeof(int), length);
             rest = rest[(sizeof(int) + length)..];
             return true;
@@ -177,14 +180,18 @@ public ref struct ValueListWriter(Span<byte> buffer)
     public void Add(scoped ReadOnlySpan<byte> member)
     {
         if (Reserve(member.Length, out var target))
+        {
             member.CopyTo(target);
+        }
     }
 
     /// <summary>Adds a number (a truth value as 0 or 1, a double by its bits).</summary>
     public void Add(long member)
     {
         if (Reserve(sizeof(long), out var target))
+        {
             BinaryPrimitives.WriteInt64LittleEndian(target, member);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -196,6 +203,7 @@ public ref struct ValueListWriter(Span<byte> buffer)
             target = default;
             return false;
         }
+
         BinaryPrimitives.WriteInt32LittleEndian(buffer[length..], size);
         target = buffer.Slice(length + sizeof(int), size);
         length += sizeof(int) + size;

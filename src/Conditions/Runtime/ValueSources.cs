@@ -26,11 +26,17 @@ internal abstract class TextTransformer(ValueSource inner) : ValueSource
     {
         var value = inner.Read(context, ref scratch);
         if (value.Kind == ValueKind.List)
+        {
             return TransformList(value.AsList, ref scratch);
+        }
+
         if (value.Kind != ValueKind.Bytes)
+        {
             return Value.None;
+        }
+
         var target = scratch.Take(value.AsBytes.Length);
-        int length = Transform(value.AsBytes, target);
+        var length = Transform(value.AsBytes, target);
         return length < 0 ? Value.None : Value.Bytes(target[..length]);
     }
 
@@ -39,21 +45,25 @@ internal abstract class TextTransformer(ValueSource inner) : ValueSource
 
     private Value TransformList(scoped ValueList list, ref ScratchBuffer scratch)
     {
-        int size = 0;
-        int longest = 0;
+        var size = 0;
+        var longest = 0;
         foreach (var member in list)
         {
             size += sizeof(int) + member.AsBytes.Length;
             longest = Math.Max(longest, member.AsBytes.Length);
         }
+
         var writer = new ValueListWriter(scratch.Take(size));
         var target = scratch.Take(longest);
         foreach (var member in list)
         {
-            int length = Transform(member.AsBytes, target);
+            var length = Transform(member.AsBytes, target);
             if (length >= 0)
+            {
                 writer.Add(target[..length]);
+            }
         }
+
         return Value.List(ValueKind.Bytes, writer.Packed);
     }
 }
@@ -62,8 +72,11 @@ internal sealed class LowerCase(ValueSource inner) : TextTransformer(inner)
 {
     protected override int Transform(ReadOnlySpan<byte> text, Span<byte> target)
     {
-        for (int i = 0; i < text.Length; i++)
+        for (var i = 0; i < text.Length; i++)
+        {
             target[i] = AsciiCase.Lower(text[i]);
+        }
+
         return text.Length;
     }
 }
@@ -72,8 +85,11 @@ internal sealed class UpperCase(ValueSource inner) : TextTransformer(inner)
 {
     protected override int Transform(ReadOnlySpan<byte> text, Span<byte> target)
     {
-        for (int i = 0; i < text.Length; i++)
+        for (var i = 0; i < text.Length; i++)
+        {
             target[i] = AsciiCase.Upper(text[i]);
+        }
+
         return text.Length;
     }
 }
@@ -84,23 +100,33 @@ internal sealed class Base64Decoded(ValueSource inner) : TextTransformer(inner)
     protected override int Transform(ReadOnlySpan<byte> text, Span<byte> target)
     {
         text = text.TrimEnd((byte)'=');
-        int bits = 0;
-        int pending = 0;
-        int length = 0;
+        var bits = 0;
+        var pending = 0;
+        var length = 0;
         if (text.Length % 4 == 1)
-            return -1;
-        foreach (byte c in text)
         {
-            int digit = Digit(c);
+            return -1;
+        }
+
+        foreach (var c in text)
+        {
+            var digit = Digit(c);
             if (digit < 0)
+            {
                 return -1;
+            }
+
             bits = ((bits << 6) | digit) & 0xFFFFFF;
             pending += 6;
             if (pending < 8)
+            {
                 continue;
+            }
+
             pending -= 8;
             target[length++] = (byte)(bits >> pending);
         }
+
         return length;
     }
 
@@ -133,12 +159,21 @@ internal sealed class LengthOf(ValueSource inner) : ValueSource
     {
         var value = inner.Read(context, ref scratch);
         if (value.Kind == ValueKind.Bytes)
+        {
             return Value.UInt64((ulong)value.AsBytes.Length);
+        }
+
         if (value.Kind != ValueKind.List)
+        {
             return Value.None;
+        }
+
         ulong count = 0;
         foreach (var _ in value.AsList)
+        {
             count++;
+        }
+
         return Value.UInt64(count);
     }
 }
@@ -151,10 +186,10 @@ internal sealed class Joined(ValueSource? separator, ValueSource[] parts) : Valu
 
     public override Value Read(EvaluationContext context, ref ScratchBuffer scratch)
     {
-        ReadOnlySpan<byte> between = separator is null ? default : separator.Read(context, ref scratch).AsBytes;
+        var between = separator is null ? default : separator.Read(context, ref scratch).AsBytes;
         Span<byte> result = default;
-        int length = 0;
-        bool first = true;
+        var length = 0;
+        var first = true;
         foreach (var part in parts)
         {
             var value = part.Read(context, ref scratch);
@@ -163,7 +198,9 @@ internal sealed class Joined(ValueSource? separator, ValueSource[] parts) : Valu
                 foreach (var member in value.AsList)
                 {
                     if (!Append(member.AsBytes, between, ref first, ref result, ref length, ref scratch))
+                    {
                         return Value.None;
+                    }
                 }
             }
             else if (value.Kind != ValueKind.Bytes || !Append(value.AsBytes, between, ref first, ref result, ref length, ref scratch))
@@ -171,6 +208,7 @@ internal sealed class Joined(ValueSource? separator, ValueSource[] parts) : Valu
                 return Value.None;
             }
         }
+
         return Value.Bytes(result[..length]);
     }
 
@@ -178,17 +216,24 @@ internal sealed class Joined(ValueSource? separator, ValueSource[] parts) : Valu
         scoped ReadOnlySpan<byte> text, scoped ReadOnlySpan<byte> between, ref bool first, ref Span<byte> result, ref int length, ref ScratchBuffer scratch)
     {
         if (first)
+        {
             between = default;
+        }
+
         first = false;
-        int needed = length + between.Length + text.Length;
+        var needed = length + between.Length + text.Length;
         if (needed > MaximumLength)
+        {
             return false;
+        }
+
         if (needed > result.Length)
         {
             var larger = scratch.Take(Math.Max(128, needed * 2));
             result[..length].CopyTo(larger);
             result = larger;
         }
+
         between.CopyTo(result[length..]);
         text.CopyTo(result[(length + between.Length)..]);
         length = needed;
@@ -210,16 +255,26 @@ internal sealed class Options(ValueSource inner, byte[]? letters) : ValueSource
         {
             var words = new ValueListWriter(scratch.Take((value.AsBytes.Length * (sizeof(int) + 1)) + sizeof(int)));
             foreach (var range in value.AsBytes.Split((byte)' '))
+            {
                 words.Add(value.AsBytes[range]);
+            }
+
             value = Value.List(ValueKind.Bytes, words.Packed);
         }
+
         if (value.Kind != ValueKind.List)
+        {
             return Value.None;
-        int size = 0;
+        }
+
+        var size = 0;
         foreach (var word in value.AsList)
+        {
             size += word.AsBytes.Length * (sizeof(int) + 1);
+        }
+
         var found = new ValueListWriter(scratch.Take(size));
-        bool skip = false;
+        var skip = false;
         foreach (var word in value.AsList)
         {
             var text = word.AsBytes;
@@ -228,27 +283,41 @@ internal sealed class Options(ValueSource inner, byte[]? letters) : ValueSource
                 skip = false;
                 continue;
             }
+
             if (text.SequenceEqual("--"u8))
+            {
                 break;
+            }
+
             if (text.Length < 2 || text[0] != '-' || text[1] == '-')
+            {
                 continue;
+            }
+
             skip = Collect(text[1..], ref found);
         }
+
         return Value.List(ValueKind.Bytes, found.Packed);
     }
 
     private bool Collect(scoped ReadOnlySpan<byte> cluster, scoped ref ValueListWriter found)
     {
-        for (int i = 0; i < cluster.Length; i++)
+        for (var i = 0; i < cluster.Length; i++)
         {
-            int known = letters is null ? -1 : letters.AsSpan().IndexOf(cluster[i]);
+            var known = letters is null ? -1 : letters.AsSpan().IndexOf(cluster[i]);
             if (letters is not null && (known < 0 || cluster[i] == ':'))
+            {
                 continue;
+            }
+
             found.Add(cluster.Slice(i, 1));
-            bool takesValue = letters is not null && known + 1 < letters.Length && letters[known + 1] == ':';
+            var takesValue = letters is not null && known + 1 < letters.Length && letters[known + 1] == ':';
             if (takesValue)
+            {
                 return i == cluster.Length - 1;
+            }
         }
+
         return false;
     }
 }

@@ -44,23 +44,35 @@ internal readonly struct BytesContainIgnoreCase : IValueTest
     {
         this.part = part;
         if (part.Length > 0)
+        {
             starts = SearchValues.Create([AsciiCase.Lower(part[0]), AsciiCase.Upper(part[0])]);
+        }
     }
 
     public bool Test(in Value value)
     {
         if (starts is null)
+        {
             return true;
+        }
+
         var rest = value.AsBytes;
         while (rest.Length >= part.Length)
         {
-            int start = rest[..^(part.Length - 1)].IndexOfAny(starts);
+            var start = rest[..^(part.Length - 1)].IndexOfAny(starts);
             if (start < 0)
+            {
                 return false;
+            }
+
             if (AsciiCase.Equal(rest.Slice(start, part.Length), part))
+            {
                 return true;
+            }
+
             rest = rest[(start + 1)..];
         }
+
         return false;
     }
 }
@@ -99,15 +111,18 @@ internal readonly struct BytesRegex(Regex regex) : IValueTest
     {
         var bytes = value.AsBytes;
         if (bytes.Length > StackLimit)
+        {
             return TestLong(bytes);
+        }
+
         Span<char> text = stackalloc char[StackLimit];
         return regex.IsMatch(text[..Encoding.UTF8.GetChars(bytes, text)]);
     }
 
     private bool TestLong(ReadOnlySpan<byte> bytes)
     {
-        char[] rented = ArrayPool<char>.Shared.Rent(bytes.Length);
-        bool matches = regex.IsMatch(rented.AsSpan(0, Encoding.UTF8.GetChars(bytes, rented)));
+        var rented = ArrayPool<char>.Shared.Rent(bytes.Length);
+        var matches = regex.IsMatch(rented.AsSpan(0, Encoding.UTF8.GetChars(bytes, rented)));
         ArrayPool<char>.Shared.Return(rented);
         return matches;
     }
@@ -129,7 +144,7 @@ internal readonly struct FloatCompare(ComparisonOperator operation, double numbe
 {
     public bool Test(in Value value)
     {
-        double present = value.Kind switch
+        var present = value.Kind switch
         {
             ValueKind.Float64 => value.AsFloat64,
             ValueKind.UInt64 => value.AsUInt64,
@@ -158,8 +173,11 @@ internal readonly struct AddressIn(TypedLiteral[] members, bool negated) : IValu
         foreach (var member in members)
         {
             if (Networks.Matches(value.AsBytes, member.Bytes, member.Kind == ValueKind.Network ? (int)member.Bits : member.Bytes.Length * 8))
+            {
                 return !negated;
+            }
         }
+
         return negated;
     }
 }
@@ -173,8 +191,11 @@ internal readonly struct Several<T>(T[] tests, bool all) : IValueTest
         foreach (ref readonly var test in tests.AsSpan())
         {
             if (test.Test(value) != all)
+            {
                 return !all;
+            }
         }
+
         return all;
     }
 }
@@ -209,9 +230,12 @@ internal static class Networks
     public static bool Matches(ReadOnlySpan<byte> address, ReadOnlySpan<byte> network, int prefixLength)
     {
         if (address.Length != network.Length)
+        {
             return false;
-        int whole = prefixLength / 8;
-        int rest = prefixLength % 8;
+        }
+
+        var whole = prefixLength / 8;
+        var rest = prefixLength % 8;
         return address[..whole].SequenceEqual(network[..whole])
             && (rest == 0 || (address[whole] ^ network[whole]) >> (8 - rest) == 0);
     }
@@ -226,11 +250,14 @@ internal static class AsciiCase
 
     public static bool Equal(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
-        for (int i = 0; i < left.Length; i++)
+        for (var i = 0; i < left.Length; i++)
         {
             if (Lower(left[i]) != Lower(right[i]))
+            {
                 return false;
+            }
         }
+
         return true;
     }
 }

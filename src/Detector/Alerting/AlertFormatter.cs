@@ -38,7 +38,7 @@ internal sealed class AlertFormatter : IDisposable
         this.hostname = hostname;
         json = new Utf8JsonWriter(buffer, JsonOptions);
         // Falco puts this field in front of each output, and so it stands among the output fields.
-        string prefix = options.TimeFormatIso8601 ? "%evt.time.iso8601" : "%evt.time";
+        var prefix = options.TimeFormatIso8601 ? "%evt.time.iso8601" : "%evt.time";
         var errors = new List<OutputFormatError>();
         var format = new OutputFormatParser(catalogue).Parse(prefix, errors) ?? throw new InvalidOperationException(errors[0].Message);
         time = format.Parts[0];
@@ -47,24 +47,39 @@ internal sealed class AlertFormatter : IDisposable
     /// <summary>The alert of a rule that matched the context's present event.</summary>
     public AlertLine Format(Rule rule, EventContext context)
     {
-        var message = Message(rule, context, out int messageStart);
+        var message = Message(rule, context, out var messageStart);
         if (!options.JsonOutput)
+        {
             return new(message.ToArray(), IsJson: false);
+        }
+
         buffer.ResetWrittenCount();
         json.Reset();
         json.WriteStartObject();
         json.WriteString("hostname"u8, hostname);
         if (options.JsonIncludeMessageProperty)
+        {
             WriteText("message"u8, message[messageStart..]);
+        }
+
         if (options.JsonIncludeOutputProperty)
+        {
             WriteText("output"u8, message);
+        }
+
         if (options.JsonIncludeOutputFieldsProperty)
+        {
             WriteFields(rule, context);
+        }
+
         json.WriteString("priority"u8, rule.Priority.Word());
         json.WriteString("rule"u8, rule.Name);
         json.WriteString("source"u8, rule.Source);
         if (options.JsonIncludeTagsProperty)
+        {
             WriteTags(rule);
+        }
+
         WriteTime(context.View.Timestamp);
         json.WriteEndObject();
         json.Flush();
@@ -90,9 +105,13 @@ internal sealed class AlertFormatter : IDisposable
         foreach (var part in format.Parts)
         {
             if (part.Text is { } literal)
+            {
                 writer.Add(Encoding.UTF8.GetBytes(literal));
+            }
             else
+            {
                 Print(part, context, ref writer);
+            }
         }
     }
 
@@ -103,6 +122,7 @@ internal sealed class AlertFormatter : IDisposable
             ValueFormatter.WriteText(part.Field!, context.ReadShown(part.Field!), ref writer);
             return;
         }
+
         var state = new PrintState { Field = part.Field!, Writer = writer };
         part.Operand.Visit(context, ref state, static (scoped Value value, ref PrintState into) => ValueFormatter.WriteText(into.Field, value, ref into.Writer));
         writer = state.Writer;
@@ -127,9 +147,11 @@ internal sealed class AlertFormatter : IDisposable
                 WriteText(Encoding.UTF8.GetBytes(field.Key), writer.Written);
                 continue;
             }
+
             json.WritePropertyName(field.Key);
             WriteValue(field.Format.Parts[0], context);
         }
+
         json.WriteEndObject();
     }
 
@@ -140,6 +162,7 @@ internal sealed class AlertFormatter : IDisposable
             ValueFormatter.WriteJson(part.Field!, context.ReadShown(part.Field!), json);
             return;
         }
+
         var state = (part.Field!, json);
         part.Operand.Visit(context, ref state, static (scoped Value value, ref (FieldReference Field, Utf8JsonWriter Json) into) =>
             ValueFormatter.WriteJson(into.Field, value, into.Json));
@@ -148,8 +171,11 @@ internal sealed class AlertFormatter : IDisposable
     private void WriteTags(Rule rule)
     {
         json.WriteStartArray("tags"u8);
-        foreach (string tag in rule.Tags)
+        foreach (var tag in rule.Tags)
+        {
             json.WriteStringValue(tag);
+        }
+
         json.WriteEndArray();
     }
 

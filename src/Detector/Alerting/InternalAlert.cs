@@ -21,13 +21,14 @@ internal sealed class InternalAlert(DetectorOptions options, string hostname)
     /// <param name="now">When it happened.</param>
     public AlertLine Format(string rule, string message, Priority priority, IReadOnlyCollection<KeyValuePair<string, object>> fields, DateTimeOffset now)
     {
-        string time = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture);
+        var time = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture);
         if (!options.JsonOutput)
         {
-            string prefix = options.TimeFormatIso8601 ? time : now.LocalDateTime.ToString("HH:mm:ss.fffffff'00'", CultureInfo.InvariantCulture);
-            string text = string.Join(' ', fields.Select(static field => string.Create(CultureInfo.InvariantCulture, $"{field.Key}={field.Value}")));
+            var prefix = options.TimeFormatIso8601 ? time : now.LocalDateTime.ToString("HH:mm:ss.fffffff'00'", CultureInfo.InvariantCulture);
+            var text = string.Join(' ', fields.Select(static field => string.Create(CultureInfo.InvariantCulture, $"{field.Key}={field.Value}")));
             return new(Encoding.UTF8.GetBytes($"{prefix}: {priority.Word()} {message} ({text})"), IsJson: false);
         }
+
         var buffer = new ArrayBufferWriter<byte>(4096);
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
@@ -36,7 +37,10 @@ internal sealed class InternalAlert(DetectorOptions options, string hostname)
             json.WriteString("output"u8, message);
             json.WriteStartObject("output_fields"u8);
             foreach (var (name, value) in fields)
+            {
                 WriteField(json, name, value);
+            }
+
             json.WriteEndObject();
             json.WriteString("priority"u8, priority.Word());
             json.WriteString("rule"u8, rule);
@@ -44,6 +48,7 @@ internal sealed class InternalAlert(DetectorOptions options, string hostname)
             json.WriteString("time"u8, time);
             json.WriteEndObject();
         }
+
         return new(buffer.WrittenSpan.ToArray(), IsJson: true);
     }
 

@@ -25,7 +25,7 @@ internal sealed unsafe class EventBacklog(long capBytes) : IDisposable
     /// <summary>Puts a copy of an event behind the others; leaves it out when there is no room.</summary>
     public void Add(in RawEvent raw)
     {
-        int needed = (RecordHeader + raw.Bytes.Length + 7) & ~7;
+        var needed = (RecordHeader + raw.Bytes.Length + 7) & ~7;
         if (last is null || last.Used + needed > ChunkBytes)
         {
             if ((chunks.Count + 1L) * ChunkBytes > capBytes || needed > ChunkBytes)
@@ -33,10 +33,12 @@ internal sealed unsafe class EventBacklog(long capBytes) : IDisposable
                 LeftOut++;
                 return;
             }
+
             last = new Chunk { Address = (byte*)NativeMemory.Alloc(ChunkBytes) };
             chunks.Enqueue(last);
         }
-        byte* record = last.Address + last.Used;
+
+        var record = last.Address + last.Used;
         *(int*)record = raw.Bytes.Length;
         *(short*)(record + sizeof(int)) = raw.Cpu;
         raw.Bytes.CopyTo(new Span<byte>(record + RecordHeader, raw.Bytes.Length));
@@ -47,18 +49,25 @@ internal sealed unsafe class EventBacklog(long capBytes) : IDisposable
     public int Take(Span<RawEvent> into)
     {
         while (chunks.TryPeek(out var first) && read == first.Used)
+        {
             DropFirst();
+        }
+
         if (chunks.Count == 0)
+        {
             return 0;
+        }
+
         var chunk = chunks.Peek();
-        int count = 0;
+        var count = 0;
         while (count < into.Length && read < chunk.Used)
         {
-            byte* record = chunk.Address + read;
-            int length = *(int*)record;
+            var record = chunk.Address + read;
+            var length = *(int*)record;
             into[count++] = new RawEvent(record + RecordHeader, length, *(short*)(record + sizeof(int)));
             read += (RecordHeader + length + 7) & ~7;
         }
+
         return count;
     }
 
@@ -66,7 +75,9 @@ internal sealed unsafe class EventBacklog(long capBytes) : IDisposable
     public void Dispose()
     {
         while (chunks.Count > 0)
+        {
             DropFirst();
+        }
     }
 
     private void DropFirst()
@@ -75,7 +86,9 @@ internal sealed unsafe class EventBacklog(long capBytes) : IDisposable
         NativeMemory.Free(first.Address);
         read = 0;
         if (ReferenceEquals(first, last))
+        {
             last = null;
+        }
     }
 
     private sealed class Chunk

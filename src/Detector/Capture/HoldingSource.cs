@@ -65,7 +65,9 @@ internal sealed class HoldingSource(IEventSource inner, long capBytes = HoldingS
     public void Release()
     {
         if (innerRead)
+        {
             inner.Release();
+        }
     }
 
     /// <inheritdoc/>
@@ -81,9 +83,12 @@ internal sealed class HoldingSource(IEventSource inner, long capBytes = HoldingS
         var batch = new RawEvent[BatchSize];
         while (held)
         {
-            int count = inner.Read(batch, DrainWait);
+            var count = inner.Read(batch, DrainWait);
             foreach (ref readonly var raw in batch.AsSpan(0, count))
+            {
                 backlog.Add(raw);
+            }
+
             inner.Release();
         }
     }

@@ -80,12 +80,20 @@ internal static class DetectorCommandLine
         foreach (var fault in configuration.Faults.All)
         {
             if (fault.Severity == FaultSeverity.Error)
+            {
                 EngineMessages.Mistake(logger, fault.ToString());
+            }
             else
+            {
                 EngineMessages.Finding(logger, fault.ToString());
+            }
         }
+
         if (configuration.Faults.HasErrors)
+        {
             return 1;
+        }
+
         return await run(configuration, logger);
     }
 

@@ -14,7 +14,7 @@ internal static class FieldsCommand
         command.SetAction(result =>
         {
             var output = result.InvocationConfiguration.Output;
-            string prefix = result.GetValue(start) ?? "";
+            var prefix = result.GetValue(start) ?? "";
             var fields = new FieldCatalogue().Definitions
                 .Where(field => field.Name.StartsWith(prefix, StringComparison.Ordinal))
                 .OrderBy(static field => field.Name, StringComparer.Ordinal)
@@ -29,11 +29,12 @@ internal static class FieldsCommand
     {
         foreach (var field in fields)
         {
-            string name = field.Name + Argument(field.Argument);
-            string type = field.IsList ? $"list of {field.TypeName}" : field.TypeName;
-            string mark = field.Unavailable is { } reason ? " " + style.Yellow($"(not filled: {reason})") : "";
+            var name = field.Name + Argument(field.Argument);
+            var type = field.IsList ? $"list of {field.TypeName}" : field.TypeName;
+            var mark = field.Unavailable is { } reason ? " " + style.Yellow($"(not filled: {reason})") : "";
             output.WriteLine($"{style.Bold(name.PadRight(32))} {type,-18} {field.Description}{mark}");
         }
+
         output.WriteLine($"{fields.Count} fields, {fields.Count(static field => field.Unavailable is null)} of them filled by this build.");
     }
 
@@ -41,8 +42,11 @@ internal static class FieldsCommand
     {
         const FieldArgumentKind both = FieldArgumentKind.Index | FieldArgumentKind.Key;
         if (kind == FieldArgumentKind.None)
+        {
             return "";
-        string what = (kind & both) switch
+        }
+
+        var what = (kind & both) switch
         {
             FieldArgumentKind.Index => "number",
             FieldArgumentKind.Key => "name",

@@ -36,13 +36,18 @@ internal static partial class RecordCommand
         command.Validators.Add(result =>
         {
             if (result.GetValue(seconds) is { } time && !(time is > 0 and <= 31_536_000))
+            {
                 result.AddError("--seconds wants a number above 0, up to a year.");
+            }
         });
         command.SetAction((result, stop) => run(result, stop, async (configuration, rules, logger, token) =>
         {
             using var limited = CancellationTokenSource.CreateLinkedTokenSource(token);
             if (result.GetValue(seconds) is { } time)
+            {
                 limited.CancelAfter(TimeSpan.FromSeconds(time));
+            }
+
             var wanted = new Recording(result.GetValue(file)!, result.GetValue(process), result.GetValue(all), rules);
             // A thread of its own: the recorder waits in the kernel.
             return await Task.Factory.StartNew(() => Record(wanted, configuration, logger, limited.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -54,7 +59,10 @@ internal static partial class RecordCommand
     {
         var options = configuration.Options;
         if (Calls(wanted, configuration, logger) is not { } calls)
+        {
             return 1;
+        }
+
         using var state = new MachineState();
         using var source = new ModernEbpfSource();
         try
@@ -62,7 +70,10 @@ internal static partial class RecordCommand
             source.Start(DetectorHost.SourceSettings(options, calls));
             HostState.Connect(state, TimeProvider.System).ScanAll(state);
             if (wanted.Process != 0 && state.Threads.Find(wanted.Process) is null)
+            {
                 throw new EventSourceException($"There is no process {wanted.Process} (--process).");
+            }
+
             using var target = Create(wanted.File);
             using var capture = new CaptureWriter(target, wanted.File.EndsWith(".gz", StringComparison.Ordinal));
             var facts = MachineFacts.Read();
@@ -71,7 +82,10 @@ internal static partial class RecordCommand
             var recorder = new CaptureRecorder(source, state, capture, wanted.Process, TimeProvider.System);
             recorder.Run(stop);
             if (recorder.Missing > TimeSpan.Zero)
+            {
                 Log.EndsEarly(logger, recorder.Missing.TotalSeconds);
+            }
+
             Log.Recorded(logger, recorder.Written, capture.Bytes, wanted.File, source.Statistics.Dropped);
             return 0;
         }
@@ -86,7 +100,10 @@ internal static partial class RecordCommand
     private static IReadOnlySet<int>? Calls(Recording wanted, DetectorConfiguration configuration, ILogger logger)
     {
         if (wanted.All)
+        {
             return InterestSet.For(null);
+        }
+
         var types = new EventTypeIndex();
         var paths = configuration.RulePaths(wanted.Rules);
         return RuleLoading.Load(configuration.Options, paths, new FieldCatalogue(), types, InterestSet.Deliverable, logger) is { } rules
@@ -99,7 +116,10 @@ internal static partial class RecordCommand
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
+        {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         return new FileStream(path, options);
     }
 

@@ -26,20 +26,29 @@ internal static class RuleDescription
         Heading("condition");
         foreach (var line in explanation.Condition)
         {
-            string text = new string(' ', 2 + (2 * line.Depth)) + line.Text;
+            var text = new string(' ', 2 + (2 * line.Depth)) + line.Text;
             output.WriteLine(line.Origins.Count == 0 ? text : $"{text.PadRight(OriginColumn)} {style.Faint("# " + string.Join("; ", line.Origins))}");
         }
+
         if (explanation.Lists.Count > 0)
+        {
             Heading("lists");
+        }
+
         foreach (var list in explanation.Lists)
+        {
             output.WriteLine($"  {list.Name}: {Some(list.Items)} {style.Faint("# " + list.Place)}");
+        }
+
         Heading("cost");
         Row("events", rule.EventTypes is null ? "all" : string.Join(", ", rule.EventTypes.Select(type => types.Names[type])));
         WriteCalls(Row, rule, types);
         Row("fields", string.Join(", ", rule.Condition.Fields.Select(static field => field.Text).Order(StringComparer.Ordinal)));
         string[] absent = [.. rule.Output.Fields.Where(static part => part.Field!.Definition.Unavailable is not null).Select(static part => part.Key)];
         if (absent.Length > 0)
+        {
             Row("printed as absent", string.Join(", ", absent));
+        }
 
         void Row(string name, string value) => output.WriteLine($"  {style.Faint(name)}: {value}");
         void Heading(string name) => output.WriteLine($"\n{style.Bold(name)}");
@@ -54,11 +63,13 @@ internal static class RuleDescription
         row("system calls attached for it alone", Names(call => !always.Contains(call.Number)));
         row("system calls attached for the state anyway", Names(call => always.Contains(call.Number) && named?.Contains(call.Name) != false));
         if (named is not null && named.Except(InterestSet.Deliverable).ToList() is { Count: > 0 } missing)
+        {
             row("events not delivered by this build's driver", Some(missing));
+        }
 
         string Names(Func<(int Number, string Name), bool> which)
         {
-            string names = string.Join(", ", calls.Where(which).Select(static call => call.Name));
+            var names = string.Join(", ", calls.Where(which).Select(static call => call.Name));
             return names.Length == 0 ? "none" : names;
         }
     }

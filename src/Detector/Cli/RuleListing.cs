@@ -8,13 +8,14 @@ internal static class RuleListing
 {
     public static void Write(TextWriter output, TextStyle style, RuleSet set)
     {
-        int width = set.Rules.Max(static rule => (int?)rule.Name.Length) ?? 0;
+        var width = set.Rules.Max(static rule => (int?)rule.Name.Length) ?? 0;
         foreach (var rule in set.Rules)
         {
-            string state = WhyOff(rule) is { } reason ? style.Yellow($"off: {reason}") : style.Green("on");
+            var state = WhyOff(rule) is { } reason ? style.Yellow($"off: {reason}") : style.Green("on");
             output.WriteLine($"{style.Bold(rule.Name.PadRight(width))}  {rule.Priority.Word(),-13}  {state}  {style.Faint($"[{string.Join(", ", rule.Tags)}]")}");
         }
-        int on = set.Rules.Count(static rule => WhyOff(rule) is null);
+
+        var on = set.Rules.Count(static rule => WhyOff(rule) is null);
         output.WriteLine($"{set.Rules.Count} rules, {on} on, {set.Rules.Count - on} off.");
     }
 

@@ -27,9 +27,14 @@ internal static class RulesCommand
             var output = result.InvocationConfiguration.Output;
             string[] names = [.. read.Select(static file => file.Name)];
             if (result.GetValue(json))
+            {
                 ValidationReport.WriteJson(output, names, set);
+            }
             else
+            {
                 ValidationReport.Write(output, TextStyle.For(output), names, set);
+            }
+
             return set.Successful ? 0 : 1;
         });
         return command;
@@ -52,13 +57,14 @@ internal static class RulesCommand
         var command = new Command("explain", "Shows a rule with all macros and lists in their places, and what it costs.") { name };
         command.SetAction(result => WithRules(result, config, rules, settings, (set, types, output) =>
         {
-            string wanted = result.GetValue(name)!;
+            var wanted = result.GetValue(name)!;
             if (set.Rules.FirstOrDefault(rule => rule.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase)) is { } found)
             {
                 RuleDescription.Write(output, TextStyle.For(output), set, found, types);
                 return 0;
             }
-            string? near = NearestName.Find(wanted, set.Rules.Select(static rule => rule.Name));
+
+            var near = NearestName.Find(wanted, set.Rules.Select(static rule => rule.Name));
             result.InvocationConfiguration.Error.WriteLine($"There is no rule '{wanted}'{(near is null ? "" : $" (did you mean '{near}'?)")}. 'rules list' names them all.");
             return 1;
         }));
@@ -69,22 +75,35 @@ internal static class RulesCommand
         ParseResult result, Option<string> config, Option<string[]> rules, Option<string[]> settings, Func<RuleSet, EventTypeIndex, TextWriter, int> run)
     {
         var error = result.InvocationConfiguration.Error;
-        string[] paths = result.GetValue(rules) ?? [];
+        var paths = result.GetValue(rules) ?? [];
         if (paths.Length == 0)
         {
             var configuration = DetectorConfiguration.Load(result.GetValue(config)!, result.GetValue(settings) ?? [], EnvironmentVariables.OfProcess());
             foreach (var fault in configuration.Faults.All.Where(static fault => fault.Severity == FaultSeverity.Error))
+            {
                 error.WriteLine(fault);
+            }
+
             if (configuration.Faults.HasErrors)
+            {
                 return 1;
+            }
+
             paths = [.. configuration.Options.RulesFiles.Select(configuration.Resolve)];
         }
+
         var types = new EventTypeIndex();
         var set = RuleLoading.Load(RuleFiles.Read(paths), new FieldCatalogue(), types, InterestSet.Deliverable);
         if (set.Successful)
+        {
             return run(set, types, result.InvocationConfiguration.Output);
+        }
+
         foreach (var finding in set.Diagnostics.Where(static finding => finding.Severity == DiagnosticSeverity.Error))
+        {
             error.WriteLine(finding.Headline);
+        }
+
         return 1;
     }
 }

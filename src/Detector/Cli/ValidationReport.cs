@@ -16,7 +16,10 @@ internal static class ValidationReport
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, Json))
+        {
             LoadResultJson.Write(writer, files, set);
+        }
+
         output.WriteLine(Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)));
     }
 
@@ -25,24 +28,30 @@ internal static class ValidationReport
     {
         foreach (var finding in set.Diagnostics)
         {
-            bool isError = finding.Severity == DiagnosticSeverity.Error;
+            var isError = finding.Severity == DiagnosticSeverity.Error;
             output.WriteLine($"{(isError ? style.Red("error") : style.Yellow("warning"))} {style.Bold(finding.Headline)}");
             if (finding.File.Content.Length == 0)
+            {
                 continue;
-            string[] snippet = finding.Snippet.Split('\n');
+            }
+
+            var snippet = finding.Snippet.Split('\n');
             output.WriteLine($"    {snippet[0]}");
             output.WriteLine($"    {(isError ? style.Red(snippet[1]) : style.Yellow(snippet[1]))}");
         }
-        foreach (string file in files)
+
+        foreach (var file in files)
+        {
             output.WriteLine(Summary(file, style, set));
+        }
     }
 
     private static string Summary(string file, TextStyle style, RuleSet set)
     {
-        int errors = Count(DiagnosticSeverity.Error);
-        int warnings = Count(DiagnosticSeverity.Warning);
-        int rules = set.Rules.Count(rule => rule.File == file);
-        string counts = $"errors: {errors}, warnings: {warnings}";
+        var errors = Count(DiagnosticSeverity.Error);
+        var warnings = Count(DiagnosticSeverity.Warning);
+        var rules = set.Rules.Count(rule => rule.File == file);
+        var counts = $"errors: {errors}, warnings: {warnings}";
         return $"{file}: {(errors > 0 ? style.Red("invalid") : style.Green("valid"))} ({(errors > 0 ? counts : $"rules: {rules}, {counts}")})";
 
         int Count(DiagnosticSeverity severity) =>

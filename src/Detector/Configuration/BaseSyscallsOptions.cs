@@ -29,7 +29,9 @@ internal sealed record BaseSyscallsOptions : ICheckedOptions
     public IEnumerable<OptionFault> Validate()
     {
         string[] known = [.. EventTable.SystemCalls.Select(static call => call.Name)];
-        foreach (string name in Wanted.Concat(Unwanted).Where(name => !known.Contains(name, StringComparer.Ordinal)))
+        foreach (var name in Wanted.Concat(Unwanted).Where(name => !known.Contains(name, StringComparer.Ordinal)))
+        {
             yield return new OptionFault("custom_set", $"'{name}' is no system call{NearestWord.Hint(name, known)}");
+        }
     }
 }

@@ -32,24 +32,38 @@ internal static class FalcoKeys
         var known = new List<ConfigEntry>();
         foreach (var entry in map.Entries)
         {
-            string keyPath = OptionsBinder.Join(path, entry.Key);
+            var keyPath = OptionsBinder.Join(path, entry.Key);
             if (schema.Find(entry.Key) is not { } key)
+            {
                 Name(schema, entry, keyPath, faults);
+            }
             else if (key.Kind == OptionKind.Section && entry.Value is ConfigMap section)
+            {
                 known.Add(new ConfigEntry(entry.Key, entry.KeySource, Separate(key.Section, section, keyPath, faults)));
+            }
             else
+            {
                 known.Add(entry);
+            }
         }
+
         return new ConfigMap(known, map.Source);
     }
 
     private static void Name(OptionSchema schema, ConfigEntry entry, string keyPath, ConfigFaults faults)
     {
         if (keyPath == WithoutChoice)
+        {
             return;
+        }
+
         if (Later.Contains(keyPath))
+        {
             faults.Warning(entry.KeySource, keyPath, "Falco knows this key, this version of Saker does not; it has no effect.");
+        }
         else
+        {
             faults.Warning(entry.KeySource, keyPath, $"There is no such key; it has no effect{NearestWord.Hint(entry.Key, schema.Keys.Select(static key => key.Name))}");
+        }
     }
 }

@@ -16,7 +16,9 @@ internal sealed record RuleSwitch : ICheckedOptions
     public IEnumerable<OptionFault> Validate()
     {
         if (Enable.IsEmpty && Disable.IsEmpty)
+        {
             yield return new OptionFault("enable", "This switches nothing; write a rule or a tag below 'enable:' or 'disable:'.");
+        }
     }
 }
 

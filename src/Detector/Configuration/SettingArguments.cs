@@ -15,14 +15,19 @@ internal static class SettingArguments
     /// <summary><paramref name="map"/> with the settings put in, each in place of what stood there.</summary>
     public static ConfigMap Apply(ConfigMap map, IReadOnlyList<string> settings, ConfigFaults faults)
     {
-        foreach (string setting in settings)
+        foreach (var setting in settings)
         {
-            int equals = setting.IndexOf('=', StringComparison.Ordinal);
+            var equals = setting.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
+            {
                 faults.Error(Source, setting, "This is no 'key=value', as in '-o json_output=true'.");
+            }
             else
+            {
                 map = Set(map, setting[..equals].Split('.'), Value(setting[(equals + 1)..]));
+            }
         }
+
         return map;
     }
 
@@ -43,9 +48,14 @@ internal static class SettingArguments
     {
         var items = (present as ConfigList)?.Items.ToList() ?? [];
         if (place >= items.Count)
+        {
             items.Add(Below(null, path, value));
+        }
         else
+        {
             items[place] = Below(items[place], path, value);
+        }
+
         return new ConfigList(items, Source);
     }
 
@@ -55,12 +65,18 @@ internal static class SettingArguments
     // A place behind the list's end is its end, as '[]' is.
     private static (string Key, int? Place) Split(string part)
     {
-        int open = part.IndexOf('[', StringComparison.Ordinal);
+        var open = part.IndexOf('[', StringComparison.Ordinal);
         if (open <= 0 || part[^1] != ']')
+        {
             return (part, null);
-        string place = part[(open + 1)..^1];
+        }
+
+        var place = part[(open + 1)..^1];
         if (place.Length == 0)
+        {
             return (part[..open], int.MaxValue);
-        return int.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? (part[..open], index) : (part, null);
+        }
+
+        return int.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? (part[..open], index) : (part, null);
     }
 }

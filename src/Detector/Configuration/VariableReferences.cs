@@ -23,10 +23,16 @@ internal static partial class VariableReferences
     private static string Value(Match match, ConfigScalar scalar, EnvironmentVariables environment, ConfigFaults faults)
     {
         if (match.Value.StartsWith("$$", StringComparison.Ordinal))
+        {
             return match.Value[1..];
-        string name = match.Groups["name"].Value;
+        }
+
+        var name = match.Groups["name"].Value;
         if (environment.Text(name) is { } value)
+        {
             return value;
+        }
+
         faults.Warning(scalar.Source, "", $"The variable {name} is not set; nothing stands in its place.");
         return "";
     }

@@ -27,9 +27,11 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     {
         var catalogue = new FieldCatalogue();
         var types = new EventTypeIndex();
-        bool live = options.Engine.Kind == EngineKind.ModernEbpf;
+        var live = options.Engine.Kind == EngineKind.ModernEbpf;
         if (RuleLoading.Load(options, configuration.RulePaths(ruleFiles), catalogue, types, live ? InterestSet.Deliverable : null, logger) is not { } rules)
+        {
             return 1;
+        }
 
         using var state = new MachineState();
         IReadOnlyList<SinkQueue> sinks = [];
@@ -37,7 +39,10 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         {
             sinks = Sinks.Create(configuration, clock, logger);
             if (sinks.Count == 0)
+            {
                 EngineMessages.NoOutput(logger);
+            }
+
             using var source = Open(state, live);
             return await RunAsync(source, state, rules, catalogue, types, sinks, stop);
         }
@@ -49,7 +54,9 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         finally
         {
             foreach (var sink in sinks)
+            {
                 await sink.DisposeAsync();
+            }
         }
     }
 
@@ -75,7 +82,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         source.Start(SourceSettings(options, calls));
         var recovery = source is HoldingSource live ? ReadMachine(live, state, calls.Count) : null;
 
-        string hostname = Environment.GetEnvironmentVariable("FALCO_HOSTNAME") is { Length: > 0 } given ? given : Environment.MachineName;
+        var hostname = Environment.GetEnvironmentVariable("FALCO_HOSTNAME") is { Length: > 0 } given ? given : Environment.MachineName;
         using var context = new EventContext { Hostname = PinnedBytes.Of(System.Text.Encoding.UTF8.GetBytes(hostname)) };
         using var formatter = new AlertFormatter(options, catalogue, hostname);
         var matcher = new RuleMatcher(rules, "syscall", types.Names, options.RuleMatching);
@@ -101,8 +108,11 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     private StateRecovery ReadMachine(HoldingSource source, MachineState state, int calls)
     {
         EngineMessages.DriverLoaded(logger, source.Name, string.Join(", ", source.Attached), calls);
-        foreach (string note in source.Notes)
+        foreach (var note in source.Notes)
+        {
             EngineMessages.SourceNote(logger, note);
+        }
+
         var recovery = new StateRecovery(source, HostState.Connect(state, clock), state, clock, logger);
         recovery.Start();
         EngineMessages.Watching(logger, state.Threads.Count);
@@ -114,16 +124,22 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         recovery?.Go();
         var batch = new RawEvent[BatchSize];
         var told = default(SourceStatistics);
-        long lastReport = clock.GetTimestamp();
+        var lastReport = clock.GetTimestamp();
         while (!stop.IsCancellationRequested && !source.Ended && !drops.MustExit)
         {
-            int count = source.Read(batch, ReadWait);
-            for (int i = 0; i < count; i++)
+            var count = source.Read(batch, ReadWait);
+            for (var i = 0; i < count; i++)
+            {
                 pipeline.Process(batch[i], engine);
+            }
+
             source.Release();
             monitor.AfterBatch();
             if (clock.GetElapsedTime(lastReport) < ReportInterval)
+            {
                 continue;
+            }
+
             lastReport = clock.GetTimestamp();
             var before = told;
             told = ReportDrops(source.Statistics, told);
@@ -131,6 +147,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
             recovery?.Check(told);
             monitor.Sample();
         }
+
         monitor.Finish();
         ReportDrops(source.Statistics, told);
     }
@@ -148,6 +165,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
                 now.Malformed - told.Malformed,
                 now.Dropped + now.Malformed);
         }
+
         return now;
     }
 }

@@ -23,10 +23,13 @@ internal sealed class DropActions(DetectorOptions options, string hostname, IRea
     /// <summary>To be called about every second with the counters of now and of the call before.</summary>
     public void Check(in SourceStatistics now, in SourceStatistics before)
     {
-        long dropped = now.Dropped - before.Dropped + (settings.SimulateDrops ? 1 : 0);
-        long seen = Math.Max(now.Seen - before.Seen, 1);
+        var dropped = now.Dropped - before.Dropped + (settings.SimulateDrops ? 1 : 0);
+        var seen = Math.Max(now.Seen - before.Seen, 1);
         if (dropped <= 0 || (!settings.SimulateDrops && (double)dropped / seen <= settings.Threshold) || !TakeToken())
+        {
             return;
+        }
+
         if (settings.Actions.Contains("alert"))
         {
             var line = alert.Format(
@@ -36,8 +39,11 @@ internal sealed class DropActions(DetectorOptions options, string hostname, IRea
                 Fields(dropped, now, before),
                 clock.GetUtcNow());
             foreach (var sink in sinks)
+            {
                 sink.TryWrite(line);
+            }
         }
+
         if (settings.Actions.Contains("exit"))
         {
             EngineMessages.ExitOnDrops(logger, dropped);
@@ -63,11 +69,14 @@ internal sealed class DropActions(DetectorOptions options, string hostname, IRea
 
     private bool TakeToken()
     {
-        long now = clock.GetTimestamp();
+        var now = clock.GetTimestamp();
         tokens = Math.Min(settings.MaxBurst, tokens + (clock.GetElapsedTime(refilled, now).TotalSeconds * settings.Rate));
         refilled = now;
         if (tokens < 1)
+        {
             return false;
+        }
+
         tokens--;
         return true;
     }

@@ -15,12 +15,18 @@ internal sealed class EventTypeIndex
     {
         var names = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var definition in EventTable.All)
+        {
             byNumber[definition.Number] = IndexOf(names, definition.Name);
+        }
+
         var calls = EventTable.SystemCalls.ToList();
         bySystemCall = new int[calls.Max(static call => call.Number) + 1];
         Array.Fill(bySystemCall, byNumber[(int)EventType.GenericExit]); // numbers between those of calls name none
         foreach (var (number, name) in calls)
+        {
             bySystemCall[number] = IndexOf(names, name);
+        }
+
         Names = [.. names.OrderBy(static pair => pair.Value).Select(static pair => pair.Key)];
     }
 
@@ -29,14 +35,17 @@ internal sealed class EventTypeIndex
 
     /// <summary>The index of an event's type.</summary>
     public int Of(in EventView view) =>
-        view.Type == EventType.GenericExit && view.TryUnsigned(0, out ulong call) && call < (ulong)bySystemCall.Length
+        view.Type == EventType.GenericExit && view.TryUnsigned(0, out var call) && call < (ulong)bySystemCall.Length
             ? bySystemCall[call]
             : byNumber[(int)view.Type];
 
     private static int IndexOf(Dictionary<string, int> names, string name)
     {
-        if (!names.TryGetValue(name, out int index))
+        if (!names.TryGetValue(name, out var index))
+        {
             names.Add(name, index = names.Count);
+        }
+
         return index;
     }
 }

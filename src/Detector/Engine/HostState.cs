@@ -14,7 +14,7 @@ internal static class HostState
     /// </summary>
     public static ProcScanner Connect(MachineState state, TimeProvider clock)
     {
-        string hostRoot = HostRoot.OfThisProcess();
+        var hostRoot = HostRoot.OfThisProcess();
         var scanner = new ProcScanner(hostRoot + "/proc", clock);
         state.Lookup = scanner;
         HostFiles.ReadUsers(state, hostRoot);

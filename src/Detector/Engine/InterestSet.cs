@@ -27,6 +27,7 @@ internal static class InterestSet
             // In place of what the state needs: without those that no rule names.
             codes.ExceptWith(SystemCalls.All.Where(call => !named.Contains(EventTable.Find(call.ExitEvent)!.Name)).Select(static call => call.Code));
         }
+
         codes.UnionWith(wanted);
         codes.ExceptWith(options.Unwanted.SelectMany(name => numbers[name]));
         return codes;
@@ -41,13 +42,19 @@ internal static class InterestSet
         {
             var definition = EventTable.Find(call.ExitEvent)!;
             if (named is null || named.Contains(definition.Name) || (definition.Flags & EventFlags.ModifiesState) != 0)
+            {
                 codes.Add(call.Code);
+            }
         }
+
         foreach (var call in GenericCalls.All)
         {
             if (named is null || named.Contains(call.Name))
+            {
                 codes.Add(call.Code);
+            }
         }
+
         return codes;
     }
 }

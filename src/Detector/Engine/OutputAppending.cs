@@ -17,23 +17,33 @@ internal static class OutputAppending
     public static IReadOnlyList<Rule>? Apply(IReadOnlyList<AppendedOutput> additions, IReadOnlyList<Rule> rules, IFieldCatalogue catalogue, ILogger logger)
     {
         var parser = new OutputFormatParser(catalogue);
-        bool good = true;
+        var good = true;
         foreach (var (index, addition) in additions.Index())
         {
-            string path = $"append_output[{index}]";
+            var path = $"append_output[{index}]";
             List<OutputFormat> formats = [];
             if (addition.ExtraOutput.Length > 0 && Parse(addition.ExtraOutput, $"{path}.extra_output") is { } extra)
+            {
                 formats.Add(extra);
+            }
+
             if (addition.SuggestedOutput && Parse(Suggested, $"{path}.suggested_output") is { } suggested)
+            {
                 formats.Add(suggested);
+            }
+
             var fields = new List<ExtraField>();
             foreach (var (name, format) in addition.ExtraFields)
             {
                 if (Parse(format.Length > 0 ? format : $"%{name}", $"{path}.extra_fields.{name}") is { } parsed)
+                {
                     fields.Add(new ExtraField(name, parsed, IsText: format.Length > 0));
+                }
             }
+
             rules = [.. rules.Select(rule => Fits(addition.Match, rule) ? Extended(rule, formats, fields) : rule)];
         }
+
         return good ? rules : null;
 
         OutputFormat? Parse(string text, string path)
@@ -41,7 +51,10 @@ internal static class OutputAppending
             var errors = new List<OutputFormatError>();
             var format = parser.Parse(text, errors);
             foreach (var error in errors)
+            {
                 EngineMessages.Mistake(logger, $"{path}: {error.Message}{(error.Suggestion is { } nearest ? $" (did you mean {nearest}?)" : "")}");
+            }
+
             good &= format is not null;
             return format;
         }

@@ -21,20 +21,28 @@ internal sealed class RuleEngine(
     public void Handle(in EventView view, EventFrame frame, in RawEvent raw)
     {
         // A call's start only corrects what its end says; rules are about ends.
-        bool isStart = view.Definition.IsEnter && (view.Definition.Category & EventCategory.Syscall) != 0;
-        int type = types.Of(view);
+        var isStart = view.Definition.IsEnter && (view.Definition.Category & EventCategory.Syscall) != 0;
+        var type = types.Of(view);
         if (isStart || !matcher.Concerns(type))
+        {
             return;
+        }
+
         context.Set(pipeline.State, view, frame, raw, pipeline.Processed);
         matched.Clear();
         if (matcher.Match(type, context, matched) == 0)
+        {
             return;
+        }
+
         foreach (var rule in matched)
         {
             Alerts++;
             var line = formatter.Format(rule, context);
             foreach (var sink in sinks)
+            {
                 sink.TryWrite(line);
+            }
         }
     }
 }

@@ -14,18 +14,21 @@ internal static class RuleFiles
     public static IReadOnlyList<RuleFile> Read(IEnumerable<string> paths)
     {
         var files = new List<RuleFile>();
-        foreach (string path in paths)
+        foreach (var path in paths)
         {
             try
             {
-                foreach (string file in Expand([path]))
+                foreach (var file in Expand([path]))
+                {
                     files.Add(ReadFile(file));
+                }
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 files.Add(RuleFile.Unreadable(path, exception.Message));
             }
         }
+
         return files;
     }
 
@@ -40,7 +43,10 @@ internal static class RuleFiles
     {
         using var stream = File.OpenRead(path);
         if (stream.Length > MaxBytes)
+        {
             return RuleFile.Unreadable(path, $"A rule file has at most {MaxBytes >> 20} MiB.");
+        }
+
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return new RuleFile(path, reader.ReadToEnd());
     }

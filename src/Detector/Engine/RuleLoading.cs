@@ -23,15 +23,26 @@ internal static class RuleLoading
         foreach (var finding in set.Diagnostics)
         {
             if (finding.Severity == DiagnosticSeverity.Error)
+            {
                 EngineMessages.Mistake(logger, finding.Headline);
+            }
             else if (finding.Code is not (DiagnosticCode.UnusedMacro or DiagnosticCode.UnusedList))
+            {
                 EngineMessages.Finding(logger, finding.Headline);
+            }
         }
+
         if (!set.Successful)
+        {
             return null;
+        }
+
         var rules = RuleSelection.Apply(options.Rules, [.. set.Rules.Where(rule => rule.Priority <= options.Priority)], logger);
         if (OutputAppending.Apply(options.AppendOutput, rules, catalogue, logger) is not { } complete)
+        {
             return null;
+        }
+
         set = set with { Rules = complete };
         Tell(set, logger);
         return set;
@@ -57,23 +68,33 @@ internal static class RuleLoading
 
     private static void Tell(RuleSet set, ILogger logger)
     {
-        int on = 0;
+        var on = 0;
         foreach (var rule in set.Rules)
         {
             if (!rule.Enabled)
+            {
                 continue;
+            }
+
             if (rule.Unavailable is { } reason)
             {
                 EngineMessages.RuleOff(logger, rule.Name, reason);
                 continue;
             }
+
             on++;
             EngineMessages.RuleOn(logger, rule.Name, rule.Priority.ToString());
             if (rule.Condition.Fields.FirstOrDefault(static field => field.Definition.Unavailable is not null) is { } absent)
+            {
                 EngineMessages.ConditionFieldAbsent(logger, rule.Name, absent.Text, absent.Definition.Unavailable!);
+            }
+
             foreach (var part in rule.Output.Fields.Where(static part => part.Field!.Definition.Unavailable is not null))
+            {
                 EngineMessages.OutputFieldAbsent(logger, rule.Name, part.Key, part.Field!.Definition.Unavailable!);
+            }
         }
+
         EngineMessages.RulesLoaded(logger, on, set.Rules.Count - on);
     }
 }

@@ -16,27 +16,37 @@ internal static class RuleSelection
             Switch(selected, entry.Disable, on: false, logger);
             Switch(selected, entry.Enable, on: true, logger);
         }
+
         return selected;
     }
 
     private static void Switch(Rule[] rules, RuleChoice choice, bool on, ILogger logger)
     {
         if (choice.Rule.Length > 0 && !Switch(rules, on, rule => FileSystemName.MatchesSimpleExpression(choice.Rule, rule.Name, ignoreCase: false)))
+        {
             EngineMessages.Finding(logger, $"rules: no loaded rule is named '{choice.Rule}'; check the name that is to be switched {(on ? "on" : "off")}.");
+        }
+
         if (choice.Tag.Length > 0 && !Switch(rules, on, rule => rule.Tags.Contains(choice.Tag, StringComparer.Ordinal)))
+        {
             EngineMessages.Finding(logger, $"rules: no loaded rule has the tag '{choice.Tag}'; check the tag that is to be switched {(on ? "on" : "off")}.");
+        }
     }
 
     private static bool Switch(Rule[] rules, bool on, Func<Rule, bool> chosen)
     {
-        bool found = false;
-        for (int i = 0; i < rules.Length; i++)
+        var found = false;
+        for (var i = 0; i < rules.Length; i++)
         {
             if (!chosen(rules[i]))
+            {
                 continue;
+            }
+
             rules[i] = rules[i] with { Enabled = on };
             found = true;
         }
+
         return found;
     }
 }

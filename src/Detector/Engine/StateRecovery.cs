@@ -36,11 +36,17 @@ internal sealed class StateRecovery(HoldingSource source, ProcScanner scanner, M
     public void Check(in SourceStatistics now)
     {
         if (missing.Count > 0)
+        {
             RemoveMissing();
-        bool goesOn = now.Dropped != droppedLast;
+        }
+
+        var goesOn = now.Dropped != droppedLast;
         droppedLast = now.Dropped;
         if (goesOn || now.Dropped == droppedAtScan || clock.GetElapsedTime(lastScan) < ShortestInterval)
+        {
             return;
+        }
+
         droppedAtScan = now.Dropped;
         Rescans++;
         source.Hold();
@@ -56,9 +62,14 @@ internal sealed class StateRecovery(HoldingSource source, ProcScanner scanner, M
     /// </summary>
     private void RemoveMissing()
     {
-        foreach (long tid in missing)
+        foreach (var tid in missing)
+        {
             if (state.Threads.Find(tid) is { } thread && !scanner.Exists(tid))
+            {
                 state.Threads.Remove(thread);
+            }
+        }
+
         missing.Clear();
     }
 }

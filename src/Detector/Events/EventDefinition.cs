@@ -42,31 +42,47 @@ internal sealed class EventDefinition(
     /// <summary>The position of a parameter by name; -1 when there is none.</summary>
     public int Find(string parameter)
     {
-        for (int i = 0; i < parameters.Length; i++)
+        for (var i = 0; i < parameters.Length; i++)
+        {
             if (parameters[i].Name == parameter)
+            {
                 return i;
+            }
+        }
+
         return -1;
     }
 
     private static int FindFd(EventFlags flags, ParameterDefinition[] parameters)
     {
         if ((flags & (EventFlags.UsesFd | EventFlags.CreatesFd | EventFlags.DestroysFd)) == 0)
+        {
             return -1;
+        }
         // A descriptor that was made is the result, which comes first; one that is used is the first of type FD. fcntl and
         // splice are about another than the first.
-        int first = Array.FindIndex(parameters, static p => p.Type == ParameterType.Fd);
-        int preferred = Array.FindIndex(parameters, static p => p is { Name: "fd_out", Type: ParameterType.Fd });
+        var first = Array.FindIndex(parameters, static p => p.Type == ParameterType.Fd);
+        var preferred = Array.FindIndex(parameters, static p => p is { Name: "fd_out", Type: ParameterType.Fd });
         if ((flags & EventFlags.CreatesFd) == 0 && first == 0)
+        {
             preferred = Array.FindIndex(parameters, 1, static p => p.Type == ParameterType.Fd);
+        }
+
         if (first < 0 && (flags & EventFlags.CreatesFd) != 0)
+        {
             return 0; // the result, which is not typed as a descriptor
+        }
+
         return preferred >= 0 ? preferred : first;
     }
 
     private static int FindResult(bool isEnter, ParameterDefinition[] parameters)
     {
         if (isEnter || parameters.Length == 0)
+        {
             return -1;
+        }
+
         return parameters[0] is { Name: "res" } or { Name: "fd", Type: ParameterType.Fd } or { Type: ParameterType.Uid or ParameterType.Gid } ? 0 : -1;
     }
 }
@@ -106,8 +122,13 @@ internal sealed class FlagTable(string name, (byte[] Name, uint Value)[] entries
     public ReadOnlySpan<byte> NameOf(uint value)
     {
         foreach (var entry in entries)
+        {
             if (entry.Value == value)
+            {
                 return entry.Name;
+            }
+        }
+
         return default;
     }
 }
@@ -118,7 +139,7 @@ internal static class PinnedBytes
     /// <summary>A copy at a fixed address.</summary>
     public static byte[] Of(ReadOnlySpan<byte> bytes)
     {
-        byte[] pinned = GC.AllocateUninitializedArray<byte>(bytes.Length, pinned: true);
+        var pinned = GC.AllocateUninitializedArray<byte>(bytes.Length, pinned: true);
         bytes.CopyTo(pinned);
         return pinned;
     }

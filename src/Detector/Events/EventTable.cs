@@ -41,7 +41,9 @@ internal static class EventTable
             ?? throw new InvalidOperationException($"The table {resource} is not part of the program.");
         using var reader = new StreamReader(stream);
         while (reader.ReadLine() is { } line)
+        {
             yield return line.Split('\t');
+        }
     }
 
     private static FrozenDictionary<string, FlagTable> ReadFlags() => ReadRows("flags.tsv")
@@ -55,7 +57,10 @@ internal static class EventTable
         var rows = ReadRows("syscalls.tsv").Select(static row => (Number: Number(row[0]), Name: row[1])).ToList();
         var names = new byte[]?[rows.Max(static row => row.Number) + 1];
         foreach (var (number, name) in rows)
+        {
             names[number] = PinnedBytes.Of(Encoding.UTF8.GetBytes(name));
+        }
+
         return names;
     }
 
@@ -63,9 +68,9 @@ internal static class EventTable
     {
         var rows = ReadRows("events.tsv").ToList();
         var table = new EventDefinition?[rows.Max(static row => Number(row[0])) + 1];
-        foreach (string[] row in rows)
+        foreach (var row in rows)
         {
-            int number = Number(row[0]);
+            var number = Number(row[0]);
             table[number] = new EventDefinition(
                 number,
                 row[1] == "enter",
@@ -74,15 +79,16 @@ internal static class EventTable
                 Parse<EventFlags>(row[4]),
                 [.. row[5].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ReadParameter)]);
         }
+
         return table;
     }
 
     private static ParameterDefinition ReadParameter(string text)
     {
-        string[] parts = text.Split(':');
-        string info = parts.Length > 3 ? parts[3] : "";
+        var parts = text.Split(':');
+        var info = parts.Length > 3 ? parts[3] : "";
         const string relative = "DIRFD_PARAM(";
-        int directory = info.StartsWith(relative, StringComparison.Ordinal) ? Number(info[relative.Length..^1]) : -1;
+        var directory = info.StartsWith(relative, StringComparison.Ordinal) ? Number(info[relative.Length..^1]) : -1;
         return new ParameterDefinition(
             parts[0],
             Parse<ParameterType>(parts[1]),

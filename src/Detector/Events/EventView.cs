@@ -46,21 +46,36 @@ internal readonly ref struct EventView
     {
         view = default;
         if (bytes.Length < HeaderSize)
+        {
             return false;
-        uint total = BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]);
-        uint onWire = BinaryPrimitives.ReadUInt32LittleEndian(bytes[22..]);
+        }
+
+        var total = BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]);
+        var onWire = BinaryPrimitives.ReadUInt32LittleEndian(bytes[22..]);
         var definition = EventTable.Find(BinaryPrimitives.ReadUInt16LittleEndian(bytes[20..]));
         if (definition is null || total < HeaderSize || total > (uint)bytes.Length || onWire > MaxParameters)
+        {
             return false;
+        }
+
         bytes = bytes[..(int)total];
-        long end = HeaderSize + (long)onWire * definition.LengthSize;
+        var end = HeaderSize + (long)onWire * definition.LengthSize;
         if (end > total)
+        {
             return false;
-        for (int i = 0; i < (int)onWire; i++)
+        }
+
+        for (var i = 0; i < (int)onWire; i++)
+        {
             end += LengthAt(bytes, definition, i);
+        }
+
         if (end > total)
+        {
             return false;
-        int count = Math.Min((int)onWire, definition.Parameters.Length);
+        }
+
+        var count = Math.Min((int)onWire, definition.Parameters.Length);
         view = new EventView(bytes, definition, count);
         return true;
     }
@@ -75,11 +90,17 @@ internal readonly ref struct EventView
     public ReadOnlySpan<byte> Parameter(int index)
     {
         if ((uint)index >= (uint)Count)
+        {
             return default;
-        int onWire = BinaryPrimitives.ReadInt32LittleEndian(bytes[22..]);
-        int offset = HeaderSize + onWire * Definition.LengthSize;
-        for (int i = 0; i < index; i++)
+        }
+
+        var onWire = BinaryPrimitives.ReadInt32LittleEndian(bytes[22..]);
+        var offset = HeaderSize + onWire * Definition.LengthSize;
+        for (var i = 0; i < index; i++)
+        {
             offset += (int)LengthAt(bytes, Definition, i);
+        }
+
         return bytes.Slice(offset, (int)LengthAt(bytes, Definition, index));
     }
 
@@ -96,7 +117,7 @@ internal readonly ref struct EventView
     public bool TrySigned(int index, out long value)
     {
         var field = Parameter(index);
-        bool ok = TryUnsigned(field, out ulong bits);
+        var ok = TryUnsigned(field, out var bits);
         value = field.Length switch
         {
             1 => (sbyte)bits,
@@ -108,10 +129,10 @@ internal readonly ref struct EventView
     }
 
     /// <summary>A signed number, or another when it is absent.</summary>
-    public long Signed(int index, long absent = 0) => TrySigned(index, out long value) ? value : absent;
+    public long Signed(int index, long absent = 0) => TrySigned(index, out var value) ? value : absent;
 
     /// <summary>An unsigned number, or another when it is absent.</summary>
-    public ulong Unsigned(int index, ulong absent = 0) => TryUnsigned(index, out ulong value) ? value : absent;
+    public ulong Unsigned(int index, ulong absent = 0) => TryUnsigned(index, out var value) ? value : absent;
 
     /// <summary>The call's result: false for events that have none.</summary>
     public bool TryResult(out long result)
@@ -145,7 +166,7 @@ internal readonly ref struct EventView
     /// <summary>Text up to its first zero byte.</summary>
     public static ReadOnlySpan<byte> CutAtZero(ReadOnlySpan<byte> text)
     {
-        int end = text.IndexOf((byte)0);
+        var end = text.IndexOf((byte)0);
         return end < 0 ? text : text[..end];
     }
 

@@ -25,7 +25,10 @@ internal ref struct PolledDescriptors(ReadOnlySpan<byte> bytes)
     public bool MoveNext()
     {
         if (rest.Length < EntrySize)
+        {
             return false;
+        }
+
         Current = BinaryPrimitives.ReadInt64LittleEndian(rest);
         Awaited = BinaryPrimitives.ReadUInt16LittleEndian(rest[sizeof(long)..]);
         rest = rest[EntrySize..];

@@ -29,9 +29,15 @@ internal static class AncestorFields
     private static void Add(FieldRegistry registry, string name, ThreadReader reader, FieldReader? shown = null) => registry.Add(name, (c, f) =>
     {
         if (c.Thread is not { } thread)
+        {
             return Value.None;
+        }
+
         if (f.Argument is not null)
+        {
             return Ancestor(c, thread, f.Index) is { } ancestor ? reader(c, ancestor) : Value.None;
+        }
+
         return ReadAll(c, thread, reader);
     }, shown: shown);
 
@@ -41,22 +47,30 @@ internal static class AncestorFields
         // The list's room is set aside first, for members that are put together take scratch behind it.
         var buffer = context.Scratch;
         if (buffer.Length <= 2 * room)
+        {
             return Value.None;
+        }
+
         buffer = buffer[..room];
         context.Keep(room);
         var list = new ValueListWriter(buffer);
         var kind = ValueKind.None;
         var current = thread.Leader;
-        for (int i = 0; i < ThreadTable.MaxAncestors && context.State.Threads.ParentOf(current) is { } parent; i++)
+        for (var i = 0; i < ThreadTable.MaxAncestors && context.State.Threads.ParentOf(current) is { } parent; i++)
         {
             current = parent.Leader;
             var value = reader(context, current);
             kind = value.Kind;
             if (kind == ValueKind.Int64)
+            {
                 list.Add(value.AsInt64);
+            }
             else
+            {
                 list.Add(value.AsBytes);
+            }
         }
+
         return kind == ValueKind.None ? Value.None : Value.List(kind, list.Packed);
     }
 
@@ -64,32 +78,51 @@ internal static class AncestorFields
     {
         var current = thread.Leader;
         if (generation is < 0 or > ThreadTable.MaxAncestors)
+        {
             return null;
+        }
+
         for (; generation > 0; generation--)
         {
             if (context.State.Threads.ParentOf(current) is not { } parent)
+            {
                 return null;
+            }
+
             current = parent.Leader;
         }
+
         return current;
     }
 
     private static Value ReadEnvironment(EventContext context, DetectorField field)
     {
         if (context.Thread is not { } thread)
+        {
             return Value.None;
+        }
+
         if (field.Argument is null)
+        {
             return ReadAll(context, thread, static (c, t) => ProcFields.Joined(c, t.Environment.Span));
+        }
+
         if (field.Index >= 0)
+        {
             return Ancestor(context, thread, field.Index) is { } ancestor ? ProcFields.Joined(context, ancestor.Environment.Span) : Value.None;
+        }
+
         var current = thread.Leader;
-        for (int i = 0; i < ThreadTable.MaxAncestors && context.State.Threads.ParentOf(current) is { } parent; i++)
+        for (var i = 0; i < ThreadTable.MaxAncestors && context.State.Threads.ParentOf(current) is { } parent; i++)
         {
             current = parent.Leader;
             var value = ProcFields.Variable(current.Environment.Span, field.ArgumentBytes);
             if (!value.AsBytes.IsEmpty)
+            {
                 return value;
+            }
         }
+
         return Value.Bytes(""u8);
     }
 
@@ -97,17 +130,27 @@ internal static class AncestorFields
     private static Value LoginShell(EventContext context)
     {
         if (context.Thread is not { } thread)
+        {
             return Value.None;
+        }
+
         ThreadInfo? shell = null;
         var current = thread.Leader;
-        for (int i = 0; i < ThreadTable.MaxAncestors; i++)
+        for (var i = 0; i < ThreadTable.MaxAncestors; i++)
         {
             if (current.Comm.Span.EndsWith("sh"u8))
+            {
                 shell = current;
+            }
+
             if (context.State.Threads.ParentOf(current) is not { } parent)
+            {
                 break;
+            }
+
             current = parent.Leader;
         }
+
         return shell is null ? Value.None : Value.Int64(shell.Pid);
     }
 }

@@ -41,42 +41,59 @@ internal static class ArgumentFields
     {
         var definition = context.View.Definition;
         if (field.Index >= 0)
+        {
             return field.Index < definition.Parameters.Length ? field.Index : -1;
-        for (int i = 0; i < definition.Parameters.Length; i++)
+        }
+
+        for (var i = 0; i < definition.Parameters.Length; i++)
+        {
             if (definition.Parameters[i].Utf8Name.AsSpan().SequenceEqual(field.ArgumentBytes))
+            {
                 return i;
+            }
+        }
+
         return -1;
     }
 
     private static Value ReadText(EventContext context, DetectorField field)
     {
-        int index = Position(context, field);
+        var index = Position(context, field);
         var view = context.View;
         if (index < 0 || index >= view.Count)
+        {
             return Value.None;
+        }
+
         var writer = new Utf8Writer(context.Scratch);
         ArgumentText.WriteMeaning(context, view, index, ref writer);
         if (writer.Length == 0)
+        {
             ArgumentText.WriteRaw(context, view, index, ref writer);
+        }
+
         return Value.Bytes(context.Keep(writer.Length));
     }
 
     private static Value ReadRaw(EventContext context, DetectorField field)
     {
-        int index = Position(context, field);
+        var index = Position(context, field);
         var view = context.View;
         if (index < 0 || index >= view.Count)
+        {
             return Value.None;
+        }
+
         switch (field.Definition.Kind)
         {
             case ValueKind.Int64:
-                return view.TrySigned(index, out long signed) ? Value.Int64(signed) : Value.None;
+                return view.TrySigned(index, out var signed) ? Value.Int64(signed) : Value.None;
             case ValueKind.UInt64:
-                return view.TryUnsigned(index, out ulong unsigned) ? Value.UInt64(unsigned) : Value.None;
+                return view.TryUnsigned(index, out var unsigned) ? Value.UInt64(unsigned) : Value.None;
             case ValueKind.Bool:
-                return view.TryUnsigned(index, out ulong truth) ? Value.Bool(truth != 0) : Value.None;
+                return view.TryUnsigned(index, out var truth) ? Value.Bool(truth != 0) : Value.None;
             default:
-                bool isText = view.Definition.Parameters[index].Type is ParameterType.CharBuf or ParameterType.FsPath or ParameterType.FsRelPath;
+                var isText = view.Definition.Parameters[index].Type is ParameterType.CharBuf or ParameterType.FsPath or ParameterType.FsRelPath;
                 return view.Has(index) ? Value.Bytes(isText ? view.Text(index) : view.Parameter(index)) : Value.None;
         }
     }
@@ -86,7 +103,10 @@ internal static class ArgumentFields
     {
         var value = context.Read(field);
         if (value.Kind != ValueKind.Int64 || context.View.Definition.Parameters[Position(context, field)].Format != PrintFormat.Na)
+        {
             return value;
+        }
+
         var writer = new Utf8Writer(context.Scratch);
         writer.Add(value.AsInt64);
         return Value.Bytes(context.Keep(writer.Length));
@@ -96,21 +116,29 @@ internal static class ArgumentFields
     {
         var view = context.View;
         var writer = new Utf8Writer(context.Scratch);
-        for (int i = 0; i < view.Count && view.Type != EventType.GenericExit; i++)
+        for (var i = 0; i < view.Count && view.Type != EventType.GenericExit; i++)
         {
             if (i > 0)
+            {
                 writer.Add((byte)' ');
+            }
+
             writer.Add(view.Definition.Parameters[i].Utf8Name);
             writer.Add((byte)'=');
             ArgumentText.WriteRaw(context, view, i, ref writer);
-            int before = writer.Length;
+            var before = writer.Length;
             writer.Add((byte)'(');
             ArgumentText.WriteMeaning(context, view, i, ref writer);
             if (writer.Length == before + 1)
+            {
                 writer.CutTo(before);
+            }
             else
+            {
                 writer.Add((byte)')');
+            }
         }
+
         return Value.Bytes(context.Keep(writer.Length));
     }
 }

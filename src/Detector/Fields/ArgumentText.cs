@@ -61,7 +61,10 @@ internal static unsafe class ArgumentText
                 break;
             case ParameterType.Pid or ParameterType.Pid32:
                 if (context.State.Threads.Find(view.Signed(index)) is { } thread)
+                {
                     writer.Add(thread.Comm.Span);
+                }
+
                 break;
             case ParameterType.Uid:
                 WriteUser(context, (uint)view.Unsigned(index), ref writer);
@@ -98,21 +101,30 @@ internal static unsafe class ArgumentText
 
     private static void WriteNumber(in EventView view, int index, ParameterDefinition parameter, ref Utf8Writer writer)
     {
-        if (!view.TryUnsigned(index, out ulong value))
+        if (!view.TryUnsigned(index, out var value))
         {
             writer.Add("<NA>"u8);
             return;
         }
-        bool isFlags = parameter.Type is ParameterType.Flags8 or ParameterType.Flags16 or ParameterType.Flags32
+
+        var isFlags = parameter.Type is ParameterType.Flags8 or ParameterType.Flags16 or ParameterType.Flags32
             or ParameterType.EnumFlags8 or ParameterType.EnumFlags16 or ParameterType.EnumFlags32;
         if (parameter.Format == PrintFormat.Hex && !isFlags && parameter.Type != ParameterType.Errno)
+        {
             writer.AddHex(value);
+        }
         else if (parameter.Format == PrintFormat.Oct)
+        {
             writer.AddOctal(value);
+        }
         else if (IsSigned(parameter.Type) || (parameter.Type == ParameterType.UInt64 && parameter.Format == PrintFormat.Dec))
+        {
             writer.Add(view.Signed(index));
+        }
         else
+        {
             writer.Add(value);
+        }
     }
 
     private static bool IsSigned(ParameterType type) => type is ParameterType.Int8 or ParameterType.Int16 or ParameterType.Int32 or ParameterType.Int64
@@ -120,12 +132,15 @@ internal static unsafe class ArgumentText
 
     private static void WriteFdList(EventContext context, ReadOnlySpan<byte> bytes, ref Utf8Writer writer)
     {
-        bool first = true;
+        var first = true;
         var descriptors = new PolledDescriptors(bytes);
         while (descriptors.MoveNext())
         {
             if (!first)
+            {
                 writer.Add((byte)' ');
+            }
+
             first = false;
             writer.Add(descriptors.Current);
             writer.Add((byte)':');
@@ -137,13 +152,19 @@ internal static unsafe class ArgumentText
 
     private static void WriteSignals(uint set, ref Utf8Writer writer)
     {
-        bool first = true;
-        for (int signal = 1; signal <= 32; signal++)
+        var first = true;
+        for (var signal = 1; signal <= 32; signal++)
         {
             if ((set >> (signal - 1) & 1) == 0)
+            {
                 continue;
+            }
+
             if (!first)
+            {
                 writer.Add((byte)' ');
+            }
+
             first = false;
             writer.Add(SignalNames.Of(signal));
         }
@@ -152,19 +173,29 @@ internal static unsafe class ArgumentText
     private static void WriteBuffer(ReadOnlySpan<byte> buffer, ref Utf8Writer writer)
     {
         if (buffer.IsEmpty)
+        {
             writer.Add("NULL"u8);
+        }
         else
+        {
             writer.AddDotted(buffer);
+        }
     }
 
     private static void WriteAddress(ReadOnlySpan<byte> bytes, ref Utf8Writer writer)
     {
         if (!SocketAddress.TryParse(bytes, out var end))
+        {
             writer.Add("<NA>"u8);
+        }
         else if (end.Ip.IsEmpty)
+        {
             writer.Add(end.Path);
+        }
         else
+        {
             writer.AddEnd(end.Ip, end.Port);
+        }
     }
 
     /// <summary>Writes both ends of a socket.</summary>
@@ -175,11 +206,13 @@ internal static unsafe class ArgumentText
             writer.Add("NULL"u8);
             return;
         }
+
         if (tuple.SourceIp.IsEmpty)
         {
             SocketAddress.WriteUnixEnds(tuple, ref writer);
             return;
         }
+
         writer.AddEnd(tuple.SourceIp, tuple.SourcePort);
         writer.Add("->"u8);
         writer.AddEnd(tuple.DestinationIp, tuple.DestinationPort);
@@ -192,14 +225,19 @@ internal static unsafe class ArgumentText
             writer.Add("AT_FDCWD"u8);
             return;
         }
+
         if (fd < 0)
         {
             writer.Add(ErrorNames.Of(fd));
             return;
         }
+
         var entry = context.Thread is { } thread ? thread.Fds.Find(fd) : null;
         if (entry is null)
+        {
             return;
+        }
+
         writer.Add((byte)'<');
         writer.Add(FdFields.KindCharacter(entry->Kind));
         if (entry->IsInternet)
@@ -213,6 +251,7 @@ internal static unsafe class ArgumentText
                 _ => default,
             });
         }
+
         writer.Add((byte)'>');
         writer.Add(entry->Name.Span);
     }
@@ -223,33 +262,52 @@ internal static unsafe class ArgumentText
     private static void WritePath(EventContext context, in EventView view, int index, ParameterDefinition parameter, ref Utf8Writer writer)
     {
         if (context.Thread is not { } thread || !view.Has(index))
+        {
             return;
+        }
+
         var raw = view.Text(index);
         if (raw.IsEmpty)
+        {
             return;
-        long from = parameter.Directory < 0 ? MachineState.AtWorkingDirectory : view.Signed(parameter.Directory, MachineState.AtWorkingDirectory);
+        }
+
+        var from = parameter.Directory < 0 ? MachineState.AtWorkingDirectory : view.Signed(parameter.Directory, MachineState.AtWorkingDirectory);
         Span<byte> buffer = stackalloc byte[PathBuilder.MaxPath];
         var path = MachineState.Absolute(thread, raw, from, buffer);
         // From a directory that nobody knows, a name stands for itself.
-        bool isKnown = parameter.Directory < 0 || raw[0] == (byte)'/' || from == MachineState.AtWorkingDirectory || thread.Fds.Find(from) is not null;
+        var isKnown = parameter.Directory < 0 || raw[0] == (byte)'/' || from == MachineState.AtWorkingDirectory || thread.Fds.Find(from) is not null;
         if (!isKnown)
+        {
             writer.Add(raw);
+        }
         else if (!path.SequenceEqual(raw.Length > 1 ? raw.TrimEnd((byte)'/') : raw))
+        {
             writer.Add(path);
+        }
     }
 
     /// <summary>All names of a value: some have two.</summary>
     private static void WriteNames(FlagTable? table, uint value, ref Utf8Writer writer)
     {
         if (table is null)
+        {
             return;
-        bool first = true;
+        }
+
+        var first = true;
         foreach (var (name, known) in table.Entries)
         {
             if (known != value)
+            {
                 continue;
+            }
+
             if (!first)
+            {
                 writer.Add((byte)'|');
+            }
+
             writer.Add(name);
             first = false;
         }
@@ -259,19 +317,29 @@ internal static unsafe class ArgumentText
     private static void WriteFlags(FlagTable? table, uint value, ref Utf8Writer writer)
     {
         if (table is null)
+        {
             return;
+        }
+
         if (value == 0)
         {
             writer.Add(table.NameOf(0));
             return;
         }
-        bool first = true;
+
+        var first = true;
         foreach (var (name, bits) in table.Entries)
         {
             if (bits == 0 || (value & bits) != bits)
+            {
                 continue;
+            }
+
             if (!first)
+            {
                 writer.Add((byte)'|');
+            }
+
             writer.Add(name);
             first = false;
             value &= ~bits;

@@ -26,10 +26,16 @@ internal static class ContainerFields
             c.Thread is { ContainerFullId.IsEmpty: false } t ? Value.Bytes(t.ContainerFullId.Span) : Value.None);
         registry.Add("container.name", static (c, _) => IsHost(c) ? Value.Bytes("host"u8) : Value.None);
         registry.Add("container.type", static (c, _) => IsHost(c) ? Value.Bytes("host"u8) : Value.None);
-        foreach (string name in textsOfHost)
+        foreach (var name in textsOfHost)
+        {
             registry.Add(name, static (c, _) => IsHost(c) ? Value.Bytes(""u8) : Value.None);
-        foreach (string name in truthsOfHost)
+        }
+
+        foreach (var name in truthsOfHost)
+        {
             registry.Add(name, static (c, _) => IsHost(c) ? Value.Bool(false) : Value.None);
+        }
+
         registry.Add("container.start_ts", static (c, _) => Start(c) is > 0 and var start ? Value.UInt64(start) : Value.None);
         registry.Add("container.duration", static (c, _) => Start(c) is > 0 and var start ? Value.UInt64(c.View.Timestamp - start) : Value.None);
     }

@@ -53,7 +53,7 @@ internal sealed class DetectorField : FieldReference
     {
         this.reading = reading;
         ArgumentBytes = PinnedBytes.Of(Encoding.UTF8.GetBytes(argument ?? ""));
-        Index = int.TryParse(argument, out int index) && index >= 0 ? index : -1;
+        Index = int.TryParse(argument, out var index) && index >= 0 ? index : -1;
     }
 
     /// <summary>The argument as bytes; empty when there is none.</summary>

@@ -22,7 +22,10 @@ internal static class DynamicText
     public static void WriteRaw(EventDefinition definition, ParameterDefinition parameter, ReadOnlySpan<byte> bytes, ref Utf8Writer writer)
     {
         if (bytes.IsEmpty)
+        {
             return;
+        }
+
         switch (FormOf(definition, bytes[0]))
         {
             case Form.Buffer:
@@ -44,12 +47,19 @@ internal static class DynamicText
     public static void WriteMeaning(EventDefinition definition, ReadOnlySpan<byte> bytes, ref Utf8Writer writer)
     {
         if (bytes.IsEmpty)
+        {
             return;
+        }
+
         var form = FormOf(definition, bytes[0]);
         if (form == Form.Error && (long)Number(bytes) < 0)
+        {
             writer.Add(ErrorNames.Of((long)Number(bytes)));
+        }
         else if (form == Form.Signal)
+        {
             writer.Add(SignalNames.Of((int)Number(bytes)));
+        }
     }
 
     // The numbers of the forms are the driver's.

@@ -63,7 +63,10 @@ internal sealed unsafe class EventContext : EvaluationContext, IDisposable
         parameterCount = view.Count;
         Number = (ulong)number;
         if (FirstTimestamp == 0)
+        {
             FirstTimestamp = view.Timestamp;
+        }
+
         used = 0;
         if (++stamp == 0)
         {
@@ -76,21 +79,27 @@ internal sealed unsafe class EventContext : EvaluationContext, IDisposable
     public override Value Read(FieldReference field)
     {
         var known = memos;
-        int slot = field.Slot;
+        var slot = field.Slot;
         if ((uint)slot < (uint)known.Length)
         {
             ref var memo = ref known[slot];
             if (memo.Stamp == stamp)
+            {
                 return memo.Value;
+            }
         }
+
         return ReadFirst(field);
     }
 
     private Value ReadFirst(FieldReference field)
     {
-        int slot = field.Slot;
+        var slot = field.Slot;
         if (slot >= memos.Length)
+        {
             Array.Resize(ref memos, Math.Max(slot + 1, memos.Length * 2));
+        }
+
         var value = ((DetectorField)field).Read(this);
         memos[slot] = Memo.Of(value, stamp);
         return value;
@@ -108,7 +117,10 @@ internal sealed unsafe class EventContext : EvaluationContext, IDisposable
         var kept = new ReadOnlySpan<byte>(scratch + used, length);
         used += length;
         if (used >= ScratchBytes)
+        {
             Overflowed++;
+        }
+
         return kept;
     }
 

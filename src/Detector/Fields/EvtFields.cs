@@ -38,7 +38,10 @@ internal static class EvtFields
     public static ReadOnlySpan<byte> TypeOf(scoped in EventView view)
     {
         if (view.Type != EventType.GenericExit)
+        {
             return view.Definition.Utf8Name;
+        }
+
         var name = EventTable.SystemCall((int)view.Unsigned(0));
         return name.IsEmpty ? view.Definition.Utf8Name : name;
     }
@@ -64,10 +67,10 @@ internal static class EvtFields
 
     private static void AddResults(FieldRegistry registry)
     {
-        registry.Add("evt.res", static (c, _) => !TryResult(c, out long result) ? Value.None
+        registry.Add("evt.res", static (c, _) => !TryResult(c, out var result) ? Value.None
             : result >= 0 ? Value.Bytes("SUCCESS"u8) : Value.Bytes(ErrorNames.Of(result)));
-        registry.Add("evt.rawres", static (c, _) => TryResult(c, out long result) ? Value.Int64(result) : Value.None);
-        registry.Add("evt.failed", static (c, _) => TryResult(c, out long result) ? Value.Bool(result < 0) : Value.None);
+        registry.Add("evt.rawres", static (c, _) => TryResult(c, out var result) ? Value.Int64(result) : Value.None);
+        registry.Add("evt.failed", static (c, _) => TryResult(c, out var result) ? Value.Bool(result < 0) : Value.None);
     }
 
     private static void AddInputOutput(FieldRegistry registry)
@@ -119,7 +122,7 @@ internal static class EvtFields
 
     private static unsafe Value BufferLength(EventContext context) => context.Frame.Entry is not null
         && Has(context, EventCategory.IoRead | EventCategory.IoWrite | EventCategory.IoOther)
-        && context.View.TryResult(out long bytes) && bytes >= 0 ? Value.UInt64((ulong)bytes) : Value.None;
+        && context.View.TryResult(out var bytes) && bytes >= 0 ? Value.UInt64((ulong)bytes) : Value.None;
 
     private static bool TryResult(EventContext context, out long result) => context.View.TryResult(out result);
 
@@ -133,7 +136,7 @@ internal static class EvtFields
         && context.Frame.Entry is not null && context.Frame.Entry->Name.Span.IndexOf("/dev/log"u8) >= 0;
 
     private static Value Failure(EventContext context, bool counts) =>
-        counts && TryResult(context, out long result) ? Value.UInt64(result < 0 ? 1UL : 0) : Value.None;
+        counts && TryResult(context, out var result) ? Value.UInt64(result < 0 ? 1UL : 0) : Value.None;
 
     private static unsafe bool IsFile(EventContext context) => context.Frame.Entry is var entry && entry is not null
         ? entry->IsFile
@@ -151,7 +154,10 @@ internal static class EvtFields
     {
         var entry = context.Frame.Entry;
         if (entry is null)
+        {
             return EventCategory.Unknown;
+        }
+
         return entry->Kind switch
         {
             FdKind.File or FdKind.FileV2 or FdKind.Directory => EventCategory.File,

@@ -25,6 +25,7 @@ internal static unsafe class FdEndFields
             registry.Add($"fd.{prefix}port", (c, _) => Port(c, end));
             registry.Add($"fd.{prefix}proto", (c, _) => PortName(c, end));
         }
+
         registry.Add("fd.ip", static (c, _) => Both(c, ValueKind.Address));
         registry.Add("fd.net", static (c, _) => Both(c, ValueKind.Address));
         registry.Add("fd.port", static (c, _) => Both(c, ValueKind.UInt64));
@@ -34,16 +35,22 @@ internal static unsafe class FdEndFields
     private static Value Address(EventContext context, End end)
     {
         var entry = context.Frame.Entry;
-        if (entry is null || !TryEnd(context, entry, end, out bool isSource))
+        if (entry is null || !TryEnd(context, entry, end, out var isSource))
+        {
             return Value.None;
+        }
+
         return Value.Address(isSource ? SocketAddress.Bytes(ref entry->Source, entry->AddressLength) : SocketAddress.Bytes(ref entry->Destination, entry->AddressLength));
     }
 
     private static Value Port(EventContext context, End end)
     {
         var entry = context.Frame.Entry;
-        if (entry is null || !TryEnd(context, entry, end, out bool isSource))
+        if (entry is null || !TryEnd(context, entry, end, out var isSource))
+        {
             return Value.None;
+        }
+
         return Value.UInt64(isSource ? entry->SourcePort : entry->DestinationPort);
     }
 
@@ -52,14 +59,21 @@ internal static unsafe class FdEndFields
     {
         isSource = end == End.Client;
         if (entry->Kind is FdKind.Ipv4Server or FdKind.Ipv6Server)
+        {
             return end == End.Server;
+        }
+
         if (!entry->HasTwoEnds || !FdFields.HasEnds(entry))
+        {
             return false;
+        }
+
         if (end is End.Local or End.Remote)
         {
-            bool sourceIsLocal = context.State.Interfaces.Contains(SocketAddress.Bytes(ref entry->Source, entry->AddressLength));
+            var sourceIsLocal = context.State.Interfaces.Contains(SocketAddress.Bytes(ref entry->Source, entry->AddressLength));
             isSource = sourceIsLocal == (end == End.Local);
         }
+
         return true;
     }
 
@@ -67,15 +81,23 @@ internal static unsafe class FdEndFields
     {
         var entry = context.Frame.Entry;
         if (entry is null || !entry->IsInternet || !FdFields.HasEnds(entry))
+        {
             return Value.None;
+        }
+
         var list = new ValueListWriter(context.Scratch);
         for (var end = entry->HasTwoEnds ? End.Client : End.Server; end <= End.Server; end++)
         {
             if (kind == ValueKind.Address)
+            {
                 list.Add(Address(context, end).AsBytes);
+            }
             else
+            {
                 list.Add(Port(context, end).AsInt64);
+            }
         }
+
         return Value.List(kind, context.Keep(list.Packed.Length));
     }
 
@@ -84,10 +106,16 @@ internal static unsafe class FdEndFields
     {
         var entry = context.Frame.Entry;
         if (entry is null)
+        {
             return Value.None;
+        }
+
         if (entry->HasTwoEnds)
+        {
             return Port(context, end) is { Exists: true } port ? PortText(context, port.AsUInt64) : Value.None;
-        bool isEmpty = FdFields.HasEnds(entry) && (end == End.Client || (end == End.Server && entry->IsInternet));
+        }
+
+        var isEmpty = FdFields.HasEnds(entry) && (end == End.Client || (end == End.Server && entry->IsInternet));
         return isEmpty ? Value.Bytes(""u8) : Value.None;
     }
 

@@ -112,9 +112,15 @@ internal static unsafe class FdFields
     {
         var view = context.View;
         if (view.Type == EventType.OpenByHandleAtExit)
+        {
             return Value.Bytes(view.Has(PathOfHandle) ? view.Text(PathOfHandle) : "<NA>"u8);
+        }
+
         if (view.Type != EventType.ConnectExit)
+        {
             return Value.Bytes(""u8);
+        }
+
         var writer = new Utf8Writer(context.Scratch);
         ArgumentText.WriteTuple(view.Parameter(TupleOfConnect), ref writer);
         return Value.Bytes(context.Keep(writer.Length));
@@ -124,21 +130,33 @@ internal static unsafe class FdFields
     {
         var entry = Entry(context);
         if (!context.Frame.HasFd || (entry is not null && !entry->IsFile))
+        {
             return Value.None;
+        }
+
         var name = Name(context).AsBytes;
         if (entry is not null && entry->Kind == FdKind.Directory)
+        {
             return Value.Bytes(name);
-        int slash = name.LastIndexOf((byte)'/');
+        }
+
+        var slash = name.LastIndexOf((byte)'/');
         return slash < 0 ? Value.Bytes("/"u8) : Value.Bytes(name[..Math.Max(slash, 1)]);
     }
 
     private static Value WithContainer(EventContext context, Value name)
     {
         if (!name.Exists)
+        {
             return Value.None;
+        }
+
         var writer = new Utf8Writer(context.Scratch);
         if (context.Thread is { } thread && !ContainerFields.IsHost(context))
+        {
             writer.Add(thread.ContainerId.Span);
+        }
+
         writer.Add((byte)':');
         writer.Add(name.AsBytes);
         return Value.Bytes(context.Keep(writer.Length));
@@ -147,8 +165,11 @@ internal static unsafe class FdFields
     private static Value Character(EventContext context)
     {
         if (!context.Frame.HasFd)
+        {
             return Value.None;
-        byte character = KindCharacter(Entry(context) is not null ? Entry(context)->Kind : KindToBe(context.View.Type));
+        }
+
+        var character = KindCharacter(Entry(context) is not null ? Entry(context)->Kind : KindToBe(context.View.Type));
         var writer = new Utf8Writer(context.Scratch);
         writer.Add(character);
         return Value.Bytes(context.Keep(writer.Length));
@@ -170,26 +191,36 @@ internal static unsafe class FdFields
     private static Value Types(EventContext context, DetectorField field)
     {
         if (!context.Frame.HasFd || context.Thread is not { } thread)
+        {
             return Value.None;
+        }
+
         var list = new ValueListWriter(context.Scratch);
         ulong seen = 0;
         var table = thread.Fds;
-        for (int slot = 0; (slot = table.Next(slot)) >= 0; slot++)
+        for (var slot = 0; (slot = table.Next(slot)) >= 0; slot++)
         {
             var entry = table.At(slot);
             if (field.Index >= 0 && entry->Number != field.Index)
+            {
                 continue;
-            ulong bit = 1UL << (int)(entry->Kind switch
+            }
+
+            var bit = 1UL << (int)(entry->Kind switch
             {
                 FdKind.Ipv4Server => FdKind.Ipv4Socket,
                 FdKind.Ipv6Server => FdKind.Ipv6Socket,
                 var kind => kind,
             });
             if ((seen & bit) != 0)
+            {
                 continue;
+            }
+
             seen |= bit;
             list.Add(KindName(entry->Kind));
         }
+
         return seen == 0 ? Value.None : Value.List(ValueKind.Bytes, context.Keep(list.Packed.Length));
     }
 
@@ -200,7 +231,10 @@ internal static unsafe class FdFields
     private static Value Unique(EventContext context)
     {
         if (!context.Frame.HasFd || context.Thread is not { } thread)
+        {
             return Value.None;
+        }
+
         var writer = new Utf8Writer(context.Scratch);
         writer.Add(thread.Tid);
         writer.Add(Number(context));

@@ -17,22 +17,30 @@ internal static unsafe class FdListFields
         Add(registry, "fdlist.cips", static (long _, FdEntry* entry, ref Utf8Writer writer) =>
         {
             if (entry is not null && entry->HasTwoEnds)
+            {
                 writer.AddAddress(SocketAddress.Bytes(ref entry->Source, entry->AddressLength));
+            }
         });
         Add(registry, "fdlist.sips", static (long _, FdEntry* entry, ref Utf8Writer writer) =>
         {
             if (entry is not null && entry->IsInternet)
+            {
                 writer.AddAddress(SocketAddress.Bytes(ref entry->Destination, entry->AddressLength));
+            }
         });
         Add(registry, "fdlist.cports", static (long _, FdEntry* entry, ref Utf8Writer writer) =>
         {
             if (entry is not null && entry->HasTwoEnds)
+            {
                 writer.Add((ulong)entry->SourcePort);
+            }
         });
         Add(registry, "fdlist.sports", static (long _, FdEntry* entry, ref Utf8Writer writer) =>
         {
             if (entry is not null && entry->IsInternet)
+            {
                 writer.Add((ulong)entry->DestinationPort);
+            }
         });
     }
 
@@ -41,18 +49,27 @@ internal static unsafe class FdListFields
     private static Value Read(EventContext context, EntryWriter write)
     {
         if (context.Thread is not { } thread || context.View.Type is not (EventType.PollExit or EventType.PpollExit))
-            return Value.None;
-        var writer = new Utf8Writer(context.Scratch);
-        foreach (long number in new PolledDescriptors(context.View.Parameter(Descriptors)))
         {
-            int before = writer.Length;
+            return Value.None;
+        }
+
+        var writer = new Utf8Writer(context.Scratch);
+        foreach (var number in new PolledDescriptors(context.View.Parameter(Descriptors)))
+        {
+            var before = writer.Length;
             if (before > 0)
+            {
                 writer.Add((byte)',');
-            int start = writer.Length;
+            }
+
+            var start = writer.Length;
             write(number, thread.Fds.Find(number), ref writer);
             if (writer.Length == start)
+            {
                 writer.CutTo(before);
+            }
         }
+
         return writer.Length == 0 ? Value.None : Value.Bytes(context.Keep(writer.Length));
     }
 

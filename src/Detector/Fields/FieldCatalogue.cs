@@ -41,15 +41,22 @@ internal sealed class FieldCatalogue : IFieldCatalogue
     {
         error = null;
         if (references.TryGetValue((definition.Name, argument), out var known))
+        {
             return known;
+        }
+
         var reading = registry.Find(definition.Name) ?? absent;
         if (definition.Name is "evt.arg" or "evt.rawarg" && argument is not null && !ArgumentFields.Exists(argument))
         {
             error = $"no event has an argument '{argument}'";
             return null;
         }
+
         if (definition.Name == "evt.rawarg")
+        {
             definition = definition with { Kind = ArgumentFields.KindOf(argument!) };
+        }
+
         var field = new DetectorField(definition, argument, references.Count, reading);
         references.Add((definition.Name, argument), field);
         return field;
@@ -57,7 +64,7 @@ internal sealed class FieldCatalogue : IFieldCatalogue
 
     private FieldDefinition Define(string[] row)
     {
-        string name = row[0];
+        var name = row[0];
         return new FieldDefinition
         {
             Name = name,
@@ -88,7 +95,7 @@ internal sealed class FieldCatalogue : IFieldCatalogue
     private static FieldArgumentKind ArgumentOf(string name, string text)
     {
         var kind = FieldArgumentKind.None;
-        foreach (string part in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             kind |= part switch
             {
@@ -99,9 +106,13 @@ internal sealed class FieldCatalogue : IFieldCatalogue
                 _ => throw new InvalidOperationException($"The field table knows no argument '{part}'."),
             };
         }
+
         const FieldArgumentKind either = FieldArgumentKind.Index | FieldArgumentKind.Key;
         if (kind == FieldArgumentKind.None || (kind & either) != 0)
+        {
             return kind;
+        }
+
         return kind | (indexed.Contains(name) ? FieldArgumentKind.Index : FieldArgumentKind.Key);
     }
 

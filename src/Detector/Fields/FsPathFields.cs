@@ -21,7 +21,10 @@ internal static unsafe class FsPathFields
         var view = context.View;
         if (view.Type is not (EventType.OpenExit or EventType.OpenatV2Exit or EventType.Openat2Exit or EventType.CreatExit)
             || context.Thread is null)
+        {
             return false;
+        }
+
         raw = view.Text(NameOf(view.Type));
         path = Absolute(context, NameOf(view.Type));
         return true;
@@ -29,7 +32,7 @@ internal static unsafe class FsPathFields
 
     private static void Add(FieldRegistry registry, string absolute, string raw, Func<EventType, int> parameter)
     {
-        bool isName = absolute == "fs.path.name";
+        var isName = absolute == "fs.path.name";
         registry.Add(absolute, (c, _) => isName && TryOpened(c, out var entry) ? Value.Bytes(entry->Name.Span)
             : Exists(c, parameter(c.View.Type)) ? Value.Bytes(Absolute(c, parameter(c.View.Type)))
             : isName ? OfDescriptor(c) : Value.None);
@@ -49,17 +52,17 @@ internal static unsafe class FsPathFields
     /// <summary>The path of the descriptor that fchmod or fchown is about.</summary>
     private static Value OfDescriptor(EventContext context) =>
         context.View.Type is EventType.FchmodExit or EventType.FchownExit && context.Frame.Entry is not null
-            && context.View.TryResult(out long result) && result >= 0
+            && context.View.TryResult(out var result) && result >= 0
             ? Value.Bytes(context.Frame.Entry->Name.Span) : Value.None;
 
     private static bool Exists(EventContext context, int parameter) => parameter >= 0 && context.Thread is not null && context.View.Has(parameter)
-        && context.View.TryResult(out long result) && (result >= 0 || (context.View.Definition.Flags & EventFlags.CreatesFd) != 0);
+        && context.View.TryResult(out var result) && (result >= 0 || (context.View.Definition.Flags & EventFlags.CreatesFd) != 0);
 
     private static ReadOnlySpan<byte> Absolute(EventContext context, int parameter)
     {
         var view = context.View;
-        int directory = view.Definition.Parameters[parameter].Directory;
-        long from = directory < 0 ? MachineState.AtWorkingDirectory : view.Signed(directory, MachineState.AtWorkingDirectory);
+        var directory = view.Definition.Parameters[parameter].Directory;
+        var from = directory < 0 ? MachineState.AtWorkingDirectory : view.Signed(directory, MachineState.AtWorkingDirectory);
         var path = MachineState.Absolute(context.Thread!, view.Text(parameter), from, context.Scratch[..Math.Min(context.Scratch.Length, PathBuilder.MaxPath)]);
         return path.Overlaps(context.Scratch) ? context.Keep(path.Length) : path;
     }

@@ -27,7 +27,10 @@ internal static unsafe class ProcFields
         var writer = new Utf8Writer(context.Scratch);
         writer.Add(first);
         if (!first.IsEmpty && (!rest.IsEmpty || blankAfterFirst))
+        {
             writer.Add((byte)' ');
+        }
+
         AddJoined(ref writer, rest);
         return Value.Bytes(context.Keep(writer.Length));
     }
@@ -37,11 +40,13 @@ internal static unsafe class ProcFields
     {
         while (!texts.IsEmpty)
         {
-            int end = texts.IndexOf((byte)0);
+            var end = texts.IndexOf((byte)0);
             writer.Add(end < 0 ? texts : texts[..end]);
             texts = end < 0 ? default : texts[(end + 1)..];
             if (!texts.IsEmpty)
+            {
                 writer.Add((byte)' ');
+            }
         }
     }
 
@@ -57,8 +62,11 @@ internal static unsafe class ProcFields
             var pair = Events.EventView.CutAtZero(environment);
             environment = environment[Math.Min(pair.Length + 1, environment.Length)..];
             if (pair.Length > name.Length && pair[name.Length] == (byte)'=' && pair.StartsWith(name))
+            {
                 return Value.Bytes(pair[(name.Length + 1)..]);
+            }
         }
+
         return Value.Bytes(""u8);
     }
 
@@ -167,19 +175,25 @@ internal static unsafe class ProcFields
     private static ThreadInfo Eldest(EventContext context, ThreadInfo thread, ThreadInfo? leader, Func<ThreadInfo, ThreadInfo, bool> isSame)
     {
         if (leader is not null)
+        {
             return leader;
+        }
+
         var eldest = thread.Leader;
-        for (int i = 0; i < ThreadTable.MaxAncestors && context.State.Threads.ParentOf(eldest) is { } parent && isSame(parent, thread); i++)
+        for (var i = 0; i < ThreadTable.MaxAncestors && context.State.Threads.ParentOf(eldest) is { } parent && isSame(parent, thread); i++)
+        {
             eldest = parent.Leader;
+        }
+
         return eldest;
     }
 
     private static void AddStandardStreams(FieldRegistry registry)
     {
         string[] names = ["proc.stdin", "proc.stdout", "proc.stderr"];
-        for (int i = 0; i < names.Length; i++)
+        for (var i = 0; i < names.Length; i++)
         {
-            int number = i;
+            var number = i;
             Add(registry, names[i] + ".type", (_, t) =>
                 t.Fds.Find(number) is var entry && entry is not null ? Value.Bytes(FdFields.KindName(entry->Kind)) : Value.None);
             Add(registry, names[i] + ".name", (_, t) =>
@@ -190,7 +204,10 @@ internal static unsafe class ProcFields
     private static Value Argument(ReadOnlySpan<byte> args, int index)
     {
         for (; index > 0 && !args.IsEmpty; index--)
+        {
             args = args[Math.Min(Events.EventView.CutAtZero(args).Length + 1, args.Length)..];
+        }
+
         return Value.Bytes(Events.EventView.CutAtZero(args));
     }
 }

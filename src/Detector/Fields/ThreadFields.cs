@@ -38,14 +38,21 @@ internal static class ThreadFields
     private static Value Capabilities(EventContext context, ulong set)
     {
         var writer = new Utf8Writer(context.Scratch);
-        for (int i = 0; i < capabilities.Length; i++)
+        for (var i = 0; i < capabilities.Length; i++)
         {
             if ((set >> i & 1) == 0)
+            {
                 continue;
+            }
+
             if (writer.Length > 0)
+            {
                 writer.Add((byte)' ');
+            }
+
             writer.Add(capabilities[i]);
         }
+
         return Value.Bytes(context.Keep(writer.Length));
     }
 
@@ -56,8 +63,11 @@ internal static class ThreadFields
             var pair = EventView.CutAtZero(cgroups);
             cgroups = cgroups[Math.Min(pair.Length + 1, cgroups.Length)..];
             if (pair.Length > subsystem.Length && pair[subsystem.Length] == (byte)'=' && pair.StartsWith(subsystem))
+            {
                 return Value.Bytes(pair[(subsystem.Length + 1)..]);
+            }
         }
+
         return Value.None;
     }
 }

@@ -43,9 +43,14 @@ internal static class ValueFormatter
                 break;
             default:
                 if (Format(field) == FieldFormat.Buffer)
+                {
                     writer.AddDotted(value.AsBytes);
+                }
                 else
+                {
                     WritePrintable(value.AsBytes, ref writer);
+                }
+
                 break;
         }
     }
@@ -73,7 +78,10 @@ internal static class ValueFormatter
             case ValueKind.List when field.Definition.IsList:
                 writer.WriteStartArray();
                 foreach (var member in value.AsList)
+                {
                     WriteJson(field, member, writer);
+                }
+
                 writer.WriteEndArray();
                 break;
             default:
@@ -87,12 +95,14 @@ internal static class ValueFormatter
     {
         WriteCalendar(nanoseconds, "yyyy-MM-dd HH:mm:ss", ref writer);
         if (withFraction)
+        {
             WriteFraction(nanoseconds, ref writer);
+        }
     }
 
     private static void WriteJsonText(FieldReference field, scoped Value value, Utf8JsonWriter writer)
     {
-        byte[] rented = ArrayPool<byte>.Shared.Rent(EventContext.ScratchBytes);
+        var rented = ArrayPool<byte>.Shared.Rent(EventContext.ScratchBytes);
         var text = new Utf8Writer(rented);
         WriteText(field, value, ref text);
         writer.WriteStringValue(text.Written);
@@ -104,9 +114,13 @@ internal static class ValueFormatter
     private static void WriteSigned(FieldReference field, long value, ref Utf8Writer writer)
     {
         if (Format(field) == FieldFormat.Hex)
+        {
             writer.AddHex((ulong)value);
+        }
         else
+        {
             writer.Add(value);
+        }
     }
 
     private static void WriteUnsigned(FieldReference field, ulong value, ref Utf8Writer writer)
@@ -139,18 +153,27 @@ internal static class ValueFormatter
 
     private static void WriteList(FieldReference field, scoped Value value, ref Utf8Writer writer)
     {
-        bool first = true;
+        var first = true;
         if (field.Definition.IsList)
+        {
             writer.Add((byte)'(');
+        }
+
         foreach (var member in value.AsList)
         {
             if (!first)
+            {
                 writer.Add((byte)(field.Definition.IsList ? ',' : ' '));
+            }
+
             WriteText(field, member, ref writer);
             first = false;
         }
+
         if (field.Definition.IsList)
+        {
             writer.Add((byte)')');
+        }
     }
 
     private static void WritePrintable(scoped ReadOnlySpan<byte> text, ref Utf8Writer writer)
@@ -160,15 +183,18 @@ internal static class ValueFormatter
             writer.Add(text);
             return;
         }
-        foreach (byte character in text)
+
+        foreach (var character in text)
+        {
             writer.Add(character is < 0x20 or 0x7f ? (byte)'.' : character);
+        }
     }
 
     private static void WriteCalendar(ulong nanoseconds, string format, ref Utf8Writer writer)
     {
         Span<byte> buffer = stackalloc byte[32];
         var time = DateTimeOffset.UnixEpoch.AddTicks((long)(nanoseconds / 100));
-        time.TryFormat(buffer, out int length, format, CultureInfo.InvariantCulture);
+        time.TryFormat(buffer, out var length, format, CultureInfo.InvariantCulture);
         writer.Add(buffer[..length]);
     }
 

@@ -66,9 +66,15 @@ internal sealed partial class HttpSink : IAlertSink
     {
         using var answer = await pipeline.ExecuteAsync(token => SendAsync(alert, token), cancellationToken);
         if (!answer.IsSuccessStatusCode)
+        {
             throw new IOException($"the router refused an alert with status {(int)answer.StatusCode}");
+        }
+
         if (failing)
+        {
             Log.TakenAgain(logger, Router);
+        }
+
         failing = false;
     }
 
@@ -99,7 +105,10 @@ internal sealed partial class HttpSink : IAlertSink
     private void Failing(string reason)
     {
         if (!failing)
+        {
             Log.NotTaken(logger, Router, reason);
+        }
+
         failing = true;
     }
 

@@ -44,12 +44,19 @@ internal sealed partial class SinkQueue : IAsyncDisposable
         if (channel.Writer.TryWrite(alert))
         {
             if (Interlocked.Exchange(ref droppedInRow, 0) is > 0 and var row)
+            {
                 Log.DropsOver(logger, Name, row);
+            }
+
             return true;
         }
+
         Interlocked.Increment(ref dropped);
         if (Interlocked.Increment(ref droppedInRow) == 1)
+        {
             Log.QueueFull(logger, Name);
+        }
+
         return false;
     }
 
@@ -60,11 +67,17 @@ internal sealed partial class SinkQueue : IAsyncDisposable
         channel.Writer.TryComplete();
         giveUp.CancelAfter(patience);
         await worker;
-        int left = 0;
+        var left = 0;
         while (channel.Reader.TryRead(out _))
+        {
             left++;
+        }
+
         if (left > 0)
+        {
             Log.Left(logger, Name, left);
+        }
+
         return left;
     }
 
@@ -77,7 +90,7 @@ internal sealed partial class SinkQueue : IAsyncDisposable
 
     private async Task DrainAsync()
     {
-        bool failing = false;
+        var failing = false;
         try
         {
             await foreach (var alert in channel.Reader.ReadAllAsync(giveUp.Token))
@@ -87,14 +100,20 @@ internal sealed partial class SinkQueue : IAsyncDisposable
                     await sink.WriteAsync(alert, giveUp.Token);
                     Interlocked.Increment(ref written);
                     if (failing)
+                    {
                         Log.Recovered(logger, Name);
+                    }
+
                     failing = false;
                 }
                 catch (IOException exception)
                 {
                     Interlocked.Increment(ref failed);
                     if (!failing)
+                    {
                         Log.WriteFailed(logger, Name, exception.Message);
+                    }
+
                     failing = true;
                 }
             }

@@ -15,21 +15,33 @@ internal static class Sinks
     public static IReadOnlyList<SinkQueue> Create(DetectorConfiguration configuration, TimeProvider clock, ILogger logger)
     {
         var options = configuration.Options;
-        int capacity = options.OutputsQueue.Capacity > 0 ? options.OutputsQueue.Capacity : DefaultCapacity;
+        var capacity = options.OutputsQueue.Capacity > 0 ? options.OutputsQueue.Capacity : DefaultCapacity;
         var sinks = new List<IAlertSink>();
         if (options.StdoutOutput.Enabled)
+        {
             sinks.Add(StreamSink.Stdout());
+        }
+
         if (options.FileOutput.Enabled)
+        {
             sinks.Add(StreamSink.File(configuration.Resolve(options.FileOutput.Filename), options.FileOutput.KeepAlive));
+        }
+
         if (options.HttpOutput.Enabled)
+        {
             sinks.Add(Http(options.HttpOutput, configuration, clock, logger));
+        }
+
         return sinks.ConvertAll(sink => new SinkQueue(sink, capacity, logger));
     }
 
     private static HttpSink Http(HttpOptions options, DetectorConfiguration configuration, TimeProvider clock, ILogger logger)
     {
         if (!Uri.TryCreate(options.Url.Reveal(), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        {
             throw new IOException("http_output.url is no URL; write it as in 'http://127.0.0.1:2801/'.");
+        }
+
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -57,12 +69,14 @@ internal static class Sinks
                 tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
                 tls.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(configuration.Resolve(options.CaCert));
             }
+
             if (options.Mtls)
             {
                 using var pem = X509Certificate2.CreateFromPemFile(configuration.Resolve(options.ClientCert), configuration.Resolve(options.ClientKey));
                 // A key that lives only in memory is not offered by every TLS stack; PKCS#12 in between makes it so.
                 tls.ClientCertificates = [X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null)];
             }
+
             return tls;
         }
         catch (CryptographicException exception)

@@ -29,8 +29,11 @@ internal sealed class StreamSink(string name, Func<Stream> open, bool keepOpen) 
             await CloseAsync();
             throw exception as IOException ?? new IOException(exception.Message, exception);
         }
+
         if (!keepOpen)
+        {
             await CloseAsync();
+        }
     }
 
     public ValueTask DisposeAsync() => CloseAsync();
@@ -38,7 +41,10 @@ internal sealed class StreamSink(string name, Func<Stream> open, bool keepOpen) 
     private async ValueTask CloseAsync()
     {
         if (stream is not null)
+        {
             await stream.DisposeAsync();
+        }
+
         stream = null;
     }
 }

@@ -26,13 +26,16 @@ internal static class ContainerIdentity
     {
         while (!cgroups.IsEmpty)
         {
-            int end = cgroups.IndexOf((byte)0);
+            var end = cgroups.IndexOf((byte)0);
             var pair = end < 0 ? cgroups : cgroups[..end];
             cgroups = end < 0 ? default : cgroups[(end + 1)..];
             var id = FindInPath(pair);
             if (!id.IsEmpty)
+            {
                 return id;
+            }
         }
+
         return default;
     }
 
@@ -40,26 +43,38 @@ internal static class ContainerIdentity
     {
         while (!path.IsEmpty)
         {
-            int slash = path.LastIndexOf((byte)'/');
+            var slash = path.LastIndexOf((byte)'/');
             var component = path[(slash + 1)..];
             path = slash < 0 ? default : path[..slash];
             var id = FindInComponent(component);
             if (!id.IsEmpty)
+            {
                 return id;
+            }
         }
+
         return default;
     }
 
     private static ReadOnlySpan<byte> FindInComponent(ReadOnlySpan<byte> component)
     {
         if (component.EndsWith(".scope"u8))
+        {
             component = component[..^6];
+        }
+
         if (component.Length < FullLength)
+        {
             return default;
+        }
+
         var id = component[^FullLength..];
         var prefix = component[..^FullLength];
         if (id.ContainsAnyExcept(hexadecimal) || prefix.EndsWith("conmon-"u8))
+        {
             return default;
+        }
+
         return prefix.IsEmpty || prefix[^1] is (byte)'-' or (byte)':' ? id : default;
     }
 }

@@ -37,6 +37,7 @@ internal sealed unsafe class EventPipeline(MachineState state)
             Malformed++;
             return;
         }
+
         Processed++;
         frame.Reset();
         var definition = view.Definition;
@@ -45,20 +46,31 @@ internal sealed unsafe class EventPipeline(MachineState state)
             // A child that tells of its making is made by that event. To look for it in /proc would find what it is by now.
             frame.Thread = CloneHandlers.IsChild(view) ? State.Threads.Find(view.ThreadId) : State.Resolve(view.ThreadId, view.Timestamp);
         }
-        if (definition.FdParameter >= 0 && view.TrySigned(definition.FdParameter, out long fd))
+
+        if (definition.FdParameter >= 0 && view.TrySigned(definition.FdParameter, out var fd))
         {
             frame.Fd = fd;
             frame.HasFd = true;
         }
-        bool isNews = frame.Thread is null || frame.Thread.ScannedAt <= view.Timestamp;
+
+        var isNews = frame.Thread is null || frame.Thread.ScannedAt <= view.Timestamp;
         if (isNews)
+        {
             handlers.Before(view.Type)?.Invoke(State, view, frame);
+        }
+
         if (frame.HasFd && frame.Thread is { } thread)
+        {
             frame.Entry = thread.Fds.Find(frame.Fd);
+        }
+
         sink?.Handle(view, frame, raw);
         frame.Entry = null;
         if (isNews)
+        {
             handlers.After(view.Type)?.Invoke(State, view, frame);
+        }
+
         frame.PreviousTimestamp = view.Timestamp;
     }
 }

@@ -38,12 +38,20 @@ internal sealed unsafe class FdTable
     public FdEntry* Find(long number)
     {
         if (storage is null || number is < 0 or > int.MaxValue)
+        {
             return null;
+        }
+
         var entries = storage->Entries;
-        int mask = storage->Capacity - 1;
-        for (int i = (int)number & mask; entries[i].Number >= 0; i = (i + 1) & mask)
+        var mask = storage->Capacity - 1;
+        for (var i = (int)number & mask; entries[i].Number >= 0; i = (i + 1) & mask)
+        {
             if (entries[i].Number == number)
+            {
                 return &entries[i];
+            }
+        }
+
         return null;
     }
 
@@ -54,21 +62,28 @@ internal sealed unsafe class FdTable
     public FdEntry* Set(long number)
     {
         if (number is < 0 or > int.MaxValue)
+        {
             return null;
+        }
+
         var entry = Find(number);
-        int count = Count + (entry is null ? 1 : 0);
+        var count = Count + (entry is null ? 1 : 0);
         if (count > MaxEntries || !MakeOwn(count))
         {
             LeftOut++;
             return null;
         }
+
         entry = Find(number);
         if (entry is null)
         {
-            int mask = storage->Capacity - 1;
-            int i = (int)number & mask;
+            var mask = storage->Capacity - 1;
+            var i = (int)number & mask;
             while (storage->Entries[i].Number >= 0)
+            {
                 i = (i + 1) & mask;
+            }
+
             entry = &storage->Entries[i];
             storage->Count++;
         }
@@ -76,6 +91,7 @@ internal sealed unsafe class FdTable
         {
             ReleaseTexts(entry);
         }
+
         *entry = default;
         entry->Number = (int)number;
         return entry;
@@ -86,9 +102,15 @@ internal sealed unsafe class FdTable
     {
         var source = Find(from);
         if (source is null)
+        {
             return null;
+        }
+
         if (from == to)
+        {
             return Change(from);
+        }
+
         var copy = *source;
         TextPool.Share(copy.Name);
         TextPool.Share(copy.RawName);
@@ -98,6 +120,7 @@ internal sealed unsafe class FdTable
             ReleaseTexts(&copy);
             return null;
         }
+
         copy.Number = (int)to;
         *target = copy;
         return target;
@@ -107,33 +130,43 @@ internal sealed unsafe class FdTable
     public void Remove(long number)
     {
         if (Find(number) is null || !MakeOwn(storage->Count))
+        {
             return;
+        }
+
         var entry = Find(number);
         ReleaseTexts(entry);
         storage->Count--;
         var entries = storage->Entries;
-        int mask = storage->Capacity - 1;
-        int hole = (int)(entry - entries);
-        for (int i = (hole + 1) & mask; entries[i].Number >= 0; i = (i + 1) & mask)
+        var mask = storage->Capacity - 1;
+        var hole = (int)(entry - entries);
+        for (var i = (hole + 1) & mask; entries[i].Number >= 0; i = (i + 1) & mask)
         {
             // An entry moves into the hole when its own place is not between the hole and where it stands.
-            int home = entries[i].Number & mask;
+            var home = entries[i].Number & mask;
             if (((i - home) & mask) < ((i - hole) & mask))
+            {
                 continue;
+            }
+
             entries[hole] = entries[i];
             hole = i;
         }
+
         entries[hole].Number = -1;
     }
 
     /// <summary>Forgets all descriptors from <paramref name="first"/> to <paramref name="last"/>.</summary>
     public void RemoveRange(uint first, uint last)
     {
-        for (int i = 0; (i = Next(i)) >= 0; i++)
+        for (var i = 0; (i = Next(i)) >= 0; i++)
         {
-            int number = storage->Entries[i].Number;
+            var number = storage->Entries[i].Number;
             if ((uint)number < first || (uint)number > last)
+            {
                 continue;
+            }
+
             Remove(number);
             i--; // the next one may have moved here
         }
@@ -142,10 +175,13 @@ internal sealed unsafe class FdTable
     /// <summary>Forgets the descriptors that are closed at exec.</summary>
     public void CloseOnExec()
     {
-        for (int i = 0; (i = Next(i)) >= 0; i++)
+        for (var i = 0; (i = Next(i)) >= 0; i++)
         {
             if ((storage->Entries[i].State & FdState.CloseOnExec) == 0)
+            {
                 continue;
+            }
+
             Remove(storage->Entries[i].Number);
             i--;
         }
@@ -155,12 +191,17 @@ internal sealed unsafe class FdTable
     public void MarkCloseOnExec(uint first, uint last)
     {
         if (storage is null || !MakeOwn(storage->Count))
+        {
             return;
-        for (int i = 0; (i = Next(i)) >= 0; i++)
+        }
+
+        for (var i = 0; (i = Next(i)) >= 0; i++)
         {
             var entry = At(i);
             if ((uint)entry->Number >= first && (uint)entry->Number <= last)
+            {
                 entry->State |= FdState.CloseOnExec;
+            }
         }
     }
 
@@ -168,10 +209,18 @@ internal sealed unsafe class FdTable
     public int Next(int slot)
     {
         if (storage is null)
+        {
             return -1;
+        }
+
         for (; slot < storage->Capacity; slot++)
+        {
             if (storage->Entries[slot].Number >= 0)
+            {
                 return slot;
+            }
+        }
+
         return -1;
     }
 
@@ -182,41 +231,61 @@ internal sealed unsafe class FdTable
     public void CopyFrom(FdTable other)
     {
         if (ReferenceEquals(this, other))
+        {
             return;
+        }
+
         Clear();
         storage = other.storage;
         if (storage is not null)
+        {
             storage->Holders++;
+        }
     }
 
     /// <summary>Forgets all descriptors.</summary>
     public void Clear()
     {
         if (storage is not null)
+        {
             Drop(storage);
+        }
+
         storage = null;
     }
 
     /// <summary>Makes sure that the storage is ours alone and has room for <paramref name="count"/> descriptors.</summary>
     private bool MakeOwn(int count)
     {
-        int capacity = storage is null ? FirstCapacity : storage->Capacity;
+        var capacity = storage is null ? FirstCapacity : storage->Capacity;
         while (count * 4 > capacity * 3)
+        {
             capacity *= 2;
+        }
+
         if (storage is not null && storage->Holders == 1 && storage->Capacity == capacity)
+        {
             return true;
+        }
+
         var fresh = (Storage*)pool.Allocate(SizeOf(capacity));
         if (fresh is null)
+        {
             return false;
+        }
+
         fresh->Holders = 1;
         fresh->Capacity = capacity;
         fresh->Count = Count;
-        for (int i = 0; i < capacity; i++)
+        for (var i = 0; i < capacity; i++)
+        {
             fresh->Entries[i].Number = -1;
+        }
+
         if (storage is not null)
         {
-            bool shared = storage->Holders > 1;
-            for (int i = 0; (i = Next(i)) >= 0; i++)
+            var shared = storage->Holders > 1;
+            for (var i = 0; (i = Next(i)) >= 0; i++)
             {
                 var from = &storage->Entries[i];
                 if (shared)
@@ -224,16 +293,26 @@ internal sealed unsafe class FdTable
                     TextPool.Share(from->Name);
                     TextPool.Share(from->RawName);
                 }
-                int slot = from->Number & (capacity - 1);
+
+                var slot = from->Number & (capacity - 1);
                 while (fresh->Entries[slot].Number >= 0)
+                {
                     slot = (slot + 1) & (capacity - 1);
+                }
+
                 fresh->Entries[slot] = *from;
             }
+
             if (shared)
+            {
                 storage->Holders--;
+            }
             else
+            {
                 pool.Free((byte*)storage, SizeOf(storage->Capacity));
+            }
         }
+
         storage = fresh;
         return true;
     }
@@ -241,10 +320,18 @@ internal sealed unsafe class FdTable
     private void Drop(Storage* dropped)
     {
         if (--dropped->Holders > 0)
+        {
             return;
-        for (int i = 0; i < dropped->Capacity; i++)
+        }
+
+        for (var i = 0; i < dropped->Capacity; i++)
+        {
             if (dropped->Entries[i].Number >= 0)
+            {
                 ReleaseTexts(&dropped->Entries[i]);
+            }
+        }
+
         pool.Free((byte*)dropped, SizeOf(dropped->Capacity));
     }
 

@@ -17,24 +17,36 @@ internal sealed class InterfaceTable
     public void Add(ReadOnlySpan<byte> address)
     {
         if (addresses.Count < MaxAddresses && !Contains(address))
+        {
             addresses.Add(address.ToArray());
+        }
     }
 
     /// <summary>The first address of that length that is no loopback; empty when there is none.</summary>
     public ReadOnlySpan<byte> FirstExternal(int length)
     {
-        foreach (byte[] known in addresses)
+        foreach (var known in addresses)
+        {
             if (known.Length == length && (length == 4 ? known[0] != 127 : known.AsSpan(0, 15).ContainsAnyExcept((byte)0)))
+            {
                 return known;
+            }
+        }
+
         return default;
     }
 
     /// <summary>True when the address is one of the host's.</summary>
     public bool Contains(ReadOnlySpan<byte> address)
     {
-        foreach (byte[] known in addresses)
+        foreach (var known in addresses)
+        {
             if (address.SequenceEqual(known))
+            {
                 return true;
+            }
+        }
+
         return false;
     }
 }

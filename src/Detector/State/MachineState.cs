@@ -41,14 +41,26 @@ internal sealed class MachineState : IDisposable
     public ThreadInfo? Resolve(long tid, ulong timestamp)
     {
         if (tid <= 0)
+        {
             return null;
+        }
+
         if (Threads.Find(tid) is { } known)
+        {
             return known;
+        }
+
         if (Lookup?.TryRead(this, tid, timestamp) == true && Threads.Find(tid) is { } found)
+        {
             return found;
+        }
+
         var placeholder = Threads.Add(tid, tid, 0);
         if (placeholder is null)
+        {
             return null;
+        }
+
         Placeholders++;
         placeholder.State = ThreadMarks.Placeholder;
         placeholder.VTid = placeholder.VPid = tid;
@@ -61,16 +73,25 @@ internal sealed class MachineState : IDisposable
     public void SetCgroups(ThreadInfo thread, ReadOnlySpan<byte> cgroups)
     {
         if (cgroups.IsEmpty)
+        {
             return;
+        }
+
         Span<byte> buffer = stackalloc byte[MaxCgroups];
         var writer = new Utf8Writer(buffer);
         AddCgroups(cgroups, ref writer);
         if (thread.Cgroups.Span.SequenceEqual(writer.Written))
+        {
             return;
+        }
+
         Texts.Set(ref thread.Cgroups, writer.Written);
         var id = ContainerIdentity.Find(thread.Cgroups.Span);
         if (id.IsEmpty)
+        {
             id = ContainerIdentity.Host;
+        }
+
         Texts.Set(ref thread.ContainerFullId, id);
         Texts.Set(ref thread.ContainerId, id[..Math.Min(id.Length, ContainerIdentity.ShortLength)]);
     }
@@ -85,7 +106,10 @@ internal sealed class MachineState : IDisposable
             var pair = EventView.CutAtZero(cgroups);
             cgroups = cgroups[Math.Min(pair.Length + 1, cgroups.Length)..];
             if (pair.StartsWith("io="u8))
+            {
                 writer.Add("blk"u8);
+            }
+
             writer.Add(pair);
             writer.Add((byte)0);
         }
@@ -95,12 +119,21 @@ internal sealed class MachineState : IDisposable
     public static unsafe ReadOnlySpan<byte> Absolute(ThreadInfo thread, ReadOnlySpan<byte> name, long directory, Span<byte> into)
     {
         if (name.StartsWith("/"u8))
+        {
             return PathBuilder.Join(default, name, into);
+        }
+
         if (directory == AtWorkingDirectory)
+        {
             return PathBuilder.Join(thread.Leader.WorkingDirectory.Span, name, into);
+        }
+
         var entry = thread.Fds.Find(directory);
         if (entry is not null)
+        {
             return PathBuilder.Join(entry->Name.Span, name, into);
+        }
+
         var writer = new Utf8Writer(into);
         writer.Add("<UNKNOWN>"u8);
         writer.Add(name);

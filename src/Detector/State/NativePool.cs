@@ -31,28 +31,39 @@ internal sealed unsafe class NativePool(long capBytes) : IDisposable
     /// <summary>A block of at least <paramref name="size"/> bytes, not cleared; null when the cap is reached.</summary>
     public byte* Allocate(int size)
     {
-        int shift = Shift(size);
+        var shift = Shift(size);
         if (shift > LargestShift)
+        {
             return Refuse();
-        nint block = free[shift];
+        }
+
+        var block = free[shift];
         if (block != 0)
         {
             free[shift] = *(nint*)block;
             return (byte*)block;
         }
-        int bytes = 1 << shift;
+
+        var bytes = 1 << shift;
         if (bytes >= ChunkBytes)
+        {
             return Reserve(bytes);
+        }
+
         if (end - next < bytes)
         {
-            byte* chunk = Reserve(ChunkBytes);
+            var chunk = Reserve(ChunkBytes);
             if (chunk is null)
+            {
                 return null;
+            }
+
             Recycle();
             next = chunk;
             end = chunk + ChunkBytes;
         }
-        byte* result = next;
+
+        var result = next;
         next += bytes;
         return result;
     }
@@ -62,7 +73,7 @@ internal sealed unsafe class NativePool(long capBytes) : IDisposable
     /// <param name="size">The size that was asked for.</param>
     public void Free(byte* block, int size)
     {
-        int shift = Shift(size);
+        var shift = Shift(size);
         *(nint*)block = free[shift];
         free[shift] = (nint)block;
     }
@@ -70,8 +81,11 @@ internal sealed unsafe class NativePool(long capBytes) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (nint chunk in chunks)
+        foreach (var chunk in chunks)
+        {
             NativeMemory.AlignedFree((void*)chunk);
+        }
+
         chunks.Clear();
         Array.Clear(free);
         next = end = null;
@@ -88,8 +102,11 @@ internal sealed unsafe class NativePool(long capBytes) : IDisposable
     private byte* Reserve(int bytes)
     {
         if (ReservedBytes + bytes > capBytes)
+        {
             return Refuse();
-        byte* chunk = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
+        }
+
+        var chunk = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
         chunks.Add((nint)chunk);
         ReservedBytes += bytes;
         return chunk;
@@ -98,7 +115,7 @@ internal sealed unsafe class NativePool(long capBytes) : IDisposable
     /// <summary>Cuts what is left of the chunk into free blocks.</summary>
     private void Recycle()
     {
-        for (int shift = 19; shift >= SmallestShift; shift--)
+        for (var shift = 19; shift >= SmallestShift; shift--)
         {
             while (end - next >= 1 << shift)
             {

@@ -12,13 +12,19 @@ internal static class PathBuilder
     /// </summary>
     public static ReadOnlySpan<byte> Join(ReadOnlySpan<byte> directory, ReadOnlySpan<byte> name, Span<byte> into)
     {
-        int length = 0;
-        bool absolute = name.StartsWith("/"u8) || directory.StartsWith("/"u8);
+        var length = 0;
+        var absolute = name.StartsWith("/"u8) || directory.StartsWith("/"u8);
         if (!name.StartsWith("/"u8))
+        {
             Append(directory, into, ref length, absolute);
+        }
+
         Append(name, into, ref length, absolute);
         if (length == 0 && absolute)
+        {
             into[length++] = (byte)'/';
+        }
+
         return into[..length];
     }
 
@@ -26,21 +32,31 @@ internal static class PathBuilder
     {
         while (!path.IsEmpty)
         {
-            int slash = path.IndexOf((byte)'/');
+            var slash = path.IndexOf((byte)'/');
             var part = slash < 0 ? path : path[..slash];
             path = slash < 0 ? default : path[(slash + 1)..];
             if (part.IsEmpty || part.SequenceEqual("."u8))
+            {
                 continue;
+            }
+
             if (part.SequenceEqual(".."u8))
             {
                 length = Math.Max(into[..length].LastIndexOf((byte)'/'), 0);
                 continue;
             }
-            bool separator = absolute || length > 0;
+
+            var separator = absolute || length > 0;
             if (length + part.Length + (separator ? 1 : 0) > into.Length)
+            {
                 return;
+            }
+
             if (separator)
+            {
                 into[length++] = (byte)'/';
+            }
+
             part.CopyTo(into[length..]);
             length += part.Length;
         }

@@ -72,12 +72,18 @@ internal static unsafe class SocketAddress
     {
         end = default;
         if (bytes.IsEmpty)
+        {
             return false;
-        byte family = bytes[0];
+        }
+
+        var family = bytes[0];
         bytes = bytes[1..];
-        int size = SizeOf(family);
+        var size = SizeOf(family);
         if (size > 0 && bytes.Length < size + 2)
+        {
             return false;
+        }
+
         end = size > 0
             ? new SocketEnd { Family = family, Ip = bytes[..size], Port = BinaryPrimitives.ReadUInt16LittleEndian(bytes[size..]) }
             : new SocketEnd { Family = family, Path = EventView.CutAtZero(bytes) };
@@ -89,14 +95,20 @@ internal static unsafe class SocketAddress
     {
         tuple = default;
         if (bytes.IsEmpty)
+        {
             return false;
-        byte family = bytes[0];
+        }
+
+        var family = bytes[0];
         bytes = bytes[1..];
-        int size = SizeOf(family);
+        var size = SizeOf(family);
         if (size > 0)
         {
             if (bytes.Length < 2 * (size + 2))
+            {
                 return false;
+            }
+
             tuple = new SocketTuple
             {
                 Family = family,
@@ -107,8 +119,12 @@ internal static unsafe class SocketAddress
             };
             return true;
         }
+
         if (family != Unix || bytes.Length < 16)
+        {
             return false;
+        }
+
         tuple = new SocketTuple
         {
             Family = family,
@@ -132,6 +148,7 @@ internal static unsafe class SocketAddress
             SocketHandlers.Rename(state, entry, name.Written, frame);
             return;
         }
+
         entry->Kind = tuple.SourceIp.Length == 4 ? FdKind.Ipv4Socket : FdKind.Ipv6Socket;
         entry->Source = entry->Destination = default;
         tuple.SourceIp.CopyTo(entry->Source);
@@ -147,12 +164,19 @@ internal static unsafe class SocketAddress
         if (end.Family == Unix && entry->Kind == FdKind.UnixSocket)
         {
             if (entry->Name.IsEmpty)
+            {
                 SocketHandlers.Rename(state, entry, end.Path, frame);
+            }
+
             return;
         }
+
         var kind = end.Ip.Length == 4 ? FdKind.Ipv4Socket : FdKind.Ipv6Socket;
         if (entry->Kind != kind || !end.Ip.ContainsAnyExcept((byte)0) || Bytes(ref entry->Destination, end.Ip.Length).ContainsAnyExcept((byte)0))
+        {
             return;
+        }
+
         end.Ip.CopyTo(entry->Destination);
         entry->DestinationPort = end.Port;
         NameFromEnds(state, entry, frame);
@@ -164,16 +188,20 @@ internal static unsafe class SocketAddress
     /// </summary>
     public static void Learn(MachineState state, FdEntry* entry, in SocketTuple tuple, EventFrame frame, bool isSend)
     {
-        bool isServer = (entry->State & FdState.RoleServer) != 0 || ((entry->State & FdState.RoleClient) == 0 && !isSend);
+        var isServer = (entry->State & FdState.RoleServer) != 0 || ((entry->State & FdState.RoleClient) == 0 && !isSend);
         entry->State |= isServer ? FdState.RoleServer : FdState.RoleClient;
         var source = tuple.SourceIp;
         var destination = tuple.DestinationIp;
         if (!source.ContainsAnyExcept((byte)0))
+        {
             source = OwnAddress(state, destination);
+        }
         else if (!destination.ContainsAnyExcept((byte)0))
+        {
             destination = OwnAddress(state, source);
+        }
         // A tuple tells source and destination of the message; the entry keeps client and server.
-        bool asIs = isServer != isSend;
+        var asIs = isServer != isSend;
         var ordered = new SocketTuple
         {
             Family = tuple.Family,
@@ -183,7 +211,10 @@ internal static unsafe class SocketAddress
             DestinationPort = asIs ? tuple.DestinationPort : tuple.SourcePort,
         };
         if (isSend)
+        {
             entry->State |= FdState.Connected;
+        }
+
         SetTuple(state, entry, ordered, frame);
     }
 
@@ -194,7 +225,10 @@ internal static unsafe class SocketAddress
     private static ReadOnlySpan<byte> OwnAddress(MachineState state, ReadOnlySpan<byte> peer)
     {
         if (state.Interfaces.Contains(peer))
+        {
             return peer;
+        }
+
         var external = state.Interfaces.FirstExternal(peer.Length);
         return external.IsEmpty ? unspecified[..peer.Length] : external;
     }
@@ -229,7 +263,7 @@ internal static unsafe class SocketAddress
     /// <summary>The text of an internet socket's ends.</summary>
     public static ReadOnlySpan<byte> Write(FdEntry* entry, Span<byte> buffer)
     {
-        int length = entry->AddressLength;
+        var length = entry->AddressLength;
         var writer = new Utf8Writer(buffer);
         var source = Bytes(ref entry->Source, length);
         var destination = Bytes(ref entry->Destination, length);
@@ -238,6 +272,7 @@ internal static unsafe class SocketAddress
             writer.AddEnd(source, entry->SourcePort);
             writer.Add("->"u8);
         }
+
         writer.AddEnd(destination, entry->DestinationPort);
         return writer.Written;
     }

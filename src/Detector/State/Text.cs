@@ -38,12 +38,18 @@ internal sealed unsafe class TextPool(NativePool pool)
     {
         first = first[..Math.Min(first.Length, MaxLength)];
         second = second[..Math.Min(second.Length, MaxLength - first.Length)];
-        int length = first.Length + second.Length;
+        var length = first.Length + second.Length;
         if (length == 0)
+        {
             return default;
-        byte* block = pool.Allocate(Text.SizeOf(length));
+        }
+
+        var block = pool.Allocate(Text.SizeOf(length));
         if (block is null)
+        {
             return default;
+        }
+
         ((int*)block)[0] = 1;
         ((int*)block)[1] = length;
         var text = new Text(block);
@@ -57,24 +63,32 @@ internal sealed unsafe class TextPool(NativePool pool)
     public static Text Share(Text text)
     {
         if (!text.IsEmpty)
+        {
             ((int*)text.Block)[0]++;
+        }
+
         return text;
     }
 
     /// <summary>One holder less; the last one frees it. Leaves the empty text.</summary>
     public void Release(ref Text text)
     {
-        byte* block = text.Block;
+        var block = text.Block;
         text = default;
         if (block is not null && --((int*)block)[0] == 0)
+        {
             pool.Free(block, Text.SizeOf(((int*)block)[1]));
+        }
     }
 
     /// <summary>Replaces a text, unless it is the same already.</summary>
     public void Set(ref Text text, ReadOnlySpan<byte> bytes)
     {
         if (text.Span.SequenceEqual(bytes))
+        {
             return;
+        }
+
         var added = Add(bytes); // before the release, for the bytes may be the old text's own
         Release(ref text);
         text = added;

@@ -35,14 +35,21 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
     public ThreadInfo? Add(long tid, long pid, long parentTid, FdTable? shared = null)
     {
         if (Find(tid) is { } old)
+        {
             Remove(old);
+        }
+
         if (threads.Count >= MaxThreads)
         {
             LeftOut++;
             return null;
         }
+
         if (!freeThreads.TryPop(out var thread))
+        {
             thread = new ThreadInfo();
+        }
+
         thread.Reset();
         thread.Tid = tid;
         thread.Pid = pid;
@@ -52,7 +59,10 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
         JoinProcess(thread);
         Link(thread, Find(parentTid));
         if (thread.IsLeader)
+        {
             AdoptThreads(thread);
+        }
+
         return thread;
     }
 
@@ -61,7 +71,10 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
     {
         var old = thread.Fds;
         if (old.Holders == 1)
+        {
             return;
+        }
+
         var own = RentTable();
         own.CopyFrom(old);
         old.Holders--;
@@ -77,7 +90,10 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
         foreach (var thread in threads.Values)
         {
             if (ReferenceEquals(thread.Leader, thread) || ReferenceEquals(thread.Leader.Fds, thread.Fds))
+            {
                 continue;
+            }
+
             ReturnTable(thread);
             ShareTable(thread, thread.Leader.Fds);
         }
@@ -87,7 +103,10 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
     public ThreadInfo? ParentOf(ThreadInfo thread)
     {
         if (thread.Parent is null && thread.ParentTid > 0 && Find(thread.ParentTid) is { } parent && !ReferenceEquals(parent, thread))
+        {
             Link(thread, parent);
+        }
+
         return thread.Parent;
     }
 
@@ -108,7 +127,10 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
             // Nobody's child until it is told: the id of the one that ended may be another's soon.
             child.ParentTid = 0;
             if (reaper is null || ReferenceEquals(reaper, thread) || ReferenceEquals(reaper, child))
+            {
                 continue;
+            }
+
             child.ParentTid = reaper.Tid;
             Link(child, reaper);
         }
@@ -132,18 +154,27 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
             thread.State |= ThreadMarks.Ended;
             thread.Leader.LivingThreads--;
         }
+
         var leader = thread.Leader;
         if (!ReferenceEquals(leader, thread))
+        {
             Drop(thread);
+        }
+
         if (leader.LivingThreads <= 0 && (leader.State & ThreadMarks.Ended) != 0)
+        {
             Drop(leader);
+        }
     }
 
     /// <summary>Takes a thread out at once, whatever else lives.</summary>
     public void Remove(ThreadInfo thread)
     {
         if ((thread.State & ThreadMarks.Ended) == 0)
+        {
             thread.Leader.LivingThreads--;
+        }
+
         Drop(thread);
     }
 
@@ -157,15 +188,22 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
             thread.Reset();
             freeThreads.Push(thread);
         }
+
         threads.Clear();
     }
 
     private void Drop(ThreadInfo thread)
     {
         if (!threads.Remove(thread.Tid))
+        {
             return;
+        }
+
         if (thread.IsLeader)
+        {
             Orphan(thread);
+        }
+
         Reparent(thread, null);
         Unlink(thread);
         thread.ReleaseTexts(texts);
@@ -183,7 +221,10 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
     private FdTable RentTable()
     {
         if (!freeTables.TryPop(out var table))
+        {
             table = new FdTable(pool, texts);
+        }
+
         table.Holders = 0;
         return table;
     }
@@ -192,7 +233,10 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
     {
         var table = thread.Fds;
         if (table is null || --table.Holders > 0)
+        {
             return;
+        }
+
         table.Clear();
         freeTables.Push(table);
     }
@@ -202,18 +246,26 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
         thread.Leader = thread.IsLeader ? thread : Find(thread.Pid) ?? thread;
         thread.Leader.LivingThreads++;
         if (!thread.IsLeader && ReferenceEquals(thread.Leader, thread))
+        {
             orphans++;
+        }
     }
 
     /// <summary>Threads that came before their leader join it. Rare: only after lost events.</summary>
     private void AdoptThreads(ThreadInfo leader)
     {
         if (orphans == 0)
+        {
             return;
+        }
+
         foreach (var thread in threads.Values)
         {
             if (thread.Pid != leader.Pid || ReferenceEquals(thread.Leader, leader) || ReferenceEquals(thread, leader))
+            {
                 continue;
+            }
+
             thread.Leader = leader;
             leader.LivingThreads++;
             orphans--;
@@ -226,11 +278,17 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
     private void Orphan(ThreadInfo leader)
     {
         if (leader.LivingThreads <= 0)
+        {
             return;
+        }
+
         foreach (var thread in threads.Values)
         {
             if (!ReferenceEquals(thread.Leader, leader) || ReferenceEquals(thread, leader))
+            {
                 continue;
+            }
+
             thread.Leader = thread;
             thread.LivingThreads = 1;
             orphans++;
@@ -240,23 +298,37 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
     private static void Link(ThreadInfo child, ThreadInfo? parent)
     {
         if (parent is null || ReferenceEquals(child, parent))
+        {
             return;
+        }
+
         Unlink(child);
         child.Parent = parent;
         child.NextSibling = parent.FirstChild;
         if (parent.FirstChild is { } first)
+        {
             first.PreviousSibling = child;
+        }
+
         parent.FirstChild = child;
     }
 
     private static void Unlink(ThreadInfo child)
     {
         if (child.PreviousSibling is { } previous)
+        {
             previous.NextSibling = child.NextSibling;
+        }
         else if (child.Parent is { } parent)
+        {
             parent.FirstChild = child.NextSibling;
+        }
+
         if (child.NextSibling is { } next)
+        {
             next.PreviousSibling = child.PreviousSibling;
+        }
+
         child.Parent = child.NextSibling = child.PreviousSibling = null;
     }
 }

@@ -35,12 +35,15 @@ internal sealed class UserTable
         if (users.TryGetValue(uid, out var old))
         {
             if (old.Gid == gid && name.SequenceEqual(old.Name) && home.SequenceEqual(old.Home) && shell.SequenceEqual(old.Shell))
+            {
                 return;
+            }
         }
         else if (users.Count >= MaxEntries)
         {
             return;
         }
+
         users[uid] = new UserEntry(uid, gid, Events.PinnedBytes.Of(name), Events.PinnedBytes.Of(home), Events.PinnedBytes.Of(shell));
     }
 
@@ -48,7 +51,10 @@ internal sealed class UserTable
     public void Set(uint gid, ReadOnlySpan<byte> name)
     {
         if (groups.TryGetValue(gid, out var old) ? name.SequenceEqual(old.Name) : groups.Count >= MaxEntries)
+        {
             return;
+        }
+
         groups[gid] = new GroupEntry(gid, Events.PinnedBytes.Of(name));
     }
 

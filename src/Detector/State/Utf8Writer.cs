@@ -30,49 +30,61 @@ internal ref struct Utf8Writer(Span<byte> buffer)
     public void Add(byte character)
     {
         if (length < buffer.Length)
+        {
             buffer[length++] = character;
+        }
     }
 
     /// <summary>Adds data of any kind: what is not printable ASCII as dots.</summary>
     public void AddDotted(scoped ReadOnlySpan<byte> data)
     {
-        foreach (byte character in data)
+        foreach (var character in data)
+        {
             Add(character is >= 0x20 and < 0x7f ? character : (byte)'.');
+        }
     }
 
     /// <summary>Adds a decimal number.</summary>
     public void Add(long number)
     {
-        if (Utf8Formatter.TryFormat(number, buffer[length..], out int written))
+        if (Utf8Formatter.TryFormat(number, buffer[length..], out var written))
+        {
             length += written;
+        }
     }
 
     /// <summary>Adds a decimal number.</summary>
     public void Add(ulong number)
     {
-        if (Utf8Formatter.TryFormat(number, buffer[length..], out int written))
+        if (Utf8Formatter.TryFormat(number, buffer[length..], out var written))
+        {
             length += written;
+        }
     }
 
     /// <summary>Adds a number in capital hexadecimal without prefix.</summary>
     public void AddHex(ulong number)
     {
-        if (Utf8Formatter.TryFormat(number, buffer[length..], out int written, 'X'))
+        if (Utf8Formatter.TryFormat(number, buffer[length..], out var written, 'X'))
+        {
             length += written;
+        }
     }
 
     /// <summary>Adds a number in small hexadecimal without prefix.</summary>
     public void AddLowerHex(ulong number)
     {
-        if (Utf8Formatter.TryFormat(number, buffer[length..], out int written, 'x'))
+        if (Utf8Formatter.TryFormat(number, buffer[length..], out var written, 'x'))
+        {
             length += written;
+        }
     }
 
     /// <summary>Adds a number in octal, with a leading 0 unless it is 0.</summary>
     public void AddOctal(ulong number)
     {
         Span<byte> digits = stackalloc byte[24];
-        int at = digits.Length;
+        var at = digits.Length;
         do
         {
             digits[--at] = (byte)('0' + (number & 7));
@@ -80,22 +92,29 @@ internal ref struct Utf8Writer(Span<byte> buffer)
         }
         while (number != 0);
         if (digits[at] != (byte)'0')
+        {
             digits[--at] = (byte)'0';
+        }
+
         Add(digits[at..]);
     }
 
     /// <summary>Adds a decimal number with at least <paramref name="digits"/> digits.</summary>
     public void AddPadded(ulong number, byte digits)
     {
-        if (Utf8Formatter.TryFormat(number, buffer[length..], out int written, new System.Buffers.StandardFormat('D', digits)))
+        if (Utf8Formatter.TryFormat(number, buffer[length..], out var written, new System.Buffers.StandardFormat('D', digits)))
+        {
             length += written;
+        }
     }
 
     /// <summary>Adds a floating-point number in its shortest form.</summary>
     public void Add(double number)
     {
-        if (number.TryFormat(buffer[length..], out int written, default, CultureInfo.InvariantCulture))
+        if (number.TryFormat(buffer[length..], out var written, default, CultureInfo.InvariantCulture))
+        {
             length += written;
+        }
     }
 
     /// <summary>Adds an address of 4 or 16 bytes.</summary>
@@ -106,10 +125,14 @@ internal ref struct Utf8Writer(Span<byte> buffer)
             AddIpv6(address);
             return;
         }
-        for (int i = 0; i < address.Length; i++)
+
+        for (var i = 0; i < address.Length; i++)
         {
             if (i > 0)
+            {
                 Add((byte)'.');
+            }
+
             Add((ulong)address[i]);
         }
     }
@@ -131,17 +154,25 @@ internal ref struct Utf8Writer(Span<byte> buffer)
             AddAddress(address[12..]);
             return;
         }
+
         int start = -1, run = 1;
-        for (int i = 0; i < 8; i++)
+        for (var i = 0; i < 8; i++)
         {
-            int end = i;
+            var end = i;
             while (end < 8 && address[2 * end] == 0 && address[2 * end + 1] == 0)
+            {
                 end++;
+            }
+
             if (end - i > run)
+            {
                 (start, run) = (i, end - i);
+            }
+
             i = Math.Max(i, end);
         }
-        for (int i = 0; i < 8; i++)
+
+        for (var i = 0; i < 8; i++)
         {
             if (i == start)
             {
@@ -149,9 +180,13 @@ internal ref struct Utf8Writer(Span<byte> buffer)
                 i += run - 1;
                 continue;
             }
+
             if (i > 0 && (start < 0 || i != start + run))
+            {
                 Add((byte)':');
-            ulong group = ((ulong)address[2 * i] << 8) | address[2 * i + 1];
+            }
+
+            var group = ((ulong)address[2 * i] << 8) | address[2 * i + 1];
             AddLowerHex(group);
         }
     }

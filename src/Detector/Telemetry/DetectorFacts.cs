@@ -34,7 +34,7 @@ internal sealed record DetectorFacts
     public static IReadOnlyList<HashedFile> Hash(IEnumerable<string> paths)
     {
         var files = new List<HashedFile>();
-        foreach (string path in paths)
+        foreach (var path in paths)
         {
             try
             {
@@ -46,6 +46,7 @@ internal sealed record DetectorFacts
                 // The start has told it already, where it matters.
             }
         }
+
         return [.. files.Distinct()]; // two of one name and content would be one series twice
     }
 

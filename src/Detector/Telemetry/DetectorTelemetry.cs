@@ -51,7 +51,9 @@ internal sealed partial class DetectorTelemetry : IAsyncDisposable
     {
         await StopAlertsAsync();
         if (server is not null)
+        {
             await server.DisposeAsync();
+        }
     }
 
     /// <summary>A detector that cannot be asked for its health still watches: whoever asks for it finds out.</summary>

@@ -42,7 +42,10 @@ internal sealed class EngineMonitor(
         var own = new TaskCompletionSource<EngineSnapshot>(TaskCreationOptions.RunContinuationsAsynchronously);
         var asked = Interlocked.CompareExchange(ref question, own, null) ?? own;
         if (Volatile.Read(ref over))
+        {
             return Volatile.Read(ref last);
+        }
+
         try
         {
             return await asked.Task.WaitAsync(Patience, clock, cancellationToken);
@@ -57,16 +60,21 @@ internal sealed class EngineMonitor(
     public void AfterBatch()
     {
         if (Volatile.Read(ref question) is not null)
+        {
             Answer();
+        }
     }
 
     /// <summary>Takes the rates. On the event thread, about once a second.</summary>
     public void Sample()
     {
-        long now = clock.GetTimestamp();
-        double seconds = clock.GetElapsedTime(sampledAt, now).TotalSeconds;
+        var now = clock.GetTimestamp();
+        var seconds = clock.GetElapsedTime(sampledAt, now).TotalSeconds;
         if (seconds <= 0)
+        {
             return;
+        }
+
         var cpu = Environment.CpuUsage.TotalTime;
         eventsPerSecond = (pipeline.Processed - sampledEvents) / seconds;
         cpuRatio = (cpu - sampledCpu).TotalSeconds / seconds;
@@ -113,8 +121,13 @@ internal sealed class EngineMonitor(
     {
         long count = 0;
         foreach (var thread in state.Threads.All)
+        {
             if (thread.IsLeader || !ReferenceEquals(thread.Fds, thread.Leader.Fds))
+            {
                 count += thread.Fds.Count;
+            }
+        }
+
         return count;
     }
 }

@@ -11,7 +11,7 @@ internal sealed record MachineFacts(string KernelRelease, long BootSeconds, int 
     /// <summary>Reads everything.</summary>
     public static MachineFacts Read()
     {
-        string stat = ResourceUsage.Text("/proc/stat");
+        var stat = ResourceUsage.Text("/proc/stat");
         return new MachineFacts(
             ResourceUsage.Text("/proc/sys/kernel/osrelease").Trim(),
             ResourceUsage.Number(ResourceUsage.Line(stat, "btime ")) ?? 0,

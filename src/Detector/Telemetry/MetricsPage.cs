@@ -21,13 +21,25 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
         WriteFacts(text);
         WriteOutputs(text);
         if (options.KernelEventCountersEnabled)
+        {
             WriteKernel(text, engine);
+        }
+
         if (options.StateCountersEnabled)
+        {
             WriteState(text, engine);
+        }
+
         if (options.ResourceUtilizationEnabled)
+        {
             WriteResources(text, usage);
+        }
+
         if (options.RulesCountersEnabled)
+        {
             WriteRules(text, engine);
+        }
+
         WriteShort(text, engine, usage);
         text.Counter("saker_detector_alerts_total", "Alerts made.").Sample(engine.Alerts);
         return text.ToString();
@@ -41,11 +53,17 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
         text.Gauge("falcosecurity_scap_engine_name_info", "Where events come from.").Info(("engine_name", monitor.EngineName), ("evt_source", "syscall"));
         text.Gauge("falcosecurity_falco_sha256_rules_files_info", "The rule files that were loaded.");
         foreach (var (name, hash) in facts.RuleFiles)
+        {
             text.Info(("file_name", name), ("sha256", hash));
+        }
+
         text.Gauge("falcosecurity_falco_sha256_config_files_info", "The configuration file that was loaded.");
         foreach (var (name, hash) in facts.ConfigFiles)
+        {
             text.Info(("file_name", name), ("sha256", hash));
-        long started = DetectorFacts.Nanoseconds(facts.Started);
+        }
+
+        var started = DetectorFacts.Nanoseconds(facts.Started);
         text.Gauge("falcosecurity_falco_start_timestamp_nanoseconds", "When the detector started, since 1970.").Sample(started);
         text.Gauge("falcosecurity_falco_reload_timestamp_nanoseconds", "When the rules were loaded, since 1970.").Sample(started);
         text.Gauge("falcosecurity_falco_host_boot_timestamp_nanoseconds", "When the host started, since 1970.").Sample(facts.Machine.BootSeconds * 1_000_000_000);
@@ -104,16 +122,21 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
         Optional(text, "falcosecurity_falco_host_open_fds_total", "Open file handles of the host.", usage.HostOpenFiles);
         Optional(text, "falcosecurity_falco_host_procs_running_total", "Processes of the host that can run.", usage.HostRunning);
         if (usage.HostCpuRatio is { } host)
+        {
             text.Gauge("falcosecurity_falco_host_cpu_usage_ratio", "Share of the host's CPU time that was not idle, since its start.").Sample(Math.Round(host, 6));
+        }
     }
 
     private void WriteRules(PrometheusText text, EngineSnapshot engine)
     {
         text.Counter("falcosecurity_falco_rules_matches_total", "Events that a rule matched.");
-        for (int i = 0; i < engine.Matches.Count; i++)
+        for (var i = 0; i < engine.Matches.Count; i++)
         {
             if (engine.Matches[i] == 0 && !options.IncludeEmptyValues)
+            {
                 continue;
+            }
+
             var rule = monitor.Rules[i];
             var labels = new List<(string, string)>
             {
@@ -130,11 +153,12 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
         text.Gauge("falco_events_rate_sec", "Events per second, over the second before.").Sample(Math.Round(engine.EventsPerSecond, 3));
         text.Counter("falco_events_dropped", "Events that were lost, whatever the cause.").Sample(engine.Source.Dropped + engine.Malformed);
         text.Counter("falco_rules_matches_total", "Events that a rule matched.");
-        for (int i = 0; i < engine.Matches.Count; i++)
+        for (var i = 0; i < engine.Matches.Count; i++)
         {
             var rule = monitor.Rules[i];
             text.Sample(engine.Matches[i], ("rule", rule.Name), ("priority", rule.Priority.Word()), ("source", rule.Source));
         }
+
         Optional(text, "falco_memory_rss_bytes", "Memory of the detector in RAM, rings included.", usage.ResidentBytes);
         text.Gauge("falco_cpu_usage_ratio", "CPU time of the detector, over the second before; 1 is one CPU in full use.").Sample(Math.Round(engine.CpuRatio, 6));
     }
@@ -142,6 +166,8 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
     private static void Optional(PrometheusText text, string name, string help, long? value)
     {
         if (value is { } known)
+        {
             text.Gauge(name, help).Sample(known);
+        }
     }
 }

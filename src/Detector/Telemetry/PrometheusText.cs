@@ -40,8 +40,10 @@ internal sealed class PrometheusText
     public static string LabelName(string wish) =>
         string.Create(wish.Length, wish, static (into, from) =>
         {
-            for (int i = 0; i < into.Length; i++)
+            for (var i = 0; i < into.Length; i++)
+            {
                 into[i] = LabelCharacters.Contains(from[i]) ? from[i] : '_';
+            }
         });
 
     /// <inheritdoc/>
@@ -59,21 +61,25 @@ internal sealed class PrometheusText
     private PrometheusText Sample(string value, ReadOnlySpan<(string Name, string Value)> labels)
     {
         text.Append(name);
-        for (int i = 0; i < labels.Length; i++)
+        for (var i = 0; i < labels.Length; i++)
         {
             text.Append(i == 0 ? '{' : ',').Append(labels[i].Name).Append("=\"");
             AppendEscaped(labels[i].Value, isLabel: true);
             text.Append('"');
         }
+
         if (labels.Length > 0)
+        {
             text.Append('}');
+        }
+
         text.Append(' ').Append(value).Append('\n');
         return this;
     }
 
     private void AppendEscaped(string value, bool isLabel)
     {
-        foreach (char character in value)
+        foreach (var character in value)
         {
             _ = character switch
             {

@@ -51,8 +51,13 @@ internal sealed record ResourceUsage
     internal static ReadOnlySpan<char> Line(string text, string key)
     {
         foreach (var line in text.AsSpan().EnumerateLines())
+        {
             if (line.StartsWith(key, StringComparison.Ordinal))
+            {
                 return line[key.Length..];
+            }
+        }
+
         return default;
     }
 
@@ -60,8 +65,8 @@ internal sealed record ResourceUsage
     internal static long? Number(ReadOnlySpan<char> text)
     {
         text = text.Trim();
-        int end = text.IndexOfAnyExceptInRange('0', '9');
-        return long.TryParse(end < 0 ? text : text[..end], NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
+        var end = text.IndexOfAnyExceptInRange('0', '9');
+        return long.TryParse(end < 0 ? text : text[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
     /// <summary>A small file of the kernel; empty when it cannot be read.</summary>
@@ -83,17 +88,24 @@ internal sealed record ResourceUsage
     private static double? CpuRatio(string stat)
     {
         double total = 0, idle = 0;
-        int column = 0;
+        var column = 0;
         var line = Line(stat, "cpu ");
         foreach (var part in line.Split(' '))
         {
             if (Number(line[part]) is not { } ticks)
+            {
                 continue;
+            }
+
             total += ticks;
             if (column is 3 or 4)
+            {
                 idle += ticks;
+            }
+
             column++;
         }
+
         return total > 0 ? (total - idle) / total : null;
     }
 }

@@ -55,7 +55,10 @@ internal sealed class SnapshotAlerts : IAsyncDisposable
                 var now = clock.GetUtcNow();
                 var line = Format(engine, ResourceUsage.Read(), now);
                 foreach (var sink in sinks)
+                {
                     sink.TryWrite(line);
+                }
+
                 (before, beforeAt) = (engine, now);
             }
         }

@@ -23,7 +23,10 @@ internal sealed class SnapshotFields(MetricsOptions options, DetectorFacts facts
         Add("falco.evts_rate_sec", Rate(engine.Events - before.Events, since), always: true);
         Add("falco.outputs_queue_num_drops", queueDrops, always: true);
         if (options.KernelEventCountersEnabled)
+        {
             AddKernel(engine, before, since);
+        }
+
         if (options.StateCountersEnabled)
         {
             Add("scap.n_threads", engine.Threads);
@@ -31,14 +34,21 @@ internal sealed class SnapshotFields(MetricsOptions options, DetectorFacts facts
             Add("scap.n_drops_full_threadtable", engine.ThreadsLeftOut);
             Add("scap.n_failed_thread_lookups", engine.ThreadsNotFound);
         }
+
         if (options.ResourceUtilizationEnabled)
+        {
             AddResources(usage, now);
+        }
+
         if (options.RulesCountersEnabled)
         {
             Add("falco.rules.matches_total", engine.Matches.Sum());
-            for (int i = 0; i < engine.Matches.Count; i++)
+            for (var i = 0; i < engine.Matches.Count; i++)
+            {
                 Add("falco.rules." + PrometheusText.LabelName(monitor.Rules[i].Name), engine.Matches[i]);
+            }
         }
+
         return fields;
     }
 
@@ -55,9 +65,14 @@ internal sealed class SnapshotFields(MetricsOptions options, DetectorFacts facts
         fields["falco.host_num_cpus"] = (long)facts.Machine.Cpus;
         fields["scap.engine_name"] = monitor.EngineName;
         foreach (var (name, hash) in facts.ConfigFiles)
+        {
             fields["falco.sha256_config_file." + PrometheusText.LabelName(name)] = hash;
+        }
+
         foreach (var (name, hash) in facts.RuleFiles)
+        {
             fields["falco.sha256_rules_file." + PrometheusText.LabelName(name)] = hash;
+        }
     }
 
     private void AddKernel(EngineSnapshot engine, EngineSnapshot before, TimeSpan since)
@@ -79,38 +94,57 @@ internal sealed class SnapshotFields(MetricsOptions options, DetectorFacts facts
     {
         fields["falco.cpu_usage_perc"] = Math.Round(100 * facts.CpuRatio(now), 1);
         if (usage.HostCpuRatio is { } host)
+        {
             fields["falco.host_cpu_usage_perc"] = Math.Round(100 * host, 1);
+        }
+
         AddMemory("falco.memory_rss", usage.ResidentBytes, "kb");
         AddMemory("falco.memory_vsz", usage.VirtualBytes, "kb");
         AddMemory("falco.memory_pss", usage.ProportionalBytes, "kb");
         AddMemory("falco.host_memory_used", usage.HostUsedBytes, "kb");
         AddMemory("falco.container_memory_used", usage.ContainerBytes, "bytes");
         if (usage.HostOpenFiles is { } files)
+        {
             Add("falco.host_open_fds", files);
+        }
+
         if (usage.HostRunning is { } running)
+        {
             Add("falco.host_procs_running", running);
+        }
     }
 
     private void AddMemory(string name, long? bytes, string otherUnit)
     {
         if (bytes is not { } known)
+        {
             return;
+        }
+
         if (options.ConvertMemoryToMb)
+        {
             fields[name + "_mb"] = Math.Round(known / 1048576.0, 1);
+        }
         else
+        {
             fields[$"{name}_{otherUnit}"] = otherUnit == "kb" ? known / 1024 : known;
+        }
     }
 
     private void Add(string name, long value, bool always = false)
     {
         if (value != 0 || always || options.IncludeEmptyValues)
+        {
             fields[name] = value;
+        }
     }
 
     private void Add(string name, double value, bool always = false)
     {
         if (value != 0 || always || options.IncludeEmptyValues)
+        {
             fields[name] = value;
+        }
     }
 
     private static double Rate(long count, TimeSpan time) => time > TimeSpan.Zero ? Math.Round(count / time.TotalSeconds, 1) : 0;

@@ -55,11 +55,16 @@ internal sealed class WebServer : IAsyncDisposable
             {
                 listen.Protocols = HttpProtocols.Http1;
                 if (certificate is not null)
+                {
                     listen.UseHttps(certificate);
+                }
             });
         });
         if (certificate is not null)
+        {
             builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+
         var server = new WebServer(builder.Build(), options.K8sHealthzEndpoint, metrics);
         try
         {
@@ -102,14 +107,15 @@ internal sealed class WebServer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext http)
     {
-        bool isGet = HttpMethods.IsGet(http.Request.Method);
+        var isGet = HttpMethods.IsGet(http.Request.Method);
         if (!isGet && !HttpMethods.IsHead(http.Request.Method))
         {
             http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
             http.Response.Headers.Allow = "GET, HEAD";
             return;
         }
-        string? path = http.Request.Path.Value;
+
+        var path = http.Request.Path.Value;
         var (type, body) = path switch
         {
             _ when path == healthPath => ("application/json", """{"status": "ok"}"""),
@@ -122,11 +128,14 @@ internal sealed class WebServer : IAsyncDisposable
             http.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
-        byte[] bytes = Encoding.UTF8.GetBytes(body);
+
+        var bytes = Encoding.UTF8.GetBytes(body);
         http.Response.ContentType = type;
         http.Response.ContentLength = bytes.Length;
         if (isGet)
+        {
             await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
+        }
     }
 
     /// <summary>Leaves signals to the detector.</summary>

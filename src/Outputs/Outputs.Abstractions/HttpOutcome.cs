@@ -21,11 +21,17 @@ public static class HttpOutcome
         ArgumentNullException.ThrowIfNull(response);
         ArgumentNullException.ThrowIfNull(clock);
         if (response.IsSuccessStatusCode)
+        {
             return DeliveryResult.Delivered;
-        string reason = $"status {(int)response.StatusCode}";
-        string body = await ReadBodyAsync(response.Content, cancellationToken);
+        }
+
+        var reason = $"status {(int)response.StatusCode}";
+        var body = await ReadBodyAsync(response.Content, cancellationToken);
         if (body.Length > 0)
+        {
             reason = $"{reason}: {body}";
+        }
+
         return IsTransient(response.StatusCode)
             ? DeliveryResult.Retry(reason, RetryAfter(response, clock))
             : DeliveryResult.Rejected(reason);
@@ -39,11 +45,11 @@ public static class HttpOutcome
     public static async ValueTask<string> ReadBodyAsync(HttpContent content, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxBodyBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent(MaxBodyBytes);
         try
         {
             await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-            int length = await stream.ReadAtLeastAsync(buffer.AsMemory(0, MaxBodyBytes), MaxBodyBytes, throwOnEndOfStream: false, cancellationToken);
+            var length = await stream.ReadAtLeastAsync(buffer.AsMemory(0, MaxBodyBytes), MaxBodyBytes, throwOnEndOfStream: false, cancellationToken);
             return OneLine(Encoding.UTF8.GetString(buffer, 0, length));
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
@@ -60,7 +66,10 @@ public static class HttpOutcome
     private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider clock)
     {
         if (response.Headers.RetryAfter is not { } header)
+        {
             return null;
+        }
+
         var delay = header.Delta ?? header.Date - clock.GetUtcNow();
         return delay < TimeSpan.Zero ? TimeSpan.Zero : delay;
     }
@@ -68,16 +77,24 @@ public static class HttpOutcome
     private static string OneLine(string text)
     {
         var line = new StringBuilder(Math.Min(text.Length, MaxReasonChars));
-        foreach (char unit in text)
+        foreach (var unit in text)
         {
             if (line.Length == MaxReasonChars)
+            {
                 break;
-            bool space = char.IsWhiteSpace(unit) || char.IsControl(unit);
+            }
+
+            var space = char.IsWhiteSpace(unit) || char.IsControl(unit);
             if (!space)
+            {
                 line.Append(unit);
+            }
             else if (line.Length > 0 && line[^1] != ' ')
+            {
                 line.Append(' ');
+            }
         }
+
         return line.ToString().TrimEnd();
     }
 }

@@ -48,13 +48,21 @@ public static class OutputHttpClients
     {
         var tls = new SslClientAuthenticationOptions();
         if (!options.CheckCert)
+        {
 #pragma warning disable CA5359 // the user's checkcert: false asks for just this
             tls.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        }
 #pragma warning restore CA5359
         else if (files.CaCertFile.Length > 0)
+        {
             tls.CertificateChainPolicy = TrustAlso(files.CaCertFile);
+        }
+
         if (options.MutualTls)
+        {
             tls.ClientCertificates = [Read("mutualtls", files.CertFile, () => ReadPair(files.CertFile, files.KeyFile))];
+        }
+
         return tls;
     }
 

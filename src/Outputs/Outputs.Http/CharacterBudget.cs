@@ -14,7 +14,10 @@ internal sealed class CharacterBudget(int characters)
     {
         var count = 0;
         foreach (var _ in text.EnumerateRunes())
+        {
             count++;
+        }
+
         return count;
     }
 
@@ -22,7 +25,10 @@ internal sealed class CharacterBudget(int characters)
     public string Take(string text)
     {
         if (left == int.MaxValue)
+        {
             return text;
+        }
+
         var count = Count(text);
         if (count <= left)
         {
@@ -31,10 +37,16 @@ internal sealed class CharacterBudget(int characters)
         }
 
         if (left == 0)
+        {
             return "";
+        }
+
         var kept = 0;
         foreach (var rune in text.EnumerateRunes().Take(left - 1))
+        {
             kept += rune.Utf16SequenceLength;
+        }
+
         left = 0;
         return string.Concat(text.AsSpan(0, kept), CutMark);
     }

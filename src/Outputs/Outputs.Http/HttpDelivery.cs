@@ -27,15 +27,21 @@ internal static class HttpDelivery
         try
         {
             var target = Targets.GetValue(url, static address => new Uri(address.Reveal()));
-            for (int redirects = 0; ; redirects++)
+            for (var redirects = 0; ; redirects++)
             {
                 using var request = create(target);
                 using var response = await context.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
                 if (response.StatusCode is not (HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
+                {
                     return await HttpOutcome.FromAsync(response, context.Clock, cancellationToken);
+                }
+
                 if (redirects == MaxRedirects || response.Headers.Location is not { } location
                     || new Uri(target, location) is var next && (next.Authority != target.Authority || next.Scheme != target.Scheme))
+                {
                     return DeliveryResult.Rejected($"status {(int)response.StatusCode}: redirected elsewhere, which is not followed");
+                }
+
                 target = next;
             }
         }
@@ -50,8 +56,11 @@ internal static class HttpDelivery
     {
         Exception deepest = exception;
         while (deepest.InnerException is { } inner)
+        {
             deepest = inner;
-        string kind = deepest is AuthenticationException || exception.HttpRequestError == HttpRequestError.SecureConnectionError ? "TLS" : "connection";
+        }
+
+        var kind = deepest is AuthenticationException || exception.HttpRequestError == HttpRequestError.SecureConnectionError ? "TLS" : "connection";
         return $"{kind} failed: {deepest.Message}";
     }
 }

@@ -15,7 +15,10 @@ internal static class JsonRequest
         request.Content.Headers.ContentType = Json;
         request.Headers.TryAddWithoutValidation("User-Agent", strict ? "Falcosidekick" : "Saker");
         if (url.UserInfo.Length > 0)
+        {
             request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo))));
+        }
+
         return request;
     }
 }

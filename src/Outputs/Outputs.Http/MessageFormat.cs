@@ -10,7 +10,10 @@ internal static class MessageFormat
     public static Template? Compile(string text, OutputContext context)
     {
         if (text.Length == 0)
+        {
             return null;
+        }
+
         try
         {
             return Template.Parse(context.Name, text);

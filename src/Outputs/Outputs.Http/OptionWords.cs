@@ -10,7 +10,10 @@ internal static class OptionWords
     public static void Require(string key, string value, bool strict, params ReadOnlySpan<string> words)
     {
         if (strict || value.Length == 0 || words.Contains(value, StringComparer.OrdinalIgnoreCase))
+        {
             return;
+        }
+
         throw new OutputConfigurationException(key, $"'{value}' is none of the words that it takes: {string.Join(", ", words)}.");
     }
 }

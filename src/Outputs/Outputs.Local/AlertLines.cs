@@ -22,9 +22,14 @@ internal static class AlertLines
     {
         var time = alert.Time.ToDateTimeOffset().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
         var line = new StringBuilder($"{time} {alert.Priority.Word(),-13} {alert.Rule}  {alert.Output}");
-        for (int i = 0; i < line.Length; i++)
+        for (var i = 0; i < line.Length; i++)
+        {
             if (char.IsControl(line[i]))
+            {
                 line[i] = ' ';
+            }
+        }
+
         return Encoding.UTF8.GetBytes(line.Append('\n').ToString());
     }
 }

@@ -21,9 +21,15 @@ internal sealed class ControlEndpoints(
         var path = context.Request.Path.Value ?? "";
         var method = context.Request.Method;
         if (path == OutputsPath && HttpMethods.IsGet(method))
+        {
             return AnswerAsync(context, StatusCodes.Status200OK, StatusJson.Outputs(outputs()));
+        }
+
         if (path == LettersPath && HttpMethods.IsGet(method))
+        {
             return ListAsync(context);
+        }
+
         if (path.StartsWith(LettersPath + "/", StringComparison.Ordinal))
         {
             var rest = path[(LettersPath.Length + 1)..].Split('/');
@@ -54,7 +60,10 @@ internal sealed class ControlEndpoints(
             json.WriteNumber("displaced", letters.Displaced);
             json.WriteStartArray("deadLetters");
             foreach (var letter in letters.List(output).Take(MaxListed))
+            {
                 Write(json, letter, withAlert: false);
+            }
+
             json.WriteEndArray();
             json.WriteEndObject();
         }));
@@ -67,25 +76,41 @@ internal sealed class ControlEndpoints(
     private async Task DropAsync(HttpContext context, long id)
     {
         if (letters.Find(id) is null)
+        {
             await NoLetterAsync(context, id);
+        }
         else if (await letters.RemoveAsync(id))
+        {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
         else
+        {
             await ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "The disk does not take the mark that the dead letter is gone.");
+        }
     }
 
     private async Task ResendAsync(HttpContext context, long id)
     {
         if (resend is null)
+        {
             await ErrorAsync(context, StatusCodes.Status409Conflict, "No router runs on this directory; only a running one can send.");
+        }
         else if (letters.Find(id) is not { } letter)
+        {
             await NoLetterAsync(context, id);
+        }
         else if (await resend(id, context.RequestAborted) is not { } result)
+        {
             await ErrorAsync(context, StatusCodes.Status409Conflict, $"The router has no output '{letter.Output}' of type '{letter.Type}', or the letter holds no alert.");
+        }
         else if (result.Status == DeliveryStatus.Delivered)
+        {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
         else
+        {
             await ErrorAsync(context, StatusCodes.Status502BadGateway, $"The output '{letter.Output}' did not take it: {result.Reason}");
+        }
     }
 
     private static void Write(Utf8JsonWriter json, DeadLetter letter, bool withAlert)

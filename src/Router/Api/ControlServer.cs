@@ -24,9 +24,15 @@ internal sealed class ControlServer : IAsyncDisposable
     {
         var path = PathIn(directory.Root);
         if (Encoding.UTF8.GetByteCount(path) > MaxPathBytes)
+        {
             throw new IOException($"The path {path} is longer than the {MaxPathBytes} bytes that a Unix socket may have; give the router a shorter one with --data-dir.");
+        }
+
         if (OperatingSystem.IsWindows())
+        {
             throw new PlatformNotSupportedException("The control socket needs the permissions of a Unix file system.");
+        }
+
         const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         var folder = Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnerOnly);
         folder.UnixFileMode = OwnerOnly;

@@ -10,7 +10,10 @@ internal static class JsonBytes
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
+        {
             write(json);
+        }
+
         return buffer.WrittenSpan.ToArray();
     }
 }

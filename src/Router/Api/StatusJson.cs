@@ -20,9 +20,14 @@ internal static class StatusJson
             json.WriteNumber("oldestAgeSeconds", Math.Round(output.OldestAge.TotalSeconds, 3));
             json.WriteString("lastError", output.LastError);
             if (output.FailingSince is { } since)
+            {
                 json.WriteString("failingSince", since);
+            }
             else
+            {
                 json.WriteNull("failingSince");
+            }
+
             json.WriteString("breaker", output.Breaker);
             json.WriteNumber("attempts", output.Counters.Attempts);
             json.WriteNumber("retries", output.Counters.Retries);
@@ -42,7 +47,10 @@ internal static class StatusJson
         json.WriteStartObject();
         json.WriteString("status", fault is null ? "ok" : "unavailable");
         if (fault is not null)
+        {
             json.WriteString("reason", fault);
+        }
+
         json.WritePropertyName("outputs");
         Write(json, outputs);
         json.WriteEndObject();

@@ -59,13 +59,19 @@ internal sealed class ControlClient : IAsyncDisposable
     public static async Task<ControlClient> OpenAsync(string root, RouterOptions options, bool needsFiles, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(root))
+        {
             throw new DirectoryNotFoundException($"There is no data directory {root}; name it with --data-dir.");
+        }
+
         var client = new ControlClient(ControlServer.PathIn(root));
         try
         {
             client.IsRunning = await client.AnswersAsync(cancellationToken);
             if (!client.IsRunning && needsFiles)
+            {
                 await client.ServeFilesAsync(root, options);
+            }
+
             return client;
         }
         catch
@@ -82,7 +88,10 @@ internal sealed class ControlClient : IAsyncDisposable
         using var request = new HttpRequestMessage(method, path);
         using var response = await client.SendAsync(request, cancellationToken); // bounded by MaxResponseContentBufferSize
         if (response.StatusCode == HttpStatusCode.NoContent)
+        {
             return default;
+        }
+
         await using var content = await response.Content.ReadAsStreamAsync(cancellationToken);
         using var document = await JsonDocument.ParseAsync(content, new JsonDocumentOptions { MaxDepth = 10_002 }, cancellationToken);
         return response.IsSuccessStatusCode
@@ -94,7 +103,9 @@ internal sealed class ControlClient : IAsyncDisposable
     {
         client.Dispose();
         while (this.own.TryPop(out var own))
+        {
             await own.DisposeAsync();
+        }
     }
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)

@@ -50,7 +50,10 @@ internal static class DeadLettersCommand
         var answer = await client.AskAsync(HttpMethod.Get, ControlEndpoints.LettersPath + query, cancellationToken);
         var rows = new List<string[]> { Header };
         foreach (var letter in answer.GetProperty("deadLetters").EnumerateArray())
+        {
             rows.Add([Text(letter, "id"), Text(letter, "output"), Text(letter, "reason"), Text(letter, "attempts"), Text(letter, "givenUp"), Text(letter, "answer")]);
+        }
+
         await ControlCommands.PrintAsync(Console.Out, rows);
         await Console.Out.WriteLineAsync($"{Text(answer, "count")} are kept; {Text(answer, "displaced")} had to go for newer ones since the start.");
         return 0;

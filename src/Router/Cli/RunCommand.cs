@@ -93,7 +93,12 @@ internal static class RunCommand
             options.ListenAddress, options.ListenPort, options.Http, endpoints, loggers, CancellationToken.None, certificates is null ? null : new ServerTls(options.TlsServer, certificates, clock));
         var targets = new ReloadTargets
         {
-            Enricher = enricher, Delivery = delivery, Levels = levels, Metrics = metrics, Reloads = new ReloadMetrics(metrics, clock), Certificates = certificates,
+            Enricher = enricher,
+            Delivery = delivery,
+            Levels = levels,
+            Metrics = metrics,
+            Reloads = new ReloadMetrics(metrics, clock),
+            Certificates = certificates,
         };
         await using var reloader = new ConfigurationReloader(
             configuration, outputs, () => RouterConfigurationLoader.Load(configuration.File, EnvironmentVariables.OfProcess(), OutputCatalogue.Default), targets, clock, logger);

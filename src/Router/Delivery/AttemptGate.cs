@@ -14,7 +14,10 @@ internal sealed class AttemptGate
         lock (turn)
         {
             if (isClosed)
+            {
                 return false;
+            }
+
             running++;
             return true;
         }
@@ -44,6 +47,8 @@ internal sealed class AttemptGate
     private void EndIfIdle()
     {
         if (isClosed && running == 0)
+        {
             idle.TrySetResult();
+        }
     }
 }

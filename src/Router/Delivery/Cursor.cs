@@ -48,7 +48,9 @@ internal sealed class Cursor
         get
         {
             lock (gate)
+            {
                 return Math.Max(LowUnlocked, cut);
+            }
         }
     }
 
@@ -57,7 +59,9 @@ internal sealed class Cursor
         get
         {
             lock (gate)
+            {
                 return ahead.Count >= MaxAhead;
+            }
         }
     }
 
@@ -67,7 +71,9 @@ internal sealed class Cursor
         get
         {
             lock (gate)
+            {
                 return ahead.Count;
+            }
         }
     }
 
@@ -77,7 +83,9 @@ internal sealed class Cursor
         get
         {
             lock (gate)
+            {
                 return read;
+            }
         }
     }
 
@@ -92,7 +100,9 @@ internal sealed class Cursor
         get
         {
             lock (gate)
+            {
                 return ahead.TryPeek(out var oldest) ? oldest.Record.AcceptedNanoseconds : null;
+            }
         }
     }
 
@@ -116,7 +126,10 @@ internal sealed class Cursor
         lock (gate)
         {
             if (position <= read)
+            {
                 return;
+            }
+
             read = position;
             version++;
         }
@@ -129,7 +142,10 @@ internal sealed class Cursor
         {
             alert.IsDone = true;
             while (ahead.TryPeek(out var oldest) && oldest.IsDone)
+            {
                 ahead.Dequeue();
+            }
+
             version++;
         }
     }
@@ -139,12 +155,18 @@ internal sealed class Cursor
     {
         lock (gate)
         {
-            long from = Math.Max(LowUnlocked, cut);
+            var from = Math.Max(LowUnlocked, cut);
             if (position <= from)
+            {
                 return 0;
-            int done = 0;
+            }
+
+            var done = 0;
             foreach (var alert in ahead)
+            {
                 done += alert.IsDone && alert.Record.Position < position ? 1 : 0;
+            }
+
             Volatile.Write(ref cut, position);
             version++;
             return position - from - done;
@@ -155,19 +177,23 @@ internal sealed class Cursor
     {
         lock (gate)
         {
-            long low = Math.Max(LowUnlocked, cut);
+            var low = Math.Max(LowUnlocked, cut);
             var open = new List<long>();
             foreach (var alert in ahead)
             {
                 if (!alert.IsDone && alert.Record.Position >= low)
+                {
                     open.Add(alert.Record.Position);
+                }
             }
 
             // What an earlier run had done beyond this run's reading stays done.
-            foreach (long position in openBefore)
+            foreach (var position in openBefore)
             {
                 if (position >= Math.Max(read, low))
+                {
                     open.Add(position);
+                }
             }
 
             open.Sort();

@@ -27,7 +27,10 @@ internal sealed class CursorStore(IDataFiles files, string directory, ILogger lo
         try
         {
             if (!files.List(directory).Contains(Name))
+            {
                 return [];
+            }
+
             byte[] bytes;
             using (var file = files.Open(FilePath, create: false))
             {
@@ -36,7 +39,10 @@ internal sealed class CursorStore(IDataFiles files, string directory, ILogger lo
             }
 
             if (TryParse(bytes) is { } positions)
+            {
                 return positions;
+            }
+
             files.Replace(FilePath, FilePath + ".damaged");
             files.SyncDirectory(directory);
             DeliveryMessages.CursorsDamaged(logger, FilePath + ".damaged");
@@ -52,10 +58,13 @@ internal sealed class CursorStore(IDataFiles files, string directory, ILogger lo
     /// <exception cref="IOException">Or <see cref="UnauthorizedAccessException"/>: the old ones are still there.</exception>
     public void Save(IReadOnlyList<CursorPosition> positions)
     {
-        string temporary = FilePath + ".new";
-        byte[] bytes = Format(positions);
+        var temporary = FilePath + ".new";
+        var bytes = Format(positions);
         if (files.List(directory).Contains(Name + ".new"))
+        {
             files.Delete(temporary);
+        }
+
         using (var file = files.Open(temporary, create: true))
         {
             file.Write(bytes, 0);
@@ -83,12 +92,14 @@ internal sealed class CursorStore(IDataFiles files, string directory, ILogger lo
                 writer.Write(position.Read);
                 writer.Write(position.OrphanedAt);
                 writer.Write(position.Open.Count);
-                foreach (long open in position.Open)
+                foreach (var open in position.Open)
+                {
                     writer.Write(open);
+                }
             }
         }
 
-        byte[] bytes = stream.ToArray();
+        var bytes = stream.ToArray();
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(CrcOffset), Checksum(bytes));
         return bytes;
     }
@@ -99,24 +110,32 @@ internal sealed class CursorStore(IDataFiles files, string directory, ILogger lo
     {
         if (bytes.Length < HeaderSize || !bytes.AsSpan().StartsWith(Magic)
             || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(CrcOffset)) != Checksum(bytes))
+        {
             return null;
-        uint version = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(8));
+        }
+
+        var version = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(8));
         if (version != Version)
+        {
             throw new InvalidDataException($"the file has format {version}, and this router reads format {Version}; start the version that wrote it, or give another data directory.");
+        }
 
         // The checksum is right, so that the rest is what we wrote.
         using var reader = new BinaryReader(new MemoryStream(bytes, HeaderSize, bytes.Length - HeaderSize), Encoding.UTF8);
         var positions = new List<CursorPosition>();
-        for (int count = reader.ReadInt32(); count > 0; count--)
+        for (var count = reader.ReadInt32(); count > 0; count--)
         {
-            string name = reader.ReadString();
-            string type = reader.ReadString();
-            long low = reader.ReadInt64();
-            long read = reader.ReadInt64();
-            long orphaned = reader.ReadInt64();
+            var name = reader.ReadString();
+            var type = reader.ReadString();
+            var low = reader.ReadInt64();
+            var read = reader.ReadInt64();
+            var orphaned = reader.ReadInt64();
             var open = new List<long>();
-            for (int left = reader.ReadInt32(); left > 0; left--)
+            for (var left = reader.ReadInt32(); left > 0; left--)
+            {
                 open.Add(reader.ReadInt64());
+            }
+
             positions.Add(new CursorPosition(name, type, low, read, open, orphaned));
         }
 

@@ -44,7 +44,9 @@ internal sealed class DeadLetters : IDeadLetters, IAsyncDisposable
         get
         {
             lock (gate)
+            {
                 return live.Count;
+            }
         }
     }
 
@@ -73,7 +75,10 @@ internal sealed class DeadLetters : IDeadLetters, IAsyncDisposable
         };
         var letters = new DeadLetters(SegmentLog.Open(files, directory, options, clock, logger));
         if (letters.ReadThrough() is var lost and > 0)
+        {
             DeliveryMessages.DeadLettersLost(logger, directory, lost);
+        }
+
         return letters;
     }
 
@@ -81,7 +86,10 @@ internal sealed class DeadLetters : IDeadLetters, IAsyncDisposable
     {
         var result = await log.AppendAsync(letter.Format());
         if (!result.IsStored)
+        {
             return result;
+        }
+
         lock (gate)
         {
             live.Add(result.Position);
@@ -97,14 +105,19 @@ internal sealed class DeadLetters : IDeadLetters, IAsyncDisposable
         while (reader.TryRead(out var record))
         {
             if (IsLive(record!.Position) && DeadLetter.TryParse(record, out var letter, out _) && letter is not null && (output is null || letter.Output == output))
+            {
                 yield return letter;
+            }
         }
     }
 
     public DeadLetter? Find(long id)
     {
         if (!IsLive(id))
+        {
             return null;
+        }
+
         using var reader = log.OpenReader(id);
         return reader.TryRead(out var record) && record!.Position == id && DeadLetter.TryParse(record, out var letter, out _) ? letter : null;
     }
@@ -112,12 +125,20 @@ internal sealed class DeadLetters : IDeadLetters, IAsyncDisposable
     public async ValueTask<bool> RemoveAsync(long id)
     {
         if (!IsLive(id))
+        {
             return false;
+        }
+
         var result = await log.AppendAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"gone\":{id}}}")));
         if (!result.IsStored)
+        {
             return false;
+        }
+
         lock (gate)
+        {
             return live.Remove(id);
+        }
     }
 
     public ValueTask DisposeAsync() => log.DisposeAsync();
@@ -125,7 +146,9 @@ internal sealed class DeadLetters : IDeadLetters, IAsyncDisposable
     private bool IsLive(long id)
     {
         lock (gate)
+        {
             return live.Contains(id);
+        }
     }
 
     /// <summary>Reads letters and tombstones; returns how many of either were lost to damage.</summary>
@@ -134,12 +157,19 @@ internal sealed class DeadLetters : IDeadLetters, IAsyncDisposable
         using var reader = log.OpenReader(log.First);
         while (reader.TryRead(out var record))
         {
-            if (!DeadLetter.TryParse(record!, out var letter, out long tombstone))
+            if (!DeadLetter.TryParse(record!, out var letter, out var tombstone))
+            {
                 continue;
+            }
+
             if (letter is not null)
+            {
                 live.Add(letter.Id);
+            }
             else
+            {
                 live.Remove(tombstone);
+            }
         }
 
         return reader.Lost;

@@ -48,7 +48,10 @@ internal sealed class DeliveryAttempts
     {
         var work = new Work(this, batch, cancellationToken);
         if (IsCalm && await AttemptAloneAsync(work, cancellationToken))
+        {
             return;
+        }
+
         await pipeline.ExecuteAsync(static (work, token) => work.AttemptAsync(token), work, cancellationToken);
     }
 
@@ -73,31 +76,46 @@ internal sealed class DeliveryAttempts
         {
             limit.CancelAfter(options.AttemptTimeout);
             using (stopping.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit))
+            {
                 outcome = await work.AttemptAsync(limit.Token);
+            }
         }
         finally
         {
             if (!limit.TryReset() || Interlocked.CompareExchange(ref spareLimit, limit, null) is not null)
+            {
                 limit.Dispose();
+            }
         }
 
         if (outcome is { Again: false, Failed: false })
+        {
             return true;
+        }
+
         work.GoOnFrom(outcome);
 
         // One recent success is what keeps the breaker closed, and it has seen none.
         if (clock.GetTimestamp() < Volatile.Read(ref successUntil) && breaker.CircuitState == CircuitState.Closed)
+        {
             await pipeline.ExecuteAsync(static _ => new ValueTask<AttemptOutcome>(default(AttemptOutcome)), stopping);
+        }
+
         return false;
     }
 
     private void Note(AttemptOutcome outcome)
     {
-        long until = clock.GetTimestamp() + memory;
+        var until = clock.GetTimestamp() + memory;
         if (!outcome.Failed)
+        {
             Volatile.Write(ref successUntil, until);
+        }
+
         if (outcome.Failed || outcome.Again)
+        {
             Volatile.Write(ref calmFrom, until);
+        }
     }
 
     private DeliveryResult Masked(DeliveryResult result) => result.Status == DeliveryStatus.Rejected
@@ -106,11 +124,14 @@ internal sealed class DeliveryAttempts
 
     private async ValueTask<(BatchResult Result, bool Unexpected)> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken attempt, CancellationToken stopping)
     {
-        bool entered = gate.TryEnter();
+        var entered = gate.TryEnter();
         try
         {
             if (!entered)
+            {
                 await Task.Delay(Timeout.InfiniteTimeSpan, clock, attempt); // the instance is about to be replaced, which cancels this
+            }
+
             return (await instance.Output.DeliverAsync(alerts, attempt), false);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
@@ -131,14 +152,19 @@ internal sealed class DeliveryAttempts
         finally
         {
             if (entered)
+            {
                 gate.Leave();
+            }
         }
     }
 
     private string Clean(string reason)
     {
         foreach (var secret in instance.Secrets)
+        {
             reason = secret.MaskIn(reason);
+        }
+
         return reason.Length <= MaxReasonChars ? reason : reason[..MaxReasonChars] + "…";
     }
 
@@ -159,16 +185,22 @@ internal sealed class DeliveryAttempts
             var before = made;
             made = null;
             if (before is { } known && owner.breaker.CircuitState == CircuitState.Closed)
+            {
                 return known;
+            }
+
             Collect();
             if (pending.Count == 0)
+            {
                 return default;
-            long start = owner.clock.GetTimestamp();
+            }
+
+            var start = owner.clock.GetTimestamp();
             var (result, unexpected) = await owner.DeliverAsync(alerts, cancellationToken, stopping);
             var (delivered, failed, again) = (0, 0, false);
             TimeSpan? after = null;
-            string reason = "";
-            for (int i = 0; i < pending.Count; i++)
+            var reason = "";
+            for (var i = 0; i < pending.Count; i++)
             {
                 var one = result[i];
                 switch (one.Status)
@@ -205,9 +237,15 @@ internal sealed class DeliveryAttempts
             foreach (var alert in batch)
             {
                 if (alert.State == PendingState.Pending && alert.Record.Position < owner.cursor.Cut)
+                {
                     alert.State = PendingState.CutLoose;
+                }
+
                 if (alert.State != PendingState.Pending)
+                {
                     continue;
+                }
+
                 pending.Add(alert);
                 alerts.Add(alert.Alert);
             }
@@ -217,14 +255,22 @@ internal sealed class DeliveryAttempts
         private bool Fail(PendingAlert alert, string reason, bool unexpected)
         {
             if (alert.Failures++ == 0)
+            {
                 alert.DeliveredBefore = owner.counters.Delivered;
+            }
+
             alert.Unexpected += unexpected ? 1 : 0;
             alert.Reason = reason;
-            bool othersSucceed = owner.counters.Delivered > alert.DeliveredBefore;
+            var othersSucceed = owner.counters.Delivered > alert.DeliveredBefore;
             if (alert.Unexpected >= owner.options.MaxUnexpected)
+            {
                 alert.State = PendingState.Faulted;
+            }
             else if ((alert.Failures >= owner.options.MaxFailures && othersSucceed) || owner.time.AgeOf(alert.Record.AcceptedNanoseconds) >= owner.options.GiveUpAfter)
+            {
                 alert.State = PendingState.Exhausted;
+            }
+
             return alert.State == PendingState.Pending;
         }
 
@@ -232,9 +278,13 @@ internal sealed class DeliveryAttempts
         {
             owner.counters.CountAttempt(delivered == pending.Count, repeated, duration);
             if (delivered > 0)
+            {
                 owner.health.Succeeded();
+            }
             else
+            {
                 owner.health.Failed(reason);
+            }
         }
     }
 }

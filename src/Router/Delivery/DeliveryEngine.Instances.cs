@@ -43,9 +43,14 @@ internal sealed partial class DeliveryEngine
 
         TrySave();
         foreach (var worker in added)
+        {
             worker.Start();
+        }
+
         foreach (var worker in leaving)
+        {
             await worker.DisposeAsync();
+        }
 
         async Task EndAsync(OutputWorker worker)
         {
@@ -59,7 +64,10 @@ internal sealed partial class DeliveryEngine
     private OutputWorker CreateWorker(DeliveryInstance instance, CursorPosition start)
     {
         if (!counters.TryGetValue(instance.Name, out var counted))
+        {
             counters.Add(instance.Name, counted = new OutputCounters(instance.Name));
+        }
+
         return new OutputWorker(instance, start, log, deadLetters, options, clock, logger, counted);
     }
 }

@@ -37,12 +37,17 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
         (this.log, this.deadLetters, this.store, this.options, this.clock, this.logger) = (log, deadLetters, store, options, clock, logger);
         var saved = store.Load();
         if (saved is { Count: > 0 })
+        {
             log.AdvanceTo(saved.Max(static position => position.Read));
+        }
+
         workers = [.. instances.Select(instance => CreateWorker(instance, Start(instance, saved)))];
         foreach (var position in saved ?? [])
         {
             if (!Array.Exists(workers, worker => IsOf(position, worker)))
+            {
                 orphans.Add(Orphan(position));
+            }
         }
     }
 
@@ -61,7 +66,10 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
         TrySave();
         RefuseWhenFull();
         foreach (var worker in workers)
+        {
             worker.Start();
+        }
+
         upkeep = Task.Run(UpkeepAsync);
     }
 
@@ -74,12 +82,16 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
         await stop.CancelAsync();
         await upkeep;
         TrySave();
-        string left = string.Join(", ", workers.Where(worker => worker.Cursor.Low < log.Next)
+        var left = string.Join(", ", workers.Where(worker => worker.Cursor.Low < log.Next)
             .Select(worker => string.Create(CultureInfo.InvariantCulture, $"{worker.Name} up to {log.Next - worker.Cursor.Low}")));
         if (left.Length == 0)
+        {
             DeliveryMessages.StoppedEmpty(logger);
+        }
         else
+        {
             DeliveryMessages.StoppedWithRest(logger, left);
+        }
     }
 
     /// <summary>Sends a dead letter once more, to its own instance only; it is removed when it was delivered.</summary>
@@ -87,12 +99,21 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
     public async ValueTask<DeliveryResult?> ResendAsync(long id, CancellationToken cancellationToken)
     {
         if (deadLetters.Find(id) is not { } letter || Array.Find(workers, worker => worker.Name == letter.Output && worker.Type == letter.Type) is not { } target)
+        {
             return null;
+        }
+
         if (!AlertReader.TryRead(letter.Payload.Span, out var alert, out _, out _) || alert is null)
+        {
             return null;
+        }
+
         var result = await target.TryOnceAsync(alert, cancellationToken);
         if (result.Status == DeliveryStatus.Delivered)
+        {
             await deadLetters.RemoveAsync(id);
+        }
+
         return result;
     }
 
@@ -101,23 +122,32 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
         await stop.CancelAsync();
         await upkeep;
         foreach (var worker in workers)
+        {
             await worker.DisposeAsync();
+        }
+
         stop.Dispose();
     }
 
     private CursorPosition Start(DeliveryInstance instance, IReadOnlyList<CursorPosition>? saved)
     {
-        string type = instance.Descriptor.Type;
+        var type = instance.Descriptor.Type;
         if (saved?.FirstOrDefault(position => position.Name == instance.Name && position.Type == type) is { } known)
+        {
             return known;
-        long first = saved is null || instance.StartFromBeginning ? log.First : log.Next;
+        }
+
+        var first = saved is null || instance.StartFromBeginning ? log.First : log.Next;
         return new CursorPosition(instance.Name, type, first, first, []);
     }
 
     private CursorPosition Orphan(CursorPosition position)
     {
         if (position.OrphanedAt != 0)
+        {
             return position;
+        }
+
         DeliveryMessages.Orphaned(logger, position.Name, position.Type, options.OrphanAfter);
         return position with { OrphanedAt = log.Time.Now };
     }
@@ -126,7 +156,7 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
     {
         // The first saves come sooner: a router that always dies young would otherwise deliver the same alerts in every one of its lives.
         using var timer = new PeriodicTimer(options.SaveInterval / FirstSaveShare, clock);
-        long lastUpkeep = clock.GetTimestamp();
+        var lastUpkeep = clock.GetTimestamp();
         try
         {
             while (await timer.WaitForNextTickAsync(stop.Token))
@@ -134,9 +164,15 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
                 TrySave();
                 RefuseWhenFull();
                 if (timer.Period < options.SaveInterval)
+                {
                     timer.Period = TimeSpan.FromTicks(Math.Min(timer.Period.Ticks * 2, options.SaveInterval.Ticks));
+                }
+
                 if (clock.GetElapsedTime(lastUpkeep) < UpkeepInterval)
+                {
                     continue;
+                }
+
                 lastUpkeep = clock.GetTimestamp();
                 TellOfClock();
                 DropOrphans();
@@ -154,21 +190,30 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
     {
         lock (turn)
         {
-            long version = orphans.Count + workers.Sum(static worker => worker.Cursor.Version);
+            var version = orphans.Count + workers.Sum(static worker => worker.Cursor.Version);
             if (version == savedVersion)
+            {
                 return;
+            }
+
             try
             {
                 store.Save([.. workers.Select(static worker => worker.Cursor.Save()), .. orphans]);
                 savedVersion = version;
                 if (isSaveFailing)
+                {
                     DeliveryMessages.SavedAgain(logger);
+                }
+
                 isSaveFailing = false;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 if (!isSaveFailing)
+                {
                     DeliveryMessages.NotSaved(logger, exception.Message);
+                }
+
                 isSaveFailing = true;
             }
         }
@@ -176,13 +221,16 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
 
     private void DropOrphans()
     {
-        long before = log.Time.Before(options.OrphanAfter);
+        var before = log.Time.Before(options.OrphanAfter);
         lock (turn)
         {
-            for (int i = orphans.Count - 1; i >= 0; i--)
+            for (var i = orphans.Count - 1; i >= 0; i--)
             {
                 if (orphans[i].OrphanedAt > before)
+                {
                     continue;
+                }
+
                 DeliveryMessages.OrphanDropped(logger, orphans[i].Name, orphans[i].Type, Math.Max(log.Next - orphans[i].Low, 0));
                 orphans.RemoveAt(i);
                 savedVersion = -1;
@@ -193,24 +241,34 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
     private void HoldBudgets()
     {
         if (options.RefuseWhenFull)
+        {
             return;
-        long position = Budget(1);
+        }
+
+        var position = Budget(1);
         foreach (var worker in workers)
+        {
             worker.CutLoose(position);
+        }
     }
 
     private void RefuseWhenFull()
     {
         if (!options.RefuseWhenFull)
+        {
             return;
+        }
 
         // It ends a little below the bound: at the bound itself, single alerts would let it come and go.
-        long position = full is null ? Budget(1) : Budget(0.9);
+        var position = full is null ? Budget(1) : Budget(0.9);
         string[] behind = [.. workers.Where(worker => worker.Cursor.Low < position).Select(static worker => worker.Name)];
         if (behind.Length > 0)
         {
             if (full is null)
+            {
                 DeliveryMessages.BacklogFull(logger, string.Join(", ", behind));
+            }
+
             full = string.Join(", ", behind);
         }
         else if (full is not null)
@@ -227,11 +285,18 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
     private void TellOfClock()
     {
         if (log.Time.TakeJump() is not { } jump)
+        {
             return;
+        }
+
         if (jump.By > TimeSpan.Zero)
+        {
             DeliveryMessages.ClockAhead(logger, jump.By);
+        }
         else
+        {
             DeliveryMessages.ClockBack(logger, -jump.By);
+        }
     }
 
     private void Release()
@@ -240,7 +305,9 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
         {
             // Under the turn: a new instance's start lies above the low water of those before it, or is held by them.
             lock (turn)
+            {
                 log.Release(Math.Min(workers.Select(static worker => worker.Cursor.Low).Append(log.Next).Min(), orphans.Select(static orphan => orphan.Low).Append(log.Next).Min()));
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

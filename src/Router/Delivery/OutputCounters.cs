@@ -50,9 +50,15 @@ internal sealed class OutputCounters(string output)
     {
         Interlocked.Increment(ref attempts);
         if (!succeeded)
+        {
             Interlocked.Increment(ref failedAttempts);
+        }
+
         if (repeated)
+        {
             Interlocked.Increment(ref retries);
+        }
+
         AttemptsCounter.Add(1, new("output", output), new("outcome", succeeded ? "ok" : "error"));
         AttemptTime.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("output", output));
     }

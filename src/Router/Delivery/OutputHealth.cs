@@ -21,7 +21,9 @@ internal sealed class OutputHealth(string output, TimeProvider clock, ILogger lo
         get
         {
             lock (gate)
+            {
                 return reason;
+            }
         }
     }
 
@@ -31,7 +33,9 @@ internal sealed class OutputHealth(string output, TimeProvider clock, ILogger lo
         get
         {
             lock (gate)
+            {
                 return failingSince;
+            }
         }
     }
 
@@ -41,14 +45,25 @@ internal sealed class OutputHealth(string output, TimeProvider clock, ILogger lo
         {
             failures++;
             if (reason is null)
+            {
                 failingSince = clock.GetUtcNow();
+            }
+
             reason = why;
             if (said == why || !IsDue(ref saidAt))
+            {
                 return;
+            }
+
             if (said is null)
+            {
                 DeliveryMessages.Failing(logger, output, why);
+            }
             else
+            {
                 DeliveryMessages.FailingOtherwise(logger, output, failures, why);
+            }
+
             said = why;
         }
     }
@@ -59,7 +74,9 @@ internal sealed class OutputHealth(string output, TimeProvider clock, ILogger lo
         lock (gate)
         {
             if (!IsDue(ref deadLetterSaidAt))
+            {
                 return;
+            }
         }
 
         DeliveryMessages.DeadLettered(logger, output, count, alert.Alert.Uuid, alert.State, alert.Reason);
@@ -68,15 +85,24 @@ internal sealed class OutputHealth(string output, TimeProvider clock, ILogger lo
     public void Succeeded()
     {
         if (Volatile.Read(ref reason) is null)
+        {
             return;
+        }
+
         lock (gate)
         {
             if (reason is null)
+            {
                 return;
+            }
+
             reason = null;
             failingSince = null;
             if (said is null)
+            {
                 return;
+            }
+
             DeliveryMessages.DeliversAgain(logger, output, failures);
             said = null;
             failures = 0;
@@ -87,7 +113,10 @@ internal sealed class OutputHealth(string output, TimeProvider clock, ILogger lo
     private bool IsDue(ref long? at)
     {
         if (at is { } last && clock.GetElapsedTime(last) < RepeatInterval)
+        {
             return false;
+        }
+
         at = clock.GetTimestamp();
         return true;
     }

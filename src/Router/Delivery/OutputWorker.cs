@@ -54,7 +54,7 @@ internal sealed class OutputWorker : IAsyncDisposable
     {
         get
         {
-            long low = Cursor.Low;
+            var low = Cursor.Low;
             return new OutputStatus
             {
                 Name = Name,
@@ -76,7 +76,10 @@ internal sealed class OutputWorker : IAsyncDisposable
     {
         using var registration = cancellationToken.Register(static state => ((CancellationTokenSource)state!).Cancel(), stop);
         while (!running.IsCompleted && (Cursor.Ahead > 0 || Cursor.Low < log.Next) && !stop.IsCancellationRequested)
+        {
             await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(20), clock, stop.Token));
+        }
+
         await stop.CancelAsync();
         await running;
     }
@@ -92,13 +95,18 @@ internal sealed class OutputWorker : IAsyncDisposable
     /// <summary>Gives up what lies below <paramref name="position"/>.</summary>
     public void CutLoose(long position)
     {
-        bool first = Counters.CutLoose == 0;
-        long count = Cursor.CutLoose(position);
+        var first = Counters.CutLoose == 0;
+        var count = Cursor.CutLoose(position);
         if (count == 0)
+        {
             return;
+        }
+
         Counters.CountCutLoose(count);
         if (first)
+        {
             DeliveryMessages.CutLoose(logger, Name, count);
+        }
     }
 
     /// <summary>One attempt for one alert outside the order.</summary>
@@ -137,8 +145,10 @@ internal sealed class OutputWorker : IAsyncDisposable
             // The router stops; what is open stays open in the saved position.
         }
 
-        for (int i = 0; i < concurrency; i++)
+        for (var i = 0; i < concurrency; i++)
+        {
             await slots.WaitAsync(CancellationToken.None);
+        }
     }
 
     private async ValueTask StepAsync()
@@ -151,23 +161,36 @@ internal sealed class OutputWorker : IAsyncDisposable
 
         // An attempt may have ended on a thread that serves sockets; the disk must not hold that up.
         if (reader.IsBehind)
+        {
             await Task.Yield();
+        }
+
         var batch = ReadBatch();
         if (batch is null)
         {
             if (Cursor.IsFull)
+            {
                 await Task.Delay(TimeSpan.FromMilliseconds(5), clock, stop.Token);
+            }
             else
+            {
                 await reader.WaitAsync(stop.Token);
+            }
+
             return;
         }
 
         if (batch.Count == 0)
+        {
             return;
+        }
+
         await slots.WaitAsync(stop.Token);
         var settling = SettleAsync(batch);
         if (concurrency == 1)
+        {
             await settling;
+        }
     }
 
     /// <summary>The next alerts for this output, at most as many as it takes at once; null at the end of the log; empty when nothing of what was read is for it.</summary>
@@ -176,7 +199,7 @@ internal sealed class OutputWorker : IAsyncDisposable
         List<PendingAlert>? batch = null;
         try
         {
-            for (int read = 0; read < MaxReadAtOnce; read++)
+            for (var read = 0; read < MaxReadAtOnce; read++)
             {
                 if (Cursor.IsFull || !reader.TryRead(out var record))
                 {
@@ -187,13 +210,18 @@ internal sealed class OutputWorker : IAsyncDisposable
 
                 NoteLost();
                 if (Cursor.WasDone(record!.Position) || !IsForThis(record, out var alert))
+                {
                     continue;
+                }
+
                 var pending = new PendingAlert(record, alert!);
                 Cursor.Take(pending);
                 batch ??= [];
                 batch.Add(pending);
                 if (batch.Count >= instance.Descriptor.MaxBatch)
+                {
                     return batch;
+                }
             }
         }
         catch (Exception exception) when (batch is not null && exception is not OperationCanceledException)
@@ -209,9 +237,12 @@ internal sealed class OutputWorker : IAsyncDisposable
 
     private bool IsForThis(LogRecord record, out Alert? alert)
     {
-        alert = record.GetAlert(out string reason);
+        alert = record.GetAlert(out var reason);
         if (alert is not null)
+        {
             return instance.Filter(alert);
+        }
+
         Counters.CountLost(1);
         DeliveryMessages.Unreadable(logger, Name, record.Position, reason);
         return false;
@@ -219,9 +250,12 @@ internal sealed class OutputWorker : IAsyncDisposable
 
     private void NoteLost()
     {
-        long lost = reader.Lost - lostInLog;
+        var lost = reader.Lost - lostInLog;
         if (lost == 0)
+        {
             return;
+        }
+
         lostInLog = reader.Lost;
         Counters.CountLost(lost);
         DeliveryMessages.Lost(logger, Name, lost, lostInLog);
@@ -249,10 +283,15 @@ internal sealed class OutputWorker : IAsyncDisposable
         foreach (var alert in batch)
         {
             if (alert.State == PendingState.Pending)
+            {
                 continue;
+            }
+
             DeliveryMessages.Settled(logger, Name, alert.Alert.Uuid, alert.State);
             if (alert.State is PendingState.Delivered or PendingState.CutLoose || await KeepDeadLetterAsync(alert))
+            {
                 Cursor.Done(alert);
+            }
         }
     }
 
@@ -269,15 +308,24 @@ internal sealed class OutputWorker : IAsyncDisposable
             Accepted = alert.Record.Accepted,
             Payload = alert.Record.Payload,
         };
-        for (bool said = false; ; said = true)
+        for (var said = false; ; said = true)
         {
             var result = await deadLetters.AddAsync(letter);
             if (result.IsStored)
+            {
                 break;
+            }
+
             if (!said)
+            {
                 DeliveryMessages.DeadLetterNotKept(logger, Name, result.Status.ToString());
+            }
+
             if (stop.IsCancellationRequested || result.Status == AppendStatus.Closed)
+            {
                 return false;
+            }
+
             await Task.Delay(FaultDelay, clock, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 

@@ -41,7 +41,9 @@ internal sealed class AcceptClock(TimeProvider clock)
     public void StartAt(long nanoseconds)
     {
         lock (gate)
+        {
             now = Math.Max(now, nanoseconds);
+        }
     }
 
     /// <summary>What was accepted at this time or before is at least <paramref name="age"/> old.</summary>
@@ -50,9 +52,9 @@ internal sealed class AcceptClock(TimeProvider clock)
         lock (gate)
         {
             Advance();
-            long left = UnixTime.ToNanoseconds(age);
-            long from = now;
-            for (int i = gaps.Count - 1; i >= 0 && from - gaps[i].ToNanoseconds < left; i--)
+            var left = UnixTime.ToNanoseconds(age);
+            var from = now;
+            for (var i = gaps.Count - 1; i >= 0 && from - gaps[i].ToNanoseconds < left; i--)
             {
                 left -= from - gaps[i].ToNanoseconds;
                 from = gaps[i].FromNanoseconds;
@@ -68,9 +70,12 @@ internal sealed class AcceptClock(TimeProvider clock)
         lock (gate)
         {
             Advance();
-            long age = now - nanoseconds;
-            for (int i = gaps.Count - 1; i >= 0 && gaps[i].ToNanoseconds > nanoseconds; i--)
+            var age = now - nanoseconds;
+            for (var i = gaps.Count - 1; i >= 0 && gaps[i].ToNanoseconds > nanoseconds; i--)
+            {
                 age -= gaps[i].ToNanoseconds - Math.Max(gaps[i].FromNanoseconds, nanoseconds);
+            }
+
             return UnixTime.ToTimeSpan(Math.Max(age, 0));
         }
     }
@@ -89,23 +94,28 @@ internal sealed class AcceptClock(TimeProvider clock)
 
     private void Advance()
     {
-        long timestamp = clock.GetTimestamp();
-        long lived = UnixTime.ToNanoseconds(clock.GetElapsedTime(readAt, timestamp));
-        long present = UnixTime.ToNanoseconds(clock.GetUtcNow());
-        long jumped = present - wall - lived;
+        var timestamp = clock.GetTimestamp();
+        var lived = UnixTime.ToNanoseconds(clock.GetElapsedTime(readAt, timestamp));
+        var present = UnixTime.ToNanoseconds(clock.GetUtcNow());
+        var jumped = present - wall - lived;
         (readAt, wall) = (timestamp, present);
-        long from = now + lived;
+        var from = now + lived;
         if (present >= from)
         {
             if (jumped > Tolerance && present - from > Tolerance)
+            {
                 AddGap(new ClockJump(from, present, UnixTime.ToTimeSpan(jumped)));
+            }
+
             now = present;
             return;
         }
 
         now = Math.Max(now + lived / 2, present);
         if (jumped < -Tolerance)
+        {
             jump = new ClockJump(now, now, UnixTime.ToTimeSpan(jumped));
+        }
     }
 
     private void AddGap(ClockJump gap)
@@ -114,7 +124,10 @@ internal sealed class AcceptClock(TimeProvider clock)
 
         // A clock that jumps this often is broken; of its oldest jumps nothing is left to tell but that they made alerts older.
         if (gaps.Count == MaxGaps)
+        {
             gaps.RemoveAt(0);
+        }
+
         gaps.Add(gap);
     }
 }

@@ -9,11 +9,17 @@ internal static class Crc32C
     /// <summary>The checksum of <paramref name="data"/>, continuing one that <see cref="Compute"/> gave for the bytes before.</summary>
     public static uint Compute(ReadOnlySpan<byte> data, uint before = 0)
     {
-        uint crc = ~before;
+        var crc = ~before;
         for (; data.Length >= sizeof(ulong); data = data[sizeof(ulong)..])
+        {
             crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(data));
-        foreach (byte value in data)
+        }
+
+        foreach (var value in data)
+        {
             crc = BitOperations.Crc32C(crc, value);
+        }
+
         return ~crc;
     }
 }

@@ -41,8 +41,8 @@ internal sealed class DataDirectory : IDisposable
     public static DataDirectory Open(string path, IDataFiles? files = null)
     {
         files ??= DataFiles.Instance;
-        string root = Path.GetFullPath(path);
-        string lockPath = Path.Combine(root, LockName);
+        var root = Path.GetFullPath(path);
+        var lockPath = Path.Combine(root, LockName);
         try
         {
             files.CreateDirectory(root);

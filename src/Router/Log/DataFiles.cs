@@ -14,7 +14,10 @@ internal sealed partial class DataFiles : IDataFiles
     {
         var handle = File.OpenHandle(path, create ? FileMode.CreateNew : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         if (create && !OperatingSystem.IsWindows())
+        {
             File.SetUnixFileMode(handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         return new DataFile(handle);
     }
 
@@ -23,9 +26,13 @@ internal sealed partial class DataFiles : IDataFiles
     public void CreateDirectory(string directory)
     {
         if (OperatingSystem.IsWindows())
+        {
             Directory.CreateDirectory(directory);
+        }
         else
+        {
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     public void Delete(string path) => File.Delete(path);
@@ -36,10 +43,15 @@ internal sealed partial class DataFiles : IDataFiles
     {
         // .NET opens no folders; the C library does. O_RDONLY is 0, O_DIRECTORY and O_CLOEXEC differ by architecture and are not needed.
         if (OperatingSystem.IsWindows())
+        {
             return;
+        }
+
         using var handle = OpenNative(directory, 0);
         if (handle.IsInvalid || FSync(handle) != 0)
+        {
             throw new IOException($"{directory}: the folder cannot be synced: {Marshal.GetLastPInvokeErrorMessage()}.");
+        }
     }
 
     public long FreeBytes(string directory) => new DriveInfo(directory).AvailableFreeSpace;
@@ -59,12 +71,15 @@ internal sealed partial class DataFiles : IDataFiles
 
         public int Read(Span<byte> into, long offset)
         {
-            int total = 0;
+            var total = 0;
             while (total < into.Length)
             {
-                int read = RandomAccess.Read(handle, into[total..], offset + total);
+                var read = RandomAccess.Read(handle, into[total..], offset + total);
                 if (read == 0)
+                {
                     break;
+                }
+
                 total += read;
             }
 
@@ -87,7 +102,9 @@ internal sealed partial class DataFiles : IDataFiles
             while (FDataSync(handle) != 0)
             {
                 if (Marshal.GetLastPInvokeError() != Interrupted)
+                {
                     throw new IOException($"fdatasync failed: {Marshal.GetLastPInvokeErrorMessage()}.");
+                }
             }
         }
 

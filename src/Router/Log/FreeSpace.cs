@@ -15,10 +15,16 @@ internal sealed class FreeSpace(IDataFiles files, string directory, long reserve
     public bool IsEnough(out long available)
     {
         if (free < 0 || free - expected < reserve || clock.GetElapsedTime(askedAt) >= Interval)
+        {
             Ask();
+        }
+
         available = free;
         if (free - expected < reserve)
+        {
             return false;
+        }
+
         free -= expected;
         return true;
     }

@@ -32,8 +32,11 @@ internal sealed class LogRecord
     public Alert? GetAlert(out string reason)
     {
         // Two cursors that come first at the same moment may both parse; they get equal, immutable results.
-        if (alert is null && fault is null && !AlertReader.TryRead(Payload.Span, out alert, out _, out string error))
+        if (alert is null && fault is null && !AlertReader.TryRead(Payload.Span, out alert, out _, out var error))
+        {
             fault = error;
+        }
+
         reason = fault ?? "";
         return alert;
     }

@@ -30,8 +30,11 @@ internal sealed class LogTail
         TaskCompletionSource? wake;
         lock (gate)
         {
-            for (int i = 0; i < records.Count; i++)
+            for (var i = 0; i < records.Count; i++)
+            {
                 Add(records[i]);
+            }
+
             wake = waiters;
             waiters = null;
         }
@@ -54,7 +57,7 @@ internal sealed class LogTail
     {
         lock (gate)
         {
-            bool held = position >= first && position < next;
+            var held = position >= first && position < next;
             record = held ? ring[position % ring.Length] : null;
             return held;
         }
@@ -65,7 +68,10 @@ internal sealed class LogTail
         lock (gate)
         {
             if (next > position)
+            {
                 return ValueTask.CompletedTask;
+            }
+
             waiters ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return new ValueTask(waiters.Task.WaitAsync(cancellationToken));
         }
@@ -74,12 +80,17 @@ internal sealed class LogTail
     private void Add(LogRecord record)
     {
         if (next - first == ring.Length)
+        {
             DropFirst();
+        }
+
         ring[next % ring.Length] = record;
         bytes += record.Payload.Length;
         Volatile.Write(ref next, next + 1);
         while (bytes > maxBytes && first < next - 1)
+        {
             DropFirst();
+        }
     }
 
     private void DropFirst()

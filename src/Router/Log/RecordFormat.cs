@@ -52,11 +52,17 @@ internal static class RecordFormat
     {
         header = default;
         if (bytes.Length < HeaderSize || !bytes.StartsWith(Magic) || bytes[4] != Version || bytes[5] != (byte)RecordKind.Alert || bytes[6] != 0 || bytes[7] != 0)
+        {
             return false;
-        int length = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
-        long position = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
+        }
+
+        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
+        var position = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
         if (length is < 0 or > MaxPayload || position < 0)
+        {
             return false;
+        }
+
         header = new RecordHeader((RecordKind)bytes[5], length, position, BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]));
         return true;
     }

@@ -33,7 +33,9 @@ internal sealed class Segment(long first, string path, long acceptedBefore, long
         lock (gate)
         {
             if (place.Offset - index[^1].Offset >= IndexStep)
+            {
                 index.Add(place);
+            }
         }
     }
 
@@ -42,14 +44,18 @@ internal sealed class Segment(long first, string path, long acceptedBefore, long
     {
         lock (gate)
         {
-            int low = 0;
-            for (int high = index.Count - 1; low < high;)
+            var low = 0;
+            for (var high = index.Count - 1; low < high;)
             {
-                int middle = (low + high + 1) / 2;
+                var middle = (low + high + 1) / 2;
                 if (index[middle].Position <= position)
+                {
                     low = middle;
+                }
                 else
+                {
                     high = middle - 1;
+                }
             }
 
             return index[low];
@@ -61,7 +67,7 @@ internal sealed class Segment(long first, string path, long acceptedBefore, long
     {
         lock (gate)
         {
-            int at = index.FindLastIndex(place => place.AcceptedNanoseconds < nanoseconds);
+            var at = index.FindLastIndex(place => place.AcceptedNanoseconds < nanoseconds);
             return index[Math.Max(at, 0)].Position;
         }
     }
@@ -71,7 +77,7 @@ internal sealed class Segment(long first, string path, long acceptedBefore, long
     {
         lock (gate)
         {
-            int at = index.FindIndex(place => place.Offset >= offset);
+            var at = index.FindIndex(place => place.Offset >= offset);
             return at < 0 ? null : index[at].Position;
         }
     }

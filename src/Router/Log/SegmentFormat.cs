@@ -41,10 +41,16 @@ internal static class SegmentFormat
     {
         first = acceptedBefore = 0;
         if (bytes.Length < HeaderSize || !bytes.StartsWith(Magic) || BinaryPrimitives.ReadUInt32LittleEndian(bytes[CrcOffset..]) != Checksum(bytes))
+        {
             return false;
-        uint version = BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
+        }
+
+        var version = BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
         if (version != Version)
+        {
             throw new InvalidDataException($"the segment has format {version}, and this router reads format {Version}; start the version that wrote it, or give another data directory.");
+        }
+
         first = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
         acceptedBefore = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]);
         return true;

@@ -38,9 +38,14 @@ internal sealed class SegmentLog : IAlertLog
         space = new FreeSpace(store.Files, store.Directory, options.FreeSpaceReserve, clock);
         var recovery = new SegmentRecovery(store, logger);
         if (recovery.Run() is { } last)
+        {
             writer.Continue(last.Segment, last.File, recovery.LastAccepted);
+        }
         else
+        {
             writer.StartNew(recovery.LastAccepted);
+        }
+
         lastAccepted = recovery.LastAccepted;
         Time.StartAt(lastAccepted);
         tail = new LogTail(options.TailRecords, options.TailBytes, recovery.Next);
@@ -79,7 +84,10 @@ internal sealed class SegmentLog : IAlertLog
     public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> payload, Alert? alert = null, CancellationToken cancellationToken = default)
     {
         if (payload.Length > RecordFormat.MaxPayload)
+        {
             return new(TooLarge);
+        }
+
         var request = AppendRequest.Rent(payload, alert, options.AnswersInPlace);
         var result = request.Result;
         return queue.Writer.TryWrite(request) ? result : EnqueueAsync(request, cancellationToken);
@@ -95,7 +103,10 @@ internal sealed class SegmentLog : IAlertLog
     public void AdvanceTo(long position)
     {
         if (position <= Next)
+        {
             return;
+        }
+
         LogMessages.EndLost(logger, Next, position);
         writer.StartNew(lastAccepted);
         tail.MoveTo(position);
@@ -103,12 +114,14 @@ internal sealed class SegmentLog : IAlertLog
 
     public long FindByTime(DateTimeOffset time)
     {
-        long nanoseconds = UnixTime.ToNanoseconds(time);
+        var nanoseconds = UnixTime.ToNanoseconds(time);
         var all = store.All;
-        for (int i = all.Count - 1; i >= 0; i--)
+        for (var i = all.Count - 1; i >= 0; i--)
         {
             if (i == 0 || all[i].AcceptedBefore < nanoseconds)
+            {
                 return all[i].FindByTime(nanoseconds);
+            }
         }
 
         return Next;
@@ -117,10 +130,13 @@ internal sealed class SegmentLog : IAlertLog
     public long FindByBytes(long bytes)
     {
         var all = store.All;
-        for (int i = all.Count - 1; i >= 0; i--)
+        for (var i = all.Count - 1; i >= 0; i--)
         {
             if (all[i].Committed > bytes)
+            {
                 return all[i].FindByOffset(all[i].Committed - bytes) ?? (i + 1 < all.Count ? all[i + 1].First : Next);
+            }
+
             bytes -= all[i].Committed;
         }
 
@@ -183,35 +199,49 @@ internal sealed class SegmentLog : IAlertLog
 
     private void WriteGroup()
     {
-        long position = tail.Next;
+        var position = tail.Next;
         lastAccepted = Time.Now;
-        for (int i = 0; i < group.Count; i++)
+        for (var i = 0; i < group.Count; i++)
+        {
             records.Add(new LogRecord(position + i, lastAccepted, group[i].Payload, group[i].Alert));
-        int count = group.Count;
+        }
+
+        var count = group.Count;
         try
         {
-            if (!space.IsEnough(out long free))
+            if (!space.IsEnough(out var free))
             {
                 Refuse(AppendStatus.DiskFull, free);
                 return;
             }
 
             if (options.Durability == Durability.Memory)
+            {
                 Answer(position);
+            }
+
             writer.Write(records);
             tail.Publish(records);
             Volatile.Write(ref groups, groups + 1);
             if (fault is not null)
+            {
                 LeaveFault();
+            }
+
             if (options.Durability != Durability.Memory)
+            {
                 Answer(position);
+            }
         }
 #pragma warning disable CA1031 // Whatever went wrong with one group, the writer must live on: without it every sender would wait for ever.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             if (options.Durability == Durability.Memory)
+            {
                 LogMessages.WrittenBehindLost(logger, count);
+            }
+
             Refuse(AppendStatus.WriteFailed, 0, exception.Message);
         }
         finally
@@ -224,8 +254,10 @@ internal sealed class SegmentLog : IAlertLog
     /// <summary>Answers the group. Its requests go back to their pool with that: nothing may be read from them afterwards.</summary>
     private void Answer(long position)
     {
-        for (int i = 0; i < group.Count; i++)
+        for (var i = 0; i < group.Count; i++)
+        {
             group[i].Complete(new AppendResult(AppendStatus.Stored, position + i));
+        }
     }
 
     private void Refuse(AppendStatus status, long free, string reason = "")
@@ -233,18 +265,27 @@ internal sealed class SegmentLog : IAlertLog
         if (fault is null)
         {
             if (status == AppendStatus.DiskFull)
+            {
                 LogMessages.DiskFull(logger, free, store.Directory, options.FreeSpaceReserve);
+            }
             else
+            {
                 LogMessages.WriteFailed(logger, reason);
+            }
         }
 
         fault = status == AppendStatus.DiskFull ? $"only {free} bytes are free" : reason;
         refusedInFault += group.Count;
         Volatile.Write(ref refused, refused + group.Count);
         if (status != AppendStatus.DiskFull && options.Durability == Durability.Memory)
+        {
             return; // Answered before the write.
+        }
+
         foreach (var request in group)
+        {
             request.Complete(AppendResult.Refused(status));
+        }
     }
 
     private void LeaveFault()

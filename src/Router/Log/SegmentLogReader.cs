@@ -15,7 +15,7 @@ internal sealed class SegmentLogReader(SegmentStore store, LogTail tail, long po
     public bool TryRead(out LogRecord? record)
     {
         // Everything below this is committed, so that a segment that ends before it has lost the rest.
-        long next = tail.Next;
+        var next = tail.Next;
         if (tail.TryGet(Position, out record))
         {
             CloseSegment();
@@ -42,7 +42,10 @@ internal sealed class SegmentLogReader(SegmentStore store, LogTail tail, long po
         while (true)
         {
             if (scanner is null && !OpenSegment(next))
+            {
                 return false;
+            }
+
             switch (scanner!.Next(segment!.Committed, out var header, out var payload))
             {
                 case ScanOutcome.Damage:
@@ -50,13 +53,19 @@ internal sealed class SegmentLogReader(SegmentStore store, LogTail tail, long po
                     continue;
                 case ScanOutcome.End:
                     if (!GoToNextSegment(next))
+                    {
                         return false;
+                    }
+
                     continue;
             }
 
             segment.Note(new SegmentPlace(header.Position, scanner.StepOffset, header.AcceptedNanoseconds));
             if (header.Position < Position)
+            {
                 continue;
+            }
+
             if (store.After(segment) is { } following && header.Position >= following.First)
             {
                 // Left behind by a write that failed; its number was given again in the segment that follows.
@@ -77,7 +86,10 @@ internal sealed class SegmentLogReader(SegmentStore store, LogTail tail, long po
         while (store.Find(Position) is { } found)
         {
             if (Position < found.First)
+            {
                 Skip(found.First);
+            }
+
             try
             {
                 scanner = new SegmentScanner(store.Files.Open(found.Path, create: false), found.Find(Position));
@@ -88,7 +100,10 @@ internal sealed class SegmentLogReader(SegmentStore store, LogTail tail, long po
             {
                 // Released a moment ago, or removed behind our back: what follows is read, the rest counts as lost.
                 if (store.After(found) is not { } following)
+                {
                     break;
+                }
+
                 Skip(following.First);
             }
         }
@@ -101,7 +116,10 @@ internal sealed class SegmentLogReader(SegmentStore store, LogTail tail, long po
     {
         var following = store.After(segment!);
         if (following is null && scanner!.Offset < segment!.Committed)
+        {
             return true;
+        }
+
         CloseSegment();
         Skip(following?.First ?? next);
         return following is not null;
@@ -110,7 +128,10 @@ internal sealed class SegmentLogReader(SegmentStore store, LogTail tail, long po
     private void Skip(long to)
     {
         if (to <= Position)
+        {
             return;
+        }
+
         Lost += to - Position;
         Position = to;
     }

@@ -19,10 +19,13 @@ internal sealed class SegmentRecovery(SegmentStore store, ILogger logger)
         try
         {
             long[] firsts = [.. store.Files.List(store.Directory).Where(static name => SegmentFormat.TryParseFileName(name, out _))
-                .Select(static name => SegmentFormat.TryParseFileName(name, out long first) ? first : 0).Order()];
+                .Select(static name => SegmentFormat.TryParseFileName(name, out var first) ? first : 0).Order()];
             Segment[] segments = [.. firsts.Select(Open).OfType<Segment>()];
             foreach (var segment in segments.SkipLast(1))
+            {
                 store.Add(segment);
+            }
+
             return segments.Length == 0 ? null : RecoverLast(segments[^1]);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -34,13 +37,13 @@ internal sealed class SegmentRecovery(SegmentStore store, ILogger logger)
     /// <summary>A segment as its head says it is; null when the file has its name only, and was moved aside.</summary>
     private Segment? Open(long first)
     {
-        string path = Path.Combine(store.Directory, SegmentFormat.FileName(first));
+        var path = Path.Combine(store.Directory, SegmentFormat.FileName(first));
         using var file = store.Files.Open(path, create: false);
         Span<byte> header = stackalloc byte[SegmentFormat.HeaderSize];
-        int length = file.Read(header, 0);
+        var length = file.Read(header, 0);
         try
         {
-            if (SegmentFormat.TryReadHeader(header[..length], out long named, out long accepted))
+            if (SegmentFormat.TryReadHeader(header[..length], out var named, out var accepted))
             {
                 if (named != first)
                 {
@@ -77,7 +80,9 @@ internal sealed class SegmentRecovery(SegmentStore store, ILogger logger)
         while (scanner.Next(length, out _, out _) is var outcome and not ScanOutcome.End)
         {
             if (outcome == ScanOutcome.Record)
+            {
                 return true;
+            }
         }
 
         return false;
@@ -87,23 +92,29 @@ internal sealed class SegmentRecovery(SegmentStore store, ILogger logger)
     {
         Next = last.First;
         var file = store.Files.Open(last.Path, create: false);
-        long length = file.Length;
+        var length = file.Length;
         if (length < SegmentFormat.HeaderSize)
         {
             // Made and never committed: nothing in it was promised.
             file.Dispose();
             if (length > 0 && !store.TryCopyAside(last.Path, 0, length, out _))
+            {
                 throw new IOException($"{last.Path} is incomplete and could not be moved aside.");
+            }
+
             store.Files.Delete(last.Path);
             store.Files.SyncDirectory(store.Directory);
             return null;
         }
 
-        long end = Scan(last, length);
+        var end = Scan(last, length);
         last.Committed = end;
         store.Add(last);
         if (end == length || TryCut(last, file, end, length))
+        {
             return (last, file);
+        }
+
         file.Dispose();
         return null;
     }
@@ -122,7 +133,10 @@ internal sealed class SegmentRecovery(SegmentStore store, ILogger logger)
             }
 
             if (damage is { } middle)
+            {
                 store.ReportDamage(last, middle.From, middle.To);
+            }
+
             damage = null;
             last.Note(new SegmentPlace(header.Position, scanner.StepOffset, header.AcceptedNanoseconds));
             Next = header.Position + 1;
@@ -135,8 +149,11 @@ internal sealed class SegmentRecovery(SegmentStore store, ILogger logger)
 
     private bool TryCut(Segment last, IDataFile file, long end, long length)
     {
-        if (!store.TryCopyAside(last.Path, end, length, out string copy))
+        if (!store.TryCopyAside(last.Path, end, length, out var copy))
+        {
             return false;
+        }
+
         file.SetLength(end);
         file.Sync();
         LogMessages.TailCut(logger, last.Path, length - end, end, copy);

@@ -50,7 +50,10 @@ internal sealed class SegmentScanner : IDisposable
         payload = default;
         StepOffset = Offset;
         if (Offset >= limit)
+        {
             return ScanOutcome.End;
+        }
+
         if (!TryRecordAt(Offset, limit, out header))
         {
             Offset = FindRecord(Offset + 1, limit);
@@ -68,7 +71,10 @@ internal sealed class SegmentScanner : IDisposable
     {
         file.Dispose();
         if (window.Length > 0)
+        {
             ArrayPool<byte>.Shared.Return(window);
+        }
+
         window = [];
     }
 
@@ -76,15 +82,24 @@ internal sealed class SegmentScanner : IDisposable
     {
         header = default;
         if (limit - offset < RecordFormat.HeaderSize || !Fill(offset, RecordFormat.HeaderSize, limit))
+        {
             return false;
+        }
+
         if (!RecordFormat.TryReadHeader(window.AsSpan((int)(offset - windowStart), RecordFormat.HeaderSize), out header))
+        {
             return false;
-        int size = RecordFormat.SizeOf(header.Length);
+        }
+
+        var size = RecordFormat.SizeOf(header.Length);
 
         // Positions in a segment have no gaps, so that a stretch of damage can hide only as many records as have room in it.
-        long hidden = header.Position - expected;
+        var hidden = header.Position - expected;
         if (hidden < 0 || hidden > (offset - goodOffset) / RecordFormat.HeaderSize || size > limit - offset)
+        {
             return false;
+        }
+
         return Fill(offset, size, limit) && RecordFormat.IsIntact(window.AsSpan((int)(offset - windowStart), size));
     }
 
@@ -93,9 +108,12 @@ internal sealed class SegmentScanner : IDisposable
         while (limit - offset >= RecordFormat.HeaderSize)
         {
             if (!Fill(offset, RecordFormat.HeaderSize, limit))
+            {
                 return limit;
-            int at = (int)(offset - windowStart);
-            int found = window.AsSpan(at, windowLength - at).IndexOf(RecordFormat.Magic);
+            }
+
+            var at = (int)(offset - windowStart);
+            var found = window.AsSpan(at, windowLength - at).IndexOf(RecordFormat.Magic);
             if (found < 0)
             {
                 offset = windowStart + windowLength - (RecordFormat.Magic.Length - 1);
@@ -104,7 +122,10 @@ internal sealed class SegmentScanner : IDisposable
 
             offset += found;
             if (TryRecordAt(offset, limit, out _))
+            {
                 return offset;
+            }
+
             offset++;
         }
 
@@ -115,14 +136,17 @@ internal sealed class SegmentScanner : IDisposable
     private bool Fill(long offset, int count, long limit)
     {
         if (offset >= windowStart && offset + count <= windowStart + windowLength)
+        {
             return true;
+        }
+
         if (window.Length < count || (window.Length > WindowBytes * 4 && count <= WindowBytes))
         {
             ArrayPool<byte>.Shared.Return(window);
             window = ArrayPool<byte>.Shared.Rent(Math.Max(count, WindowBytes));
         }
 
-        int wanted = (int)Math.Min(Math.Max(count, WindowBytes), limit - offset);
+        var wanted = (int)Math.Min(Math.Max(count, WindowBytes), limit - offset);
         windowStart = offset;
         windowLength = file.Read(window.AsSpan(0, wanted), offset);
         return windowLength >= count;

@@ -26,20 +26,24 @@ internal sealed class SegmentStore(IDataFiles files, string directory, ILogger l
     public void Add(Segment segment)
     {
         lock (gate)
+        {
             segments = [.. segments, segment];
+        }
     }
 
     public void Remove(Segment segment)
     {
         lock (gate)
+        {
             segments = [.. segments.Where(other => other != segment)];
+        }
     }
 
     /// <summary>The segment that holds or held <paramref name="position"/>, or the first one after it; null when there is none.</summary>
     public Segment? Find(long position)
     {
         var all = Volatile.Read(ref segments);
-        int at = Array.FindLastIndex(all, segment => segment.First <= position);
+        var at = Array.FindLastIndex(all, segment => segment.First <= position);
         return all.Length == 0 ? null : all[Math.Max(at, 0)];
     }
 
@@ -49,19 +53,25 @@ internal sealed class SegmentStore(IDataFiles files, string directory, ILogger l
         // A lagging reader asks per record; a loop backwards from the end allocates nothing.
         Segment? following = null;
         var all = Volatile.Read(ref segments);
-        for (int i = all.Length - 1; i >= 0 && all[i].First > segment.First; i--)
+        for (var i = all.Length - 1; i >= 0 && all[i].First > segment.First; i--)
+        {
             following = all[i];
+        }
+
         return following;
     }
 
     /// <summary>Deletes whole segments below <paramref name="position"/> that are older than <paramref name="acceptedBefore"/>, or while there are more bytes than <paramref name="bytes"/>.</summary>
     public void Release(long position, long acceptedBefore, long bytes)
     {
-        bool any = false;
+        var any = false;
         for (var all = segments; all.Length > 1 && all[1].First <= position; all = segments)
         {
             if (all[1].AcceptedBefore >= acceptedBefore && all.Sum(static segment => segment.Committed) <= bytes)
+            {
                 break;
+            }
+
             Remove(all[0]);
             any = true;
             try
@@ -77,7 +87,9 @@ internal sealed class SegmentStore(IDataFiles files, string directory, ILogger l
         }
 
         if (any)
+        {
             files.SyncDirectory(directory);
+        }
     }
 
     /// <summary>Says once that a stretch is damaged, and keeps a copy of it.</summary>
@@ -86,12 +98,17 @@ internal sealed class SegmentStore(IDataFiles files, string directory, ILogger l
         lock (gate)
         {
             if (!reported.Add((segment.Path, from)))
+            {
                 return;
+            }
+
             damaged++;
         }
 
-        if (TryCopyAside(segment.Path, from, to, out string copy))
+        if (TryCopyAside(segment.Path, from, to, out var copy))
+        {
             LogMessages.Damaged(logger, segment.Path, from, to, copy);
+        }
     }
 
     /// <summary>Moves a whole file aside that is no segment of this log.</summary>
@@ -100,10 +117,13 @@ internal sealed class SegmentStore(IDataFiles files, string directory, ILogger l
     {
         files.CreateDirectory(DamagedDirectory);
         var taken = files.List(DamagedDirectory);
-        string name = Path.GetFileName(path);
-        for (int i = 1; taken.Contains(name); i++)
+        var name = Path.GetFileName(path);
+        for (var i = 1; taken.Contains(name); i++)
+        {
             name = string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)}.{i}");
-        string target = Path.Combine(DamagedDirectory, name);
+        }
+
+        var target = Path.Combine(DamagedDirectory, name);
         files.Replace(path, target);
         files.SyncDirectory(DamagedDirectory);
         files.SyncDirectory(directory);
@@ -118,15 +138,21 @@ internal sealed class SegmentStore(IDataFiles files, string directory, ILogger l
         {
             files.CreateDirectory(DamagedDirectory);
             if (files.List(DamagedDirectory).Contains(Path.GetFileName(copy)))
+            {
                 return true; // Seen and kept by an earlier start.
+            }
+
             using var source = files.Open(path, create: false);
             using var target = files.Open(copy, create: true);
-            byte[] buffer = new byte[Math.Min(CopyBytes, to - from)];
-            for (long at = from; at < to;)
+            var buffer = new byte[Math.Min(CopyBytes, to - from)];
+            for (var at = from; at < to;)
             {
-                int read = source.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, to - at)), at);
+                var read = source.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, to - at)), at);
                 if (read == 0)
+                {
                     break;
+                }
+
                 target.Write(buffer.AsSpan(0, read), at - from);
                 at += read;
             }

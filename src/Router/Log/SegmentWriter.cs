@@ -40,16 +40,22 @@ internal sealed class SegmentWriter(SegmentStore store, SegmentLogOptions option
         try
         {
             if (file is null || offset >= options.SegmentBytes)
+            {
                 Create(group[0].Position);
-            int filled = 0;
-            long at = offset;
-            for (int i = 0; i < group.Count; i++)
+            }
+
+            var filled = 0;
+            var at = offset;
+            for (var i = 0; i < group.Count; i++)
             {
                 var record = group[i];
                 var payload = record.Payload.Span;
-                int size = RecordFormat.SizeOf(payload.Length);
+                var size = RecordFormat.SizeOf(payload.Length);
                 if (filled > 0 && filled + size > ChunkBytes)
+                {
                     Flush(ref filled, ref at);
+                }
+
                 Reserve(filled, size);
                 RecordFormat.Write(buffer.AsSpan(filled), new RecordHeader(RecordKind.Alert, payload.Length, record.Position, record.AcceptedNanoseconds), payload);
                 filled += size;
@@ -57,7 +63,10 @@ internal sealed class SegmentWriter(SegmentStore store, SegmentLogOptions option
 
             Flush(ref filled, ref at);
             if (options.Durability == Durability.Fsync)
+            {
                 file!.Sync();
+            }
+
             Commit(group, at);
         }
         catch
@@ -72,12 +81,15 @@ internal sealed class SegmentWriter(SegmentStore store, SegmentLogOptions option
     private void Create(long position)
     {
         Close();
-        string name = SegmentFormat.FileName(position);
-        string path = Path.Combine(store.Directory, name);
+        var name = SegmentFormat.FileName(position);
+        var path = Path.Combine(store.Directory, name);
 
         // A group that failed may have left a file of this name that could not be deleted. No record in it was ever promised.
         if (store.Files.List(store.Directory).Contains(name))
+        {
             store.Files.Delete(path);
+        }
+
         file = store.Files.Open(path, create: true);
         segment = new Segment(position, path, acceptedBefore, SegmentFormat.HeaderSize);
         isNew = true;
@@ -92,12 +104,15 @@ internal sealed class SegmentWriter(SegmentStore store, SegmentLogOptions option
         if (isNew)
         {
             if (options.Durability == Durability.Fsync)
+            {
                 store.Files.SyncDirectory(store.Directory);
+            }
+
             store.Add(segment!);
             isNew = false;
         }
 
-        for (int i = 0; i < group.Count; i++)
+        for (var i = 0; i < group.Count; i++)
         {
             var record = group[i];
             segment!.Note(new SegmentPlace(record.Position, offset, record.AcceptedNanoseconds));
@@ -107,7 +122,9 @@ internal sealed class SegmentWriter(SegmentStore store, SegmentLogOptions option
         acceptedBefore = group[^1].AcceptedNanoseconds;
         segment!.Committed = end;
         if (buffer.Length > ChunkBytes * 4)
+        {
             buffer = new byte[ChunkBytes];
+        }
     }
 
     private void Flush(ref int filled, ref long at)
@@ -120,7 +137,9 @@ internal sealed class SegmentWriter(SegmentStore store, SegmentLogOptions option
     private void Reserve(int filled, int size)
     {
         if (buffer.Length - filled < size)
+        {
             Array.Resize(ref buffer, Math.Max(buffer.Length * 2, filled + size));
+        }
     }
 
     private void Abandon()
@@ -128,11 +147,14 @@ internal sealed class SegmentWriter(SegmentStore store, SegmentLogOptions option
         var given = segment;
 
         // A segment without a record would have the name of the one that follows it.
-        bool isEmpty = given is null || isNew || given.Committed <= SegmentFormat.HeaderSize;
+        var isEmpty = given is null || isNew || given.Committed <= SegmentFormat.HeaderSize;
         try
         {
             if (file is not null && !isEmpty)
+            {
                 file.SetLength(given!.Committed);
+            }
+
             Close();
             if (given is not null && isEmpty)
             {

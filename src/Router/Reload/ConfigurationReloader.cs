@@ -105,7 +105,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
         var clientFiles = ClientFiles(read.Router);
         var plan = ReloadPlan.Between(running, read, instance => instance.Options is HttpOutputOptions && clientFiles != this.clientFiles);
         var faults = new ConfigFaults();
-        List<RoutedOutput> outputs = read.IsRefused ? [] : OutputAssembly.Create(
+        var outputs = read.IsRefused ? [] : OutputAssembly.Create(
             plan.Configuration, clock, faults, instance => plan.IsUnchanged(instance.Name) ? this.outputs.Find(output => output.Name == instance.Name) : null);
         foreach (var fault in read.Faults.Concat(faults.All))
         {

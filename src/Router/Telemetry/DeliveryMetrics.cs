@@ -43,7 +43,9 @@ internal sealed class DeliveryMetrics : IDisposable
         listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == OutputCounters.MeterName && instrument is Histogram<double>)
+            {
                 listener.EnableMeasurementEvents(instrument, new ByOutput(instrument.Name == OutputCounters.DeliveryTimeName ? delivery : attempt));
+            }
         };
         listener.SetMeasurementEventCallback<double>(static (_, seconds, tags, histogram) => ((ByOutput)histogram!).Observe((string)tags[0].Value!, seconds));
         listener.Start();
@@ -75,10 +77,12 @@ internal sealed class DeliveryMetrics : IDisposable
     private void ForgetRemoved(IReadOnlyList<OutputStatus> statuses)
     {
         var present = statuses.Select(static status => status.Name).ToHashSet();
-        foreach (string gone in shown.Except(present))
+        foreach (var gone in shown.Except(present))
         {
             foreach (var gauge in (ReadOnlySpan<Gauge>)[depth, oldest, healthy, breakerClosed])
+            {
                 gauge.RemoveLabelled(gone);
+            }
         }
 
         shown = present;

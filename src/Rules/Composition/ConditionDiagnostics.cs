@@ -15,7 +15,10 @@ internal static class ConditionDiagnostics
     public static Diagnostic Make(DiagnosticCode code, ConditionError error, MappedText text, MappedText shown, ItemContext context)
     {
         if (context.Location.ItemType != "condition expression")
+        {
             context = Enter(context, shown.Text, error.Range.Source.Text, error.CheckStart);
+        }
+
         var (file, start) = text.Locate(error.Range.Start);
         var (endFile, end) = text.Locate(Math.Max(error.Range.Start, error.Range.End - 1));
         return new Diagnostic
@@ -35,8 +38,8 @@ internal static class ConditionDiagnostics
     private static ItemContext Enter(ItemContext context, string shown, string parsed, int offset)
     {
         var before = parsed.AsSpan(0, Math.Min(offset, parsed.Length));
-        int line = before.Count('\n') + 1;
-        int column = before.Length - before.LastIndexOf('\n');
+        var line = before.Count('\n') + 1;
+        var column = before.Length - before.LastIndexOf('\n');
         var at = context.Location;
         return context.InCondition(shown, at.Line + line, at.Column + column, at.Offset + offset);
     }

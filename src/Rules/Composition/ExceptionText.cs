@@ -12,13 +12,16 @@ internal static class ExceptionText
     public static MappedText? Apply(RuleItem rule, DiagnosticBag diagnostics)
     {
         if (rule.Exceptions.Count == 0)
+        {
             return rule.Condition;
+        }
+
         var result = new MappedText.Builder();
         result.Append("(", rule.Condition, 0).Append(rule.Condition).Append(")", rule.Condition, rule.Condition.Text.Length - 1);
-        bool valid = true;
+        var valid = true;
         foreach (var exception in rule.Exceptions)
         {
-            string? text = exception.Fields is YamlSequence ? WriteTuples(exception, out string? mistake) : WriteSingle(exception, out mistake);
+            var text = exception.Fields is YamlSequence ? WriteTuples(exception, out var mistake) : WriteSingle(exception, out mistake);
             if (text is null)
             {
                 diagnostics.Add(DiagnosticCode.Validate, mistake!, exception.Context);
@@ -29,6 +32,7 @@ internal static class ExceptionText
                 result.Append(" and not " + text, exception.NameNode);
             }
         }
+
         return valid ? result.Build() : null;
     }
 
@@ -41,9 +45,13 @@ internal static class ExceptionText
             mistake = "The values of an exception over one field are single values, not lists";
             return null;
         }
+
         if (values.Count == 0)
+        {
             return "";
-        string comparison = (exception.Comparisons as YamlScalar)?.Value ?? "in";
+        }
+
+        var comparison = (exception.Comparisons as YamlScalar)?.Value ?? "in";
         return $"({((YamlScalar)exception.Fields!).Value} {comparison} ({string.Join(", ", values.Select(static value => ItemText.Quote(value!)))}))";
     }
 
@@ -60,15 +68,21 @@ internal static class ExceptionText
                 mistake = "Fields and values lists must have equal length";
                 return null;
             }
+
             text.Append(text.Length == 0 ? "(" : " or (");
-            for (int i = 0; i < fields.Count; i++)
+            for (var i = 0; i < fields.Count; i++)
             {
                 if (i > 0)
+                {
                     text.Append(" and ");
+                }
+
                 text.Append(fields[i]).Append(' ').Append(comparisons[i]).Append(' ').Append(WriteValue(tuple.Items[i], comparisons[i]));
             }
+
             text.Append(')');
         }
+
         return text.Length == 0 ? "" : $"({text})";
     }
 

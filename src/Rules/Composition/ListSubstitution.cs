@@ -20,31 +20,42 @@ internal static class ListSubstitution
         foreach (var list in lists)
         {
             if (condition.Text.Length < MaximumLength)
+            {
                 condition = Apply(condition, list);
+            }
         }
+
         return condition;
     }
 
     private static MappedText Apply(MappedText condition, ResolvedList list)
     {
-        string text = condition.Text;
-        int at = Find(text, list.Name, 0);
+        var text = condition.Text;
+        var at = Find(text, list.Name, 0);
         if (at < 0)
+        {
             return condition;
+        }
+
         list.Definition.Used = true;
         var result = new MappedText.Builder();
-        int copied = 0;
+        var copied = 0;
         while (at >= 0 && result.Length < MaximumLength)
         {
-            int end = at + list.Name.Length;
-            int start = at;
+            var end = at + list.Name.Length;
+            var start = at;
             while (start > copied && IsBlank(text[start - 1]))
+            {
                 start--;
+            }
+
             while (end < text.Length && IsBlank(text[end]))
+            {
                 end++;
+            }
             // An empty list takes a comma with it: the one before, or else the one after.
-            bool commaBefore = list.Text.Length == 0 && start > copied && text[start - 1] == ',';
-            bool commaAfter = list.Text.Length == 0 && !commaBefore && end < text.Length && text[end] == ',';
+            var commaBefore = list.Text.Length == 0 && start > copied && text[start - 1] == ',';
+            var commaAfter = list.Text.Length == 0 && !commaBefore && end < text.Length && text[end] == ',';
             start -= commaBefore ? 1 : 0;
             end += commaAfter ? 1 : 0;
             result.Append(condition, copied, start - copied)
@@ -52,17 +63,21 @@ internal static class ListSubstitution
             copied = end;
             at = Find(text, list.Name, end);
         }
+
         return result.Append(condition, copied, text.Length - copied).Build();
     }
 
     private static int Find(string text, string name, int from)
     {
-        for (int at = text.IndexOf(name, from, StringComparison.Ordinal); at >= 0; at = text.IndexOf(name, at + 1, StringComparison.Ordinal))
+        for (var at = text.IndexOf(name, from, StringComparison.Ordinal); at >= 0; at = text.IndexOf(name, at + 1, StringComparison.Ordinal))
         {
-            int end = at + name.Length;
+            var end = at + name.Length;
             if ((at == 0 || Delimiters.Contains(text[at - 1])) && (end == text.Length || Delimiters.Contains(text[end])))
+            {
                 return at;
+            }
         }
+
         return -1;
     }
 

@@ -22,9 +22,14 @@ internal sealed class MacroTable
         this.diagnostics = diagnostics;
         lists = [.. collector.Lists.All.Select(ResolveList)];
         foreach (var macro in collector.Macros.All)
+        {
             parsed[macro.Name] = Parse(macro.Condition, macro.Condition, macro.ConditionContext);
+        }
+
         foreach (var macro in collector.Macros.All)
+        {
             Resolve(macro);
+        }
     }
 
     /// <summary>Parses a condition; its lists are substituted first.</summary>
@@ -36,7 +41,10 @@ internal sealed class MacroTable
         var errors = new List<ConditionError>();
         var expression = ConditionParser.Parse(source, errors);
         foreach (var error in errors)
+        {
             diagnostics.Add(ConditionDiagnostics.Make(DiagnosticCode.CompileCondition, error, text, shown, context));
+        }
+
         return expression;
     }
 
@@ -78,11 +86,16 @@ internal sealed class MacroTable
                 Tell($"reference loop in macro '{macro.Name}'", null);
                 return null;
             }
+
             return Resolve(macro) is { } definition ? new MacroExpression(name.Range, definition) : null;
         }
+
         if (collector.Broken.Contains($"macro {name.Name}"))
+        {
             return null;
-        string? near = macro is null ? NearestName.Find(name.Name, collector.Macros.All.Select(static known => known.Name)) : null;
+        }
+
+        var near = macro is null ? NearestName.Find(name.Name, collector.Macros.All.Select(static known => known.Name)) : null;
         Tell($"Undefined macro '{name.Name}' used in filter.{(macro is null ? "" : " It is defined only later.")}", near);
         return null;
 
@@ -98,7 +111,10 @@ internal sealed class MacroTable
     private MacroDefinition? Resolve(MacroItem macro)
     {
         if (resolved.TryGetValue(macro.Name, out var known))
+        {
             return known;
+        }
+
         resolving.Add(macro.Name);
         MacroDefinition? definition = null;
         // Chains of macros are bounded like nesting in a condition: each link is a step deeper.
@@ -107,8 +123,11 @@ internal sealed class MacroTable
             var body = Resolve(expression, macro.Condition, macro.Visibility, macro.Context);
             definition = body is null || body.Depth > Limits.Depth ? null : new MacroDefinition(macro.Name, body);
             if (body is not null && definition is null)
+            {
                 diagnostics.Add(DiagnosticCode.Validate, "The macro nests too deeply, the macros that it uses included", macro.Context);
+            }
         }
+
         resolving.Remove(macro.Name);
         resolved[macro.Name] = definition;
         return definition;
@@ -118,7 +137,7 @@ internal sealed class MacroTable
     private ResolvedList ResolveList(ListDefinition list)
     {
         var items = new List<string>();
-        foreach (string item in list.Items)
+        foreach (var item in list.Items)
         {
             if (collector.Lists.Find(item) is { } inner && inner.Index < list.Visibility)
             {
@@ -130,6 +149,7 @@ internal sealed class MacroTable
                 items.Add(item);
             }
         }
+
         return new ResolvedList(list, items);
     }
 

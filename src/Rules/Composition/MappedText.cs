@@ -28,7 +28,10 @@ internal sealed class MappedText
     public (RuleFile File, int Offset) Locate(int index)
     {
         if (sources.Length == 0)
+        {
             throw new InvalidOperationException("A text of no characters has no place.");
+        }
+
         index = Math.Clamp(index, 0, sources.Length);
         return index < sources.Length
             ? (sources[index].File, sources[index].OffsetOf(indexes[index]))
@@ -61,22 +64,31 @@ internal sealed class MappedText
 
         public Builder Append(YamlScalar scalar)
         {
-            for (int i = 0; i < scalar.Value.Length; i++)
+            for (var i = 0; i < scalar.Value.Length; i++)
+            {
                 Append(scalar.Value[i], scalar, i);
+            }
+
             return this;
         }
 
         /// <summary>Appends a part of another text.</summary>
         public Builder Append(MappedText other, int start, int length)
         {
-            int shift = text.Length - start;
+            var shift = text.Length - start;
             foreach (var list in other.lists)
             {
                 if (list.Start < start + length && list.End > start)
+                {
                     lists.Add(new(Math.Max(list.Start, start) + shift, Math.Min(list.End, start + length) + shift, list.Name));
+                }
             }
-            for (int i = start; i < start + length; i++)
+
+            for (var i = start; i < start + length; i++)
+            {
                 Append(other.Text[i], other.sources[i], other.indexes[i]);
+            }
+
             return this;
         }
 
@@ -86,16 +98,22 @@ internal sealed class MappedText
         public Builder Append(string added, MappedText near, int index)
         {
             index = Math.Clamp(index, 0, near.Text.Length - 1);
-            foreach (char c in added)
+            foreach (var c in added)
+            {
                 Append(c, near.sources[index], near.indexes[index]);
+            }
+
             return this;
         }
 
         /// <summary>Appends what no file holds; its place is the start of a value.</summary>
         public Builder Append(string added, YamlScalar near)
         {
-            foreach (char c in added)
+            foreach (var c in added)
+            {
                 Append(c, near, 0);
+            }
+
             return this;
         }
 

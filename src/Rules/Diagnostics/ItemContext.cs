@@ -47,7 +47,7 @@ internal sealed class ItemContext
     /// <summary>A step into a condition, at a place of its text.</summary>
     public ItemContext InCondition(string condition, int line, int column, int offset)
     {
-        string name = $"\"{(condition.Length > 20 ? condition[..17] + "..." : condition)}\"";
+        var name = $"\"{(condition.Length > 20 ? condition[..17] + "..." : condition)}\"";
         return new ItemContext(this, new DiagnosticLocation("condition expression", "", name, line, column, offset), File);
     }
 }

@@ -15,7 +15,7 @@ public static class LoadResultJson
     {
         writer.WriteStartObject();
         writer.WriteStartArray("falco_load_results");
-        foreach (string file in files)
+        foreach (var file in files)
         {
             var findings = set.Diagnostics.Where(finding => finding.Locations[0].PositionName == file).ToLookup(static finding => finding.Severity);
             writer.WriteStartObject();
@@ -27,10 +27,12 @@ public static class LoadResultJson
                 writer.WriteStartArray("schema_warnings");
                 writer.WriteEndArray();
             }
+
             writer.WriteBoolean("successful", !findings[DiagnosticSeverity.Error].Any());
             WriteFindings(writer, "warnings", findings[DiagnosticSeverity.Warning]);
             writer.WriteEndObject();
         }
+
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
@@ -46,15 +48,22 @@ public static class LoadResultJson
             writer.WriteStartObject("context");
             writer.WriteStartArray("locations");
             foreach (var location in finding.Locations)
+            {
                 Write(writer, location);
+            }
+
             writer.WriteEndArray();
             writer.WriteString("snippet", Excerpt(finding.Condition ?? finding.File.Content, finding.Locations[^1].Offset));
             writer.WriteEndObject();
             if (finding.DeprecatedField is not null)
+            {
                 writer.WriteString("deprecated_field", finding.DeprecatedField);
+            }
+
             writer.WriteString("message", finding.Suggestion is null ? finding.Message : $"{finding.Message} (did you mean {finding.Suggestion}?)");
             writer.WriteEndObject();
         }
+
         writer.WriteEndArray();
     }
 
@@ -77,21 +86,36 @@ public static class LoadResultJson
     private static string Excerpt(string text, int offset)
     {
         if (text.Length == 0)
+        {
             return "<No context available>\n";
-        int at = Math.Clamp(offset, 0, text.Length - 1);
+        }
+
+        var at = Math.Clamp(offset, 0, text.Length - 1);
         if (text[at] == '\n' && at > 0)
+        {
             at--;
-        int start = text.LastIndexOf('\n', at) + 1;
-        int end = text.IndexOf('\n', at);
+        }
+
+        var start = text.LastIndexOf('\n', at) + 1;
+        var end = text.IndexOf('\n', at);
         if (end < 0)
+        {
             end = text.Length;
-        int from = Math.Max(start, at - (ExcerptWidth / 2));
-        int to = Math.Min(end, at + (ExcerptWidth / 2));
-        string line = text[from..to];
+        }
+
+        var from = Math.Max(start, at - (ExcerptWidth / 2));
+        var to = Math.Min(end, at + (ExcerptWidth / 2));
+        var line = text[from..to];
         if (from > start && line.Length > 3)
+        {
             line = string.Concat("...", line.AsSpan(3));
+        }
+
         if (to < end && line.Length > 3)
+        {
             line = string.Concat(line.AsSpan(0, line.Length - 3), "...");
+        }
+
         return $"{line}\n{new string(' ', at - from)}^\n";
     }
 }

@@ -15,23 +15,33 @@ internal sealed class ConditionExplainer(ConditionOrigins origins)
     public RuleExplanation Explain(Expression condition)
     {
         if (condition is AndExpression or OrExpression)
+        {
             WriteChildren(condition, 0);
+        }
         else
+        {
             Write(condition, "", 0, null);
+        }
         // The list grows while lists in lists are found.
-        for (int i = 0; i < lists.Count; i++)
+        for (var i = 0; i < lists.Count; i++)
+        {
             lists.AddRange(origins.DescribeList(lists[i]).Items.Where(item => origins.IsList(item) && !lists.Contains(item)).Distinct());
+        }
+
         return new(lines, [.. lists.Select(origins.DescribeList)]);
     }
 
     private void Write(Expression expression, string before, int depth, string? macro)
     {
         if (lines.Count >= MaximumLines)
+        {
             return;
+        }
+
         switch (expression)
         {
             case MacroExpression use:
-                string name = $"macro {use.Definition.Name} ({origins.PlaceOfMacro(use.Definition.Name)})";
+                var name = $"macro {use.Definition.Name} ({origins.PlaceOfMacro(use.Definition.Name)})";
                 Write(use.Definition.Body, before, depth, macro is null ? name : $"{macro}, {name}");
                 break;
             case NotExpression not:
@@ -54,14 +64,16 @@ internal sealed class ConditionExplainer(ConditionOrigins origins)
     private void WriteChildren(Expression group, int depth)
     {
         var (children, word) = group is AndExpression and ? (and.Children, "and ") : (((OrExpression)group).Children, "or ");
-        for (int i = 0; i < children.Count; i++)
+        for (var i = 0; i < children.Count; i++)
+        {
             Write(children[i], i == 0 ? "" : word, depth, null);
+        }
     }
 
     private static string[] Place(SourceRange range, string? macro)
     {
         var place = range.Source.Locate(range.Start);
-        string where = $"{place.File}:{place.Line}";
+        var where = $"{place.File}:{place.Line}";
         return macro is null ? [where] : [where, macro];
     }
 }

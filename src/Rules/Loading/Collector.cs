@@ -9,19 +9,20 @@ internal sealed class DefinitionTable<T>
 
     public IReadOnlyList<T> All => ordered;
 
-    public T? Find(string name) => places.TryGetValue(name, out int place) ? ordered[place] : null;
+    public T? Find(string name) => places.TryGetValue(name, out var place) ? ordered[place] : null;
 
     /// <summary>Defines a name, or defines it anew in its old place.</summary>
     public void Define(T definition, int time)
     {
         definition.Visibility = time;
         definition.Index = time;
-        if (places.TryGetValue(definition.Name, out int place))
+        if (places.TryGetValue(definition.Name, out var place))
         {
             definition.Index = ordered[place].Index;
             ordered[place] = definition;
             return;
         }
+
         places.Add(definition.Name, ordered.Count);
         ordered.Add(definition);
     }

@@ -13,22 +13,34 @@ internal sealed class ExceptionReader(RuleLoaderOptions options, DiagnosticBag d
     {
         var result = new List<ExceptionItem>();
         if (reader.Item["exceptions"] is not { IsNull: false } node)
+        {
             return result;
+        }
+
         var all = reader.Context.At(node, "exceptions");
         if (node is not YamlSequence sequence)
         {
             reader.Fail("Rule exceptions must be a sequence", all);
             return result;
         }
+
         foreach (var entry in sequence.Items)
         {
             if (entry is not YamlMapping mapping)
+            {
                 reader.Fail("Rule exception must be a mapping", all.At(entry, "exception"));
+            }
             else if (ReadOne(reader, mapping, all, appending) is { } exception)
+            {
                 result.Add(exception);
+            }
         }
+
         foreach (var repeated in result.GroupBy(static exception => exception.Name).SelectMany(static group => group.Skip(1)))
+        {
             diagnostics.Add(DiagnosticCode.ExceptionNameNotUnique, $"Multiple definitions of exception '{repeated.Name}' in the same rule", repeated.Context);
+        }
+
         return result;
     }
 
@@ -40,13 +52,23 @@ internal sealed class ExceptionReader(RuleLoaderOptions options, DiagnosticBag d
             reader.Fail("The exception cannot be used without its name", unnamed.Context);
             return null;
         }
+
         var context = reader.Context.At(mapping, "exception", name.Value);
         if (!appending && mapping["fields"] is null)
+        {
             reader.Fail("Item has no mapping for key 'fields'", context);
+        }
+
         if (mapping["values"] is not (null or YamlSequence))
+        {
             reader.Fail("Rule exception values must be a sequence", context.At(mapping["values"]!, "exception values"));
+        }
+
         if (appending && mapping["values"] is null)
+        {
             diagnostics.Add(DiagnosticCode.AppendNoValues, "The exception is extended or replaced, and has no values", context);
+        }
+
         return new ExceptionItem(name.Value, name, context)
         {
             Fields = mapping["fields"],
@@ -59,7 +81,10 @@ internal sealed class ExceptionReader(RuleLoaderOptions options, DiagnosticBag d
     public bool Validate(ExceptionItem exception, string? source, ItemReader reader)
     {
         if (Explain(exception, source) is not { } mistake)
+        {
             return true;
+        }
+
         reader.Fail(DiagnosticCode.Validate, mistake, exception.Context);
         return false;
     }
@@ -68,14 +93,22 @@ internal sealed class ExceptionReader(RuleLoaderOptions options, DiagnosticBag d
     {
         var fields = ExceptionParts.Texts(exception.Fields);
         if (fields is null)
+        {
             return "A rule exception must have 'fields': a field or a list of fields";
+        }
+
         var comparisons = ExceptionParts.Texts(exception.Comparisons);
         if (exception.Fields is YamlSequence)
         {
             if (exception.Comparisons is not (null or YamlSequence) || (comparisons is not null && comparisons.Count != fields.Count))
+            {
                 return "Fields and comps lists must have equal length";
+            }
+
             if (comparisons?.FirstOrDefault(static comparison => !ExceptionParts.IsOperator(comparison)) is { } wrong)
+            {
                 return $"'{wrong}' is not a supported comparison operator";
+            }
         }
         else if (exception.Comparisons is YamlSequence)
         {
@@ -85,8 +118,12 @@ internal sealed class ExceptionReader(RuleLoaderOptions options, DiagnosticBag d
         {
             return "When 'fields' is one field, 'comps' must take a list: in, pmatch, intersects, or an operator with oneof or allof";
         }
+
         if (source is null)
+        {
             return null;
+        }
+
         var resolver = new FieldResolver(options.Sources[source]);
         return fields.FirstOrDefault(field => !ExceptionParts.IsField(resolver, field)) is { } unknown
             ? $"'{unknown}' is not a supported filter field"
@@ -109,7 +146,7 @@ internal static class ExceptionParts
     /// <summary>True for an operator, with or without modifier.</summary>
     public static bool IsOperator(string text)
     {
-        string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return words.Length is 1 or 2
             && (words[0] == "exists" || Vocabulary.Operators.Any(entry => entry.Text == words[0]))
             && (words.Length == 1 || Vocabulary.Modifiers.Any(entry => entry.Text == words[1]));
@@ -118,14 +155,14 @@ internal static class ExceptionParts
     /// <summary>True for an operator that takes a list.</summary>
     public static bool WantsList(string text)
     {
-        string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return IsOperator(text) && (words.Length == 2 || Vocabulary.Operators.Any(entry => entry.Text == words[0] && entry.Operator.TakesList()));
     }
 
     /// <summary>True for a field of the catalogue, with or without argument.</summary>
     public static bool IsField(FieldResolver resolver, string text)
     {
-        int bracket = text.IndexOf('[', StringComparison.Ordinal);
+        var bracket = text.IndexOf('[', StringComparison.Ordinal);
         return bracket < 0
             ? resolver.Resolve(text, null, out _, out _) is not null
             : text.EndsWith(']') && resolver.Resolve(text[..bracket], text[(bracket + 1)..^1].Trim('"', '\''), out _, out _) is not null;

@@ -20,7 +20,10 @@ internal sealed class ItemReader(YamlMapping item, ItemContext context, Diagnost
     public YamlScalar? Required(string key)
     {
         if (item[key] is not null)
+        {
             return Optional(key);
+        }
+
         Fail($"Item has no mapping for key '{key}'", Context);
         return null;
     }
@@ -50,9 +53,15 @@ internal sealed class ItemReader(YamlMapping item, ItemContext context, Diagnost
     public bool? OptionalBool(string key)
     {
         if (Optional(key) is not { } scalar)
+        {
             return null;
-        if (scalar.TryBool(out bool value))
+        }
+
+        if (scalar.TryBool(out var value))
+        {
             return value;
+        }
+
         Fail($"'{scalar.Value}' is neither true nor false", Context.At(scalar, "value for", key));
         return null;
     }
@@ -60,9 +69,15 @@ internal sealed class ItemReader(YamlMapping item, ItemContext context, Diagnost
     public ulong? OptionalNumber(string key)
     {
         if (Optional(key) is not { } scalar)
+        {
             return null;
-        if (ulong.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value))
+        }
+
+        if (ulong.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+        {
             return value;
+        }
+
         Fail($"'{scalar.Value}' is not a whole number", Context.At(scalar, "value for", key));
         return null;
     }
@@ -73,23 +88,33 @@ internal sealed class ItemReader(YamlMapping item, ItemContext context, Diagnost
         if (item[key] is not { } node)
         {
             if (required)
+            {
                 Fail($"Item has no mapping for key '{key}'", Context);
+            }
+
             return null;
         }
+
         var valueContext = Context.At(node, "value for", key);
         if (node is not YamlSequence sequence)
         {
             Fail("Value is not a sequence", valueContext);
             return null;
         }
+
         var values = new List<string>(sequence.Items.Count);
         foreach (var member in sequence.Items)
         {
             if (member is YamlScalar scalar)
+            {
                 values.Add(scalar.Value);
+            }
             else
+            {
                 Fail("sequence value is not scalar", valueContext.At(member, "list item"));
+            }
         }
+
         return values;
     }
 
@@ -97,7 +122,10 @@ internal sealed class ItemReader(YamlMapping item, ItemContext context, Diagnost
     public Dictionary<string, bool>? Overrides(IReadOnlySet<string> appendable, IReadOnlySet<string> replaceable)
     {
         if (item["override"] is not { } node || node.IsNull)
+        {
             return null;
+        }
+
         var overrideContext = Context.At(item, "overrides");
         var result = new Dictionary<string, bool>();
         if (node is not YamlMapping mapping)
@@ -105,19 +133,29 @@ internal sealed class ItemReader(YamlMapping item, ItemContext context, Diagnost
             Fail("'override' must map keys to 'append' or 'replace'", overrideContext);
             return result;
         }
+
         foreach (var (key, value) in mapping.Entries)
         {
-            string operation = (value as YamlScalar)?.Value ?? "";
+            var operation = (value as YamlScalar)?.Value ?? "";
             var keyContext = overrideContext.At(key, "overrides", key.Value);
             if (operation == "append" && !appendable.Contains(key.Value))
+            {
                 Fail($"Key '{key.Value}' cannot be appended to{(replaceable.Contains(key.Value) ? ", use 'replace' instead" : "")}", keyContext);
+            }
             else if (operation == "replace" && !replaceable.Contains(key.Value))
+            {
                 Fail($"Key '{key.Value}' cannot be replaced", keyContext);
+            }
             else if (operation is not ("append" or "replace"))
+            {
                 Fail($"'{operation}' is no override for key '{key.Value}'; it can be append or replace", overrideContext.At(value, "value for", key.Value));
+            }
             else
+            {
                 result[key.Value] = operation == "append";
+            }
         }
+
         return result;
     }
 
@@ -127,8 +165,11 @@ internal sealed class ItemReader(YamlMapping item, ItemContext context, Diagnost
         foreach (var (key, _) in item.Entries)
         {
             if (known.Contains(key.Value))
+            {
                 continue;
-            string? near = Conditions.Parsing.NearestName.Find(key.Value, known);
+            }
+
+            var near = Conditions.Parsing.NearestName.Find(key.Value, known);
             diagnostics.Add(DiagnosticCode.UnknownKey,
                 $"Unknown key '{key.Value}'. The key will be ignored.{(near is null ? "" : $" Did you mean '{near}'?")}", Context, key, key.Value.Length);
         }
@@ -146,6 +187,4 @@ internal sealed class ItemReader(YamlMapping item, ItemContext context, Diagnost
         diagnostics.Add(code, message, at);
     }
 
-
-    
 }

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Saker.Conditions.Ast;
 using Saker.Conditions.Compilation;
-using Saker.Conditions.Fields;
 using Saker.Conditions.Parsing;
 using Saker.Rules.Composition;
 using Saker.Rules.Diagnostics;
@@ -33,10 +32,16 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
     {
         var text = ExceptionText.Apply(item, diagnostics);
         if (text is null)
+        {
             return null;
-        var output = CompileOutput(item, out bool skipped);
+        }
+
+        var output = CompileOutput(item, out var skipped);
         if (skipped)
+        {
             return null;
+        }
+
         var condition = CompileCondition(item, text);
         return output is null || condition is null ? null : Finish(item, output, condition);
     }
@@ -44,19 +49,26 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
     private OutputFormat? CompileOutput(RuleItem item, out bool skipped)
     {
         skipped = false;
-        string text = item.Output;
+        var text = item.Output;
         if (ContainerInfo().IsMatch(text))
         {
             diagnostics.Add(DiagnosticCode.DeprecatedItem, "%container.info is deprecated: the container's fields are added by themselves.", item.Context);
             text = ContainerInfo().Replace(text, "");
         }
+
         var errors = new List<OutputFormatError>();
         var format = new OutputFormatParser(options.Sources[item.Source]).Parse(text, errors);
         skipped = errors.Count > 0 && item.SkipIfUnknownFilter;
         foreach (var error in errors.Take(skipped ? 1 : errors.Count))
+        {
             Tell(item.OutputContext, skipped ? DiagnosticCode.UnknownFilter : DiagnosticCode.CompileOutput, error);
+        }
+
         if (errors.Count == 0 && text.Contains(Direction, StringComparison.Ordinal))
+        {
             diagnostics.Add(DiagnosticCode.DeprecatedItem, $"The output has the deprecated field '{Direction}'.", item.OutputContext, Direction);
+        }
+
         return format;
     }
 
@@ -75,9 +87,15 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
     {
         if (macros.Parse(text, text, item.ConditionContext) is not { } parsed
             || macros.Resolve(parsed, text, int.MaxValue, item.Context) is not { } resolved)
+        {
             return null;
+        }
+
         if (UsesDirection(resolved, []))
+        {
             WarnDirection(item, text);
+        }
+
         var errors = new List<ConditionError>();
         var condition = compilers[item.Source].Compile(resolved, errors);
         if (errors.Count > 0 && item.SkipIfUnknownFilter && errors[0].Kind is ConditionErrorKind.UnknownField or ConditionErrorKind.UnknownValue)
@@ -85,8 +103,12 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
             diagnostics.Add(Locate(DiagnosticCode.UnknownFilter, errors[0], text, item));
             return null;
         }
+
         foreach (var error in errors)
+        {
             diagnostics.Add(Locate(DiagnosticCode.CompileCondition, error, text, item));
+        }
+
         return condition;
     }
 
@@ -123,11 +145,14 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
 
     private Rule Finish(RuleItem item, OutputFormat output, CompiledCondition condition)
     {
-        bool selects = item.Source == options.DefaultSource;
-        bool[] possible = selects ? condition.PossibleValues(EventType, options.EventTypes) : [];
-        int count = possible.Count(static value => value);
+        var selects = item.Source == options.DefaultSource;
+        var possible = selects ? condition.PossibleValues(EventType, options.EventTypes) : [];
+        var count = possible.Count(static value => value);
         if (selects && item.WarnEventTypes && (count == 0 || count > options.ManyEventTypes))
+        {
             diagnostics.Add(DiagnosticCode.NoEventType, "Rule matches too many evt.type values. This costs much: name the events that it is about.", item.Context);
+        }
+
         var types = selects && count < possible.Length ? Enumerable.Range(0, possible.Length).Where(type => possible[type]).ToList() : null;
         return new Rule
         {
@@ -150,12 +175,18 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
 
     private string? ExplainUnavailable(CompiledCondition condition, List<int>? types)
     {
-        FieldReference? missing = condition.Fields.FirstOrDefault(static field => field.Definition.Unavailable is not null);
+        var missing = condition.Fields.FirstOrDefault(static field => field.Definition.Unavailable is not null);
         // Most rules only make exceptions by such a field, and find as much without it.
         if (missing is not null && !condition.CanHoldWithout(static field => field.Definition.Unavailable is not null))
+        {
             return $"the field '{missing.Text}' cannot be filled: {missing.Definition.Unavailable}";
+        }
+
         if (types is null || options.DeliverableEventTypes is not { } delivered || types.Any(type => delivered.Contains(options.EventTypes[type])))
+        {
             return null;
+        }
+
         return types.Count == 0
             ? "no event can match its condition"
             : $"the events that it is about are not delivered: {string.Join(", ", types.Take(5).Select(type => options.EventTypes[type]))}";

@@ -29,6 +29,7 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
             diagnostics.Add(DiagnosticCode.FileRead, file.Fault, context);
             return true;
         }
+
         IReadOnlyList<YamlNode> documents;
         try
         {
@@ -40,62 +41,95 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
             diagnostics.Add(DiagnosticCode.YamlParse, exception.Message, context.At(place, "rules content"));
             return true;
         }
+
         foreach (var document in documents)
         {
             if (document.IsNull)
+            {
                 continue;
+            }
+
             if (document is not YamlSequence items)
             {
                 diagnostics.Add(DiagnosticCode.YamlValidate,
                     document is YamlMapping ? "Rules content is not yaml array of objects" : "Rules content is not yaml", context);
                 continue;
             }
+
             foreach (var item in items.Items)
             {
                 if (!item.IsNull)
+                {
                     ReadItem(item, context);
+                }
             }
         }
+
         return documents.Any(static document => !document.IsNull);
     }
 
     private void ReadItem(YamlNode node, ItemContext file)
     {
         if (node is not YamlMapping item)
+        {
             diagnostics.Add(DiagnosticCode.YamlValidate, "Unexpected element type. Each element should be a yaml associative array.", file.At(node, "rules content item"));
+        }
         else if (item["required_engine_version"] is not null)
+        {
             ReadEngineVersion(item, file);
+        }
         else if (item["required_plugin_versions"] is { } plugins)
+        {
             ReadPluginVersions(plugins, file);
+        }
         else if (item["list"] is not null)
+        {
             ReadNamed(item, file, "list", ReadList);
+        }
         else if (item["macro"] is not null)
+        {
             ReadNamed(item, file, "macro", ReadMacro);
+        }
         else if (item["rule"] is not null)
+        {
             ReadNamed(item, file, "rule", rules.Read);
+        }
         else
+        {
             diagnostics.Add(DiagnosticCode.UnknownItem, "Unknown top level item", file.At(item, "rules content item"));
+        }
     }
 
     private void ReadNamed(YamlMapping item, ItemContext file, string kind, Action<string, ItemReader> read)
     {
         if (new ItemReader(item, file.At(item, kind), diagnostics).Required(kind) is not { } name)
+        {
             return;
+        }
+
         var reader = new ItemReader(item, file.At(item, kind, name.Value), diagnostics);
         read(name.Value, reader);
         if (reader.Failed)
+        {
             collector.Broken.Add($"{kind} {name.Value}");
+        }
     }
 
     private void ReadList(string name, ItemReader reader)
     {
         reader.WarnUnknownKeys(ListKeys);
         if (!ListName().IsMatch(name))
+        {
             reader.Warn(DiagnosticCode.InvalidListName, "The list's name has blanks, quotes, parentheses, commas or equals signs: no condition can name it");
+        }
+
         var items = reader.Sequence("items", required: true);
-        bool append = ReadAppend(reader, Items, "items");
+        var append = ReadAppend(reader, Items, "items");
         if (reader.Failed || items is null)
+        {
             return;
+        }
+
         if (!append)
         {
             collector.Lists.Define(new ListDefinition(name, reader.Context, items), collector.NextTime());
@@ -115,11 +149,17 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
     {
         reader.WarnUnknownKeys(MacroKeys);
         if (!MacroName().IsMatch(name))
+        {
             reader.Warn(DiagnosticCode.InvalidMacroName, "The macro's name has more than letters, digits and underscores: no condition can name it");
+        }
+
         var condition = reader.Required("condition");
-        bool append = ReadAppend(reader, Condition, "condition");
+        var append = ReadAppend(reader, Condition, "condition");
         if (reader.Failed || condition is null)
+        {
             return;
+        }
+
         if (!append)
         {
             var macro = new MacroItem(name, reader.Context, MappedText.Of(condition), reader.Context.At(condition, "macro condition"));
@@ -138,19 +178,25 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
 
     private static bool ReadAppend(ItemReader reader, HashSet<string> overridable, string key)
     {
-        bool append = ReadAppendFlag(reader);
+        var append = ReadAppendFlag(reader);
         var overrides = reader.Overrides(overridable, overridable);
         if (append && overrides is { Count: > 0 })
+        {
             reader.Fail("'append' and 'override' cannot be used together", reader.Context);
-        return append || (overrides is not null && overrides.TryGetValue(key, out bool appended) && appended);
+        }
+
+        return append || (overrides is not null && overrides.TryGetValue(key, out var appended) && appended);
     }
 
     /// <summary>Reads <c>append: true</c>, and says that it is deprecated.</summary>
     public static bool ReadAppendFlag(ItemReader reader)
     {
-        bool append = reader.OptionalBool("append") == true;
+        var append = reader.OptionalBool("append") == true;
         if (append)
+        {
             reader.Warn(DiagnosticCode.DeprecatedItem, AppendDeprecated);
+        }
+
         return append;
     }
 
@@ -158,21 +204,30 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
     {
         // Its definition is there but wrong: that was told.
         if (!collector.Broken.Contains($"{kind} {name}"))
+        {
             reader.Fail(DiagnosticCode.Validate, $"The {kind} '{name}' is appended to, but no {kind} of that name is defined before", reader.Context);
+        }
     }
 
     private void ReadEngineVersion(YamlMapping item, ItemContext file)
     {
         var reader = new ItemReader(item, file.At(item, "required engine version"), diagnostics);
         if (reader.Required("required_engine_version") is not { } scalar)
+        {
             return;
-        var version = int.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int minor)
+        }
+
+        var version = int.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var minor)
             ? new System.Version(0, minor, 0)
             : ReadVersion(scalar.Value);
         if (version is null)
+        {
             reader.Fail($"Unable to parse engine version '{scalar.Value}': it is written as x.y.z or as a number", reader.Context);
+        }
         else if (version.Major != options.EngineVersion.Major || version > options.EngineVersion)
+        {
             reader.Fail(DiagnosticCode.Validate, $"Rules require engine version {version}, but this one has {options.EngineVersion}", reader.Context);
+        }
     }
 
     private void ReadPluginVersions(YamlNode plugins, ItemContext file)
@@ -183,6 +238,7 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
             diagnostics.Add(DiagnosticCode.YamlValidate, "Value of required_plugin_versions must be a sequence", context);
             return;
         }
+
         foreach (var node in sequence.Items)
         {
             if (node is not YamlMapping plugin)
@@ -190,13 +246,19 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
                 diagnostics.Add(DiagnosticCode.YamlValidate, "Plugin version must be a mapping", context.At(node, "required plugin versions entry"));
                 continue;
             }
+
             var reader = new ItemReader(plugin, context.At(plugin, "required plugin versions entry", (plugin["name"] as YamlScalar)?.Value ?? ""), diagnostics);
             var alternatives = (plugin["alternatives"] as YamlSequence)?.Items.OfType<YamlMapping>() ?? [];
-            bool satisfied = IsSatisfied(reader);
+            var satisfied = IsSatisfied(reader);
             foreach (var alternative in alternatives)
+            {
                 satisfied |= IsSatisfied(new ItemReader(alternative, reader.Context.At(alternative, "required plugin versions alternative"), diagnostics));
+            }
+
             if (!satisfied && !reader.Failed)
+            {
                 reader.Fail(DiagnosticCode.Validate, $"The plugin '{(plugin["name"] as YamlScalar)?.Value}' is not there in the required version", reader.Context);
+            }
         }
     }
 
@@ -205,12 +267,16 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
         var name = reader.Required("name");
         var text = reader.Required("version");
         if (name is null || text is null)
+        {
             return false;
+        }
+
         if (ReadVersion(text.Value) is not { } required)
         {
             reader.Fail(DiagnosticCode.Validate, $"Invalid required version '{text.Value}' for plugin '{name.Value}'", reader.Context);
             return false;
         }
+
         return options.Plugins.TryGetValue(name.Value, out var present) && present.Major == required.Major && present >= required;
     }
 

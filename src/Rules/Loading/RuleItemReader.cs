@@ -27,20 +27,34 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
     public void Read(string name, ItemReader reader)
     {
         reader.WarnUnknownKeys(Keys);
-        bool append = RuleFileReader.ReadAppendFlag(reader);
+        var append = RuleFileReader.ReadAppendFlag(reader);
         var overrides = reader.Overrides(Appendable, Replaceable);
         if (append && overrides is { Count: > 0 })
+        {
             reader.Fail("'append' and 'override' cannot be used together", reader.Context);
+        }
+
         if (reader.Failed)
+        {
             return;
+        }
+
         if (overrides is { Count: > 0 })
+        {
             Change(name, reader, overrides);
+        }
         else if (append)
+        {
             Change(name, reader, new() { ["condition"] = true, ["exceptions"] = true }, old: true);
+        }
         else if (!Body.Any(reader.Has))
+        {
             Switch(name, reader);
+        }
         else
+        {
             Define(name, reader);
+        }
     }
 
     private void Define(string name, ItemReader reader)
@@ -49,28 +63,41 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
         var output = reader.Required("output");
         var description = reader.Required("desc");
         var priority = ReadPriority(reader);
-        string source = reader.Optional("source")?.Value ?? options.DefaultSource;
-        bool enabled = reader.OptionalBool("enabled") ?? true;
-        bool warn = reader.OptionalBool("warn_evttypes") ?? true;
-        bool skip = reader.OptionalBool("skip-if-unknown-filter") ?? false;
+        var source = reader.Optional("source")?.Value ?? options.DefaultSource;
+        var enabled = reader.OptionalBool("enabled") ?? true;
+        var warn = reader.OptionalBool("warn_evttypes") ?? true;
+        var skip = reader.OptionalBool("skip-if-unknown-filter") ?? false;
         var tags = reader.Sequence("tags", required: false) ?? [];
-        bool capture = reader.OptionalBool("capture") ?? false;
-        ulong? duration = reader.OptionalNumber("capture_duration");
+        var capture = reader.OptionalBool("capture") ?? false;
+        var duration = reader.OptionalNumber("capture_duration");
         var read = exceptions.Read(reader, appending: false);
         if (reader.Failed || condition is null || output is null || description is null || priority is null)
+        {
             return;
+        }
+
         if (collector.Rules.Find(name) is { } before && before.Source != source)
         {
             reader.Fail(DiagnosticCode.Validate, $"The rule '{name}' is defined again with another source", reader.Context);
             return;
         }
-        bool unknownSource = !options.Sources.ContainsKey(source);
+
+        var unknownSource = !options.Sources.ContainsKey(source);
         if (unknownSource)
+        {
             reader.Warn(DiagnosticCode.UnknownSource, $"Unknown source {source}, skipping");
+        }
+
         foreach (var exception in read)
+        {
             exceptions.Validate(exception, unknownSource ? null : source, reader);
+        }
+
         if (reader.Failed)
+        {
             return;
+        }
+
         var rule = new RuleItem(name, reader.Context)
         {
             Condition = MappedText.Of(condition),
@@ -95,12 +122,19 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
     private void Switch(string name, ItemReader reader)
     {
         if (reader.Required("enabled") is null || reader.OptionalBool("enabled") is not { } enabled)
+        {
             return;
+        }
+
         reader.Warn(DiagnosticCode.DeprecatedItem, "'enabled' alone is deprecated; write 'enabled: replace' under 'override' as well.");
         if (collector.Rules.Find(name) is { } rule)
+        {
             rule.Enabled = enabled;
+        }
         else if (!collector.Broken.Contains($"rule {name}"))
+        {
             reader.Fail(DiagnosticCode.Validate, $"The rule '{name}' is switched on or off, but no rule of that name is defined before", reader.Context);
+        }
     }
 
     private void Change(string name, ItemReader reader, Dictionary<string, bool> changes, bool old = false)
@@ -108,8 +142,11 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
         foreach (var (key, append) in changes)
         {
             if (!old && !reader.Has(key))
+            {
                 reader.Fail($"'override' wants to {(append ? "append to" : "replace")} '{key}', but '{key}' is not there", reader.Context);
+            }
         }
+
         foreach (var (key, value) in reader.Item.Entries)
         {
             if (!old && Replaceable.Contains(key.Value) && !changes.ContainsKey(key.Value))
@@ -119,25 +156,37 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
                     reader.Context.At(value, "overrides", key.Value));
             }
         }
+
         var rule = collector.Rules.Find(name);
         if (rule is null && !reader.Failed)
         {
             if (!collector.Broken.Contains($"rule {name}"))
+            {
                 reader.Fail(DiagnosticCode.Validate, $"The rule '{name}' is changed, but no rule of that name is defined before", reader.Context);
+            }
+
             return;
         }
+
         if (rule is null || reader.Failed)
+        {
             return;
+        }
+
         if (old && !reader.Has("condition") && !reader.Has("exceptions"))
         {
             reader.Fail(DiagnosticCode.Validate, "An appended rule needs a condition or exceptions", reader.Context);
             return;
         }
+
         foreach (var (key, append) in changes)
         {
             if (reader.Has(key))
+            {
                 ChangeKey(rule, key, append, reader);
+            }
         }
+
         collector.Touch(rule);
     }
 
@@ -186,18 +235,25 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
     private void ChangeExceptions(RuleItem rule, bool append, ItemReader reader)
     {
         var read = exceptions.Read(reader, appending: true);
-        string? source = rule.UnknownSource ? null : rule.Source;
+        var source = rule.UnknownSource ? null : rule.Source;
         if (!append)
+        {
             rule.Exceptions = [];
+        }
+
         foreach (var added in read)
         {
             var present = rule.Exceptions.FirstOrDefault(exception => exception.Name == added.Name);
             if (present is null)
             {
                 if (append && added.Values.Count == 0 && added.Fields is not null)
+                {
                     reader.Fail(DiagnosticCode.Validate, "A new exception that is appended needs values", added.Context);
+                }
                 else if (exceptions.Validate(added, source, reader))
+                {
                     rule.Exceptions.Add(added);
+                }
             }
             else if (added.Fields is not null || added.Comparisons is not null)
             {
@@ -213,9 +269,15 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
     private static Priority? ReadPriority(ItemReader reader)
     {
         if (reader.Required("priority") is not { } scalar)
+        {
             return null;
+        }
+
         if (Priorities.TryParse(scalar.Value, out var priority))
+        {
             return priority;
+        }
+
         reader.Fail(
             $"Invalid priority '{scalar.Value}'; it is one of {string.Join(", ", Priorities.All.Select(static known => known.Word()))}",
             reader.Context.At(scalar, "rule priority"));

@@ -19,11 +19,11 @@ public sealed class OutputFormatParser(IFieldCatalogue catalogue)
     /// <param name="errors">Gets what is wrong when the result is null: an offset, a length, a message and the nearest name.</param>
     public OutputFormat? Parse(string text, ICollection<OutputFormatError> errors)
     {
-        bool star = text.StartsWith('*');
+        var star = text.StartsWith('*');
         var parts = new List<OutputPart>();
         var literal = new StringBuilder();
-        int before = errors.Count;
-        for (int i = star ? 1 : 0; i < text.Length;)
+        var before = errors.Count;
+        for (var i = star ? 1 : 0; i < text.Length;)
         {
             if (text[i] != '%')
             {
@@ -36,64 +36,87 @@ public sealed class OutputFormatParser(IFieldCatalogue catalogue)
             }
             else
             {
-                int start = i++;
+                var start = i++;
                 if (i < text.Length && text[i] == '*')
+                {
                     i++;
+                }
+
                 if (ReadField(text, ref i, start, errors) is not { } part)
+                {
                     continue;
+                }
                 // The star of '*%field' belongs to the field, not to the text.
                 if (literal.Length > 0 && literal[^1] == '*')
+                {
                     literal.Length--;
+                }
+
                 Flush(parts, literal);
                 parts.Add(part);
             }
         }
+
         Flush(parts, literal);
         return errors.Count == before ? new OutputFormat(text, star, parts) : null;
     }
 
     private OutputPart? ReadField(string text, ref int position, int start, ICollection<OutputFormatError> errors)
     {
-        int keyStart = position;
+        var keyStart = position;
         var transformers = new List<Transformer>();
         while (ReadTransformer(text, ref position) is { } transformer)
+        {
             transformers.Add(transformer);
-        int nameStart = position;
+        }
+
+        var nameStart = position;
         while (position < text.Length && (char.IsAsciiLetterOrDigit(text[position]) || text[position] is '_' || IsInnerDot(text, position)))
+        {
             position++;
-        string name = text[nameStart..position];
+        }
+
+        var name = text[nameStart..position];
         string? argument = null;
         if (position < text.Length && text[position] == '[')
         {
-            int close = text.IndexOf(']', position);
+            var close = text.IndexOf(']', position);
             if (close < 0)
             {
                 errors.Add(new OutputFormatError(start, text.Length - start, "the ']' after the field's argument is missing", null));
                 position = text.Length;
                 return null;
             }
+
             argument = text[(position + 1)..close].Trim('"', '\'');
             position = close + 1;
         }
-        for (int i = 0; i < transformers.Count; i++)
+
+        for (var i = 0; i < transformers.Count; i++)
         {
             if (position >= text.Length || text[position] != ')')
             {
                 errors.Add(new OutputFormatError(start, position - start, "the ')' after the transformer's field is missing", null));
                 return null;
             }
+
             position++;
         }
-        string key = text[keyStart..position];
-        if (resolver.Resolve(name, argument, out string? error, out string? suggestion) is not { } field)
+
+        var key = text[keyStart..position];
+        if (resolver.Resolve(name, argument, out var error, out var suggestion) is not { } field)
         {
             errors.Add(new OutputFormatError(start, Math.Max(1, position - start), name.Length == 0 ? "a field name must follow '%'" : error!, suggestion));
             return null;
         }
-        string? refusal = field.Definition.Traits.HasFlag(FieldTraits.NoOutput) ? $"the field '{field.Definition.Name}' is for conditions only" : null;
+
+        var refusal = field.Definition.Traits.HasFlag(FieldTraits.NoOutput) ? $"the field '{field.Definition.Name}' is for conditions only" : null;
         var operand = refusal is null && transformers.Count > 0 ? CompiledOperand.Compile(field, transformers, out refusal) : null;
         if (refusal is null)
+        {
             return new OutputPart { Field = field, Operand = operand, Key = key };
+        }
+
         errors.Add(new OutputFormatError(start, position - start, refusal, null));
         return null;
     }
@@ -106,7 +129,10 @@ public sealed class OutputFormatParser(IFieldCatalogue catalogue)
         foreach (var (name, transformer) in Vocabulary.Transformers)
         {
             if (transformer is Transformer.Val or Transformer.Join or Transformer.Concat or Transformer.GetOpt)
+            {
                 continue;
+            }
+
             if (string.CompareOrdinal(text, position, name, 0, name.Length) == 0
                 && position + name.Length < text.Length && text[position + name.Length] == '(')
             {
@@ -114,13 +140,17 @@ public sealed class OutputFormatParser(IFieldCatalogue catalogue)
                 return transformer;
             }
         }
+
         return null;
     }
 
     private static void Flush(List<OutputPart> parts, StringBuilder literal)
     {
         if (literal.Length > 0)
+        {
             parts.Add(new OutputPart { Text = literal.ToString() });
+        }
+
         literal.Clear();
     }
 }

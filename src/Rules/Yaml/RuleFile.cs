@@ -15,10 +15,12 @@ public sealed class RuleFile
     {
         Name = name;
         Content = content;
-        for (int i = 0; i < content.Length; i++)
+        for (var i = 0; i < content.Length; i++)
         {
             if (content[i] == '\n')
+            {
                 lineStarts.Add(i + 1);
+            }
         }
     }
 
@@ -39,9 +41,12 @@ public sealed class RuleFile
     /// <summary>Line and column of an offset, both from 0.</summary>
     internal (int Line, int Column) Locate(int offset)
     {
-        int line = lineStarts.BinarySearch(offset);
+        var line = lineStarts.BinarySearch(offset);
         if (line < 0)
+        {
             line = ~line - 1;
+        }
+
         return (line, offset - lineStarts[line]);
     }
 }

@@ -12,31 +12,42 @@ internal static class ScalarPositions
     public static int[] Find(string content, int start, int end, string value, ScalarStyle style)
     {
         var offsets = new int[value.Length];
-        int at = SkipIntroduction(content, start, end, style);
-        for (int i = 0; i < value.Length; i++)
+        var at = SkipIntroduction(content, start, end, style);
+        for (var i = 0; i < value.Length; i++)
         {
-            char c = value[i];
-            if (style == ScalarStyle.DoubleQuoted && IsEscape(content, at, end, out int escaped) && !IsLineEnd(content, at + 1))
+            var c = value[i];
+            if (style == ScalarStyle.DoubleQuoted && IsEscape(content, at, end, out var escaped) && !IsLineEnd(content, at + 1))
             {
                 offsets[i] = at;
                 at += escaped;
                 continue;
             }
+
             if (char.IsWhiteSpace(c))
             {
                 // A folded line end: it stands where the blanks start, and they are skipped before the next character.
                 offsets[i] = at;
                 if (at < end && content[at] == c)
+                {
                     at++;
+                }
+
                 continue;
             }
+
             while (at < end && content[at] != c && (char.IsWhiteSpace(content[at]) || content[at] == '\\'))
+            {
                 at++;
+            }
+
             offsets[i] = Math.Min(at, end);
             at = Math.Min(at + 1, end);
             if (style == ScalarStyle.SingleQuoted && c == '\'' && at < end && content[at] == '\'')
+            {
                 at++;
+            }
         }
+
         return offsets;
     }
 
@@ -44,14 +55,26 @@ internal static class ScalarPositions
     private static int SkipIntroduction(string content, int start, int end, ScalarStyle style)
     {
         if (style is ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted)
+        {
             return Math.Min(start + 1, end);
+        }
+
         if (style is not (ScalarStyle.Folded or ScalarStyle.Literal))
+        {
             return start;
-        int at = start;
+        }
+
+        var at = start;
         while (at < end && content[at] != '\n')
+        {
             at++;
+        }
+
         while (at < end && char.IsWhiteSpace(content[at]))
+        {
             at++;
+        }
+
         return at;
     }
 
@@ -61,7 +84,10 @@ internal static class ScalarPositions
     {
         length = 0;
         if (at + 1 >= end || content[at] != '\\')
+        {
             return false;
+        }
+
         length = content[at + 1] switch
         {
             'x' => 4,

@@ -61,6 +61,7 @@ internal sealed class YamlMapping(RuleFile file, int start, IReadOnlyList<(YamlS
                 return true;
             }
         }
+
         (keyNode, value) = (null, null);
         return false;
     }

@@ -34,6 +34,7 @@ internal static class YamlTreeReader
             documents.Add(reader.Read(0));
             parser.Consume<DocumentEnd>();
         }
+
         return documents;
     }
 
@@ -46,7 +47,10 @@ internal static class YamlTreeReader
         {
             var current = parser.Consume<ParsingEvent>();
             if (depth > MaximumDepth || ++count > MaximumNodes)
+            {
                 throw new YamlException(current.Start, current.End, $"The file nests deeper than {MaximumDepth} or has more than {MaximumNodes} nodes.");
+            }
+
             switch (current)
             {
                 case Scalar scalar:
@@ -54,7 +58,10 @@ internal static class YamlTreeReader
                 case SequenceStart sequence:
                     var items = new List<YamlNode>();
                     while (!parser.TryConsume<SequenceEnd>(out _))
+                    {
                         items.Add(Read(depth + 1));
+                    }
+
                     return Anchored(sequence, new YamlSequence(file, Offset(sequence.Start), items));
                 case MappingStart mapping:
                     var entries = new List<(YamlScalar, YamlNode)>();
@@ -64,6 +71,7 @@ internal static class YamlTreeReader
                             ?? throw new YamlException(mapping.Start, mapping.End, "A key must be a plain word.");
                         entries.Add((key, Read(depth + 1)));
                     }
+
                     return Anchored(mapping, new YamlMapping(file, Offset(mapping.Start), entries));
                 case AnchorAlias alias:
                     return anchors.GetValueOrDefault(alias.Value.Value)
@@ -76,7 +84,10 @@ internal static class YamlTreeReader
         private YamlNode Anchored(NodeEvent source, YamlNode node)
         {
             if (!source.Anchor.IsEmpty)
+            {
                 anchors[source.Anchor.Value] = node;
+            }
+
             return node;
         }
 

@@ -12,21 +12,28 @@ internal sealed class Budget(TemplateLimits limits)
     public void Step()
     {
         if (--steps < 0)
+        {
             throw new TemplateFault($"more than {limits.Steps} steps");
+        }
     }
 
     /// <summary>Charges the bytes that a function made.</summary>
     public void Work(int bytes)
     {
         if (bytes > work)
+        {
             throw new TemplateFault($"functions made more than {limits.WorkBytes} bytes");
+        }
+
         work -= bytes;
     }
 
     public void Enter()
     {
         if (++depth > limits.Depth)
+        {
             throw new TemplateFault($"nested deeper than {limits.Depth}");
+        }
     }
 
     public void Leave() => depth--;

@@ -55,12 +55,17 @@ internal static class Builtins
         for (var i = 0; i < operands.Length; i++)
         {
             if (i > 0 && (lines || (operands[i] is not StringValue && operands[i - 1] is not StringValue)))
+            {
                 output.Append(" "u8);
+            }
+
             writer.WritePlain(operands[i]);
         }
 
         if (lines)
+        {
             output.Append("\n"u8);
+        }
     }
 
     private static StringValue Escaped(Budget budget, TemplateValue[] arguments, Escape escape)

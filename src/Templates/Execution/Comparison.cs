@@ -8,10 +8,18 @@ internal static class Comparison
     public static bool EqualsAny(TemplateValue first, ReadOnlySpan<TemplateValue> others)
     {
         if (others.IsEmpty)
+        {
             throw new TemplateFault("error calling eq: missing argument for comparison");
+        }
+
         foreach (var other in others)
+        {
             if (AreEqual(first, other))
+            {
                 return true;
+            }
+        }
+
         return false;
     }
 

@@ -16,15 +16,21 @@ internal sealed class Evaluator(Executor executor, Budget budget)
             value = Evaluate(command, dot, value);
             // Null on its own is no value; only inside of a map or list is it something that can be asked for fields in vain.
             if (value.IsNil)
+            {
                 value = TemplateValue.Nil;
+            }
         }
 
         foreach (var name in pipeline.Variables)
         {
             if (pipeline.IsAssignment)
+            {
                 Variables[name] = value!;
+            }
             else
+            {
                 Variables.Push(name, value!);
+            }
         }
 
         budget.Leave();
@@ -52,7 +58,10 @@ internal sealed class Evaluator(Executor executor, Budget budget)
                 throw new TemplateFault("nil is not a command");
             default:
                 if (!call.IsEmpty)
+                {
                     throw new TemplateFault("can't give arguments to what is no function");
+                }
+
                 return Operand(first, dot);
         }
     }
@@ -79,7 +88,10 @@ internal sealed class Evaluator(Executor executor, Budget budget)
     private TemplateValue Fields(TemplateValue value, string[] path, TemplateValue dot, Arguments call)
     {
         for (var i = 0; i < path.Length; i++)
+        {
             value = Field(value, path[i], dot, i == path.Length - 1 ? call : Arguments.None);
+        }
+
         return value;
     }
 
@@ -87,15 +99,26 @@ internal sealed class Evaluator(Executor executor, Budget budget)
     {
         budget.Step();
         if (receiver is NilValue nil)
+        {
             return nil.IsTyped ? throw new TemplateFault($"nil pointer evaluating interface {{}}.{name}") : TemplateValue.Nil;
+        }
 
         var member = receiver.GetMember(name);
         if (member is MethodValue method)
+        {
             return method.Invoke(Collect(method.Name, method.Parameters.Length, method.Parameters.Length, method.Parameters, dot, call));
+        }
+
         if (receiver is TemplateMap map)
+        {
             member = map.Find(name) ?? TemplateValue.Nil;
+        }
+
         if (member is null)
+        {
             throw new TemplateFault($"can't evaluate field {name} in type {receiver.TypeName}");
+        }
+
         return call.IsEmpty ? member : throw new TemplateFault($"{name} has arguments but cannot be invoked as function");
     }
 
@@ -103,7 +126,10 @@ internal sealed class Evaluator(Executor executor, Budget budget)
     {
         var function = Builtins.Get(node.Name);
         if (node.Name is "and" or "or")
+        {
             return Junction(node.Name, dot, call);
+        }
+
         var arguments = Collect(node.Name, function.Least, function.Most, [function.First], dot, call);
         executor.Position = node.Position;
         return function.Invoke(budget, arguments);
@@ -113,13 +139,18 @@ internal sealed class Evaluator(Executor executor, Budget budget)
     private TemplateValue Junction(string name, TemplateValue dot, Arguments call)
     {
         if (call.IsEmpty)
+        {
             throw new TemplateFault($"wrong number of args for {name}: want at least 1 got 0");
+        }
+
         TemplateValue? value = null;
         foreach (var word in call.Words.Span)
         {
             value = Operand(word, dot);
             if (value.IsTrue == (name == "or"))
+            {
                 return value;
+            }
         }
 
         return call.Last ?? value!;
@@ -128,7 +159,10 @@ internal sealed class Evaluator(Executor executor, Budget budget)
     private TemplateValue[] Collect(string name, int least, int? most, ParameterKind[] kinds, TemplateValue dot, Arguments call)
     {
         if (call.Count < least || call.Count > most)
+        {
             throw new TemplateFault($"wrong number of args for {name}: want {(most is null ? "at least " : "")}{least} got {call.Count}");
+        }
+
         var values = new TemplateValue[call.Count];
         for (var i = 0; i < values.Length; i++)
         {
@@ -136,7 +170,9 @@ internal sealed class Evaluator(Executor executor, Budget budget)
             var kind = i < kinds.Length ? kinds[i] : ParameterKind.Any;
             values[i] = word is null ? call.Last! : Operand(word, dot);
             if (!Fits(values[i], kind, word is ConstantNode))
+            {
                 throw new TemplateFault($"wrong type for argument {i + 1} of {name}: expected {kind}; found {values[i].TypeName}");
+            }
         }
 
         return values;

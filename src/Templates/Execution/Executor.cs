@@ -38,7 +38,10 @@ internal sealed class Executor
     private void Call(string name, TemplateValue data)
     {
         if (!set.Bodies.TryGetValue(name, out var body))
+        {
             throw new TemplateFault($"template \"{name}\" not defined");
+        }
+
         var evaluator = new Evaluator(this, budget);
         evaluator.Variables.Push("$", data);
         Walk(body, data, evaluator);
@@ -54,7 +57,9 @@ internal sealed class Executor
             Position = node.Position;
             flow = Visit(node, dot, evaluator);
             if (flow is not Flow.Next)
+            {
                 break;
+            }
         }
 
         budget.Leave();
@@ -71,7 +76,10 @@ internal sealed class Executor
             case ActionNode action:
                 var value = evaluator.Evaluate(action.Pipeline, dot);
                 if (action.Pipeline.Variables.Length == 0)
+                {
                     Print(value);
+                }
+
                 return Flow.Next;
             case CallNode call:
                 var data = call.Pipeline is null ? TemplateValue.Nil : evaluator.Evaluate(call.Pipeline, dot);
@@ -93,11 +101,17 @@ internal sealed class Executor
     private void Print(TemplateValue value)
     {
         if (value.IsNil)
+        {
             output.Append(NoValue);
+        }
         else if (value is MethodValue method)
+        {
             throw new TemplateFault($"wrong number of args for {method.Name}: want {method.Parameters.Length} got 0");
+        }
         else
+        {
             writer.WritePlain(value);
+        }
     }
 
     private Flow Choose(BranchNode branch, TemplateValue dot, Evaluator evaluator)
@@ -112,7 +126,9 @@ internal sealed class Executor
     {
         var value = evaluator.Evaluate(branch.Pipeline, dot);
         if (value is IntegerValue && branch.Pipeline.Variables.Length > 1)
+        {
             throw new TemplateFault("can't iterate over a number with more than one variable");
+        }
 
         var mark = evaluator.Variables.Mark;
         var any = false;
@@ -124,7 +140,9 @@ internal sealed class Executor
             var flow = Walk(branch.Body, element, evaluator);
             evaluator.Variables.Forget(mark);
             if (flow is Flow.Break)
+            {
                 break;
+            }
         }
 
         return any ? Flow.Next : Walk(branch.Otherwise, dot, evaluator);
@@ -137,9 +155,13 @@ internal sealed class Executor
         foreach (var (name, value) in pipeline.Variables.Zip(values))
         {
             if (pipeline.IsAssignment)
+            {
                 variables[name] = value;
+            }
             else
+            {
                 variables.Push(name, value);
+            }
         }
     }
 
@@ -151,15 +173,24 @@ internal sealed class Executor
                 yield break;
             case IntegerValue number:
                 for (var i = 0L; i < number.Value; i++)
+                {
                     yield return (TemplateValue.Nil, TemplateValue.From(i, number.Type));
+                }
+
                 break;
             case TemplateList list:
                 for (var i = 0; i < list.Count; i++)
+                {
                     yield return (TemplateValue.From(i), list[i]);
+                }
+
                 break;
             case TemplateMap map:
                 foreach (var key in map.SortedKeys())
+                {
                     yield return (TemplateValue.From(key), map.Find(key) ?? TemplateValue.Null);
+                }
+
                 break;
             default:
                 throw new TemplateFault($"range can't iterate over a value of type {value.TypeName}");

@@ -31,15 +31,25 @@ internal static class Indexing
             _ => throw new TemplateFault($"error calling slice: can't slice item of type {item.TypeName}"),
         };
         if (indexes.Length > 3)
+        {
             throw new TemplateFault($"error calling slice: too many slice indexes: {indexes.Length}");
+        }
+
         if (item is StringValue && indexes.Length == 3)
+        {
             throw new TemplateFault("error calling slice: cannot 3-index slice a string");
+        }
 
         Span<int> bounds = [0, length, length];
         for (var i = 0; i < indexes.Length; i++)
+        {
             bounds[i] = Position(indexes[i], length, "slice", inclusive: true);
+        }
+
         if (bounds[0] > bounds[1] || bounds[1] > bounds[2])
+        {
             throw new TemplateFault($"error calling slice: invalid slice index: {string.Join(" > ", bounds[..2].ToArray())}");
+        }
 
         var (start, count) = (bounds[0], bounds[1] - bounds[0]);
         return item is StringValue slicedText
@@ -58,9 +68,15 @@ internal static class Indexing
     private static int Position(TemplateValue index, int length, string function, bool inclusive)
     {
         if (index is not IntegerValue number)
+        {
             throw new TemplateFault($"error calling {function}: cannot index slice/array with {(index.IsNil ? "nil" : "type " + index.TypeName)}");
+        }
+
         if (number.Value < 0 || number.Value > length || (number.Value == length && !inclusive))
+        {
             throw new TemplateFault($"error calling {function}: index out of range: {number.Value}");
+        }
+
         return (int)number.Value;
     }
 }

@@ -15,7 +15,10 @@ internal sealed class ByteBuilder(int limit)
     public void Append(ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length > limit - Count)
+        {
             throw new TemplateFault($"more than {limit} bytes of text");
+        }
+
         bytes.Write(utf8);
     }
 
@@ -30,7 +33,9 @@ internal sealed class ByteBuilder(int limit)
     public void Repeat(char ascii, int count)
     {
         for (var i = 0; i < count; i++)
+        {
             Append([(byte)ascii]);
+        }
     }
 
     /// <summary>The text, each byte that is no UTF-8 shown as U+FFFD: what a destination sees after JSON encoding.</summary>
@@ -59,7 +64,10 @@ internal static class Utf8
     {
         var count = 0;
         for (; !utf8.IsEmpty; count++)
+        {
             utf8 = utf8[Next(utf8, out _)..];
+        }
+
         return count;
     }
 
@@ -68,7 +76,10 @@ internal static class Utf8
     {
         var rest = utf8;
         for (; runes > 0 && !rest.IsEmpty; runes--)
+        {
             rest = rest[Next(rest, out _)..];
+        }
+
         return utf8[..^rest.Length];
     }
 }

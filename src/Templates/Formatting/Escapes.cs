@@ -43,11 +43,17 @@ internal static class Escapes
         {
             var used = Utf8.Next(text, out var rune);
             if (rune.Value is '\\' or '\'' or '"')
+            {
                 output.Append($"\\{rune}");
+            }
             else if (rune.Value is '<' or '>' or '&' or '=' or < ' ' || !(rune.IsAscii || IsPrintable(rune)))
+            {
                 output.Append($"\\u{rune.Value:X4}");
+            }
             else
+            {
                 output.Append(text[..used]);
+            }
         }
     }
 
@@ -56,9 +62,13 @@ internal static class Escapes
         foreach (var b in text)
         {
             if (char.IsAsciiLetterOrDigit((char)b) || "-_.~".Contains((char)b))
+            {
                 output.Append([b]);
+            }
             else
+            {
                 output.Append(b == ' ' ? "+" : $"%{b:X2}");
+            }
         }
     }
 
@@ -70,9 +80,14 @@ internal static class Escapes
         {
             var used = Utf8.Next(text, out var rune);
             if (rune == Rune.ReplacementChar && used == 1)
+            {
                 output.Append($"\\x{text[0]:x2}");
+            }
             else
+            {
                 QuoteRune(rune, '"', asciiOnly, output);
+            }
+
             text = text[used..];
         }
 
@@ -96,7 +111,10 @@ internal static class Escapes
         {
             var used = Utf8.Next(text, out var rune);
             if ((rune == Rune.ReplacementChar && used == 1) || rune.Value is '`' or 0x7f or 0xfeff or (< ' ' and not '\t'))
+            {
                 return false;
+            }
+
             text = text[used..];
         }
 
@@ -111,12 +129,20 @@ internal static class Escapes
     {
         var index = "\a\b\f\n\r\t\v".IndexOf((char)Math.Min(rune.Value, 0xffff), StringComparison.Ordinal);
         if (rune.Value == quote || rune.Value == '\\')
+        {
             output.Append($"\\{rune}");
+        }
         else if (IsPrintable(rune) && (rune.IsAscii || !asciiOnly))
+        {
             output.Append(rune);
+        }
         else if (index >= 0)
+        {
             output.Append($"\\{"abfnrtv"[index]}");
+        }
         else
+        {
             output.Append(rune.Value < 0x80 ? $"\\x{rune.Value:x2}" : rune.Value < 0x10000 ? $"\\u{rune.Value:x4}" : $"\\U{rune.Value:x8}");
+        }
     }
 }

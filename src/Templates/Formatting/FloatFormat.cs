@@ -16,9 +16,14 @@ internal static class FloatFormat
     public static string Format(double value, char verb, int? precision)
     {
         if (!double.IsFinite(value))
+        {
             return double.IsNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+        }
+
         if (precision > MaxPrecision)
+        {
             throw new TemplateFault($"a precision above {MaxPrecision}");
+        }
 
         var (digits, point) = precision switch
         {
@@ -40,7 +45,10 @@ internal static class FloatFormat
         digits = digits.TrimEnd('0');
         var limit = precision ?? 6;
         if (precision is not null && limit > digits.Length && digits.Length >= point)
+        {
             limit = digits.Length;
+        }
+
         var exponent = point - 1;
         return exponent < -4 || exponent >= Math.Max(limit, 1)
             ? Scientific(digits, point, Math.Max(digits.Length - 1, 0))
@@ -59,7 +67,10 @@ internal static class FloatFormat
     {
         var whole = point > 0 ? digits.PadRight(point, '0')[..point] : "0";
         if (precision == 0)
+        {
             return whole;
+        }
+
         var fraction = point >= 0 ? (digits.Length > point ? digits[point..] : "") : new string('0', -point) + digits;
         return $"{whole}.{fraction.PadRight(precision, '0')[..precision]}";
     }
@@ -79,7 +90,10 @@ internal static class FloatFormat
     private static (string Digits, int Point) Significant(double value, int count)
     {
         if (value == 0)
+        {
             return ("0", 1);
+        }
+
         var (digits, point) = Shortest(value);
         var rounded = Rounded(value, count - point);
         // Rounding up may have given one digit more: 9.99 is 10.0.
@@ -95,28 +109,48 @@ internal static class FloatFormat
         var exponent = (int)((bits >> 52) & 0x7ff);
         BigInteger numerator = bits & 0xfffffffffffffL;
         if (exponent == 0)
+        {
             exponent = 1;
+        }
         else
+        {
             numerator |= 1L << 52;
+        }
+
         exponent -= 1075;
 
         BigInteger denominator = 1;
         if (exponent >= 0)
+        {
             numerator <<= exponent;
+        }
         else
+        {
             denominator <<= -exponent;
+        }
+
         if (places >= 0)
+        {
             numerator *= BigInteger.Pow(10, places);
+        }
         else
+        {
             denominator *= BigInteger.Pow(10, -places);
+        }
 
         var quotient = BigInteger.DivRem(numerator, denominator, out var remainder);
         var half = (remainder * 2).CompareTo(denominator);
         if (half > 0 || (half == 0 && !quotient.IsEven))
+        {
             quotient++;
+        }
+
         var text = quotient.ToString(CultureInfo.InvariantCulture);
         if (places < 0)
+        {
             return (text, text.Length - places);
+        }
+
         text = text.PadLeft(places + 1, '0');
         return (text, text.Length - places);
     }

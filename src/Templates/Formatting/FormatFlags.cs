@@ -25,10 +25,15 @@ internal sealed record FormatFlags
     {
         var fill = Math.Max((Width ?? 0) - Utf8.CountRunes(text), 0);
         if (!Minus)
+        {
             output.Repeat(Zero ? '0' : ' ', fill);
+        }
+
         output.Append(text);
         if (Minus)
+        {
             output.Repeat(' ', fill);
+        }
     }
 
     /// <summary>Pads a number: noughts go between sign and digits.</summary>
@@ -38,7 +43,10 @@ internal sealed record FormatFlags
         var digits = number.TrimStart('-', '+');
         var sign = negative ? "-" : Plus ? "+" : Space ? " " : "";
         if (Zero && !Minus && Width > digits.Length + sign.Length)
+        {
             digits = digits.PadLeft(Width.Value - sign.Length, '0');
+        }
+
         (this with { Zero = false }).Pad(System.Text.Encoding.UTF8.GetBytes(sign + digits), output);
     }
 
@@ -71,7 +79,10 @@ internal sealed record FormatFlags
     {
         var digits = "";
         for (; value > 0; value >>= 3)
+        {
             digits = (char)('0' + (int)(value & 7)) + digits;
+        }
+
         return digits;
     }
 }

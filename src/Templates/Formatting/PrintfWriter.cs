@@ -24,13 +24,18 @@ internal sealed class PrintfWriter(ReadOnlyMemory<byte> format, ReadOnlyMemory<T
             output.Append(text);
             position += text.Length + 1;
             if (position > format.Length)
+            {
                 break;
+            }
+
             budget.Step();
             Verb();
         }
 
         if (!reordered && argument < arguments.Length)
+        {
             Extra();
+        }
     }
 
     private void Verb()
@@ -42,20 +47,28 @@ internal sealed class PrintfWriter(ReadOnlyMemory<byte> format, ReadOnlyMemory<T
         {
             flags.Width = Star("%!(BADWIDTH)");
             if (flags.Width < 0)
+            {
                 (flags.Width, flags.Minus) = (-flags.Width, true);
+            }
+
             indexed = false;
         }
         else
         {
             flags.Width = Digits();
             if (indexed && flags.Width is not null)
+            {
                 goodIndex = false;
+            }
         }
 
         if (TryTake('.'))
         {
             if (indexed)
+            {
                 goodIndex = false;
+            }
+
             indexed = Index();
             if (TryTake('*'))
             {
@@ -69,7 +82,10 @@ internal sealed class PrintfWriter(ReadOnlyMemory<byte> format, ReadOnlyMemory<T
         }
 
         if (!indexed)
+        {
             Index();
+        }
+
         if (Rest.IsEmpty)
         {
             output.Append("%!(NOVERB)"u8);
@@ -78,13 +94,21 @@ internal sealed class PrintfWriter(ReadOnlyMemory<byte> format, ReadOnlyMemory<T
 
         position += Utf8.Next(Rest, out var verb);
         if (verb.Value == '%')
+        {
             output.Append("%"u8);
+        }
         else if (!goodIndex)
+        {
             output.Append($"%!{verb}(BADINDEX)");
+        }
         else if (argument >= arguments.Length)
+        {
             output.Append($"%!{verb}(MISSING)");
+        }
         else
+        {
             values.Write(arguments.Span[argument++], verb, flags);
+        }
     }
 
     private FormatFlags Flags()
@@ -121,7 +145,10 @@ internal sealed class PrintfWriter(ReadOnlyMemory<byte> format, ReadOnlyMemory<T
     private bool Index()
     {
         if (!Rest.StartsWith("["u8))
+        {
             return false;
+        }
+
         reordered = true;
         var close = Rest.IndexOf((byte)']');
         if (close < 0)
@@ -134,16 +161,24 @@ internal sealed class PrintfWriter(ReadOnlyMemory<byte> format, ReadOnlyMemory<T
         var number = Encoding.UTF8.GetString(Rest[1..close]);
         position += close + 1;
         if (int.TryParse(number, out var index) && index >= 1 && index <= arguments.Length)
+        {
             argument = index - 1;
+        }
         else
+        {
             goodIndex = false;
+        }
+
         return true;
     }
 
     private int? Star(string complaint)
     {
         if (argument < arguments.Length && arguments.Span[argument++] is IntegerValue { Value: >= -MaxWidth and <= MaxWidth } number)
+        {
             return (int)number.Value;
+        }
+
         output.Append(complaint);
         return null;
     }
@@ -152,7 +187,10 @@ internal sealed class PrintfWriter(ReadOnlyMemory<byte> format, ReadOnlyMemory<T
     {
         int? number = null;
         for (; !Rest.IsEmpty && char.IsAsciiDigit((char)Rest[0]); position++)
+        {
             number = Math.Min(((number ?? 0) * 10) + Rest[0] - '0', MaxWidth);
+        }
+
         return number;
     }
 
@@ -169,11 +207,17 @@ internal sealed class PrintfWriter(ReadOnlyMemory<byte> format, ReadOnlyMemory<T
         for (var first = true; argument < arguments.Length; first = false)
         {
             if (!first)
+            {
                 output.Append(", "u8);
+            }
+
             var value = arguments.Span[argument++];
             output.Append(value.TypeName);
             if (value.IsNil)
+            {
                 continue;
+            }
+
             output.Append("="u8);
             values.WritePlain(value);
         }

@@ -16,11 +16,17 @@ internal sealed class ValueWriter(ByteBuilder output, Budget budget)
     public void Write(TemplateValue value, Rune verb, FormatFlags flags)
     {
         if (verb.Value == 'T')
+        {
             flags.Pad(Encoding.UTF8.GetBytes(value.TypeName), output);
+        }
         else if (value.IsNil && verb.Value != 'v')
+        {
             output.Append($"%!{verb}(<nil>)");
+        }
         else
+        {
             WriteValue(value, verb, flags, nested: false);
+        }
     }
 
     private void WriteValue(TemplateValue value, Rune verb, FormatFlags flags, bool nested)
@@ -80,7 +86,10 @@ internal sealed class ValueWriter(ByteBuilder output, Budget budget)
     private void Text(ReadOnlySpan<byte> text, TemplateValue value, Rune verb, FormatFlags flags)
     {
         if (flags.Precision is { } precision && verb.Value is 'v' or 's' or 'q')
+        {
             text = Utf8.Truncate(text, precision);
+        }
+
         switch (verb.Value)
         {
             case 'v' when flags.Sharp && value is StringValue:
@@ -119,12 +128,18 @@ internal sealed class ValueWriter(ByteBuilder output, Budget budget)
     private byte[] Hexadecimal(ReadOnlySpan<byte> text, bool upper, FormatFlags flags)
     {
         if (flags.Precision < text.Length)
+        {
             text = text[..flags.Precision.Value];
+        }
+
         budget.Work(text.Length * 5);
         var hex = upper ? Convert.ToHexString(text) : Convert.ToHexStringLower(text);
         var prefix = flags.Sharp && text.Length > 0 ? (upper ? "0X" : "0x") : "";
         if (flags.Space)
+        {
             hex = string.Join(" " + prefix, hex.Chunk(2).Select(static pair => new string(pair)));
+        }
+
         return Encoding.UTF8.GetBytes(prefix + hex);
     }
 
@@ -173,7 +188,10 @@ internal sealed class ValueWriter(ByteBuilder output, Budget budget)
         for (var i = 0; i < list.Count; i++)
         {
             if (i > 0)
+            {
                 output.Append(goSyntax ? ", " : " ");
+            }
+
             WriteValue(list[i], verb, flags, nested: true);
         }
 
@@ -189,7 +207,10 @@ internal sealed class ValueWriter(ByteBuilder output, Budget budget)
         foreach (var key in map.SortedKeys())
         {
             if (!first)
+            {
                 output.Append(goSyntax ? ", " : " ");
+            }
+
             first = false;
             WriteValue(TemplateValue.From(key), verb, flags, nested: true);
             output.Append(":"u8);

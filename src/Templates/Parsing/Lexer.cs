@@ -27,15 +27,26 @@ internal sealed class Lexer(string text)
             var trimRight = open >= 0 && IsTrimMarker(open + 2);
             var content = text[start..end];
             if (trimNext)
+            {
                 content = content.TrimStart(Blanks.ToCharArray());
+            }
+
             if (trimRight)
+            {
                 content = content.TrimEnd(Blanks.ToCharArray());
+            }
+
             trimNext = false;
             position = end;
             if (content.Length > 0)
+            {
                 return new(TokenKind.Text, content, start, false);
+            }
+
             if (open < 0)
+            {
                 return new(TokenKind.End, "", end, false);
+            }
 
             position = open + (trimRight ? 4 : 2);
             if (!text.AsSpan(position).StartsWith("/*"))
@@ -53,10 +64,15 @@ internal sealed class Lexer(string text)
     {
         var close = text.IndexOf("*/", position + 2, StringComparison.Ordinal);
         if (close < 0)
+        {
             throw new ParseFault(open, "unclosed comment");
+        }
+
         position = close + 2;
         if (!TryClose())
+        {
             throw new ParseFault(position, "comment ends before closing delimiter");
+        }
     }
 
     // The minus of a trim marker needs a blank beside it: {{-3}} is a number.
@@ -68,7 +84,10 @@ internal sealed class Lexer(string text)
         var rest = text.AsSpan(position);
         trimNext = rest.Length > 1 && Blanks.Contains(rest[0]) && rest[1..].StartsWith("-}}");
         if (!trimNext && !rest.StartsWith("}}"))
+        {
             return false;
+        }
+
         position += trimNext ? 4 : 2;
         inAction = false;
         return true;
@@ -79,19 +98,35 @@ internal sealed class Lexer(string text)
         var space = SkipBlanks();
         var start = position;
         if (TryClose())
+        {
             return parens == 0 ? new(TokenKind.Close, "}}", start, space) : throw new ParseFault(start, "unclosed left paren");
+        }
+
         if (start >= text.Length)
+        {
             throw new ParseFault(start, "unclosed action");
+        }
 
         var c = text[start];
         if (c is '.' && !(start + 1 < text.Length && char.IsAsciiDigit(text[start + 1])))
+        {
             return Name(TokenKind.Field, start, space);
+        }
+
         if (c is '+' or '-' or '.' || char.IsAsciiDigit(c))
+        {
             return Number(start, space);
+        }
+
         if (c is '$')
+        {
             return Name(TokenKind.Variable, start, space);
+        }
+
         if (IsNamePart(RuneAt(start)))
+        {
             return Word(start, space);
+        }
 
         position++;
         switch (c)
@@ -130,7 +165,10 @@ internal sealed class Lexer(string text)
         var start = position;
         // The last blank before a closing trim marker belongs to the marker.
         while (position < text.Length && Blanks.Contains(text[position]) && !text.AsSpan(position + 1).StartsWith("-}}"))
+        {
             position++;
+        }
+
         return position > start;
     }
 
@@ -140,7 +178,10 @@ internal sealed class Lexer(string text)
         SkipName();
         RequireTerminator();
         if (kind is TokenKind.Variable)
+        {
             return new(kind, text[start..position], start, space);
+        }
+
         return position == start + 1 ? new(TokenKind.Dot, ".", start, space) : new(kind, text[(start + 1)..position], start, space);
     }
 
@@ -161,13 +202,22 @@ internal sealed class Lexer(string text)
     private Token Number(int start, bool space)
     {
         if (text[position] is '+' or '-')
+        {
             position++;
+        }
+
         var digits = "0123456789_";
         if (Accept("0"))
+        {
             digits = Accept("xX") ? "0123456789abcdefABCDEF_" : Accept("oO") ? "01234567_" : Accept("bB") ? "01_" : digits;
+        }
+
         AcceptRun(digits);
         if (Accept("."))
+        {
             AcceptRun(digits);
+        }
+
         if (digits.Length == 11 ? Accept("eE") : digits.Length == 23 && Accept("pP"))
         {
             Accept("+-");
@@ -177,7 +227,10 @@ internal sealed class Lexer(string text)
         Accept("i");
         var number = text[start..position];
         if (position < text.Length && IsNamePart(RuneAt(position)))
+        {
             throw new ParseFault(start, $"bad number syntax: \"{number}{RuneAt(position)}\"");
+        }
+
         return new(TokenKind.Number, number, start, space);
     }
 
@@ -195,9 +248,14 @@ internal sealed class Lexer(string text)
             }
 
             if (quote is not '`' && c is '\n')
+            {
                 break;
+            }
+
             if (quote is not '`' && c is '\\')
+            {
                 position++;
+            }
         }
 
         throw new ParseFault(start, quote switch
@@ -211,21 +269,28 @@ internal sealed class Lexer(string text)
     private void SkipName()
     {
         while (position < text.Length && RuneAt(position) is var rune && IsNamePart(rune))
+        {
             position += rune.Utf16SequenceLength;
+        }
     }
 
     private void RequireTerminator()
     {
         if (position < text.Length && !".,|:()".Contains(text[position]) && !Blanks.Contains(text[position])
             && !text.AsSpan(position).StartsWith("}}"))
+        {
             throw new ParseFault(position, $"bad character U+{RuneAt(position).Value:X4}");
+        }
     }
 
     private bool Accept(string set)
     {
         var accepted = position < text.Length && set.Contains(text[position]);
         if (accepted)
+        {
             position++;
+        }
+
         return accepted;
     }
 

@@ -12,16 +12,23 @@ internal static class Literals
     {
         var body = literal.AsSpan(1, literal.Length - 2);
         if (literal[0] == '`')
+        {
             return body.ToString().Replace("\r", "", StringComparison.Ordinal);
+        }
+
         var bytes = new List<byte>(body.Length);
         Span<byte> utf8 = stackalloc byte[4];
         while (!body.IsEmpty)
         {
             var (value, isByte) = NextUnit(ref body, '"', position);
             if (isByte)
+            {
                 bytes.Add((byte)value);
+            }
             else
+            {
                 bytes.AddRange(utf8[..new Rune(value).EncodeToUtf8(utf8)]);
+            }
         }
 
         return Encoding.UTF8.GetString([.. bytes]);
@@ -35,15 +42,24 @@ internal static class Literals
         {
             var body = literal.AsSpan(1, literal.Length - 2);
             if (!body.IsEmpty && NextUnit(ref body, '\'', position) is var (value, _) && body.IsEmpty)
+            {
                 return TemplateValue.From(value);
+            }
+
             throw new ParseFault(position, $"malformed character constant: {literal}");
         }
 
         var text = literal.Replace("_", "", StringComparison.Ordinal);
         if (text.EndsWith('i') && TryFloat(text[..^1], out var imaginary))
+        {
             return new ComplexValue(0, imaginary);
+        }
+
         if (TryInteger(text, out var integer))
+        {
             return integer >= long.MinValue && integer <= long.MaxValue ? TemplateValue.From((long)integer) : null;
+        }
+
         return TryFloat(text, out var number)
             ? TemplateValue.From(number)
             : throw new ParseFault(position, $"illegal number syntax: \"{literal}\"");
@@ -54,7 +70,10 @@ internal static class Literals
         value = 0;
         var digits = text.AsSpan().TrimStart("+-");
         if (digits.IsEmpty || digits.Length > 100)
+        {
             return false;
+        }
+
         var (radix, skip) = digits switch
         {
             ['0', 'x' or 'X', ..] => (16, 2),
@@ -66,12 +85,18 @@ internal static class Literals
         foreach (var c in digits[skip..])
         {
             if (!char.IsAsciiHexDigit(c) || Convert.ToInt32(c.ToString(), 16) is var digit && digit >= radix)
+            {
                 return false;
+            }
+
             value = (value * radix) + Convert.ToInt32(c.ToString(), 16);
         }
 
         if (text[0] == '-')
+        {
             value = -value;
+        }
+
         return digits.Length > skip;
     }
 
@@ -101,7 +126,10 @@ internal static class Literals
         {
             var index = "abfnrtv\\".IndexOf(escape, StringComparison.Ordinal);
             if (index < 0 && escape != quote)
+            {
                 throw new ParseFault(position, $"invalid escape \\{escape} in a constant");
+            }
+
             text = text[2..];
             return (index < 0 ? quote : "\a\b\f\n\r\t\v\\"[index], false);
         }
@@ -112,14 +140,20 @@ internal static class Literals
         {
             var digit = i < text.Length && char.IsAsciiHexDigit(text[i]) ? Convert.ToInt32(text[i].ToString(), 16) : radix;
             if (digit >= radix)
+            {
                 throw new ParseFault(position, $"incomplete escape \\{escape} in a constant");
+            }
+
             value = (value * radix) + digit;
         }
 
         text = text[(skip + digits)..];
         var isByte = escape is not ('u' or 'U');
         if (isByte ? value > 255 : value > int.MaxValue || !Rune.IsValid((int)value))
+        {
             throw new ParseFault(position, $"escape \\{escape} in a constant is out of range");
+        }
+
         return ((int)value, isByte && value > 127);
     }
 }

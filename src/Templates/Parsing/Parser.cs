@@ -30,7 +30,10 @@ internal sealed class Parser
 
             var (node, stop) = ParseNode();
             if (stop is { } unexpected)
+            {
                 throw new ParseFault(unexpected.Position, $"unexpected {unexpected}");
+            }
+
             main.Add(node!);
         }
 
@@ -43,9 +46,14 @@ internal sealed class Parser
     {
         var token = tokens.Take();
         if (token.Kind is TokenKind.Text)
+        {
             return (new TextNode(token.Position, Encoding.UTF8.GetBytes(token.Text)), null);
+        }
+
         if (token.Kind is TokenKind.End)
+        {
             throw new ParseFault(token.Position, "unexpected end of text: an {{end}} is missing");
+        }
 
         var word = tokens.Peek();
         if (word.Kind is TokenKind.Keyword)
@@ -78,7 +86,10 @@ internal sealed class Parser
     private (Node[] Nodes, Token Stop) ParseBody()
     {
         if (++depth > MaxDepth)
+        {
             throw new ParseFault(tokens.Peek().Position, $"nested deeper than {MaxDepth}");
+        }
+
         var nodes = new List<Node>();
         while (true)
         {
@@ -113,7 +124,10 @@ internal sealed class Parser
         if (chained)
         {
             if (++depth > MaxDepth)
+            {
                 throw new ParseFault(next.Position, $"nested deeper than {MaxDepth}");
+            }
+
             var branch = Branch(kind, tokens.Take());
             depth--;
             return [branch];
@@ -122,7 +136,10 @@ internal sealed class Parser
         tokens.Expect(TokenKind.Close, "else");
         var (nodes, stop) = ParseBody();
         if (stop.Text != "end")
+        {
             throw new ParseFault(stop.Position, $"expected end; found {stop}");
+        }
+
         CloseAfterEnd();
         return nodes;
     }
@@ -138,7 +155,10 @@ internal sealed class Parser
         var name = tokens.Expect(TokenKind.String, "template clause").Text;
         var pipeline = tokens.Peek().Kind is TokenKind.Close ? null : ParsePipeline("template clause");
         if (pipeline is null)
+        {
             tokens.Take();
+        }
+
         return new CallNode(word.Position, name, pipeline);
     }
 
@@ -163,7 +183,10 @@ internal sealed class Parser
         scope = new Scope();
         var (body, stop) = ParseBody();
         if (stop.Text != "end")
+        {
             throw new ParseFault(stop.Position, $"unexpected {stop} in {word}");
+        }
+
         CloseAfterEnd();
         scope = outer;
         Define(name, body, word.Position);
@@ -175,7 +198,10 @@ internal sealed class Parser
         if (bodies.TryGetValue(name, out var present) && !IsBlank(present))
         {
             if (!IsBlank(body))
+            {
                 throw new ParseFault(position, $"multiple definition of template \"{name}\"");
+            }
+
             return;
         }
 
@@ -188,7 +214,10 @@ internal sealed class Parser
     {
         tokens.Expect(TokenKind.Close, word.ToString());
         if (scope.Loops == 0)
+        {
             throw new ParseFault(word.Position, $"{word} outside {{{{range}}}}");
+        }
+
         return word.Text == "break" ? new BreakNode(word.Position) : new ContinueNode(word.Position);
     }
 

@@ -14,19 +14,33 @@ internal sealed class PipelineParser(TokenReader tokens, List<string> variables,
     {
         var position = tokens.Peek().Position;
         if (++depth > maxDepth)
+        {
             throw new ParseFault(position, $"nested deeper than {maxDepth}");
+        }
+
         var (declared, isAssignment) = Declarations(context);
         var commands = new List<CommandNode>();
         while (tokens.Peek().Kind != end)
+        {
             commands.Add(Command(context));
+        }
+
         tokens.Take();
         depth--;
 
         if (commands.Count == 0)
+        {
             throw new ParseFault(position, $"missing value for {context}");
+        }
+
         foreach (var (stage, command) in commands.Index().Skip(1))
+        {
             if (command.Words[0] is ConstantNode or DotNode or NilNode)
+            {
                 throw new ParseFault(command.Position, $"non executable command in pipeline stage {stage + 1}");
+            }
+        }
+
         return new PipelineNode(position, declared, isAssignment, [.. commands]);
     }
 
@@ -37,16 +51,27 @@ internal sealed class PipelineParser(TokenReader tokens, List<string> variables,
         {
             var next = tokens.Peek(1);
             if (next.Kind is not (TokenKind.Declare or TokenKind.Assign or TokenKind.Comma))
+            {
                 break;
+            }
+
             declared.Add(tokens.Take().Text);
             variables.Add(declared[^1]);
             tokens.Take();
             if (next.Kind is not TokenKind.Comma)
+            {
                 return ([.. declared], next.Kind is TokenKind.Assign);
+            }
+
             if (context != "range" || declared.Count > 1)
+            {
                 throw new ParseFault(next.Position, $"too many declarations in {context}");
+            }
+
             if (tokens.Peek().Kind is not TokenKind.Variable)
+            {
                 throw new ParseFault(next.Position, "range can only initialize variables");
+            }
         }
 
         return declared.Count == 0
@@ -69,9 +94,14 @@ internal sealed class PipelineParser(TokenReader tokens, List<string> variables,
             }
 
             if (next.Kind is TokenKind.Close or TokenKind.RightParen)
+            {
                 break;
+            }
+
             if (!next.SpaceBefore)
+            {
                 throw new ParseFault(next.Position, $"unexpected {next} in operand");
+            }
         }
 
         return new CommandNode(position, [.. words]);
@@ -82,11 +112,16 @@ internal sealed class PipelineParser(TokenReader tokens, List<string> variables,
         var token = tokens.Peek();
         var operand = Term(context);
         if (tokens.Peek() is not { Kind: TokenKind.Field, SpaceBefore: false })
+        {
             return operand;
+        }
 
         var path = new List<string>();
         while (tokens.Peek() is { Kind: TokenKind.Field, SpaceBefore: false })
+        {
             path.Add(tokens.Take().Text);
+        }
+
         return operand switch
         {
             FieldNode field => field with { Path = [.. field.Path, .. path] },

@@ -9,7 +9,10 @@ internal sealed class TokenReader(string text)
     public Token Peek(int distance = 0)
     {
         while (ahead.Count <= distance)
+        {
             ahead.Add(lexer.Next());
+        }
+
         return ahead[distance];
     }
 

@@ -10,7 +10,10 @@ internal static class DurationType
     private static string ToText(long nanoseconds)
     {
         if (nanoseconds == 0)
+        {
             return "0s";
+        }
+
         var sign = nanoseconds < 0 ? "-" : "";
         var magnitude = (ulong)Int128.Abs(nanoseconds);
         if (magnitude < 1_000_000_000)
@@ -23,7 +26,10 @@ internal static class DurationType
         var rest = (seconds % 60) + ((decimal)(magnitude % 1_000_000_000) / 1_000_000_000m);
         var text = rest.ToString("0.#########", CultureInfo.InvariantCulture) + "s";
         if (seconds >= 60)
+        {
             text = $"{seconds / 60 % 60}m{text}";
+        }
+
         return sign + (seconds >= 3600 ? $"{seconds / 3600}h{text}" : text);
     }
 

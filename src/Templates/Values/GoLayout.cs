@@ -54,9 +54,15 @@ internal static class GoLayout
         {
             var used = WriteElement(output, time, layout.AsSpan(i));
             if (used == 0)
+            {
                 used = WriteFraction(output, time, layout.AsSpan(i));
+            }
+
             if (used == 0)
+            {
                 output.Append(layout[i]);
+            }
+
             i += Math.Max(used, 1);
         }
 
@@ -68,7 +74,10 @@ internal static class GoLayout
         foreach (var (element, write) in Elements)
         {
             if (!layout.StartsWith(element) || (element == "Jan" && IsLower(layout, 3)) || (element == "Mon" && IsLower(layout, 3)))
+            {
                 continue;
+            }
+
             write(output, time);
             return element.Length;
         }
@@ -83,15 +92,27 @@ internal static class GoLayout
     private static int WriteFraction(StringBuilder output, TimeValue time, ReadOnlySpan<char> layout)
     {
         if (layout.Length < 2 || layout[0] is not ('.' or ',') || layout[1] is not ('0' or '9'))
+        {
             return 0;
+        }
+
         var length = layout[1..].IndexOfAnyExcept(layout[1]) is var end && end < 0 ? layout.Length - 1 : end;
         if (layout.Length > length + 1 && char.IsAsciiDigit(layout[length + 1]))
+        {
             return 0;
+        }
+
         var digits = time.Nanosecond.ToString("D9", CultureInfo.InvariantCulture).PadRight(length, '0')[..length];
         if (layout[1] == '9')
+        {
             digits = digits.TrimEnd('0');
+        }
+
         if (digits.Length > 0)
+        {
             output.Append(layout[0]).Append(digits);
+        }
+
         return length + 1;
     }
 
@@ -100,16 +121,23 @@ internal static class GoLayout
     private static void Pad(StringBuilder output, long value, int width, char fill = '0')
     {
         if (value < 0)
+        {
             output.Append('-');
+        }
+
         output.Append(Math.Abs(value).ToString(CultureInfo.InvariantCulture).PadLeft(width, fill));
     }
 
     private static void Zone(StringBuilder output, TimeValue time)
     {
         if (time.OffsetSeconds == 0)
+        {
             output.Append("UTC");
+        }
         else
+        {
             Offset(output, time, false, "");
+        }
     }
 
     // No separator leaves the minutes out.
@@ -124,8 +152,13 @@ internal static class GoLayout
         var magnitude = Math.Abs(time.OffsetSeconds);
         Pad(output.Append(time.OffsetSeconds < 0 ? '-' : '+'), magnitude / 3600, 2);
         if (separator is not null)
+        {
             Pad(output.Append(separator), magnitude / 60 % 60, 2);
+        }
+
         if (seconds)
+        {
             Pad(output.Append(separator), magnitude % 60, 2);
+        }
     }
 }

@@ -26,7 +26,10 @@ public sealed class TimeValue : TemplateObject
         var local = unixSeconds + offsetSeconds;
         var day = Math.DivRem(local, SecondsPerDay, out var second);
         if (second < 0)
+        {
             (day, second) = (day - 1, second + SecondsPerDay);
+        }
+
         (Year, Month, Day) = GoCalendar.FromDays(day);
         YearDay = (int)(day - GoCalendar.ToDays(Year, 1, 1)) + 1;
         Weekday = (int)(((day % 7) + 11) % 7);
@@ -133,7 +136,10 @@ public sealed class TimeValue : TemplateObject
     private TimeValue RoundDown(long unit, long plus)
     {
         if (unit <= 0)
+        {
             return this;
+        }
+
         var origin = UnixOfYear1 * NanosecondsPerSecond;
         var since = UnixNanoseconds - origin + plus;
         return At(origin + (FloorDivide(since, unit) * unit));
@@ -144,7 +150,10 @@ public sealed class TimeValue : TemplateObject
         // Wide enough for every use, and no overflow below.
         const long Bound = 1_000_000;
         if (arguments.Any(static a => Int128.Abs(Number(a)) > Bound))
+        {
             throw new TemplateFault($"error calling AddDate: more than {Bound} years, months or days");
+        }
+
         var months = (((Year + Number(arguments[0])) * 12) + Month - 1) + Number(arguments[1]);
         var (year, month) = ((long)FloorDivide(months, 12), (int)(months - ((long)FloorDivide(months, 12) * 12)));
         var days = GoCalendar.ToDays(year, month + 1, 1) + Day - 1 + Number(arguments[2]);

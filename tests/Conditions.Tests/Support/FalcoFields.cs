@@ -18,7 +18,9 @@ public static class FalcoFields
         using var json = JsonDocument.Parse(File.ReadAllText(SharedData.Path("falco", "fields.json")));
         var definitions = new List<FieldDefinition>();
         foreach (var group in json.RootElement.GetProperty("fieldclasses").EnumerateArray())
+        {
             definitions.AddRange(group.GetProperty("fields").EnumerateArray().Select(Read));
+        }
         // Known to rules, left out of the list because it is deprecated.
         definitions.Add(new FieldDefinition { Name = "evt.dir", Kind = ValueKind.Bytes, TypeName = "CHARBUF" });
         return new TableCatalogue(definitions);
@@ -40,8 +42,8 @@ public static class FalcoFields
 
     private static FieldDefinition Read(JsonElement field)
     {
-        string name = field.GetProperty("name").GetString()!;
-        string type = field.GetProperty("type").GetString()!;
+        var name = field.GetProperty("name").GetString()!;
+        var type = field.GetProperty("type").GetString()!;
         var argument = field.GetProperty("argument");
         var kind = FieldArgumentKind.None;
         if (argument.ValueKind == JsonValueKind.Object)
@@ -49,6 +51,7 @@ public static class FalcoFields
             kind = argument.GetProperty("required").GetBoolean() ? FieldArgumentKind.Required : FieldArgumentKind.Optional;
             kind |= Indexed.Contains(name) ? FieldArgumentKind.Index : FieldArgumentKind.Key;
         }
+
         return new FieldDefinition
         {
             Name = name,

@@ -20,6 +20,7 @@ public sealed class TableCatalogue(IEnumerable<FieldDefinition> definitions) : I
             reference = new TableReference(definition, argument, references.Count);
             references.Add((definition.Name, argument), reference);
         }
+
         return reference;
     }
 

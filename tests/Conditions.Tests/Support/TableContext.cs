@@ -21,7 +21,10 @@ public sealed class TableContext : EvaluationContext
     {
         Reads++;
         if (!values.TryGetValue(field.Text, out var entry))
+        {
             return Value.None;
+        }
+
         return entry.Kind switch
         {
             ValueKind.Bool => Value.Bool(entry.Bits != 0),
@@ -68,9 +71,9 @@ public sealed class TableContext : EvaluationContext
     {
         var packed = new MemoryStream();
         Span<byte> number = stackalloc byte[sizeof(long)];
-        foreach (string member in members)
+        foreach (var member in members)
         {
-            byte[] bytes = kind switch
+            var bytes = kind switch
             {
                 ValueKind.Address => IPAddress.Parse(member).GetAddressBytes(),
                 ValueKind.Bytes => Encoding.UTF8.GetBytes(member),
@@ -80,6 +83,7 @@ public sealed class TableContext : EvaluationContext
             packed.Write(number[..sizeof(int)]);
             packed.Write(bytes);
         }
+
         values[field] = new Entry(ValueKind.List, kind, packed.ToArray(), 0);
         return this;
     }

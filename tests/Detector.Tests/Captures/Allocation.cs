@@ -20,11 +20,14 @@ public sealed class Allocation(ITestOutputHelper output)
             "evt.type", "evt.res", "evt.args", "evt.arg.flags", "proc.name", "proc.cmdline", "proc.pname", "proc.aname[2]", "proc.aname",
             "fd.name", "fd.directory", "fd.sip", "fd.types", "user.name", "container.id", "fs.path.name", "thread.cap_effective",
         }.Select(name => name.Split('[') is [var first, var rest] ? resolver.Resolve(first, rest[..^1], out _, out _)! : resolver.Resolve(name, null, out _, out _)!)]);
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
+        {
             replay.Run(pipeline, sink);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
         replay.Run(pipeline, sink);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         output.WriteLine($"{allocated} bytes over {replay.Count} events; {sink.Present} values; {state.Pool.ReservedBytes} bytes of native memory; {state.Threads.Count} threads.");
         Assert.True(sink.Present > replay.Count);
         Assert.Equal(0, pipeline.Malformed);

@@ -30,19 +30,22 @@ public sealed class ConditionAgreement(ITestOutputHelper output)
             var condition = compiler.Compile(text, errors);
             Assert.True(condition is not null, errors.Count > 0 ? $"{id}: {errors[0]}" : id);
             if (condition.Fields.All(static field => field.Definition.Unavailable is null))
+            {
                 conditions.Add((id, text, condition));
+            }
         }
+
         long pairs = 0, equalPairs = 0, verdicts = 0, equalVerdicts = 0;
         var byField = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var examples = new List<string>();
         var unexplained = new List<string>();
-        foreach (string capture in Replay.LiveCaptures)
+        foreach (var capture in Replay.LiveCaptures)
         {
             var tally = Run(capture, conditions.ConvertAll(static c => c.Condition), [.. conditions.Select(static c => c.Id)]);
             pairs += conditions.Count;
             verdicts += tally.Events * conditions.Count;
             equalVerdicts += tally.Events * conditions.Count;
-            for (int i = 0; i < conditions.Count; i++)
+            for (var i = 0; i < conditions.Count; i++)
             {
                 equalVerdicts -= tally.Wrong[i];
                 if (tally.Wrong[i] == 0)
@@ -50,17 +53,28 @@ public sealed class ConditionAgreement(ITestOutputHelper output)
                     equalPairs++;
                     continue;
                 }
-                foreach (string field in conditions[i].Condition.Fields.Select(static field => field.Text).Distinct())
+
+                foreach (var field in conditions[i].Condition.Fields.Select(static field => field.Text).Distinct())
+                {
                     byField[field] = byField.GetValueOrDefault(field) + 1;
+                }
+
                 if (tally.Unexplained[i] is > 0 and var number)
+                {
                     unexplained.Add($"{conditions[i].Id} {conditions[i].Text}: event {number} of {capture}");
+                }
+
                 examples.Add($"{conditions[i].Id} {conditions[i].Text}: {tally.Wrong[i]} events of {capture}, the first is {tally.First[i]}");
             }
         }
+
         output.WriteLine($"Conditions: {conditions.Count}; with captures: {equalPairs} of {pairs} agree ({(double)equalPairs / pairs:P3}); verdicts on events: {equalVerdicts} of {verdicts} ({(double)equalVerdicts / verdicts:P4}).");
         output.WriteLine("Fields of those that differ: " + string.Join(", ", byField.OrderByDescending(static p => p.Value).Select(static p => $"{p.Key} {p.Value}")));
-        foreach (string example in examples)
+        foreach (var example in examples)
+        {
             output.WriteLine(example);
+        }
+
         Assert.Empty(unexplained);
         Assert.True(conditions.Count > 1000, $"{conditions.Count} conditions");
         Assert.True((double)equalPairs / pairs >= Floor, $"{equalPairs} of {pairs} agree.");
@@ -96,19 +110,30 @@ public sealed class ConditionAgreement(ITestOutputHelper output)
         public void Handle(in EventView view, EventFrame frame, in RawEvent raw)
         {
             if (view.ThreadId < 0)
+            {
                 return; // the capture's own bookkeeping
+            }
+
             Events++;
-            long number = pipeline.Processed;
+            var number = pipeline.Processed;
             context.Set(pipeline.State, view, frame, raw, number);
             known.Follow(view, frame);
-            for (int i = 0; i < conditions.Count; i++)
+            for (var i = 0; i < conditions.Count; i++)
             {
                 if (conditions[i].Evaluate(context) == expected[i].Contains(number))
+                {
                     continue;
+                }
+
                 if (Wrong[i]++ == 0)
+                {
                     First[i] = number;
+                }
+
                 if (Unexplained[i] == 0 && fields[i].All(field => known.ReasonFor(field, context) is null))
+                {
                     Unexplained[i] = number;
+                }
             }
         }
     }

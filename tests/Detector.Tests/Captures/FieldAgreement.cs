@@ -23,13 +23,19 @@ public sealed class FieldAgreement(ITestOutputHelper output)
         var unexplained = new List<string>();
         var reasons = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var catalogue = new FieldCatalogue();
-        foreach (string name in Replay.LiveCaptures)
+        foreach (var name in Replay.LiveCaptures)
+        {
             Compare(name, catalogue, counts, unexplained, reasons);
+        }
+
         var filled = counts.Where(pair => Resolve(catalogue, pair.Key)?.Definition.Unavailable is null && !KnownDifferences.NeverWritten.Contains(pair.Key)).ToList();
         foreach (var (field, (right, all, example)) in filled.OrderByDescending(static p => p.Value.All - p.Value.Right).Where(static p => p.Value.All > p.Value.Right))
+        {
             output.WriteLine($"{field} {right}/{all} {(double)right / all:P2} {example}");
-        long agreed = filled.Sum(static pair => pair.Value.Right);
-        long values = filled.Sum(static pair => pair.Value.All);
+        }
+
+        var agreed = filled.Sum(static pair => pair.Value.Right);
+        var values = filled.Sum(static pair => pair.Value.All);
         output.WriteLine($"Fields: {filled.Count} filled of {counts.Count}; values: {agreed} of {values} agree ({(double)agreed / values:P3}).");
         output.WriteLine("Differences by reason: " + string.Join("; ", reasons.Select(static p => $"{p.Key} {p.Value}")));
         Assert.Empty(unexplained);
@@ -38,9 +44,9 @@ public sealed class FieldAgreement(ITestOutputHelper output)
 
     private static FieldReference? Resolve(FieldCatalogue catalogue, string text)
     {
-        int bracket = text.IndexOf('[', StringComparison.Ordinal);
-        string name = bracket < 0 ? text : text[..bracket];
-        string? argument = bracket < 0 ? null : text[(bracket + 1)..^1];
+        var bracket = text.IndexOf('[', StringComparison.Ordinal);
+        var name = bracket < 0 ? text : text[..bracket];
+        var argument = bracket < 0 ? null : text[(bracket + 1)..^1];
         return new FieldResolver(catalogue).Resolve(name, argument, out _, out _);
     }
 
@@ -56,8 +62,13 @@ public sealed class FieldAgreement(ITestOutputHelper output)
         source.Start(new SourceSettings { SystemCalls = new HashSet<int>() });
         var batch = new RawEvent[256];
         for (int count; (count = source.Read(batch, TimeSpan.Zero)) > 0; source.Release())
-            for (int i = 0; i < count; i++)
+        {
+            for (var i = 0; i < count; i++)
+            {
                 pipeline.Process(batch[i], comparer);
+            }
+        }
+
         Assert.False(lines.MoveNext());
         Assert.Equal(0, pipeline.Malformed);
     }
@@ -73,7 +84,10 @@ public sealed class FieldAgreement(ITestOutputHelper output)
         public void Handle(in EventView view, EventFrame frame, in RawEvent raw)
         {
             if (view.ThreadId < 0)
+            {
                 return;
+            }
+
             context.Set(pipeline.State, view, frame, raw, pipeline.Processed);
             known.Follow(view, frame);
             using var expected = JsonDocument.Parse(lines.MoveNext() ? lines.Current : throw new InvalidDataException("The record has fewer events."));
@@ -83,19 +97,30 @@ public sealed class FieldAgreement(ITestOutputHelper output)
                 all.Add(property.Name);
                 Check(property.Name, property.Value.GetRawText(), property.Value);
             }
-            foreach (string absent in all)
+
+            foreach (var absent in all)
+            {
                 if (!expected.RootElement.TryGetProperty(absent, out _))
+                {
                     Check(absent, "null", default);
+                }
+            }
         }
 
         private void Check(string name, string expectedText, JsonElement expected)
         {
             if (!references.TryGetValue(name, out var field))
+            {
                 references.Add(name, field = Resolve(catalogue, name));
-            string actual = field is null ? "unknown field" : Json(field);
-            bool right = actual == expectedText || Same(actual, expected);
+            }
+
+            var actual = field is null ? "unknown field" : Json(field);
+            var right = actual == expectedText || Same(actual, expected);
             if (!right && field?.Definition.Unavailable is null)
+            {
                 Explain(name, field, actual, expectedText);
+            }
+
             var (rightBefore, allBefore, example) = counts.GetValueOrDefault(name);
             counts[name] = (rightBefore + (right ? 1 : 0), allBefore + 1,
                 right || example is not null ? example! : $"{capture}:{pipeline.Processed}: {Cut(actual)} for {Cut(expectedText)}");
@@ -103,11 +128,15 @@ public sealed class FieldAgreement(ITestOutputHelper output)
 
         private void Explain(string name, FieldReference? field, string actual, string expected)
         {
-            string? reason = field is null ? null : known.ReasonFor(field, context);
+            var reason = field is null ? null : known.ReasonFor(field, context);
             if (reason is null)
+            {
                 unexplained.Add($"{capture}:{pipeline.Processed}: {name} is {Cut(actual)}, of Falco {Cut(expected)}");
+            }
             else if (!KnownDifferences.NeverWritten.Contains(name))
+            {
                 reasons[reason] = reasons.GetValueOrDefault(reason) + 1;
+            }
         }
 
         private static string Cut(string text) => text.Length > 160 ? text[..160] : text;
@@ -115,7 +144,7 @@ public sealed class FieldAgreement(ITestOutputHelper output)
         private static bool Same(string actual, JsonElement expected) => expected.ValueKind switch
         {
             JsonValueKind.String => actual.StartsWith('"') && JsonDocument.Parse(actual).RootElement.GetString() == expected.GetString(),
-            JsonValueKind.Number => double.TryParse(actual, out double number) && expected.GetRawText().Contains('.', StringComparison.Ordinal) && Math.Abs(number - expected.GetDouble()) < 1e-9,
+            JsonValueKind.Number => double.TryParse(actual, out var number) && expected.GetRawText().Contains('.', StringComparison.Ordinal) && Math.Abs(number - expected.GetDouble()) < 1e-9,
             // A set: its order is that of a hash table.
             JsonValueKind.Array => actual.StartsWith('[') && Members(JsonDocument.Parse(actual).RootElement).SetEquals(Members(expected)),
             _ => false,
@@ -127,7 +156,10 @@ public sealed class FieldAgreement(ITestOutputHelper output)
         {
             using var stream = new MemoryStream();
             using (var writer = new Utf8JsonWriter(stream))
+            {
                 ValueFormatter.WriteJson(field, context.ReadShown(field), writer);
+            }
+
             return Encoding.UTF8.GetString(stream.ToArray());
         }
     }

@@ -25,23 +25,26 @@ public sealed unsafe partial class FieldFuzz(ITestOutputHelper output)
         var pipeline = new EventPipeline(state);
         var sink = new EverythingSink(pipeline, context, fields);
         var random = new Random(22);
-        foreach (string capture in Replay.LiveCaptures)
+        foreach (var capture in Replay.LiveCaptures)
         {
             using var replay = new Replay(capture);
             replay.Open(state).Dispose();
-            for (int round = 0; round < Rounds / Replay.LiveCaptures.Length; round++)
+            for (var round = 0; round < Rounds / Replay.LiveCaptures.Length; round++)
             {
                 var original = replay.Event(random.Next(replay.Count));
                 var place = guarded.AtEnd(original.Length);
                 original.CopyTo(place);
-                int length = Damage(place, random);
+                var length = Damage(place, random);
                 // Cut events end at the guard too.
                 var moved = guarded.AtEnd(length);
                 place[..length].CopyTo(moved);
                 fixed (byte* address = moved)
+                {
                     pipeline.Process(new RawEvent(address, length), sink);
+                }
             }
         }
+
         output.WriteLine($"{pipeline.Processed} events read, {pipeline.Malformed} refused, {sink.Present} values of {fields.Count} fields; {state.Pool.ReservedBytes} bytes of state.");
         Assert.InRange(pipeline.Processed, Rounds / 4, Rounds);
         Assert.InRange(pipeline.Malformed, Rounds / 50, Rounds);
@@ -51,8 +54,8 @@ public sealed unsafe partial class FieldFuzz(ITestOutputHelper output)
     /// <summary>Damages an event in one of several ways; gives its new length.</summary>
     private static int Damage(Span<byte> bytes, Random random)
     {
-        int parameters = BinaryPrimitives.ReadInt32LittleEndian(bytes[22..]);
-        for (int i = random.Next(1, 6); i > 0; i--)
+        var parameters = BinaryPrimitives.ReadInt32LittleEndian(bytes[22..]);
+        for (var i = random.Next(1, 6); i > 0; i--)
         {
             switch (random.Next(6))
             {
@@ -60,19 +63,22 @@ public sealed unsafe partial class FieldFuzz(ITestOutputHelper output)
                     BinaryPrimitives.WriteUInt16LittleEndian(bytes[20..], (ushort)random.Next(EventTable.Count));
                     break;
                 case 1 when parameters > 1: // the border between two parameters moves
-                    int at = EventView.HeaderSize + 2 * random.Next(parameters - 1);
-                    int both = BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]) + BinaryPrimitives.ReadUInt16LittleEndian(bytes[(at + 2)..]);
-                    int first = random.Next(both + 1);
+                    var at = EventView.HeaderSize + 2 * random.Next(parameters - 1);
+                    var both = BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]) + BinaryPrimitives.ReadUInt16LittleEndian(bytes[(at + 2)..]);
+                    var first = random.Next(both + 1);
                     BinaryPrimitives.WriteUInt16LittleEndian(bytes[at..], (ushort)first);
                     BinaryPrimitives.WriteUInt16LittleEndian(bytes[(at + 2)..], (ushort)(both - first));
                     break;
                 case 2: // any byte of the values
-                    int values = EventView.HeaderSize + 2 * parameters;
+                    var values = EventView.HeaderSize + 2 * parameters;
                     if (values < bytes.Length)
+                    {
                         bytes[random.Next(values, bytes.Length)] = (byte)random.Next(256);
+                    }
+
                     break;
                 case 3: // a number at its edge
-                    int place = random.Next(EventView.HeaderSize, bytes.Length);
+                    var place = random.Next(EventView.HeaderSize, bytes.Length);
                     bytes[place..Math.Min(bytes.Length, place + 8)].Fill((byte)(random.Next(2) * 255));
                     break;
                 case 4: // fewer or more parameters than the table has
@@ -83,8 +89,12 @@ public sealed unsafe partial class FieldFuzz(ITestOutputHelper output)
                     break;
             }
         }
+
         if (random.Next(8) == 0)
+        {
             return random.Next(bytes.Length);
+        }
+
         return bytes.Length;
     }
 
@@ -107,13 +117,18 @@ public sealed unsafe partial class FieldFuzz(ITestOutputHelper output)
         public void Handle(in EventView view, EventFrame frame, in RawEvent raw)
         {
             context.Set(pipeline.State, view, frame, raw, pipeline.Processed);
-            bool prints = pipeline.Processed % 16 == 0;
+            var prints = pipeline.Processed % 16 == 0;
             foreach (var field in fields)
             {
                 if (context.Read(field).Exists)
+                {
                     Present++;
+                }
+
                 if (prints)
+                {
                     Print(field);
+                }
             }
         }
 

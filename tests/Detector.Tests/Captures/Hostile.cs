@@ -11,18 +11,25 @@ public sealed class Hostile
     [Fact]
     public void A_damaged_capture_ends_with_an_error_or_is_read_but_nothing_else()
     {
-        byte[] plain = Unpack("live-net");
+        var plain = Unpack("live-net");
         var random = new Random(20);
-        int errors = 0;
-        for (int round = 0; round < 300; round++)
+        var errors = 0;
+        for (var round = 0; round < 300; round++)
         {
-            byte[] damaged = (byte[])plain.Clone();
-            for (int i = random.Next(1, 20); i > 0; i--)
+            var damaged = (byte[])plain.Clone();
+            for (var i = random.Next(1, 20); i > 0; i--)
+            {
                 damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            }
+
             if (round % 3 == 0)
+            {
                 damaged = damaged[..random.Next(damaged.Length)];
+            }
+
             errors += ReadsToTheEnd(damaged) ? 0 : 1;
         }
+
         Assert.InRange(errors, 1, 299);
     }
 
@@ -34,10 +41,10 @@ public sealed class Hostile
         using var state = new MachineState();
         using var source = replay.Open(state);
         var pipeline = new EventPipeline(state);
-        byte[] memory = GC.AllocateArray<byte>(4096, pinned: true);
-        for (int round = 0; round < 200_000; round++)
+        var memory = GC.AllocateArray<byte>(4096, pinned: true);
+        for (var round = 0; round < 200_000; round++)
         {
-            int length = random.Next(0, 400);
+            var length = random.Next(0, 400);
             random.NextBytes(memory.AsSpan(0, length));
             if (length >= EventView.HeaderSize)
             {
@@ -45,15 +52,21 @@ public sealed class Hostile
                 BitConverter.TryWriteBytes(memory.AsSpan(16), length);
                 BitConverter.TryWriteBytes(memory.AsSpan(20), (ushort)random.Next(EventTable.Count));
                 BitConverter.TryWriteBytes(memory.AsSpan(22), random.Next(12));
-                for (int i = EventView.HeaderSize; i < Math.Min(length, 60); i++)
+                for (var i = EventView.HeaderSize; i < Math.Min(length, 60); i++)
+                {
                     memory[i] = (byte)(random.Next(3) == 0 ? random.Next(20) : i % 2 == 0 ? 8 : 0);
+                }
             }
+
             unsafe
             {
                 fixed (byte* address = memory)
+                {
                     pipeline.Process(new RawEvent(address, length), null);
+                }
             }
         }
+
         Assert.True(pipeline.Malformed > 1000);
         Assert.True(pipeline.Processed > 1000);
     }
@@ -77,8 +90,13 @@ public sealed class Hostile
         {
             source.Start(new SourceSettings { SystemCalls = new HashSet<int>() });
             for (int count; (count = source.Read(batch, TimeSpan.Zero)) > 0; source.Release())
+            {
                 foreach (var raw in batch.AsSpan(0, count))
+                {
                     pipeline.Process(raw, null);
+                }
+            }
+
             return true;
         }
         catch (EventSourceException)

@@ -24,27 +24,47 @@ internal sealed class KnownDifferences
     /// <summary>Takes note of an event; to be called for each, before any question about it.</summary>
     public void Follow(in EventView view, EventFrame frame)
     {
-        if (view.Type == EventType.ExecveatExit && view.TryResult(out long result) && result > 0 && frame.Thread is { } thread)
+        if (view.Type == EventType.ExecveatExit && view.TryResult(out var result) && result > 0 && frame.Thread is { } thread)
+        {
             notExecuted.Add(thread.Pid);
+        }
     }
 
     /// <summary>Why a field of the present event differs; null when there is no reason.</summary>
     public string? ReasonFor(FieldReference field, EventContext context)
     {
-        string name = field.Definition.Name;
+        var name = field.Definition.Name;
         var view = context.View;
         if (NeverWritten.Contains(name))
+        {
             return "memory that Falco never wrote";
+        }
+
         if (descriptors.Contains(name))
+        {
             return "descriptors shared by clone, or closed by exec";
+        }
+
         if (name.StartsWith("fs.path.", StringComparison.Ordinal) && IsAboutPaths(view.Type))
+        {
             return "paths that Falco does not resolve";
+        }
+
         if (name == "evt.buffer" && !(view.Definition.Find("data") is >= 0 and var data && (view.Definition.Flags & (EventFlags.ReadsFromFd | EventFlags.WritesToFd)) != 0 && view.Has(data)))
+        {
             return "an empty buffer";
+        }
+
         if (sessions.Contains(name) && context.Thread is { } thread && thread.VPid != thread.Pid)
+        {
             return "session numbers of a pid namespace";
+        }
+
         if (arguments.Contains(name) && view.Type == EventType.CloneV20Exit)
+        {
             return "a parent that nobody knows";
+        }
+
         return IsOfProcess(name) && HasNotExecuted(context) ? "the arguments of an execveat that is none" : null;
     }
 
@@ -58,10 +78,18 @@ internal sealed class KnownDifferences
     private bool HasNotExecuted(EventContext context)
     {
         if (notExecuted.Count == 0)
+        {
             return false;
+        }
+
         for (var thread = context.Thread; thread is not null; thread = context.State.Threads.ParentOf(thread.Leader))
+        {
             if (notExecuted.Contains(thread.Pid))
+            {
                 return true;
+            }
+        }
+
         return false;
     }
 }

@@ -77,11 +77,17 @@ public sealed class RecorderStop : IDisposable
         public unsafe int Read(Span<RawEvent> into, TimeSpan wait)
         {
             if (Reads == seconds.Length)
+            {
                 return 0;
+            }
+
             BinaryPrimitives.WriteUInt64LittleEndian(memory, (ulong)((Stopped.AddSeconds(seconds[Reads++]) - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick));
             Clock.Elapsed += TimeSpan.FromSeconds(1);
             fixed (byte* address = memory) // pinned for good
+            {
                 into[..Batch].Fill(new RawEvent(address, memory.Length));
+            }
+
             return Batch;
         }
 
@@ -97,8 +103,8 @@ public sealed class RecorderStop : IDisposable
 
         private static byte[] Event()
         {
-            int parameters = EventTable.Find((int)EventType.CloseExit)!.Parameters.Length;
-            byte[] bytes = GC.AllocateArray<byte>(EventView.HeaderSize + parameters * 2, pinned: true);
+            var parameters = EventTable.Find((int)EventType.CloseExit)!.Parameters.Length;
+            var bytes = GC.AllocateArray<byte>(EventView.HeaderSize + parameters * 2, pinned: true);
             BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), 1);
             BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), bytes.Length);
             BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(20), (ushort)EventType.CloseExit);

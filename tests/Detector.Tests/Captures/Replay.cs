@@ -27,7 +27,7 @@ internal sealed unsafe class Replay : IDisposable
         {
             foreach (var raw in batch.AsSpan(0, count))
             {
-                nint copy = (nint)NativeMemory.Alloc((nuint)raw.Bytes.Length);
+                var copy = (nint)NativeMemory.Alloc((nuint)raw.Bytes.Length);
                 raw.Bytes.CopyTo(new Span<byte>((void*)copy, raw.Bytes.Length));
                 events.Add((copy, raw.Bytes.Length, raw.Cpu));
             }
@@ -50,13 +50,17 @@ internal sealed unsafe class Replay : IDisposable
     public void Run(EventPipeline pipeline, IEventSink? sink)
     {
         foreach (var (address, length, cpu) in events)
+        {
             pipeline.Process(new RawEvent((byte*)address, length, cpu), sink);
+        }
     }
 
     public void Dispose()
     {
         foreach (var (address, _, _) in events)
+        {
             NativeMemory.Free((void*)address);
+        }
     }
 }
 
@@ -69,7 +73,11 @@ internal sealed class ReadingSink(EventPipeline pipeline, EventContext context, 
     {
         context.Set(pipeline.State, view, frame, raw, pipeline.Processed);
         foreach (var field in fields)
+        {
             if (context.Read(field).Exists)
+            {
                 Present++;
+            }
+        }
     }
 }

@@ -15,7 +15,7 @@ public sealed class Rewriting
     [InlineData("live-32bit", true)]
     public void Events_and_state_survive(string capture, bool compress)
     {
-        byte[] original = File.ReadAllBytes(SharedData.Path("falco", "captures", capture + ".scap"));
+        var original = File.ReadAllBytes(SharedData.Path("falco", "captures", capture + ".scap"));
         using var before = new MachineState();
         using var first = Open(original, before);
         var written = new MemoryStream();
@@ -30,10 +30,13 @@ public sealed class Rewriting
                 unsafe
                 {
                     fixed (byte* address = raw.Bytes)
+                    {
                         writer.Event(new RawEvent(address, raw.Bytes.Length, raw.Cpu));
+                    }
                 }
             }
         }
+
         Assert.True(events.Count > 800);
 
         using var after = new MachineState();
@@ -44,7 +47,7 @@ public sealed class Rewriting
         Assert.True(before.Threads.All.Sum(static thread => thread.Fds.Count) > 50);
         Assert.Equal(Users(before), Users(after));
         Assert.Equal(before.Interfaces.All, after.Interfaces.All);
-        int i = 0;
+        var i = 0;
         foreach (var (cpu, bytes) in All(second))
         {
             Assert.Equal(events[i].Cpu, cpu);
@@ -52,18 +55,22 @@ public sealed class Rewriting
             Assert.True(bytes.AsSpan().SequenceEqual(events[i].Bytes) || bytes.AsSpan().StartsWith(Own(events[i].Bytes)), $"event {i}");
             i++;
         }
+
         Assert.Equal(events.Count, i);
     }
 
     [Fact]
     public void A_capture_that_breaks_off_is_valid_up_to_its_last_block()
     {
-        byte[] original = File.ReadAllBytes(SharedData.Path("falco", "captures", "live-net.scap"));
+        var original = File.ReadAllBytes(SharedData.Path("falco", "captures", "live-net.scap"));
         using var state = new MachineState();
         using var source = Open(original, state);
         var written = new MemoryStream();
         using (var writer = new CaptureWriter(written, compress: false))
+        {
             new StateListWriter(writer).Write(state);
+        }
+
         using var half = new MachineState();
         using var again = new CaptureSource(new MemoryStream(written.ToArray()), half);
         again.Start(new SourceSettings { SystemCalls = new HashSet<int>() });
@@ -75,14 +82,17 @@ public sealed class Rewriting
     [Fact]
     public void Threads_that_are_not_chosen_are_left_out_with_all_that_is_theirs()
     {
-        byte[] original = File.ReadAllBytes(SharedData.Path("falco", "captures", "live-procs.scap"));
+        var original = File.ReadAllBytes(SharedData.Path("falco", "captures", "live-procs.scap"));
         using var state = new MachineState();
         using var source = Open(original, state);
         var one = state.Threads.All.First(static thread => thread.IsLeader && thread.Fds.Count > 2);
         var other = state.Threads.All.First(thread => thread.Environment.Span.Length > 20 && !thread.Environment.Span.SequenceEqual(one.Environment.Span));
         var written = new MemoryStream();
         using (var writer = new CaptureWriter(written, compress: false))
+        {
             new StateListWriter(writer).Write(state, thread => ReferenceEquals(thread, one));
+        }
+
         using var left = new MachineState();
         using var again = Open(written.ToArray(), left);
         Assert.Equal(Describe(one), Describe(Assert.Single(left.Threads.All)));
@@ -100,8 +110,12 @@ public sealed class Rewriting
     {
         var batch = new RawEvent[256];
         for (int count; (count = source.Read(batch, TimeSpan.Zero)) > 0; source.Release())
-            for (int i = 0; i < count; i++)
+        {
+            for (var i = 0; i < count; i++)
+            {
                 yield return (batch[i].Cpu, batch[i].Bytes.ToArray());
+            }
+        }
     }
 
     private static ReadOnlySpan<byte> Own(byte[] bytes) => bytes.AsSpan(0, (int)BitConverter.ToUInt32(bytes, 16));
@@ -114,11 +128,12 @@ public sealed class Rewriting
     private static unsafe string Describe(ThreadInfo thread)
     {
         var fds = new List<string>();
-        for (int slot = 0; (slot = thread.Fds.Next(slot)) >= 0; slot++)
+        for (var slot = 0; (slot = thread.Fds.Next(slot)) >= 0; slot++)
         {
             var fd = thread.Fds.At(slot);
             fds.Add($"{fd->Number} {fd->Kind} {fd->Protocol} {fd->State} {fd->OpenFlags} {fd->Device} {fd->Inode} {Text(fd->Name.Span)} {fd->SourcePort} {fd->DestinationPort} {Text(fd->Source)} {Text(fd->Destination)}");
         }
+
         return string.Join('|',
             thread.Tid, thread.Pid, thread.ParentTid, thread.SessionId, thread.GroupId, thread.VTid, thread.VPid, thread.VGroupId,
             Text(thread.Comm.Span), Text(thread.Exe.Span), Text(thread.ExePath.Span), Text(thread.Args.Span), Text(thread.Environment.Span),

@@ -12,8 +12,8 @@ public sealed class RuleCommands
     [Fact]
     public async Task The_result_and_the_exit_code_are_Falcos_for_every_recorded_file()
     {
-        string folder = SharedData.Path("falco", "expected", "validate");
-        foreach (string file in Directory.GetFiles(folder, "*.yaml"))
+        var folder = SharedData.Path("falco", "expected", "validate");
+        foreach (var file in Directory.GetFiles(folder, "*.yaml"))
         {
             var (code, text, _) = await Run("rules", "validate", "--json", file);
             Assert.Equal((await File.ReadAllTextAsync(Path.ChangeExtension(file, ".rc"), TestContext.Current.CancellationToken)).Trim(), $"{code}");
@@ -27,7 +27,7 @@ public sealed class RuleCommands
     [Fact]
     public async Task All_mistakes_are_shown_at_once_with_a_caret_and_without_colours()
     {
-        string file = Path.Combine(Path.GetTempPath(), $"saker-{Guid.NewGuid():N}.yaml");
+        var file = Path.Combine(Path.GetTempPath(), $"saker-{Guid.NewGuid():N}.yaml");
         await File.WriteAllTextAsync(file, "- rule: one\n  desc: d\n  condition: evt.type=open and proc.nme=a and fd.num=b\n  output: o\n  priority: INFO\n", TestContext.Current.CancellationToken);
         try
         {
@@ -57,7 +57,7 @@ public sealed class RuleCommands
     [Fact]
     public async Task The_list_says_why_a_rule_is_off()
     {
-        string file = Path.Combine(Path.GetTempPath(), $"saker-{Guid.NewGuid():N}.yaml");
+        var file = Path.Combine(Path.GetTempPath(), $"saker-{Guid.NewGuid():N}.yaml");
         await File.WriteAllTextAsync(file, """
             - rule: nobody asks Kubernetes
               desc: reads a field that cannot be filled
@@ -68,7 +68,7 @@ public sealed class RuleCommands
         var (code, text, _) = await Run("rules", "list", "-r", OwnRules, "-r", file);
         File.Delete(file);
         Assert.Equal(0, code);
-        string[] lines = text.Split('\n');
+        var lines = text.Split('\n');
         Assert.Contains(lines, static line => line.StartsWith("Crypto miner started ", StringComparison.Ordinal) && line.Contains("Critical", StringComparison.Ordinal) && line.Contains(" on ", StringComparison.Ordinal));
         Assert.Contains(lines, static line => line.Contains(" off: the field 'k8s.ns.name' cannot be filled: ", StringComparison.Ordinal));
     }
@@ -108,7 +108,7 @@ public sealed class RuleCommands
     [Fact]
     public async Task The_program_itself_validates_our_rules()
     {
-        string program = Path.Combine(SharedData.ProjectRoot, "artifacts", "bin", "Detector", "release", "saker-detector");
+        var program = Path.Combine(SharedData.ProjectRoot, "artifacts", "bin", "Detector", "release", "saker-detector");
         await using var run = ProcessRunner.Start(program, ["rules", "validate", OwnRules]);
         Assert.Equal(0, await run.WaitForExitAsync(TimeSpan.FromSeconds(30)));
         Assert.Contains(run.Lines, static line => line.Contains("00-macros.yaml: valid", StringComparison.Ordinal));
@@ -118,7 +118,7 @@ public sealed class RuleCommands
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        int code = await DetectorCommandLine.Create().Parse(arguments)
+        var code = await DetectorCommandLine.Create().Parse(arguments)
             .InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
         return (code, output.ToString(), error.ToString());
     }

@@ -66,6 +66,7 @@ public sealed class LostEvents
             act(new DropActions(new DetectorOptions { JsonOutput = true, SyscallEventDrops = settings }, "here", [queue], clock, NullLogger.Instance));
             Assert.Equal(0, await queue.StopAsync(TimeSpan.FromSeconds(60)));
         }
+
         return [.. sink.Lines.Select(static line => JsonDocument.Parse(line).RootElement)];
     }
 

@@ -113,7 +113,7 @@ public sealed class RuleChoices : IDisposable
         await File.WriteAllTextAsync(file, $"stdout_output: {{enabled: false}}\nfile_output: {{enabled: true, filename: {alerts}}}\nlog_stderr: false\n", TestContext.Current.CancellationToken);
         string[] arguments = ["replay", SharedData.Path("falco", "captures", "live-files.scap"), "-c", file, "-r", rules, "-pk", "-p", "number=%evt.num"];
         Assert.Equal(0, await DetectorCommandLine.Create().Parse(arguments).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken));
-        string first = (await File.ReadAllLinesAsync(alerts, TestContext.Current.CancellationToken))[0];
+        var first = (await File.ReadAllLinesAsync(alerts, TestContext.Current.CancellationToken))[0];
         Assert.Matches("opened .* container_id=.* k8s_pod_name=.* number=[0-9]+$", first);
     }
 
@@ -147,9 +147,12 @@ public sealed class RuleChoices : IDisposable
         var loaded = DetectorConfiguration.Load(file, settings, EnvironmentVariables.None);
         var log = new StringWriter();
         foreach (var fault in loaded.Faults.All)
+        {
             await log.WriteLineAsync(fault.ToString());
+        }
+
         using var logging = LoggerFactory.Create(builder => builder.AddProvider(new WriterProvider(log)));
-        int code = loaded.Faults.HasErrors ? 1 : await new DetectorHost(loaded, [rules], TimeProvider.System, logging.CreateLogger("detector")).RunAsync(TestContext.Current.CancellationToken);
+        var code = loaded.Faults.HasErrors ? 1 : await new DetectorHost(loaded, [rules], TimeProvider.System, logging.CreateLogger("detector")).RunAsync(TestContext.Current.CancellationToken);
         List<JsonElement> lines = File.Exists(alerts) ? [.. (await File.ReadAllLinesAsync(alerts, TestContext.Current.CancellationToken)).Select(static line => JsonDocument.Parse(line).RootElement)] : [];
         return (code, lines, log.ToString());
     }
@@ -166,7 +169,9 @@ public sealed class RuleChoices : IDisposable
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             lock (writer)
+            {
                 writer.WriteLine(formatter(state, exception));
+            }
         }
 
         public void Dispose()

@@ -68,7 +68,7 @@ public sealed unsafe class Corrections : IDisposable
         events.Exec(self, "tests");
         state.Lookup = new ProcScanner("/proc", TimeProvider.System);
         using var file = File.OpenRead(typeof(Corrections).Assembly.Location);
-        int number = (int)file.SafeFileHandle.DangerousGetHandle();
+        var number = (int)file.SafeFileHandle.DangerousGetHandle();
         Receive(self, number);
         Assert.Equal(typeof(Corrections).Assembly.Location, Path(self, number));
     }
@@ -87,7 +87,7 @@ public sealed unsafe class Corrections : IDisposable
     [InlineData(ulong.MaxValue)]
     public void Control_messages_with_any_length_are_read_within_their_bounds(ulong length)
     {
-        byte[] control = new byte[40];
+        var control = new byte[40];
         BinaryPrimitives.WriteUInt64LittleEndian(control, length);
         events.Send(EventType.RecvmsgExit, 10, ("res", 1), ("fd", 3), ("msgcontrol", control));
         Assert.Equal(0, events.Find(10)!.Fds.Count);
@@ -132,7 +132,7 @@ public sealed unsafe class Corrections : IDisposable
 
     private void Receive(long tid, int number)
     {
-        byte[] control = new byte[24];
+        var control = new byte[24];
         BinaryPrimitives.WriteUInt64LittleEndian(control, 20);
         BinaryPrimitives.WriteInt32LittleEndian(control.AsSpan(8), 1);
         BinaryPrimitives.WriteInt32LittleEndian(control.AsSpan(12), 1);

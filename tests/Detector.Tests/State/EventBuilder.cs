@@ -18,12 +18,12 @@ internal sealed class EventBuilder(EventPipeline pipeline)
     public unsafe void Send(EventType type, long tid, params (string Name, object Value)[] values)
     {
         var definition = EventTable.Find((int)type)!;
-        int count = definition.Parameters.Length;
-        int at = EventView.HeaderSize + count * 2;
-        for (int i = 0; i < count; i++)
+        var count = definition.Parameters.Length;
+        var at = EventView.HeaderSize + count * 2;
+        for (var i = 0; i < count; i++)
         {
-            string name = definition.Parameters[i].Name;
-            byte[] bytes = values.FirstOrDefault(v => v.Name == name).Value switch
+            var name = definition.Parameters[i].Name;
+            var bytes = values.FirstOrDefault(v => v.Name == name).Value switch
             {
                 null => [],
                 string text => Encoding.UTF8.GetBytes(text + "\0"),
@@ -35,13 +35,16 @@ internal sealed class EventBuilder(EventPipeline pipeline)
             bytes.CopyTo(memory.AsSpan(at));
             at += bytes.Length;
         }
+
         BinaryPrimitives.WriteUInt64LittleEndian(memory, time += 1000);
         BinaryPrimitives.WriteInt64LittleEndian(memory.AsSpan(8), tid);
         BinaryPrimitives.WriteInt32LittleEndian(memory.AsSpan(16), at);
         BinaryPrimitives.WriteUInt16LittleEndian(memory.AsSpan(20), (ushort)type);
         BinaryPrimitives.WriteInt32LittleEndian(memory.AsSpan(22), count);
         fixed (byte* address = memory)
+        {
             pipeline.Process(new RawEvent(address, at), null);
+        }
     }
 
     public void Clone(long parent, long child, long flags = 0, string comm = "sh", EventType type = EventType.CloneV20Exit) =>

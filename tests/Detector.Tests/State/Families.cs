@@ -146,8 +146,11 @@ public sealed unsafe class Families : IDisposable
         using var small = new MachineState(1 << 20);
         var many = new EventBuilder(new EventPipeline(small));
         many.Exec(10, "x");
-        for (int fd = 0; fd < 20_000; fd++)
+        for (var fd = 0; fd < 20_000; fd++)
+        {
             many.Open(10, fd, "/" + new string('p', 200) + fd);
+        }
+
         Assert.True(small.Pool.Refused > 0);
         Assert.True(small.Pool.ReservedBytes <= 1 << 20);
     }

@@ -15,37 +15,40 @@ internal sealed partial class MetricsText
     /// <summary>Type by name.</summary>
     public IReadOnlyDictionary<string, string> Types => types;
 
-    public double this[string series] => samples.TryGetValue(series, out double value) ? value : throw new KeyNotFoundException($"No {series} among\n{string.Join('\n', samples.Keys)}");
+    public double this[string series] => samples.TryGetValue(series, out var value) ? value : throw new KeyNotFoundException($"No {series} among\n{string.Join('\n', samples.Keys)}");
 
     public static MetricsText Parse(string text)
     {
         Assert.EndsWith("\n", text, StringComparison.Ordinal);
         var metrics = new MetricsText();
         string current = "", helped = "";
-        foreach (string line in text.TrimEnd('\n').Split('\n'))
+        foreach (var line in text.TrimEnd('\n').Split('\n'))
         {
             if (line.StartsWith("# HELP ", StringComparison.Ordinal))
             {
                 helped = line.Split(' ')[2];
                 continue;
             }
+
             if (line.StartsWith("# TYPE ", StringComparison.Ordinal))
             {
-                string[] words = line.Split(' ');
+                var words = line.Split(' ');
                 Assert.Equal(helped, words[2]);
                 Assert.Contains(words[3], (string[])["counter", "gauge"]);
                 metrics.types.Add(current = words[2], words[3]); // a second one of a name is a fault
                 continue;
             }
+
             var match = SampleLine().Match(line);
             Assert.True(match.Success, $"No sample: {line}");
             Assert.Equal(current, match.Groups["name"].Value);
             var labels = LabelPair().Matches(match.Groups["labels"].Value);
             Assert.Equal(labels.Count, labels.Select(static label => label.Groups["key"].Value).Distinct().Count());
             Assert.Equal(match.Groups["labels"].Value, string.Join(',', labels.Select(static label => label.Value)));
-            string sorted = string.Join(',', labels.Select(static label => label.Value).Order(StringComparer.Ordinal));
+            var sorted = string.Join(',', labels.Select(static label => label.Value).Order(StringComparer.Ordinal));
             metrics.samples.Add(sorted.Length == 0 ? current : $"{current}{{{sorted}}}", double.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture));
         }
+
         return metrics;
     }
 

@@ -39,7 +39,7 @@ internal sealed partial class RunningDetector : IAsyncDisposable
         var gate = new Gate();
         var router = await LoopbackServer.StartAsync(_ => new LoopbackAnswer { Status = gate.IsOpen ? 200 : 503 });
         var folder = Directory.CreateTempSubdirectory("saker-telemetry-");
-        string file = Path.Combine(folder.FullName, "detector.yaml");
+        var file = Path.Combine(folder.FullName, "detector.yaml");
         await File.WriteAllTextAsync(file, $$"""
             engine: { kind: replay, replay: { capture_file: {{SharedData.Path("falco", "captures", capture + ".scap")}} } }
             json_output: true
@@ -66,7 +66,10 @@ internal sealed partial class RunningDetector : IAsyncDisposable
         {
             var metrics = MetricsText.Parse(await GetAsync("/metrics"));
             if (metrics["falco_events_total"] == events)
+            {
                 return metrics;
+            }
+
             Assert.True(DateTimeOffset.UtcNow < until, $"{metrics["falco_events_total"]} events, not {events}.");
         }
     }
@@ -123,7 +126,9 @@ internal sealed partial class RunningDetector : IAsyncDisposable
             get
             {
                 lock (gate)
+                {
                     return [.. lines];
+                }
             }
         }
 
@@ -151,9 +156,13 @@ internal sealed partial class RunningDetector : IAsyncDisposable
                 lock (gate)
                 {
                     if (lines.Find(wanted) is { } found)
+                    {
                         return found;
+                    }
+
                     next = news.Task;
                 }
+
                 await next.WaitAsync(limit.Token);
             }
         }

@@ -37,9 +37,10 @@ public sealed class ServedMetrics
         Assert.Equal(expected["s_open_sensitive"], metrics["""falcosecurity_falco_rules_matches_total{priority="4",rule_name="s_open_sensitive",source="syscall",tag_a="true",tag_b="true"}"""]);
         foreach (var (rule, count) in expected)
         {
-            string name = $"rule=\"{rule}\"";
+            var name = $"rule=\"{rule}\"";
             Assert.Equal(count, metrics.Samples.Single(sample => sample.Key.StartsWith("falco_rules_matches_total{", StringComparison.Ordinal) && sample.Key.Contains(name, StringComparison.Ordinal)).Value);
         }
+
         Assert.InRange(metrics["falcosecurity_scap_n_threads_total"], 10, 5000);
         Assert.InRange(metrics["falcosecurity_scap_n_fds_total"], 20, 50_000);
         Assert.InRange(metrics["falco_memory_rss_bytes"], 20e6, 2e9);
@@ -60,7 +61,7 @@ public sealed class ServedMetrics
         Assert.All(
             ours.Where(static shape => shape.StartsWith(rules, StringComparison.Ordinal)),
             static shape => Assert.Matches("""^\w+\{priority="…",rule_name="…",source="…"(,tag_\w+="…")*\}$""", shape));
-        string page = await File.ReadAllTextAsync(Path.Combine(SharedData.ProjectRoot, "docs", "reference", "detector-metrics.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(Path.Combine(SharedData.ProjectRoot, "docs", "reference", "detector-metrics.md"), TestContext.Current.CancellationToken);
         var documented = Regex.Matches(page, "`((falco|saker)[a-z0-9_]+)`").Select(static match => match.Groups[1].Value).ToHashSet();
         Assert.All(falco, name => Assert.Contains(name.Split('{')[0], documented));
         Assert.Equal([], metrics.Types.Keys.Except(documented));
@@ -80,15 +81,18 @@ public sealed class ServedMetrics
               tags: [PCI_DSS_10.2.7, "10.2-x", é, a-b, a.b]
 
             """);
-        for (int i = 0; i < 2000; i++)
+        for (var i = 0; i < 2000; i++)
+        {
             rules.Append(CultureInfo.InvariantCulture, $"- {{rule: rule {i}, desc: x, condition: evt.type = chroot and evt.num = {i}, output: x, priority: NOTICE, tags: [t{i}]}}\n");
-        string file = Path.GetTempFileName();
+        }
+
+        var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, rules.ToString(), TestContext.Current.CancellationToken);
         await using var detector = await RunningDetector.StartAsync(Capture, file, "metrics.include_empty_values=true");
         var metrics = await detector.MetricsAsync(Events);
         File.Delete(file);
         Assert.Equal(2001, metrics.Samples.Keys.Count(static series => series.StartsWith("falcosecurity_falco_rules_matches_total{", StringComparison.Ordinal)));
-        double matches = metrics["""falcosecurity_falco_rules_matches_total{priority="2",rule_name="a \"quoted\" \\ name,\nof two lines {é}",source="syscall",tag_10_2_x="true",tag_PCI_DSS_10_2_7="true",tag__="true",tag_a_b="true"}"""];
+        var matches = metrics["""falcosecurity_falco_rules_matches_total{priority="2",rule_name="a \"quoted\" \\ name,\nof two lines {é}",source="syscall",tag_10_2_x="true",tag_PCI_DSS_10_2_7="true",tag__="true",tag_a_b="true"}"""];
         Assert.True(matches > 10);
         Assert.Equal(matches, metrics["""falco_rules_matches_total{priority="Critical",rule="a \"quoted\" \\ name,\nof two lines {é}",source="syscall"}"""]);
     }
@@ -120,7 +124,7 @@ public sealed class ServedMetrics
     {
         await using var detector = await RunningDetector.StartAsync(
             Capture, SimpleRules, "metrics.rules_counters_enabled=false", "metrics.resource_utilization_enabled=false", "metrics.state_counters_enabled=false", "metrics.kernel_event_counters_enabled=false");
-        string page = await detector.GetAsync("/metrics");
+        var page = await detector.GetAsync("/metrics");
         Assert.DoesNotContain("falcosecurity_falco_rules_matches", page, StringComparison.Ordinal);
         Assert.DoesNotContain("falcosecurity_falco_memory", page, StringComparison.Ordinal);
         Assert.DoesNotContain("n_threads", page, StringComparison.Ordinal);
@@ -133,7 +137,7 @@ public sealed class ServedMetrics
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = new CertificateRequest("CN=detector", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        string file = Path.GetTempFileName();
+        var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
         await using var detector = await RunningDetector.StartAsync(Capture, SimpleRules, "webserver.ssl_enabled=true", $"webserver.ssl_certificate={file}");
         File.Delete(file);

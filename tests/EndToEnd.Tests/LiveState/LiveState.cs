@@ -37,34 +37,42 @@ public sealed class LiveState
     private static async Task<IReadOnlyDictionary<string, Scenario>> DoAsync()
     {
         using var folder = new TestFolder();
-        string program = Stage.Compile("state.c", folder.File("state"), folder: "LiveState");
-        string program32 = Stage.Compile("state32.c", folder.File("state32"), ["-m32", "-ffreestanding", "-fno-pic", "-fno-stack-protector", "-nostdlib"], "LiveState");
+        var program = Stage.Compile("state.c", folder.File("state"), folder: "LiveState");
+        var program32 = Stage.Compile("state32.c", folder.File("state32"), ["-m32", "-ffreestanding", "-fno-pic", "-fno-stack-protector", "-nostdlib"], "LiveState");
         var results = new Dictionary<string, Scenario>();
         using var before = Start(folder, program, "before", results);
         Assert.Equal("ready", await before.StandardOutput.ReadLineAsync().WaitAsync(Patience));
         await using var detector = await LiveDetector.StartAsync([], Rules);
-        foreach (string name in Plain)
+        foreach (var name in Plain)
         {
             using var process = Start(folder, program, name, results);
             await EndAsync(process, name, results);
         }
+
         using (var pass = Start(folder, program, "pass", results))
         {
             await detector.AlertsUntilAsync("pass");
             await EndAsync(pass, "pass", results);
         }
+
         await EndAsync(before, "before", results);
         using (var process = Start(folder, program32, "32-bit", results))
+        {
             await EndAsync(process, "32-bit", results);
+        }
+
         using (var last = Start(folder, program, "nothing", results))
+        {
             await EndAsync(last, "nothing", results);
+        }
+
         var alerts = await detector.AlertsUntilAsync("nothing");
         return results.ToDictionary(static pair => pair.Key, pair => pair.Value with { Told = [.. alerts.Where(alert => alert.Act == pair.Key)] });
     }
 
     private static Process Start(TestFolder folder, string program, string scenario, Dictionary<string, Scenario> results)
     {
-        string own = folder.File(scenario);
+        var own = folder.File(scenario);
         Directory.CreateDirectory(own);
         string[] arguments = scenario == "32-bit" ? [Path.Combine(own, "first")] : [scenario, own];
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -79,10 +87,12 @@ public sealed class LiveState
     {
         process.StandardInput.Close();
         using var limit = new CancellationTokenSource(Patience);
-        string errors = await process.StandardError.ReadToEndAsync(limit.Token);
+        var errors = await process.StandardError.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);
         if (process.ExitCode != 0)
+        {
             results[scenario] = results[scenario] with { Failure = $"It failed with {process.ExitCode}: {errors}" };
+        }
     }
 }
 

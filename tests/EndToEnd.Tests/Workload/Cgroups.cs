@@ -14,13 +14,16 @@ internal static partial class Cgroups
     public static string MakeContainer(string id, List<string> made)
     {
         var mounts = Mounts();
-        string root = mounts.Where(static mount => Controllers.Any(mount.Controllers.Contains))
+        var root = mounts.Where(static mount => Controllers.Any(mount.Controllers.Contains))
             .Concat(mounts.Where(static mount => mount.Unified))
             .First().Path;
-        string unified = Path.Combine(root, "cgroup.subtree_control");
+        var unified = Path.Combine(root, "cgroup.subtree_control");
         if (File.Exists(unified))
+        {
             File.WriteAllText(unified, "+cpu +memory");
-        string cgroup = Path.Combine(root, $"docker-{id}.scope");
+        }
+
+        var cgroup = Path.Combine(root, $"docker-{id}.scope");
         Directory.CreateDirectory(cgroup);
         made.Insert(0, cgroup);
         return Path.Combine(cgroup, "cgroup.procs");

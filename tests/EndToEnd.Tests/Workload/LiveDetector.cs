@@ -47,7 +47,10 @@ internal sealed class LiveDetector : IAsyncDisposable
     public static void Require()
     {
         if (Environment.UserName == "root" && File.Exists("/sys/kernel/btf/vmlinux"))
+        {
             return;
+        }
+
         const string lacking = "Watching system calls needs root and a kernel with BTF.";
         Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") != "true" || Environment.GetEnvironmentVariable("SAKER_NO_KERNEL_TESTS") == "true", lacking);
         Assert.Fail(lacking);
@@ -91,7 +94,10 @@ internal sealed class LiveDetector : IAsyncDisposable
         {
             var alerts = Read();
             if (alerts.Exists(alert => alert.Act == last))
+            {
                 return alerts;
+            }
+
             Assert.False(limit.IsCancellationRequested, $"No alert of the act {last} came. The detector says:\n{Log}");
             await Task.Delay(50, CancellationToken.None);
         }
@@ -107,21 +113,30 @@ internal sealed class LiveDetector : IAsyncDisposable
     {
         var alerts = new List<LiveAlert>();
         if (!File.Exists(folder.File("alerts.jsonl")))
+        {
             return alerts;
+        }
+
         using var stream = new FileStream(folder.File("alerts.jsonl"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(stream);
         // What it is writing just now has no end yet.
-        string whole = reader.ReadToEnd();
-        foreach (string line in whole[..(whole.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        var whole = reader.ReadToEnd();
+        foreach (var line in whole[..(whole.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.Contains(Untagged, StringComparison.Ordinal))
+            {
                 continue;
+            }
+
             using var document = JsonDocument.Parse(line);
             var fields = document.RootElement.GetProperty("output_fields").EnumerateObject()
                 .ToDictionary(static field => field.Name, static field => field.Value.ValueKind == JsonValueKind.Null ? null : field.Value.ToString());
             if (fields[TagField] is { Length: > 0 } act)
+            {
                 alerts.Add(new LiveAlert(act, document.RootElement.GetProperty("rule").GetString()!, fields));
+            }
         }
+
         return alerts;
     }
 }

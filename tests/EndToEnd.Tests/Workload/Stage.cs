@@ -29,7 +29,7 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Compiles a C source of this project, without libraries that an act would load.</summary>
     public static string Compile(string source, string target, IReadOnlyList<string>? options = null, string folder = "Workload", [CallerFilePath] string here = "")
     {
-        string path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", folder, source));
+        var path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", folder, source));
         using var gcc = Process.Start("gcc", ["-O1", "-Wall", "-static", .. options ?? [], "-o", target, path]);
         gcc.WaitForExit();
         Assert.Equal(0, gcc.ExitCode);
@@ -41,11 +41,17 @@ internal sealed class Stage : IAsyncDisposable
     {
         var folder = new TestFolder();
         Compile("stage.c", folder.File("stage"));
-        string act = Compile("act.c", folder.File("act"));
-        foreach (string part in new[] { "acts", "scratch" })
+        var act = Compile("act.c", folder.File("act"));
+        foreach (var part in new[] { "acts", "scratch" })
+        {
             Directory.CreateDirectory(folder.File(part));
-        foreach (string name in names)
+        }
+
+        foreach (var name in names)
+        {
             File.Copy(act, Path.Combine(folder.File("acts"), name));
+        }
+
         var holder = Process.Start(new ProcessStartInfo(folder.File("stage"), ["hold", folder.File("scratch"), folder.File("acts")])
         {
             RedirectStandardInput = true,
@@ -81,7 +87,7 @@ internal sealed class Stage : IAsyncDisposable
         process.StandardInput.Close();
         using var limit = new CancellationTokenSource(Patience);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);
-        string errors = await process.StandardError.ReadToEndAsync(limit.Token);
+        var errors = await process.StandardError.ReadToEndAsync(limit.Token);
         await output;
         await process.WaitForExitAsync(limit.Token);
         return process.ExitCode == 0 ? null : $"The act {act.Name} failed with {process.ExitCode}: {errors}";
@@ -99,8 +105,11 @@ internal sealed class Stage : IAsyncDisposable
         using var limit = new CancellationTokenSource(Patience);
         await holder.WaitForExitAsync(limit.Token);
         holder.Dispose();
-        foreach (string cgroup in made)
+        foreach (var cgroup in made)
+        {
             Directory.Delete(cgroup);
+        }
+
         folder.Dispose();
     }
 }

@@ -53,7 +53,10 @@ public sealed class Workload
         var failures = new List<string?> { await stage.RunAsync(Properties) };
         var slow = all.Where(static act => act.Slow).Select(stage.RunAsync).ToList();
         foreach (var act in all.Where(static act => !act.Slow && act != Last))
+        {
             failures.Add(await stage.RunAsync(act));
+        }
+
         failures.AddRange(await Task.WhenAll(slow));
         failures.Add(await stage.RunAsync(Last));
         return new WorkloadResult(

@@ -19,7 +19,10 @@ public sealed class FileContract() : LocalOutputContract("file"), IDisposable
     {
         await using var router = ConfiguredRouter.Load(ConfiguredRouter.Yaml("file", MinimalConfig));
         foreach (var (_, alert) in SampleAlerts.All)
+        {
             Assert.Equal(DeliveryStatus.Delivered, (await DeliverAsync(router.Output, alert)).Status);
+        }
+
         var lines = await File.ReadAllLinesAsync(Target, TestContext.Current.CancellationToken);
         Assert.Equal(SampleAlerts.All.Count, lines.Length);
         foreach (var (line, (_, alert)) in lines.Zip(SampleAlerts.All))
@@ -49,7 +52,10 @@ public sealed class FileContract() : LocalOutputContract("file"), IDisposable
         await using var router = ConfiguredRouter.Load(ConfiguredRouter.Yaml("file", Config(("maxsizemb", "1"), ("maxfiles", "2"))));
         var alert = SampleAlerts.Full with { Output = new string('x', 400_000) };
         for (var i = 0; i < 9; i++)
+        {
             await DeliverAsync(router.Output, alert);
+        }
+
         var files = folder.GetFiles().OrderBy(static f => f.Name, StringComparer.Ordinal).ToArray();
         Assert.Equal(["alerts.jsonl", "alerts.jsonl.1", "alerts.jsonl.2"], files.Select(static f => f.Name));
         Assert.All(files, static f => Assert.InRange(f.Length, 1, 1 << 20));
@@ -72,7 +78,10 @@ public sealed class FileContract() : LocalOutputContract("file"), IDisposable
     {
         var config = new Dictionary<string, string?> { ["path"] = Target };
         foreach (var (key, value) in more)
+        {
             config[key] = value;
+        }
+
         return config;
     }
 }

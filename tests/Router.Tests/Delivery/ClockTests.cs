@@ -19,7 +19,7 @@ public sealed class ClockTests
     [InlineData(-1000)]
     public async Task A_jump_of_the_clock_gives_up_nothing_and_is_said_once(int hours)
     {
-        bool down = true;
+        var down = true;
         var output = new ScriptedOutput((_, _) => down ? DeliveryResult.Retry("503") : DeliveryResult.Delivered);
         var clock = new JumpingClock(TimeProvider.System);
         var lines = new LogLines();
@@ -27,7 +27,7 @@ public sealed class ClockTests
         await LogFixture.FillAsync(rig.Log, 40);
         clock.Jump(TimeSpan.FromHours(hours));
         await LogFixture.FillAsync(rig.Log, 40);
-        int before = output.AttemptsFor(0);
+        var before = output.AttemptsFor(0);
         await UntilAsync(() => lines.Lines.Any(static line => line.Id is 3118 or 3119) && output.AttemptsFor(0) > before + 3, "the jump seen, and more attempts");
         Assert.InRange(rig.Engine.Status[0].OldestAge, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         down = false;
@@ -70,7 +70,7 @@ public sealed class ClockTests
     public async Task The_wait_that_a_destination_asks_for_is_bounded(double asked, double least, string why)
     {
         var clock = new FakeTimeProvider();
-        int attempts = 0;
+        var attempts = 0;
         var pipeline = DeliveryPipeline.Build("a", new DeliveryOptions { FirstDelay = TimeSpan.FromSeconds(2) }, clock, new CircuitBreakerStateProvider());
         var running = pipeline.ExecuteAsync(
             _ => new ValueTask<AttemptOutcome>(++attempts == 1 ? new AttemptOutcome(true, true, TimeSpan.FromSeconds(asked)) : default), TestContext.Current.CancellationToken).AsTask();
@@ -87,7 +87,7 @@ public sealed class ClockTests
         var clock = new FakeTimeProvider();
         var lines = new LogLines();
         var health = new OutputHealth("a", clock, lines);
-        for (int i = 0; i < 600; i++)
+        for (var i = 0; i < 600; i++)
         {
             health.Failed(i % 2 == 0 ? "500" : "502");
             Assert.NotNull(health.LastError);
@@ -101,7 +101,7 @@ public sealed class ClockTests
         Assert.Contains("after 300 failed attempts", lines.Lines.Last().Text, StringComparison.Ordinal);
 
         // A trouble that stays is said after all.
-        for (int i = 0; i < 5; i++)
+        for (var i = 0; i < 5; i++)
         {
             health.Failed("500");
             clock.Advance(TimeSpan.FromSeconds(30));

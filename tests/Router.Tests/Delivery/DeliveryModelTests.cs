@@ -22,8 +22,11 @@ public sealed class DeliveryModelTests
     public async Task What_was_acknowledged_arrives_whatever_happens(int seed)
     {
         await using var model = new Model(seed);
-        for (int life = 0; life < Lives; life++)
+        for (var life = 0; life < Lives; life++)
+        {
             await model.LiveAsync(isLast: life == Lives - 1);
+        }
+
         await model.CheckAsync();
     }
 
@@ -46,21 +49,31 @@ public sealed class DeliveryModelTests
         {
             starts.Add(ordered.Count());
             await using var rig = DeliveryRig.Open(files, null, LogOptions, new LogLines(), Instances(isLast));
-            for (int step = random.Next(1, 8); step > 0; step--)
+            for (var step = random.Next(1, 8); step > 0; step--)
             {
                 await AppendAsync(rig.Log);
                 if (random.Next(2) == 0)
+                {
                     await Task.Delay(random.Next(30), TestContext.Current.CancellationToken);
+                }
+
                 CheckLowWater(rig);
             }
 
             files.BeforeSync = null;
             if (isLast)
+            {
                 await CheckBoundsAsync(rig);
+            }
+
             if (isLast || random.Next(3) == 0)
+            {
                 await rig.StopAsync();
+            }
             else
+            {
                 files.Crash(random);
+            }
         }
 
         public async Task CheckAsync()
@@ -77,18 +90,22 @@ public sealed class DeliveryModelTests
             Assert.DoesNotContain(ordered.Delivered.Concat(parallel.Delivered).Concat(picky.Delivered).Concat(coming.Delivered), refused.Contains);
             Assert.Equal(acknowledged.Count, acknowledged.Values.Distinct().Count());
             foreach (var (from, to) in starts.Zip(starts.Skip(1).Append(ordered.Delivered.Count)))
+            {
                 Assert.Equal(ordered.Delivered[from..to].Order(), ordered.Delivered[from..to]);
+            }
         }
 
         public async ValueTask DisposeAsync()
         {
             foreach (var output in new[] { ordered, parallel, picky, coming })
+            {
                 await output.DisposeAsync();
+            }
         }
 
         private DeliveryInstance[] Instances(bool isLast)
         {
-            int divisor = random.Next(2, 4);
+            var divisor = random.Next(2, 4);
             var instances = new List<DeliveryInstance>
             {
                 DeliveryRig.Instance("ordered", ordered),
@@ -113,20 +130,27 @@ public sealed class DeliveryModelTests
             {
                 var result = await task;
                 if (result.IsStored)
+                {
                     acknowledged.Add(one, result.Position);
+                }
                 else
+                {
                     refused.Add(one);
+                }
             }
         }
 
         private void CheckLowWater(DeliveryRig rig)
         {
             // First the low water, then what was delivered: what is done between the two is no fault.
-            long next = rig.Log.Next;
+            var next = rig.Log.Next;
             var low = rig.Engine.Status.ToDictionary(static status => status.Name, status => next - status.Depth);
             var letters = rig.DeadLetters.List().ToLookup(static letter => letter.Output, static letter => LogFixture.Number(new LogRecord(0, 0, letter.Payload)));
             foreach (var (name, output) in new[] { ("ordered", ordered), ("parallel", parallel) })
+            {
                 Assert.Empty(acknowledged.Where(one => one.Value < low[name]).Select(static one => one.Key).Except(output.Snapshot()).Except(letters[name]));
+            }
+
             Assert.InRange(low.Values.Max(), 0, rig.Log.Next);
         }
 

@@ -43,46 +43,62 @@ internal sealed class ScriptedOutput(Func<long, int, DeliveryResult> answer) : I
         {
             await Task.Yield();
             if (Hold is { } hold)
+            {
                 await hold.Task.WaitAsync(cancellationToken);
+            }
+
             cancellationToken.ThrowIfCancellationRequested();
             lock (gate)
+            {
                 return BatchResult.Each([.. alerts.Select(Answer)]);
+            }
         }
         finally
         {
             lock (gate)
+            {
                 running--;
+            }
         }
     }
 
     public int AttemptsFor(long number)
     {
         lock (gate)
+        {
             return attempts.GetValueOrDefault(number);
+        }
     }
 
     /// <summary>What was delivered so far.</summary>
     public IReadOnlyList<long> Snapshot()
     {
         lock (gate)
+        {
             return [.. Delivered];
+        }
     }
 
     public int Count()
     {
         lock (gate)
+        {
             return Delivered.Count;
+        }
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private DeliveryResult Answer(Alert alert)
     {
-        long number = long.Parse(alert.Rule, CultureInfo.InvariantCulture);
-        int attempt = attempts[number] = attempts.GetValueOrDefault(number) + 1;
+        var number = long.Parse(alert.Rule, CultureInfo.InvariantCulture);
+        var attempt = attempts[number] = attempts.GetValueOrDefault(number) + 1;
         var result = answer(number, attempt);
         if (result.Status == DeliveryStatus.Delivered)
+        {
             Delivered.Add(number);
+        }
+
         return result;
     }
 }
@@ -143,7 +159,10 @@ internal sealed class DeliveryRig : IAsyncDisposable
         while (!condition())
         {
             if (limit.IsCancellationRequested)
+            {
                 Assert.Fail($"Not reached: {what}");
+            }
+
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }
     }

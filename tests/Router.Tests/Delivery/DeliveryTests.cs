@@ -75,7 +75,7 @@ public sealed class DeliveryTests
     public async Task Positions_survive_a_stop_so_that_nothing_comes_twice()
     {
         var output = new ScriptedOutput();
-        for (int run = 1; run <= 3; run++)
+        for (var run = 1; run <= 3; run++)
         {
             await using var rig = Open(files, null, Instance("a", output));
             await LogFixture.FillAsync(rig.Log, 20);
@@ -88,7 +88,10 @@ public sealed class DeliveryTests
     public async Task A_new_instance_starts_at_the_tail_unless_told_otherwise()
     {
         await using (var log = LogFixture.Open(files))
+        {
             await LogFixture.FillAsync(log, 10);
+        }
+
         var (tail, beginning) = (new ScriptedOutput(), new ScriptedOutput());
         await using var rig = Open(files, null, Instance("tail", tail), Instance("all", beginning) with { StartFromBeginning = true });
         await LogFixture.FillAsync(rig.Log, 5);
@@ -100,7 +103,7 @@ public sealed class DeliveryTests
     [Fact]
     public async Task What_is_refused_for_good_is_kept_with_its_answer_without_secrets_and_can_be_sent_again()
     {
-        bool refuse = true;
+        var refuse = true;
         var output = new ScriptedOutput((number, _) => number == 2 && refuse ? DeliveryResult.Rejected("400 hunter2 unknown channel") : DeliveryResult.Delivered);
         var instance = Instance("a", output) with { Secrets = [new Secret("hunter2")] };
         await using (var rig = Open(files, null, instance))
@@ -138,7 +141,7 @@ public sealed class DeliveryTests
     [Fact]
     public async Task While_nothing_gets_through_nothing_is_given_up()
     {
-        bool down = true;
+        var down = true;
         var output = new ScriptedOutput((_, _) => down ? DeliveryResult.Retry("503") : DeliveryResult.Delivered);
         await using var rig = Open(files, null, Instance("a", output, concurrency: 2));
         await LogFixture.FillAsync(rig.Log, 10);
@@ -204,7 +207,7 @@ public sealed class DeliveryTests
     [Fact]
     public async Task The_breaker_opens_after_failures_and_closes_again()
     {
-        bool down = true;
+        var down = true;
         var output = new ScriptedOutput((_, _) => down ? DeliveryResult.Retry("503") : DeliveryResult.Delivered);
         await using var rig = Open(files, Quick with { BreakerFailures = 3 }, Instance("a", output));
         await LogFixture.FillAsync(rig.Log, 3);
@@ -219,7 +222,7 @@ public sealed class DeliveryTests
     public async Task A_recent_success_keeps_the_breaker_closed()
     {
         Func<string> breaker = static () => "Closed";
-        bool opened = false;
+        var opened = false;
         var output = new ScriptedOutput((number, attempt) =>
         {
             opened |= breaker() != "Closed";
@@ -271,7 +274,7 @@ public sealed class DeliveryTests
         var lines = new LogLines();
         await using var again = Open(files, null, new SegmentLogOptions(), lines, Instance("a", output));
         await again.StopAsync();
-        long lost = again.Engine.Status[0].Counters.Lost;
+        var lost = again.Engine.Status[0].Counters.Lost;
         Assert.InRange(lost, 2, 4);
         Assert.Equal(30 - lost, output.Delivered.Count);
         Assert.Contains(lines.Lines, static line => line.Id == 3104);
@@ -317,7 +320,7 @@ public sealed class DeliveryTests
     [Fact]
     public async Task A_filter_that_throws_stops_its_output_alone_and_passes_nothing_over()
     {
-        bool broken = true;
+        var broken = true;
         var (a, b) = (new ScriptedOutput(), new ScriptedOutput());
         await using var rig = Open(files, null, Instance("a", a, filter: alert => alert.Rule != "3" || (broken ? throw new InvalidOperationException() : true)), Instance("b", b));
         await LogFixture.FillAsync(rig.Log, 6);

@@ -21,7 +21,7 @@ public sealed class StoreDamageTests
         store.Save(Saved);
         byte[] good = [];
         files.Edit(Positions, bytes => good = bytes);
-        foreach (byte[] damaged in Enumerable.Range(0, good.Length * 8).Select(bit => Flipped(good, bit)).Concat(Enumerable.Range(0, good.Length).Select(length => good[..length])))
+        foreach (var damaged in Enumerable.Range(0, good.Length * 8).Select(bit => Flipped(good, bit)).Concat(Enumerable.Range(0, good.Length).Select(length => good[..length])))
         {
             store.Save(Saved);
             files.Edit(Positions, _ => damaged);
@@ -36,21 +36,28 @@ public sealed class StoreDamageTests
     [Fact]
     public void Positions_that_were_being_replaced_when_the_plug_was_pulled_are_the_old_or_the_new_ones()
     {
-        for (int seed = 0; seed < 50; seed++)
+        for (var seed = 0; seed < 50; seed++)
         {
             var disk = new CrashableFiles();
             var store = new CursorStore(disk, "/data/cursors", NullLogger.Instance);
             store.Save([new("a", "t", 1, 1, [])]);
-            int syncs = seed % 3;
+            var syncs = seed % 3;
             disk.BeforeSync = _ =>
             {
                 if (syncs-- == 0)
+                {
                     throw new IOException("off");
+                }
             };
             if (seed % 3 == 2)
+            {
                 store.Save([new("a", "t", 2, 2, [])]);
+            }
             else
+            {
                 Assert.Throws<IOException>(() => store.Save([new("a", "t", 2, 2, [])]));
+            }
+
             disk.BeforeSync = null;
             disk.Crash(new Random(seed));
             var loaded = Assert.Single(new CursorStore(disk, "/data/cursors", NullLogger.Instance).Load()!);
@@ -69,25 +76,35 @@ public sealed class StoreDamageTests
         int first;
         await using (var letters = Open(NullLogger<SegmentLog>.Instance))
         {
-            for (int i = 0; i < 100; i++)
+            for (var i = 0; i < 100; i++)
+            {
                 await letters.AddAsync(Letter(i));
+            }
+
             first = (int)letters.Count;
         }
 
-        string path = Path.Combine(Letters, files.List(Letters).Order(StringComparer.Ordinal).ToArray()[kind is "torn tail" or "garbage appended" ? ^1 : 1]);
+        var path = Path.Combine(Letters, files.List(Letters).Order(StringComparer.Ordinal).ToArray()[kind is "torn tail" or "garbage appended" ? ^1 : 1]);
         if (kind == "file missing")
+        {
             files.Delete(path);
+        }
         else
+        {
             files.Edit(path, bytes => Damaged(bytes, kind));
+        }
+
         var lines = new Lines();
         await using var again = Open(lines);
-        int left = again.List().Count();
+        var left = again.List().Count();
         Assert.Equal(left, again.Count);
         Assert.InRange(first - left, most == 0 ? 0 : 1, most);
         Assert.All(again.List(), static letter => Assert.Equal($"answer {letter.Attempts}", letter.Answer));
         Assert.NotEmpty(lines.Ids); // each kind is said: 3001 the tail, 3002 the stretch, 3120 the count
         if (kind is not "torn tail" and not "garbage appended")
+        {
             Assert.Contains(3120, lines.Ids);
+        }
     }
 
     private DeadLetters Open(ILogger<SegmentLog> logger) => DeadLetters.Open(files, Letters, 64 << 10, 0, Durability.Fsync, TimeProvider.System, logger);
@@ -139,7 +156,9 @@ public sealed class StoreDamageTests
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
+            {
                 Ids.Add(eventId.Id);
+            }
         }
     }
 }

@@ -19,10 +19,10 @@ public sealed class AcceptClockTests
     [Fact]
     public void A_jump_ahead_is_followed_and_makes_nothing_older()
     {
-        long before = clock.Now;
+        var before = clock.Now;
         lived.Advance(Hour);
         wall.Jump(25 * Hour);
-        long after = clock.Now;
+        var after = clock.Now;
         Assert.Equal(26 * Hour, UnixTime.ToTimeSpan(after - before));
         lived.Advance(Hour);
         Assert.Equal(2 * Hour, clock.AgeOf(before));
@@ -37,15 +37,15 @@ public sealed class AcceptClockTests
     [Fact]
     public void A_jump_back_is_caught_up_with_and_the_time_never_decreases()
     {
-        long before = clock.Now;
+        var before = clock.Now;
         wall.Jump(-Hour);
         Assert.Equal(-Hour, clock.TakeJump()!.Value.By);
         Assert.Equal(before, clock.Now);
         lived.Advance(Hour);
         Assert.Equal(Hour / 2, UnixTime.ToTimeSpan(clock.Now - before));
-        for (int i = 0; i < 60; i++)
+        for (var i = 0; i < 60; i++)
         {
-            long last = clock.Now;
+            var last = clock.Now;
             lived.Advance(TimeSpan.FromMinutes(2));
             Assert.True(clock.Now > last);
         }
@@ -56,7 +56,7 @@ public sealed class AcceptClockTests
     [Fact]
     public void A_start_with_a_clock_that_is_behind_goes_on_where_the_log_ends()
     {
-        long end = clock.Now + UnixTime.ToNanoseconds(10 * Hour);
+        var end = clock.Now + UnixTime.ToNanoseconds(10 * Hour);
         clock.StartAt(end);
         lived.Advance(TimeSpan.FromMinutes(1));
         Assert.InRange(clock.Now, end, end + UnixTime.ToNanoseconds(TimeSpan.FromMinutes(1)));
@@ -70,11 +70,11 @@ public sealed class AcceptClockTests
     [Fact]
     public void Small_corrections_are_no_jumps()
     {
-        for (int i = 0; i < 1000; i++)
+        for (var i = 0; i < 1000; i++)
         {
             lived.Advance(TimeSpan.FromSeconds(1));
             wall.Jump(TimeSpan.FromMilliseconds(i % 3 == 0 ? -4 : 3));
-            long now = clock.Now;
+            var now = clock.Now;
             Assert.InRange(UnixTime.ToTimeSpan(now - UnixTime.ToNanoseconds(wall.GetUtcNow())), TimeSpan.Zero, TimeSpan.FromMilliseconds(4));
         }
 
@@ -89,12 +89,15 @@ public sealed class AcceptClockTests
     {
         var random = new Random(seed);
         var accepted = new List<(long At, DateTimeOffset Lived)>();
-        for (int i = 0; i < 400; i++)
+        for (var i = 0; i < 400; i++)
         {
             lived.Advance(TimeSpan.FromSeconds(random.Next(600)));
             if (random.Next(8) == 0)
+            {
                 wall.Jump(TimeSpan.FromSeconds(random.Next(-100_000, 100_000)));
-            long now = clock.Now;
+            }
+
+            var now = clock.Now;
             Assert.True(accepted.Count == 0 || now >= accepted[^1].At);
             accepted.Add((now, lived.GetUtcNow()));
 

@@ -32,13 +32,15 @@ internal sealed class CrashableFiles : IDataFiles
         {
             epoch++;
             var survived = new Dictionary<string, Content>();
-            foreach (string path in live.Keys.Union(named.Keys).Order(StringComparer.Ordinal))
+            foreach (var path in live.Keys.Union(named.Keys).Order(StringComparer.Ordinal))
             {
-                bool isLive = live.TryGetValue(path, out var now);
-                bool isNamed = named.TryGetValue(path, out var before);
+                var isLive = live.TryGetValue(path, out var now);
+                var isNamed = named.TryGetValue(path, out var before);
                 var kept = isLive && isNamed && now == before ? now : random.Next(2) == 0 ? now : before;
                 if (kept is not null)
+                {
                     survived[path] = kept.AfterCrash(random);
+                }
             }
 
             live = survived;
@@ -50,7 +52,9 @@ internal sealed class CrashableFiles : IDataFiles
     public void Edit(string path, Func<byte[], byte[]> edit)
     {
         lock (gate)
+        {
             live[path].Set(edit(live[path].Bytes));
+        }
     }
 
     public IDataFile Open(string path, bool create)
@@ -60,7 +64,9 @@ internal sealed class CrashableFiles : IDataFiles
             if (create)
             {
                 if (!live.TryAdd(path, new Content()))
+                {
                     throw new IOException($"{path} exists.");
+                }
             }
             else if (!live.ContainsKey(path))
             {
@@ -74,7 +80,9 @@ internal sealed class CrashableFiles : IDataFiles
     public IReadOnlyList<string> List(string directory)
     {
         lock (gate)
+        {
             return [.. live.Keys.Where(path => Path.GetDirectoryName(path) == directory).Select(static path => Path.GetFileName(path))];
+        }
     }
 
     public void CreateDirectory(string directory)
@@ -86,7 +94,9 @@ internal sealed class CrashableFiles : IDataFiles
     {
         BeforeDelete?.Invoke(path);
         lock (gate)
+        {
             live.Remove(path);
+        }
     }
 
     public void Replace(string from, string to)
@@ -103,10 +113,15 @@ internal sealed class CrashableFiles : IDataFiles
         BeforeSync?.Invoke(directory);
         lock (gate)
         {
-            foreach (string path in named.Keys.Where(path => Path.GetDirectoryName(path) == directory).ToList())
+            foreach (var path in named.Keys.Where(path => Path.GetDirectoryName(path) == directory).ToList())
+            {
                 named.Remove(path);
+            }
+
             foreach (var (path, content) in live.Where(pair => Path.GetDirectoryName(pair.Key) == directory))
+            {
                 named[path] = content;
+            }
         }
     }
 
@@ -123,7 +138,7 @@ internal sealed class CrashableFiles : IDataFiles
 
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {
-            byte[] changed = new byte[Math.Max(Bytes.Length, offset + bytes.Length)];
+            var changed = new byte[Math.Max(Bytes.Length, offset + bytes.Length)];
             Bytes.CopyTo(changed, 0);
             bytes.CopyTo(changed.AsSpan((int)offset));
             Bytes = changed;
@@ -133,15 +148,17 @@ internal sealed class CrashableFiles : IDataFiles
 
         public Content AfterCrash(Random random)
         {
-            int shared = Math.Min(synced.Length, Bytes.Length);
-            int kept = shared == synced.Length ? random.Next(shared, Bytes.Length + 1) : synced.Length;
-            byte[] survived = new byte[kept];
+            var shared = Math.Min(synced.Length, Bytes.Length);
+            var kept = shared == synced.Length ? random.Next(shared, Bytes.Length + 1) : synced.Length;
+            var survived = new byte[kept];
             (kept > synced.Length ? Bytes : synced).AsSpan(0, kept).CopyTo(survived);
-            for (int at = shared; at < kept && random.Next(2) == 0; at += Sector)
+            for (var at = shared; at < kept && random.Next(2) == 0; at += Sector)
             {
                 // The disk writes sectors in the order that it likes.
                 if (random.Next(3) == 0)
+                {
                     survived.AsSpan(at, Math.Min(Sector, kept - at)).Fill((byte)(random.Next(2) == 0 ? 0 : 0xFF));
+                }
             }
 
             return new Content { Bytes = survived, synced = survived };
@@ -156,8 +173,8 @@ internal sealed class CrashableFiles : IDataFiles
         {
             lock (owner.gate)
             {
-                byte[] bytes = content.Bytes;
-                int count = (int)Math.Clamp(bytes.Length - offset, 0, into.Length);
+                var bytes = content.Bytes;
+                var count = (int)Math.Clamp(bytes.Length - offset, 0, into.Length);
                 bytes.AsSpan((int)Math.Min(offset, bytes.Length), count).CopyTo(into);
                 return count;
             }
@@ -178,7 +195,7 @@ internal sealed class CrashableFiles : IDataFiles
             lock (owner.gate)
             {
                 CheckAlive();
-                byte[] bytes = content.Bytes;
+                var bytes = content.Bytes;
                 Array.Resize(ref bytes, (int)length);
                 content.Set(bytes);
             }
@@ -202,7 +219,9 @@ internal sealed class CrashableFiles : IDataFiles
         private void CheckAlive()
         {
             if (opened != owner.epoch)
+            {
                 throw new IOException("The machine is off.");
+            }
         }
     }
 }

@@ -28,19 +28,25 @@ public sealed class DamageTests
     public async Task Damage_in_the_middle_is_read_around_and_counted(string kind, int least, int most)
     {
         var files = await FilledAsync();
-        string path = Segment(files, 1);
+        var path = Segment(files, 1);
         if (kind == "file missing")
+        {
             files.Delete(path);
+        }
         else
+        {
             files.Edit(path, bytes => Damaged(bytes, kind));
+        }
 
         await using var log = LogFixture.Open(files, Small);
         Assert.Equal(Records, log.Next);
-        (int good, long lost) = LogFixture.ReadAll(log);
+        (var good, var lost) = LogFixture.ReadAll(log);
         Assert.Equal(Records, good + lost);
         Assert.InRange(lost, least, most);
         if (kind is not "file missing" and not "head damaged")
+        {
             Assert.True(log.Status.Damaged > 0);
+        }
     }
 
     [Theory]
@@ -50,7 +56,7 @@ public sealed class DamageTests
     public async Task A_bad_tail_is_cut_at_the_last_good_record_and_kept_aside(string kind, int lost)
     {
         var files = await FilledAsync();
-        string path = Segment(files, ^1);
+        var path = Segment(files, ^1);
         files.Edit(path, bytes => kind switch
         {
             "torn tail" => bytes[..^100],
@@ -79,7 +85,10 @@ public sealed class DamageTests
     {
         var files = await FilledAsync();
         using (var file = files.Open(Path.Combine(LogFixture.Directory, SegmentFormat.FileName(Records)), create: true))
+        {
             file.Write([1, 2, 3], 0);
+        }
+
         await using var log = LogFixture.Open(files, Small);
         Assert.Equal(Records, log.Next);
         await LogFixture.FillAsync(log, 5);
@@ -90,7 +99,7 @@ public sealed class DamageTests
     public async Task A_forged_record_inside_a_payload_is_not_believed_in_a_salvage()
     {
         var files = new CrashableFiles();
-        byte[] forged = new byte[RecordFormat.SizeOf(2)];
+        var forged = new byte[RecordFormat.SizeOf(2)];
         RecordFormat.Write(forged, new RecordHeader(RecordKind.Alert, 2, 1_000_000, 0), "{}"u8);
         await using (var log = LogFixture.Open(files))
         {
@@ -102,7 +111,7 @@ public sealed class DamageTests
         files.Edit(Segment(files, ^1), static bytes =>
         {
             bytes[SegmentFormat.HeaderSize + 1] ^= 0xFF;
-            int second = SegmentFormat.HeaderSize + RecordFormat.SizeOf(BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(SegmentFormat.HeaderSize + 8)));
+            var second = SegmentFormat.HeaderSize + RecordFormat.SizeOf(BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(SegmentFormat.HeaderSize + 8)));
             bytes[second + 1] ^= 0xFF;
             return bytes;
         });
@@ -139,7 +148,7 @@ public sealed class DamageTests
     private static byte[] Damaged(byte[] bytes, string kind)
     {
         const int Middle = 20 << 10;
-        int record = SegmentFormat.HeaderSize;
+        var record = SegmentFormat.HeaderSize;
         switch (kind)
         {
             case "bit flipped in a payload":
@@ -149,8 +158,11 @@ public sealed class DamageTests
                 bytes[record + 9] ^= 0x40;
                 break;
             case "bits flipped every 10 KB":
-                for (int at = 5000; at < bytes.Length; at += 10_000)
+                for (var at = 5000; at < bytes.Length; at += 10_000)
+                {
                     bytes[at] ^= 1;
+                }
+
                 break;
             case "4 KiB zeroed":
                 bytes.AsSpan(Middle, 4096).Clear();
@@ -179,7 +191,7 @@ public sealed class DamageTests
 
     private static byte[] Garbage(int count)
     {
-        byte[] bytes = new byte[count];
+        var bytes = new byte[count];
         new Random(7).NextBytes(bytes);
         return bytes;
     }

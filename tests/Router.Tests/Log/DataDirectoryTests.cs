@@ -24,7 +24,7 @@ public sealed class DataDirectoryTests : IDisposable
     [Fact]
     public void A_directory_that_cannot_be_made_is_named_with_a_cure()
     {
-        string file = Path.Combine(root, "file");
+        var file = Path.Combine(root, "file");
         File.WriteAllText(file, "");
         var error = Assert.Throws<DataDirectoryException>(() => DataDirectory.Open(Path.Combine(file, "below")));
         Assert.Contains("--data-dir", error.Message, StringComparison.Ordinal);
@@ -36,11 +36,16 @@ public sealed class DataDirectoryTests : IDisposable
     {
         using var directory = DataDirectory.Open(root);
         await using (var log = LogFixture.Open(directory.Files, directory: directory.Log))
+        {
             await LogFixture.FillAsync(log, 200);
+        }
+
         await using var again = LogFixture.Open(directory.Files, directory: directory.Log);
         Assert.Equal((200, 0), LogFixture.ReadAll(again));
-        string segment = Assert.Single(Directory.GetFiles(directory.Log));
+        var segment = Assert.Single(Directory.GetFiles(directory.Log));
         if (!OperatingSystem.IsWindows())
+        {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(segment));
+        }
     }
 }

@@ -37,7 +37,7 @@ public sealed class DurabilityTests
         var files = new CrashableFiles { BeforeSync = static _ => throw new IOException("the device is gone") };
         await using var ingest = await IngestFixture.StartAsync(files: files);
         using var client = new HttpClient();
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             var (status, after) = await PostAsync(client, ingest.Port, i);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, status);

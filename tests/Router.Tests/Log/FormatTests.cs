@@ -8,12 +8,12 @@ public sealed class FormatTests
     [Fact]
     public void A_record_has_these_bytes()
     {
-        byte[] bytes = new byte[RecordFormat.SizeOf(2)];
+        var bytes = new byte[RecordFormat.SizeOf(2)];
         RecordFormat.Write(bytes, new RecordHeader(RecordKind.Alert, 2, 0x0102030405060708, 0x1112131415161718), "{}"u8);
         Assert.Equal("FF534B520101000002000000", Convert.ToHexString(bytes, 0, 12));
         Assert.Equal("080706050403020118171615141312117B7D", Convert.ToHexString(bytes, 16, 18));
         Assert.True(RecordFormat.IsIntact(bytes));
-        for (int i = 0; i < bytes.Length * 8; i++)
+        for (var i = 0; i < bytes.Length * 8; i++)
         {
             bytes[i / 8] ^= (byte)(1 << (i % 8));
             Assert.False(RecordFormat.IsIntact(bytes));
@@ -24,7 +24,7 @@ public sealed class FormatTests
     [Fact]
     public void A_segment_head_has_these_bytes_and_this_name()
     {
-        byte[] bytes = new byte[SegmentFormat.HeaderSize];
+        var bytes = new byte[SegmentFormat.HeaderSize];
         SegmentFormat.WriteHeader(bytes, 255, 1);
         Assert.Equal("53414B45524C4F4701000000", Convert.ToHexString(bytes, 0, 12));
         Assert.Equal("FF000000000000000100000000000000", Convert.ToHexString(bytes, 16, 16));

@@ -24,10 +24,10 @@ internal static class LogFixture
     /// <summary>Appends alerts whose numbers are their positions, in groups.</summary>
     public static async Task FillAsync(IAlertLog log, int count, int padding = 800)
     {
-        for (int done = 0; done < count;)
+        for (var done = 0; done < count;)
         {
-            int group = Math.Min(20, count - done);
-            long first = log.Next;
+            var group = Math.Min(20, count - done);
+            var first = log.Next;
             var results = await Task.WhenAll(Enumerable.Range(0, group).Select(i => StoreAsync(log, Alert(first + i, padding))));
             Assert.All(results, static result => Assert.Equal(AppendStatus.Stored, result.Status));
             done += group;
@@ -38,7 +38,7 @@ internal static class LogFixture
     public static (int Good, long Lost) ReadAll(IAlertLog log)
     {
         using var reader = log.OpenReader(0);
-        int good = 0;
+        var good = 0;
         while (reader.TryRead(out var record))
         {
             Assert.Equal(record!.Position, Number(record));

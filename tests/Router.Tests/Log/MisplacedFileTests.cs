@@ -15,8 +15,8 @@ public sealed class MisplacedFileTests
     public async Task A_copy_of_a_segment_under_another_name_is_moved_aside(string where)
     {
         await FillAsync();
-        byte[] copy = Bytes(Segment(1));
-        string name = where == "at the end" ? SegmentFormat.FileName(Records + 1000) : SegmentFormat.FileName(First(1) + 3);
+        var copy = Bytes(Segment(1));
+        var name = where == "at the end" ? SegmentFormat.FileName(Records + 1000) : SegmentFormat.FileName(First(1) + 3);
         Write(name, copy);
         await CheckAsync(asideExpected: [name]);
     }
@@ -28,9 +28,9 @@ public sealed class MisplacedFileTests
     public async Task A_foreign_file_with_the_name_of_a_segment_is_moved_aside(string where)
     {
         await FillAsync();
-        byte[] garbage = new byte[50_000];
+        var garbage = new byte[50_000];
         new Random(3).NextBytes(garbage);
-        string name = SegmentFormat.FileName(where switch { "between two" => First(1) + 3, "at the end" => Records + 1, _ => long.MaxValue - 1 });
+        var name = SegmentFormat.FileName(where switch { "between two" => First(1) + 3, "at the end" => Records + 1, _ => long.MaxValue - 1 });
         Write(name, garbage);
         await CheckAsync(asideExpected: [name]);
     }
@@ -40,8 +40,11 @@ public sealed class MisplacedFileTests
     {
         await FillAsync();
         string[] names = ["notes.txt", "0000000000000000.log.bak", "zzzzzzzzzzzzzzzz.log", "8000000000000000.log"];
-        foreach (string name in names)
+        foreach (var name in names)
+        {
             Write(name, [1, 2, 3]);
+        }
+
         await CheckAsync(asideExpected: []);
         Assert.Subset(files.List(LogFixture.Directory).ToHashSet(), names.ToHashSet());
     }
@@ -61,7 +64,7 @@ public sealed class MisplacedFileTests
     public async Task A_missing_first_segment_counts_as_lost_for_who_needed_it()
     {
         await FillAsync();
-        long count = First(1);
+        var count = First(1);
         files.Delete(Segment(0));
         await using var log = LogFixture.Open(files, Small);
         Assert.Equal(count, log.First);
@@ -72,7 +75,7 @@ public sealed class MisplacedFileTests
     public async Task The_same_name_twice_keeps_both_files()
     {
         await FillAsync();
-        string name = SegmentFormat.FileName(Records + 7);
+        var name = SegmentFormat.FileName(Records + 7);
         for (byte i = 1; i <= 3; i++)
         {
             Write(name, [.. Enumerable.Repeat(i, 100)]);
@@ -86,7 +89,7 @@ public sealed class MisplacedFileTests
     public async Task An_empty_last_segment_whose_first_write_fails_does_not_block_its_name()
     {
         await FillAsync();
-        byte[] head = new byte[SegmentFormat.HeaderSize];
+        var head = new byte[SegmentFormat.HeaderSize];
         SegmentFormat.WriteHeader(head, Records, 0);
         Write(SegmentFormat.FileName(Records), head);
         await using var log = LogFixture.Open(files, Small);
@@ -138,12 +141,12 @@ public sealed class MisplacedFileTests
 
     private string Segment(int index) => Path.Combine(LogFixture.Directory, Names()[index]);
 
-    private long First(int index) => SegmentFormat.TryParseFileName(Names()[index], out long first) ? first : throw new InvalidOperationException();
+    private long First(int index) => SegmentFormat.TryParseFileName(Names()[index], out var first) ? first : throw new InvalidOperationException();
 
     private byte[] Bytes(string path)
     {
         using var file = files.Open(path, create: false);
-        byte[] bytes = new byte[file.Length];
+        var bytes = new byte[file.Length];
         Assert.Equal(bytes.Length, file.Read(bytes, 0));
         return bytes;
     }

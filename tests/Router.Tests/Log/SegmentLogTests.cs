@@ -94,7 +94,10 @@ public sealed class SegmentLogTests
         var files = new CrashableFiles();
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 10, 0, 0, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.Zero };
         await using (var log = LogFixture.Open(files, clock: clock))
+        {
             await LogFixture.FillAsync(log, 1);
+        }
+
         var earlier = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 9, 0, 0, TimeSpan.Zero));
         await using var again = LogFixture.Open(files, clock: earlier);
         await LogFixture.FillAsync(again, 1);
@@ -133,7 +136,7 @@ public sealed class SegmentLogTests
         clock.Advance(TimeSpan.FromHours(25));
         log.Release(200);
         Assert.InRange(log.First, 1, 200);
-        long first = log.First;
+        var first = log.First;
         log.Release(500);
         Assert.InRange(log.First, first + 1, 500);
         using var reader = log.OpenReader(log.First);
@@ -158,9 +161,12 @@ public sealed class SegmentLogTests
         // with the group that overfilled it, is left out, and the records' heads are no payload.
         const int wanted = 300_000, group = 20 * 1024, heads = 20_000;
         using var reader = log.OpenReader(log.FindByBytes(wanted));
-        int left = 0;
+        var left = 0;
         while (reader.TryRead(out var record))
+        {
             left += record!.Payload.Length;
+        }
+
         Assert.InRange(left, wanted - (int)Small.SegmentBytes - group - heads, wanted);
     }
 
@@ -171,8 +177,11 @@ public sealed class SegmentLogTests
     {
         var files = new CrashableFiles { BeforeSync = static _ => Assert.Fail("no sync is wanted") };
         await using var log = LogFixture.Open(files, Small with { Durability = (Durability)durability });
-        for (int i = 0; i < 200; i++)
+        for (var i = 0; i < 200; i++)
+        {
             Assert.True((await LogFixture.StoreAsync(log, LogFixture.Alert(i, 400))).IsStored);
+        }
+
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var reader = log.OpenReader(199);
         await reader.WaitAsync(limit.Token);

@@ -18,7 +18,7 @@ public sealed class InstanceChangeTests
         await using var rig = Open(files, null, unchanged, Instance("changing", changing, concurrency: 4));
         const int count = 2000;
         var load = LogFixture.FillAsync(rig.Log, count);
-        for (int i = 0; i < 10; i++)
+        for (var i = 0; i < 10; i++)
         {
             await UntilAsync(() => changing.Count() >= count / 20 * i, $"delivered before change {i}");
             await rig.Engine.ApplyAsync([unchanged, Instance("changing", changing, concurrency: (i % 2) + 1)], static _ => ValueTask.CompletedTask);

@@ -48,7 +48,10 @@ internal sealed unsafe class RingBuffer : IDisposable
         mask = (ulong)bytes - 1;
         consumer = Libc.Map(null, page, Libc.ProtRead | Libc.ProtWrite, Libc.MapShared, fd, 0);
         if (consumer == (byte*)-1)
+        {
             throw CannotMap();
+        }
+
         producer = Libc.Map(null, page + (2 * (nuint)bytes), Libc.ProtRead, Libc.MapShared, fd, (long)page);
         if (producer == (byte*)-1)
         {
@@ -56,6 +59,7 @@ internal sealed unsafe class RingBuffer : IDisposable
             _ = Libc.Unmap(consumer, page);
             throw error;
         }
+
         data = producer + page;
         read = Volatile.Read(ref *(ulong*)consumer);
         after = read;
@@ -91,6 +95,7 @@ internal sealed unsafe class RingBuffer : IDisposable
                 Head = RingHead.Busy;
                 return;
             }
+
             var length = header & ~(BusyBit | DiscardBit);
             after = read + (((ulong)length + RecordHeader + 7) & ~7ul);
             if ((header & DiscardBit) == 0)
@@ -105,10 +110,13 @@ internal sealed unsafe class RingBuffer : IDisposable
                     BusySince = 0;
                     return;
                 }
+
                 Malformed++;
             }
+
             read = Math.Min(after, written);
         }
+
         Head = RingHead.Empty;
         BusySince = 0;
     }
@@ -128,14 +136,23 @@ internal sealed unsafe class RingBuffer : IDisposable
     private static bool IsEvent(byte* address, uint length)
     {
         if (length < EventHeader)
+        {
             return false;
+        }
+
         var bytes = new ReadOnlySpan<byte>(address, (int)length);
         var parameters = BinaryPrimitives.ReadUInt32LittleEndian(bytes[22..]);
         var values = EventHeader + (2ul * parameters);
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]) != length || values > length)
+        {
             return false;
+        }
+
         foreach (var size in MemoryMarshal.Cast<byte, ushort>(bytes.Slice(EventHeader, 2 * (int)parameters)))
+        {
             values += size;
+        }
+
         return values == length;
     }
 

@@ -27,26 +27,35 @@ internal sealed class RingMerger(RingBuffer[] rings)
         foreach (var ring in rings)
         {
             if (ring.Head == RingHead.Event)
+            {
                 continue;
+            }
+
             ring.Refresh();
             ring.Look();
         }
+
         Holds = false;
         var count = 0;
         while (count < into.Length)
         {
             var (first, bound) = Earliest(now);
             if (first is null)
+            {
                 break;
+            }
+
             if (first.Time > bound)
             {
                 Holds = true;
                 break;
             }
+
             into[count++] = first.Event;
             first.Take();
             first.Look();
         }
+
         return count;
     }
 
@@ -60,20 +69,26 @@ internal sealed class RingMerger(RingBuffer[] rings)
             if (ring.Head == RingHead.Event)
             {
                 if (first is null || ring.Time < first.Time)
+                {
                     first = ring;
+                }
             }
             else
             {
                 bound = Math.Min(bound, ring.Head == RingHead.Empty ? now - InFlight : BusyBound(ring, now));
             }
         }
+
         return (first, bound);
     }
 
     private static ulong BusyBound(RingBuffer ring, ulong now)
     {
         if (ring.BusySince == 0)
+        {
             ring.BusySince = now;
+        }
+
         return now - ring.BusySince > LongestHold ? now - InFlight : ring.BusySince - InFlight;
     }
 }

@@ -26,13 +26,19 @@ internal sealed record RingPlan(int Count, int Bytes, IReadOnlyList<int> RingOfC
     {
         online = [.. online.Where(cpu => cpu < possibleCpus)];
         if (online.Count == 0)
+        {
             online = [.. Enumerable.Range(0, possibleCpus)];
-        int shared = wanted.CpusPerRing > 0 ? wanted.CpusPerRing : online.Count;
-        int count = (online.Count + shared - 1) / shared;
+        }
+
+        var shared = wanted.CpusPerRing > 0 ? wanted.CpusPerRing : online.Count;
+        var count = (online.Count + shared - 1) / shared;
         var rings = Enumerable.Range(0, possibleCpus).Select(cpu => cpu % count).ToArray();
-        for (int i = 0; i < online.Count; i++)
+        for (var i = 0; i < online.Count; i++)
+        {
             rings[online[i]] = i / shared;
-        int bytes = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(wanted.RingBytes, Environment.SystemPageSize));
+        }
+
+        var bytes = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(wanted.RingBytes, Environment.SystemPageSize));
         return new RingPlan(count, bytes, rings);
     }
 
@@ -40,14 +46,17 @@ internal sealed record RingPlan(int Count, int Bytes, IReadOnlyList<int> RingOfC
     public static IReadOnlyList<int> ParseCpus(string list)
     {
         var cpus = new List<int>();
-        foreach (string range in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var range in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var ends = range.Split('-');
-            if (int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out int first)
-                && int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int last)
+            if (int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+                && int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
                 && first <= last)
+            {
                 cpus.AddRange(Enumerable.Range(first, last - first + 1));
+            }
         }
+
         return cpus;
     }
 }

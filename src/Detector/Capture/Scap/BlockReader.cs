@@ -44,7 +44,7 @@ internal sealed class BlockReader : IDisposable
     /// <summary>Reads from a stream that can seek, which it owns from then on.</summary>
     public BlockReader(Stream source)
     {
-        int first = source.ReadByte();
+        var first = source.ReadByte();
         source.Position = 0;
         const int gzipMagic = 0x1f;
         stream = first == gzipMagic ? new GZipStream(new BufferedStream(source, PackedBytes), CompressionMode.Decompress) : source;
@@ -60,12 +60,18 @@ internal sealed class BlockReader : IDisposable
     /// <exception cref="InvalidDataException">The header is cut off or its length is impossible.</exception>
     public bool TryHeader()
     {
-        int available = Fill(HeaderBytes);
+        var available = Fill(HeaderBytes);
         if (available == 0)
+        {
             return false;
-        uint length = available < HeaderBytes ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(position + sizeof(uint)));
+        }
+
+        var length = available < HeaderBytes ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(position + sizeof(uint)));
         if (length is < Around or > MaxBlock || length % 4 != 0)
+        {
             throw new InvalidDataException("The capture is damaged: a block's length is impossible.");
+        }
+
         Type = (BlockType)BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(position));
         BodyLength = (int)length - Around;
         position += HeaderBytes;
@@ -77,11 +83,16 @@ internal sealed class BlockReader : IDisposable
     public void ReadBody(Span<byte> body)
     {
         if (!TryTake(body) || Fill(TrailerBytes) < TrailerBytes)
+        {
             throw new InvalidDataException("The capture is cut off in the middle of a block.");
-        uint again = BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(position));
+        }
+
+        var again = BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(position));
         position += TrailerBytes;
         if (again != BodyLength + Around)
+        {
             throw new InvalidDataException("The capture is damaged: a block's two lengths differ.");
+        }
     }
 
     /// <inheritdoc/>
@@ -90,13 +101,13 @@ internal sealed class BlockReader : IDisposable
     /// <summary>Has at least <paramref name="wanted"/> bytes in the buffer, or all that is left. Returns how many there are.</summary>
     private int Fill(int wanted)
     {
-        int available = filled - position;
+        var available = filled - position;
         return available >= wanted ? available : ReadMore(wanted);
     }
 
     private int ReadMore(int wanted)
     {
-        int kept = filled - position;
+        var kept = filled - position;
         buffer.AsSpan(position, kept).CopyTo(buffer);
         position = 0;
         filled = kept + stream.ReadAtLeast(buffer.AsSpan(kept), wanted - kept, throwOnEndOfStream: false);
@@ -106,16 +117,25 @@ internal sealed class BlockReader : IDisposable
     /// <summary>Takes the next bytes out of the buffer and, behind it, the stream; false when there are fewer.</summary>
     private bool TryTake(Span<byte> into)
     {
-        int buffered = Math.Min(filled - position, into.Length);
+        var buffered = Math.Min(filled - position, into.Length);
         buffer.AsSpan(position, buffered).CopyTo(into);
         position += buffered;
         into = into[buffered..];
         if (into.IsEmpty)
+        {
             return true;
+        }
+
         if (into.Length >= BufferBytes)
+        {
             return stream.ReadAtLeast(into, into.Length, throwOnEndOfStream: false) == into.Length;
+        }
+
         if (Fill(into.Length) < into.Length)
+        {
             return false;
+        }
+
         buffer.AsSpan(0, into.Length).CopyTo(into);
         position = into.Length;
         return true;

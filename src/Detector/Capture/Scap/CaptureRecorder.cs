@@ -46,7 +46,10 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
 
         var batch = new RawEvent[512];
         while (!stop.IsCancellationRequested && !source.Ended)
+        {
             Write(batch);
+        }
+
         WriteUntil((ulong)((clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick), batch);
     }
 
@@ -56,9 +59,15 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
         latest = view.Timestamp;
         var thread = frame.Thread;
         if (thread is not null && thread.ScannedAt > view.Timestamp)
+        {
             return; // the lists hold what it did
+        }
+
         if (root != 0 && (thread is null || !IsBelow(thread, root)))
+        {
             return;
+        }
+
         capture.Event(raw);
         Written++;
     }
@@ -66,7 +75,7 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
     /// <summary>Writes what happened before the stop and still waits in the rings. A busy machine never falls silent.</summary>
     private void WriteUntil(ulong stopped, RawEvent[] batch)
     {
-        long start = clock.GetTimestamp();
+        var start = clock.GetTimestamp();
         long read = 0;
         while (latest < stopped && Write(batch) is var count && count > 0)
         {
@@ -81,9 +90,12 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
 
     private int Write(RawEvent[] batch)
     {
-        int count = source.Read(batch, ReadWait);
-        for (int i = 0; i < count; i++)
+        var count = source.Read(batch, ReadWait);
+        for (var i = 0; i < count; i++)
+        {
             pipeline.Process(batch[i], this);
+        }
+
         source.Release();
         return count;
     }
@@ -91,14 +103,21 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
     private bool IsBelow(ThreadInfo thread, long pid)
     {
         var process = thread.Leader;
-        for (int i = 0; i < ThreadTable.MaxAncestors; i++)
+        for (var i = 0; i < ThreadTable.MaxAncestors; i++)
         {
             if (process.Pid == pid)
+            {
                 return true;
+            }
+
             if (state.Threads.ParentOf(process)?.Leader is not { } parent)
+            {
                 return false;
+            }
+
             process = parent;
         }
+
         return false;
     }
 }

@@ -65,19 +65,25 @@ internal sealed unsafe class CaptureSource : IEventSource
     /// <exception cref="EventSourceException">The capture is damaged from here on.</exception>
     public int Read(Span<RawEvent> into, TimeSpan wait)
     {
-        int count = 0;
+        var count = 0;
         try
         {
             while (count < into.Length && Next())
             {
-                int length = blocks.BodyLength;
-                int before = PrefixLength(blocks.Type);
+                var length = blocks.BodyLength;
+                var before = PrefixLength(blocks.Type);
                 if (length > MaxEvent || length < before)
+                {
                     throw new InvalidDataException($"The capture is damaged: an event of {length} bytes.");
+                }
+
                 if (used + length > ArenaBytes)
+                {
                     break; // the block waits for the arena to be released
+                }
+
                 pending = false;
-                byte* body = arena + used;
+                var body = arena + used;
                 blocks.ReadBody(new Span<byte>(body, length));
                 used += (length + 7) & ~7;
                 seen++;
@@ -92,9 +98,11 @@ internal sealed unsafe class CaptureSource : IEventSource
                 malformed++;
                 throw new EventSourceException(damaged.Message, damaged);
             }
+
             Ended = true;
             malformed++;
         }
+
         return count;
     }
 
@@ -120,19 +128,28 @@ internal sealed unsafe class CaptureSource : IEventSource
                     Ended = true;
                     break;
                 }
+
                 pending = true;
             }
+
             if (PrefixLength(blocks.Type) > 0)
+            {
                 return true;
+            }
+
             ReadBlock();
         }
+
         return false;
     }
 
     private void ReadLists()
     {
         if (!blocks.TryHeader() || blocks.Type != BlockType.SectionHeader)
+        {
             throw new EventSourceException("This is not a capture: a .scap file begins with a section header.");
+        }
+
         pending = true;
         Next();
     }
@@ -144,7 +161,8 @@ internal sealed unsafe class CaptureSource : IEventSource
             throw new EventSourceException(
                 $"The capture has blocks of an old version (0x{(uint)blocks.Type:x}); this build reads only current ones (events in blocks 0x216 and later).");
         }
-        byte[] body = new byte[blocks.BodyLength];
+
+        var body = new byte[blocks.BodyLength];
         blocks.ReadBody(body);
         pending = false;
         switch (blocks.Type)
@@ -176,10 +194,15 @@ internal sealed unsafe class CaptureSource : IEventSource
     {
         var reader = new ListReader(body);
         if (reader.U32() != SectionMagic)
+        {
             throw new EventSourceException("This is not a capture that can be read here: its byte order is another.");
-        ushort major = reader.U16();
+        }
+
+        var major = reader.U16();
         if (major != 1)
+        {
             throw new EventSourceException($"The capture has version {major}; this build reads version 1.");
+        }
     }
 
     private void ReadMachine(ReadOnlySpan<byte> body)

@@ -53,8 +53,8 @@ internal sealed class CaptureWriter : IDisposable
     public void Event(in RawEvent raw)
     {
         var type = EventTable.Find(BinaryPrimitives.ReadUInt16LittleEndian(raw.Bytes[20..]));
-        bool isLarge = type is { LengthSize: sizeof(uint) };
-        int length = Padded(sizeof(ushort) + raw.Bytes.Length);
+        var isLarge = type is { LengthSize: sizeof(uint) };
+        var length = Padded(sizeof(ushort) + raw.Bytes.Length);
         Begin(isLarge ? BlockType.LargeEvent : BlockType.Event, length);
         BinaryPrimitives.WriteUInt16LittleEndian(head.AsSpan(8), (ushort)Math.Max(raw.Cpu, (short)0));
         stream.Write(head.AsSpan(0, 8 + sizeof(ushort)));
@@ -69,7 +69,7 @@ internal sealed class CaptureWriter : IDisposable
 
     private void Block(BlockType type, ReadOnlySpan<byte> body)
     {
-        int length = Padded(body.Length);
+        var length = Padded(body.Length);
         Begin(type, length);
         stream.Write(head.AsSpan(0, 8));
         stream.Write(body);

@@ -45,10 +45,16 @@ internal ref struct ListReader(ReadOnlySpan<byte> bytes)
     {
         entry = default;
         if (rest.Length < sizeof(uint))
+        {
             return false;
-        long length = BinaryPrimitives.ReadUInt32LittleEndian(rest) + (inclusive ? 0L : sizeof(uint));
+        }
+
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(rest) + (inclusive ? 0L : sizeof(uint));
         if (length < sizeof(uint) || length > rest.Length)
+        {
             return false;
+        }
+
         entry = new ListReader(rest[sizeof(uint)..(int)length]);
         rest = rest[(int)length..];
         return true;
@@ -61,6 +67,7 @@ internal ref struct ListReader(ReadOnlySpan<byte> bytes)
             value = rest = default;
             return false;
         }
+
         value = rest[..count];
         rest = rest[count..];
         return true;

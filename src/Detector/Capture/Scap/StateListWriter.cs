@@ -31,12 +31,16 @@ internal sealed unsafe class StateListWriter(CaptureWriter capture)
             AddProcess(thread);
             FlushWhenLong(BlockType.ProcessList);
         }
+
         Flush(BlockType.ProcessList);
         foreach (var thread in threads.Where(static thread => thread.IsLeader && thread.Fds.Count > 0))
         {
             list.I64(thread.Tid);
-            for (int slot = 0; (slot = thread.Fds.Next(slot)) >= 0; slot++)
+            for (var slot = 0; (slot = thread.Fds.Next(slot)) >= 0; slot++)
+            {
                 AddDescriptor(thread.Fds.At(slot));
+            }
+
             Flush(BlockType.DescriptorList);
         }
     }
@@ -44,15 +48,19 @@ internal sealed unsafe class StateListWriter(CaptureWriter capture)
     private void WriteInterfaces(MachineState state)
     {
         // type, no name, address, mask, broadcast, speed; who reads it needs to know the addresses.
-        foreach (byte[] address in state.Interfaces.All)
+        foreach (var address in state.Interfaces.All)
         {
             entry.U16(address.Length == 4 ? (ushort)1 : (ushort)2).U16(0).Bytes(address);
-            for (int i = 0; i < address.Length; i++)
+            for (var i = 0; i < address.Length; i++)
+            {
                 entry.U8(byte.MaxValue);
+            }
+
             entry.Bytes(address).U64(0);
             list.U32((uint)entry.Written.Length).Bytes(entry.Written);
             entry.Clear();
         }
+
         Flush(BlockType.InterfaceList);
     }
 
@@ -63,11 +71,13 @@ internal sealed unsafe class StateListWriter(CaptureWriter capture)
             entry.U8(0).U32(user.Uid).U32(user.Gid).Text(user.Name).Text(user.Home).Text(user.Shell);
             AddEntry();
         }
+
         foreach (var group in state.Users.AllGroups.OrderBy(static group => group.Gid))
         {
             entry.U8(1).U32(group.Gid).Text(group.Name);
             AddEntry();
         }
+
         Flush(BlockType.UserList);
     }
 
@@ -94,7 +104,7 @@ internal sealed unsafe class StateListWriter(CaptureWriter capture)
         switch (fd->Kind)
         {
             case FdKind.File or FdKind.FileV2:
-                uint closing = (fd->State & FdState.CloseOnExec) != 0 ? CloseOnExec : 0;
+                var closing = (fd->State & FdState.CloseOnExec) != 0 ? CloseOnExec : 0;
                 entry.U32(fd->OpenFlags | closing).Text(fd->Name.Span).U32(fd->Device);
                 break;
             case FdKind.Ipv4Socket or FdKind.Ipv6Socket:
@@ -111,6 +121,7 @@ internal sealed unsafe class StateListWriter(CaptureWriter capture)
                 entry.Text(fd->Name.Span);
                 break;
         }
+
         AddEntry();
     }
 
@@ -124,13 +135,18 @@ internal sealed unsafe class StateListWriter(CaptureWriter capture)
     private void FlushWhenLong(BlockType type)
     {
         if (list.Written.Length > LongestList)
+        {
             Flush(type);
+        }
     }
 
     private void Flush(BlockType type)
     {
         if (list.Written.Length > 0)
+        {
             capture.List(type, list);
+        }
+
         list.Clear();
     }
 }

@@ -13,9 +13,13 @@ internal static unsafe class StateLists
         while (list.TryEntry(inclusive: true, out var entry))
         {
             if (entry.U8() == 0)
+            {
                 state.Users.Set(entry.U32(), entry.U32(), entry.Text(), entry.Text(), entry.Text());
+            }
             else
+            {
                 state.Users.Set(entry.U32(), entry.Text());
+            }
         }
     }
 
@@ -25,12 +29,14 @@ internal static unsafe class StateLists
         var list = new ListReader(body);
         while (list.TryEntry(inclusive: false, out var entry))
         {
-            ushort type = entry.U16();
+            var type = entry.U16();
             entry.U16();
             // 1 and 3 are IPv4 with and without the link's speed, 2 and 4 IPv6.
             var address = entry.Bytes(type is 1 or 3 ? 4 : 16);
             if (type is >= 1 and <= 4 && !address.IsEmpty)
+            {
                 state.Interfaces.Add(address);
+            }
         }
     }
 
@@ -39,7 +45,10 @@ internal static unsafe class StateLists
     {
         var list = new ListReader(body);
         while (list.TryEntry(inclusive: true, out var entry))
+        {
             ReadProcess(ref entry, state);
+        }
+
         state.Threads.ShareLeaderTables();
     }
 
@@ -48,18 +57,29 @@ internal static unsafe class StateLists
     {
         var list = new ListReader(body);
         if (state.Threads.Find(list.I64()) is not { } thread)
+        {
             return;
+        }
+
         while (list.TryEntry(inclusive: true, out var entry))
+        {
             ReadDescriptor(ref entry, thread, state);
+        }
     }
 
     private static void ReadProcess(ref ListReader entry, MachineState state)
     {
         long tid = entry.I64(), pid = entry.I64(), parent = entry.I64();
         if (tid <= 0 || pid <= 0)
+        {
             return;
+        }
+
         if (state.Threads.Add(tid, pid, parent) is not { } thread)
+        {
             return;
+        }
+
         var texts = state.Texts;
         thread.SessionId = entry.I64();
         thread.VGroupId = entry.I64();
@@ -91,32 +111,50 @@ internal static unsafe class StateLists
         thread.Tty = entry.U32();
         thread.LoginUid = entry.U32();
         if (entry.U8() != 0)
+        {
             thread.State |= ThreadMarks.ExeWritable;
+        }
+
         thread.CapInheritable = entry.U64();
         thread.CapPermitted = entry.U64();
         thread.CapEffective = entry.U64();
         if (entry.U8() != 0)
+        {
             thread.State |= ThreadMarks.ExeUpperLayer;
+        }
+
         thread.ExeInode = entry.U64();
         thread.ExeChangeTime = entry.U64();
         thread.ExeModifyTime = entry.U64();
         if (entry.U8() != 0)
+        {
             thread.State |= ThreadMarks.ExeFromMemfd;
+        }
+
         if (entry.U8() != 0)
+        {
             thread.State |= ThreadMarks.ExeLowerLayer;
+        }
+
         thread.GroupId = entry.I64();
     }
 
     private static void ReadDescriptor(ref ListReader list, ThreadInfo thread, MachineState state)
     {
-        long number = list.I64();
-        ulong inode = list.U64();
+        var number = list.I64();
+        var inode = list.U64();
         var kind = (FdKind)list.U8();
         if (kind > FdKind.PidFd)
+        {
             return;
+        }
+
         var entry = thread.Fds.Set(number);
         if (entry is null)
+        {
             return;
+        }
+
         entry->Kind = kind;
         entry->Inode = inode;
         switch (kind)
@@ -151,9 +189,12 @@ internal static unsafe class StateLists
                 entry->Name = state.Texts.Add(list.Text());
                 break;
         }
+
         const uint closeOnExec = 4096;
         if ((entry->OpenFlags & closeOnExec) != 0)
+        {
             entry->State |= FdState.CloseOnExec;
+        }
     }
 
     private static void NameSocket(FdEntry* entry, MachineState state)

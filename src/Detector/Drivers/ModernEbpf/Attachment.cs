@@ -28,13 +28,17 @@ internal sealed class Attachment
             var exit = Hook(attachment.exitFillers, call.ExitEvent, call.ExitFiller);
             Set(ref settings.Exits, ref settings.SocketCallExits, call, exit);
             if (call.Enter is var (number, filler))
+            {
                 Set(ref settings.Enters, ref settings.SocketCallEnters, call, Hook(attachment.enterFillers, number, filler));
+            }
         }
+
         foreach (var call in GenericCalls.All.Where(call => wanted.SystemCalls.Contains(call.Code)))
         {
             Set(ref settings.Exits, call.Native64, call.Native32, call.NativeX32, Hook(attachment.exitFillers, GenericCalls.Event, "generic"));
             SetCode(ref settings.Codes, call);
         }
+
         attachment.Add("sys_exit", attachment.exitFillers.Count > 0);
         attachment.Add("sys_enter", attachment.enterFillers.Count > 0);
         var makesThreads = calls.Exists(call => call.MakesThreads);
@@ -48,7 +52,9 @@ internal sealed class Attachment
     private void Add(string hook, bool needed)
     {
         if (needed)
+        {
             hooks.Add(hook);
+        }
     }
 
     private static DriverSettings.HookedCall Hook(List<string> fillers, ushort number, string filler)
@@ -59,6 +65,7 @@ internal sealed class Attachment
             index = fillers.Count;
             fillers.Add(filler);
         }
+
         return new() { Event = number, Filler = (ushort)(index + 1) };
     }
 
@@ -71,9 +78,15 @@ internal sealed class Attachment
         const int ia32SocketCall = 102;
         Set(ref table, call.Native64, call.Native32, call.NativeX32, hooked);
         if (call.AlsoNative32 > 0)
+        {
             table[1][call.AlsoNative32] = hooked;
+        }
+
         if (call.SocketCall == 0)
+        {
             return;
+        }
+
         socketCalls[call.SocketCall] = hooked;
         // Says only that one of the calls behind it is wanted.
         table[1][ia32SocketCall] = hooked;
@@ -82,20 +95,36 @@ internal sealed class Attachment
     private static void Set(ref DriverSettings.PerAbi table, int native64, int native32, int nativeX32, DriverSettings.HookedCall hooked)
     {
         if (native64 >= 0)
+        {
             table[0][native64] = hooked;
+        }
+
         if (native32 >= 0)
+        {
             table[1][native32] = hooked;
+        }
+
         if (nativeX32 > 0)
+        {
             table[0][nativeX32] = hooked;
+        }
     }
 
     private static void SetCode(ref DriverSettings.CodesPerAbi codes, GenericCall call)
     {
         if (call.Native64 >= 0)
+        {
             codes[0][call.Native64] = (ushort)call.Code;
+        }
+
         if (call.Native32 >= 0)
+        {
             codes[1][call.Native32] = (ushort)call.Code;
+        }
+
         if (call.NativeX32 > 0)
+        {
             codes[0][call.NativeX32] = (ushort)call.Code;
+        }
     }
 }

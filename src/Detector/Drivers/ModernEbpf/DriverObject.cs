@@ -30,7 +30,10 @@ internal sealed unsafe class DriverObject : IDisposable
             CreateRings(plan);
             SetUp(settings, attachment);
             if (Libbpf.LoadObject(opened) is var error and not 0)
+            {
                 throw Refused("load the driver", -error);
+            }
+
             countersMap = Libbpf.MapFd(Map("counted"));
             RegisterFillers("exit_fillers", attachment.ExitFillers);
             RegisterFillers("enter_fillers", attachment.EnterFillers);
@@ -62,7 +65,10 @@ internal sealed unsafe class DriverObject : IDisposable
         {
             var link = Libbpf.Attach(Program(hook));
             if (link == 0)
+            {
                 throw Refused($"attach {hook}", Marshal.GetLastPInvokeError());
+            }
+
             links.Add(link);
         }
     }
@@ -75,8 +81,11 @@ internal sealed unsafe class DriverObject : IDisposable
         fixed (DriverCounters* counters = this.counters)
         {
             if (Libbpf.LookUpElement(countersMap, &key, counters) != 0)
+            {
                 return sum;
+            }
         }
+
         foreach (ref readonly var counters in this.counters.AsSpan())
         {
             sum.Seen += counters.Seen;
@@ -86,19 +95,29 @@ internal sealed unsafe class DriverObject : IDisposable
             sum.Unreadable += counters.Unreadable;
             sum.Truncated += counters.Truncated;
         }
+
         return sum;
     }
 
     public void Dispose()
     {
         foreach (var link in links)
+        {
             _ = Libbpf.DestroyLink(link);
+        }
+
         links.Clear();
         foreach (var ring in rings)
+        {
             _ = Libc.Close(ring);
+        }
+
         rings.Clear();
         if (opened != 0)
+        {
             Libbpf.CloseObject(opened);
+        }
+
         opened = 0;
     }
 
@@ -106,9 +125,14 @@ internal sealed unsafe class DriverObject : IDisposable
     {
         var bytes = ReadObject();
         fixed (byte* address = bytes)
+        {
             opened = Libbpf.OpenObject(address, (nuint)bytes.Length, 0);
+        }
+
         if (opened == 0)
+        {
             throw Refused("open the driver's object", Marshal.GetLastPInvokeError());
+        }
     }
 
     private void SetUp(in DriverSettings settings, Attachment attachment)
@@ -117,15 +141,21 @@ internal sealed unsafe class DriverObject : IDisposable
         for (var program = Libbpf.NextProgram(opened, 0); program != 0; program = Libbpf.NextProgram(opened, program))
         {
             if (!needed.Contains(Name(program)))
+            {
                 _ = Libbpf.SetAutoload(program, false);
+            }
         }
+
         _ = Libbpf.SetMaxEntries(Map("scratches"), (uint)cpus);
         _ = Libbpf.SetMaxEntries(Map("rings"), (uint)cpus);
         // The first ring serves as the pattern of all: kernels before 5.10 want their sizes to be equal.
         _ = Libbpf.SetInnerMap(Map("rings"), rings[0]);
         var value = Libbpf.InitialValue(Map(".rodata"), out var size);
         if (value == null || size != (nuint)sizeof(DriverSettings))
+        {
             throw new EventSourceException($"The driver's object takes {size} bytes of settings, this program gives {sizeof(DriverSettings)}: they are not of one build.");
+        }
+
         Unsafe.WriteUnaligned(value, settings);
     }
 
@@ -137,7 +167,9 @@ internal sealed unsafe class DriverObject : IDisposable
             var index = (uint)(i + 1);
             var program = Libbpf.ProgramFd(Program(fillers[i]));
             if (Libbpf.UpdateElement(fd, &index, &program, 0) is var error and not 0)
+            {
                 throw Refused($"register {fillers[i]}", -error);
+            }
         }
     }
 
@@ -147,7 +179,10 @@ internal sealed unsafe class DriverObject : IDisposable
         {
             var ring = Libbpf.CreateMap(RingBufferMap, "saker_ring", 0, 0, (uint)plan.Bytes, 0);
             if (ring < 0)
+            {
                 throw Refused($"create a ring buffer of {plan.Bytes} bytes", -ring);
+            }
+
             rings.Add(ring);
         }
     }
@@ -159,7 +194,9 @@ internal sealed unsafe class DriverObject : IDisposable
         {
             var ring = rings[plan.RingOfCpu[(int)cpu]];
             if (Libbpf.UpdateElement(map, &cpu, &ring, 0) is var error and not 0)
+            {
                 throw Refused($"give CPU {cpu} its ring buffer", -error);
+            }
         }
     }
 
@@ -169,7 +206,10 @@ internal sealed unsafe class DriverObject : IDisposable
     {
         var program = Libbpf.NextProgram(opened, 0);
         while (program != 0 && Name(program) != name)
+        {
             program = Libbpf.NextProgram(opened, program);
+        }
+
         return Found(program, name);
     }
 

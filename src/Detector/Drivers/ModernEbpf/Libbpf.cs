@@ -84,7 +84,10 @@ internal static unsafe partial class Libbpf
     public static void CollectMessages()
     {
         lock (Printed)
+        {
             Printed.Clear();
+        }
+
         SetPrint(&Collect);
     }
 
@@ -94,7 +97,9 @@ internal static unsafe partial class Libbpf
         get
         {
             lock (Printed)
+            {
                 return Printed.ToString().Trim();
+            }
         }
     }
 
@@ -105,7 +110,10 @@ internal static unsafe partial class Libbpf
         const int debug = 2;
         const int longest = 64 * 1024;
         if (level >= debug)
+        {
             return 0;
+        }
+
         var buffer = (byte*)NativeMemory.Alloc(longest);
         var length = Math.Min(Format(buffer, longest, format, arguments), longest - 1);
         var text = length > 0 ? Encoding.UTF8.GetString(buffer, length) : "";
@@ -114,8 +122,11 @@ internal static unsafe partial class Libbpf
         {
             Printed.Append(text);
             if (Printed.Length > KeptCharacters)
+            {
                 Printed.Remove(0, Printed.Length - KeptCharacters);
+            }
         }
+
         return 0;
     }
 }

@@ -33,7 +33,10 @@ internal sealed class ModernEbpfSource : IEventSource
             var counted = driver?.Count() ?? default;
             long malformed = 0;
             foreach (var ring in rings)
+            {
                 malformed += ring.Malformed;
+            }
+
             return new()
             {
                 Seen = (long)counted.Seen,
@@ -51,7 +54,10 @@ internal sealed class ModernEbpfSource : IEventSource
     {
         KernelRequirements.Check();
         if (settings.SnapLength > DriverSettings.LongestData)
+        {
             Notes = [$"This driver copies at most {DriverSettings.LongestData} bytes of the data of a call; snaplen is {settings.SnapLength}, and what goes beyond is left out."];
+        }
+
         wallAtBoot = Libc.WallAtBoot();
         var plan = RingPlan.For(settings, Libbpf.CountCpus());
         MemoryLimit.Check(plan, MemoryLimit.OfThisProcess(), Environment.WorkingSet);
@@ -68,7 +74,10 @@ internal sealed class ModernEbpfSource : IEventSource
         rings = [.. driver.Rings.Select(fd => new RingBuffer(fd, plan.Bytes))];
         merger = new RingMerger(rings);
         if (epoll < 0 || !driver.Rings.All(fd => Libc.Watch(epoll, fd)))
+        {
             throw new EventSourceException($"The ring buffers cannot be watched: {Marshal.GetLastPInvokeErrorMessage()}.");
+        }
+
         driver.Attach(attachment);
         Attached = attachment.Hooks;
     }
@@ -88,11 +97,18 @@ internal sealed class ModernEbpfSource : IEventSource
             if (count > 0)
             {
                 if (count >= ManyEvents)
+                {
                     sleep = ShortestSleep;
+                }
+
                 return count;
             }
+
             if (now >= until)
+            {
                 return 0;
+            }
+
             var left = (int)Math.Min((until - now + 999_999) / 1_000_000, LongestSleep);
             Libc.Wait(epoll, Math.Min(left, merger.Holds ? ShortestSleep : sleep));
             sleep = Math.Min(2 * sleep, LongestSleep);
@@ -102,19 +118,27 @@ internal sealed class ModernEbpfSource : IEventSource
     public void Release()
     {
         foreach (var ring in rings)
+        {
             ring.Release();
+        }
     }
 
     public void Dispose()
     {
         foreach (var ring in rings)
+        {
             ring.Dispose();
+        }
+
         rings = [];
         merger = new RingMerger([]);
         driver?.Dispose();
         driver = null;
         if (epoll >= 0)
+        {
             _ = Libc.Close(epoll);
+        }
+
         epoll = -1;
     }
 }

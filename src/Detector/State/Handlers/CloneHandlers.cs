@@ -24,46 +24,65 @@ internal static class CloneHandlers
     /// <summary>True when the event is a child's own about its making.</summary>
     public static bool IsChild(in EventView view) =>
         view.Type is EventType.CloneV20Exit or EventType.Clone3Exit or EventType.ForkV20Exit or EventType.VforkV20Exit
-        && view.TryResult(out long result) && result == 0;
+        && view.TryResult(out var result) && result == 0;
 
     private static void Apply(MachineState state, in EventView view, EventFrame frame)
     {
-        if (!view.TryResult(out long result) || result < 0)
+        if (!view.TryResult(out var result) || result < 0)
+        {
             return;
+        }
+
         if (result == 0)
+        {
             ApplyChild(state, view, frame);
+        }
         else
+        {
             ApplyParent(state, view, frame, result);
+        }
     }
 
     private static void ApplyParent(MachineState state, in EventView view, EventFrame frame, long childTid)
     {
         if (frame.Thread is not { } parent)
+        {
             return;
-        ulong flags = view.Unsigned(Flags);
+        }
+
+        var flags = view.Unsigned(Flags);
         // The result counts in the parent's pid namespace; seen from inside one it is not the child's id. The child's own
         // event says it.
         if ((flags & (CloneChildInPidNamespace | CloneNewPid)) != 0 || view.Signed(VTid, parent.Tid) != parent.Tid)
+        {
             return;
+        }
+
         if (state.Threads.Find(childTid) is { } existing && IsThatChild(existing, view.Timestamp, parent, flags))
+        {
             return;
+        }
+
         AddChild(state, view, parent, childTid, flags);
     }
 
     private static void ApplyChild(MachineState state, in EventView view, EventFrame frame)
     {
-        long tid = view.ThreadId;
-        ulong flags = view.Unsigned(Flags);
+        var tid = view.ThreadId;
+        var flags = view.Unsigned(Flags);
         // A thread is made by another of its process, and inherits from that; its parent is the process's.
         var parent = state.Threads.Find(view.Signed((flags & CloneThread) != 0 ? Pid : ParentTid));
         var existing = state.Threads.Find(tid);
-        bool known = existing is not null && (existing.State & ThreadMarks.Placeholder) == 0
+        var known = existing is not null && (existing.State & ThreadMarks.Placeholder) == 0
             && (existing.CloneTime != 0 || existing.ScannedAt != 0)
             && (parent is null || IsThatChild(existing, view.Timestamp, parent, flags));
         var child = known ? existing : AddChild(state, view, parent, tid, flags);
         frame.Thread = child;
         if (child is null || (child.State & ThreadMarks.Executed) != 0)
+        {
             return;
+        }
+
         child.VTid = view.Signed(VTid, tid);
         child.VPid = view.Signed(VPid, child.Pid);
         child.PidNamespaceStart = view.Unsigned(NamespaceStart, child.PidNamespaceStart);
@@ -76,28 +95,37 @@ internal static class CloneHandlers
     private static bool IsThatChild(ThreadInfo existing, ulong timestamp, ThreadInfo parent, ulong flags)
     {
         if ((existing.State & (ThreadMarks.Placeholder | ThreadMarks.Ended)) != 0)
+        {
             return false;
+        }
+
         if (existing.ScannedAt >= timestamp)
+        {
             return true;
-        bool sameFamily = (flags & CloneThread) != 0 ? existing.Pid == parent.Pid
+        }
+
+        var sameFamily = (flags & CloneThread) != 0 ? existing.Pid == parent.Pid
             : existing.ParentTid == parent.Tid || existing.ParentTid == parent.Pid || existing.ParentTid == parent.ParentTid;
         const ulong nearby = 10_000_000_000;
-        ulong apart = timestamp > existing.CloneTime ? timestamp - existing.CloneTime : existing.CloneTime - timestamp;
+        var apart = timestamp > existing.CloneTime ? timestamp - existing.CloneTime : existing.CloneTime - timestamp;
         return sameFamily && apart < nearby;
     }
 
     private static ThreadInfo? AddChild(MachineState state, in EventView view, ThreadInfo? parent, long tid, ulong flags)
     {
-        bool isThread = (flags & CloneThread) != 0;
-        bool fromChild = tid == view.ThreadId;
-        long pid = isThread ? (fromChild ? view.Signed(Pid, tid) : parent!.Pid) : tid;
-        long parentTid = fromChild ? view.Signed(ParentTid)
+        var isThread = (flags & CloneThread) != 0;
+        var fromChild = tid == view.ThreadId;
+        var pid = isThread ? (fromChild ? view.Signed(Pid, tid) : parent!.Pid) : tid;
+        var parentTid = fromChild ? view.Signed(ParentTid)
             : isThread || (flags & CloneParent) != 0 ? parent!.ParentTid : parent!.Pid;
         // CLONE_THREAD without CLONE_FILES is rare but allowed: only the flag shares the descriptors.
         var shared = (flags & CloneFiles) != 0 ? parent?.Fds : null;
         var child = state.Threads.Add(tid, pid, parentTid, shared);
         if (child is null)
+        {
             return null;
+        }
+
         child.CloneTime = view.Timestamp;
         child.VTid = tid;
         child.VPid = pid;
@@ -105,8 +133,11 @@ internal static class CloneHandlers
         {
             child.InheritFrom(parent, state.Texts);
             if (shared is null)
+            {
                 child.Fds.CopyFrom(parent.Fds);
+            }
         }
+
         Refresh(state, view, child);
         return child;
     }

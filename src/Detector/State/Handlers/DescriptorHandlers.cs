@@ -46,53 +46,80 @@ internal static unsafe class DescriptorHandlers
     private static void AddKind(HandlerTable table, EventType type, FdKind kind, int flags, uint closeOnExec) =>
         table.AddBefore(type, (MachineState state, in EventView view, EventFrame frame) =>
         {
-            if (frame.Thread is not { } thread || !view.TryResult(out long fd) || fd < 0)
+            if (frame.Thread is not { } thread || !view.TryResult(out var fd) || fd < 0)
+            {
                 return;
+            }
+
             var entry = thread.Fds.Set(fd);
             if (entry is null)
+            {
                 return;
+            }
+
             entry->Kind = kind;
             if (flags >= 0 && (view.Unsigned(flags) & closeOnExec) != 0)
+            {
                 entry->State = FdState.CloseOnExec;
+            }
         });
 
     private static void Close(MachineState state, in EventView view, EventFrame frame)
     {
         if (frame.Thread is { } thread && ProcessHandlers.Succeeded(view))
+        {
             thread.Fds.Remove(view.Signed(1, -1));
+        }
     }
 
     private static void CloseRange(MachineState state, in EventView view, EventFrame frame)
     {
         if (frame.Thread is not { } thread || !ProcessHandlers.Succeeded(view))
+        {
             return;
-        ulong flags = view.Unsigned(3);
-        uint first = (uint)view.Unsigned(1);
-        uint last = (uint)view.Unsigned(2, uint.MaxValue);
+        }
+
+        var flags = view.Unsigned(3);
+        var first = (uint)view.Unsigned(1);
+        var last = (uint)view.Unsigned(2, uint.MaxValue);
         if ((flags & CloseRangeUnshare) != 0)
+        {
             state.Threads.OwnTable(thread);
+        }
+
         if ((flags & CloseRangeCloseOnExec) != 0)
+        {
             thread.Fds.MarkCloseOnExec(first, last);
+        }
         else
+        {
             thread.Fds.RemoveRange(first, last);
+        }
     }
 
     private static void Unshare(MachineState state, in EventView view, EventFrame frame)
     {
         if (frame.Thread is { } thread && ProcessHandlers.Succeeded(view) && (view.Unsigned(1) & UnshareFiles) != 0)
+        {
             state.Threads.OwnTable(thread);
+        }
     }
 
     private static void Duplicate(in EventView view, EventFrame frame, uint flags)
     {
-        if (frame.Thread is { } thread && view.TryResult(out long fd) && fd >= 0)
+        if (frame.Thread is { } thread && view.TryResult(out var fd) && fd >= 0)
+        {
             Duplicate(thread, view.Signed(1, -1), fd, (flags & CloseOnExecFlag) != 0);
+        }
     }
 
     private static void Duplicate(ThreadInfo thread, long from, long to, bool closeOnExec)
     {
         if (from == to)
+        {
             return;
+        }
+
         var entry = thread.Fds.Duplicate(from, to);
         if (entry is null)
         {
@@ -100,16 +127,22 @@ internal static unsafe class DescriptorHandlers
             thread.Fds.Remove(to);
             return;
         }
+
         entry->State &= ~FdState.CloseOnExec;
         if (closeOnExec)
+        {
             entry->State |= FdState.CloseOnExec;
+        }
     }
 
     private static void Control(MachineState state, in EventView view, EventFrame frame)
     {
-        if (frame.Thread is not { } thread || !view.TryResult(out long result) || result < 0)
+        if (frame.Thread is not { } thread || !view.TryResult(out var result) || result < 0)
+        {
             return;
-        long fd = view.Signed(1, -1);
+        }
+
+        var fd = view.Signed(1, -1);
         switch (view.Unsigned(2))
         {
             case DupFd:
@@ -123,7 +156,10 @@ internal static unsafe class DescriptorHandlers
             case SetFd when view.Has(3) && thread.Fds.Change(fd) is var entry && entry is not null:
                 entry->State &= ~FdState.CloseOnExec;
                 if ((view.Unsigned(3) & FdCloseOnExec) != 0)
+                {
                     entry->State |= FdState.CloseOnExec;
+                }
+
                 break;
             default:
                 break;
@@ -133,18 +169,27 @@ internal static unsafe class DescriptorHandlers
     private static void Pipe(in EventView view, EventFrame frame, uint flags)
     {
         if (frame.Thread is not { } thread || !ProcessHandlers.Succeeded(view))
+        {
             return;
-        ulong inode = view.Unsigned(3);
-        for (int end = 1; end <= 2; end++)
+        }
+
+        var inode = view.Unsigned(3);
+        for (var end = 1; end <= 2; end++)
         {
             var entry = thread.Fds.Set(view.Signed(end, -1));
             if (entry is null)
+            {
                 continue;
+            }
+
             entry->Kind = FdKind.Pipe;
             entry->Inode = inode;
             entry->OpenFlags = flags;
             if ((flags & CloseOnExecFlag) != 0)
+            {
                 entry->State = FdState.CloseOnExec;
+            }
+
             frame.Fd = entry->Number;
         }
     }
@@ -152,11 +197,17 @@ internal static unsafe class DescriptorHandlers
     /// <summary>pidfd_open: the process stands where a socket has its destination.</summary>
     private static void OpenProcess(MachineState state, in EventView view, EventFrame frame)
     {
-        if (frame.Thread is not { } thread || !view.TryResult(out long fd) || fd < 0)
+        if (frame.Thread is not { } thread || !view.TryResult(out var fd) || fd < 0)
+        {
             return;
+        }
+
         var entry = thread.Fds.Set(fd);
         if (entry is null)
+        {
             return;
+        }
+
         entry->Kind = FdKind.PidFd;
         entry->State = FdState.CloseOnExec; // always, says the kernel
         BinaryPrimitives.WriteInt64LittleEndian(entry->Destination, view.Signed(1));
@@ -171,8 +222,11 @@ internal static unsafe class DescriptorHandlers
     /// <summary>pidfd_getfd: a descriptor of another process, named by a pidfd whose process the open told.</summary>
     private static void TakeOver(MachineState state, in EventView view, EventFrame frame)
     {
-        if (frame.Thread is not { } thread || !view.TryResult(out long fd) || fd < 0)
+        if (frame.Thread is not { } thread || !view.TryResult(out var fd) || fd < 0)
+        {
             return;
+        }
+
         var pidfd = thread.Fds.Find(view.Signed(1, -1));
         var other = pidfd is null || pidfd->Kind != FdKind.PidFd
             ? null
@@ -180,7 +234,10 @@ internal static unsafe class DescriptorHandlers
         var original = other is null ? null : other.Fds.Find(view.Signed(2, -1));
         var entry = thread.Fds.Set(fd);
         if (entry is null || original is null)
+        {
             return;
+        }
+
         var copy = *original;
         copy.Number = (int)fd;
         copy.State |= FdState.CloseOnExec;

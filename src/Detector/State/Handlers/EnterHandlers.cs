@@ -22,7 +22,7 @@ internal static class EnterHandlers
     /// <summary>Takes what the start of a call said, once; false when it said nothing or was not seen.</summary>
     public static bool TryTake(ThreadInfo thread, EventType start, out ReadOnlySpan<byte> entered)
     {
-        bool isOfCall = thread.EnteredType == start && !thread.Entered.IsEmpty;
+        var isOfCall = thread.EnteredType == start && !thread.Entered.IsEmpty;
         entered = isOfCall ? thread.Entered.Span : default;
         thread.EnteredType = default;
         return isOfCall;
@@ -32,8 +32,11 @@ internal static class EnterHandlers
         table.AddBefore(type, (MachineState state, in EventView view, EventFrame frame) =>
         {
             if (frame.Thread is not { } thread)
+            {
                 return;
-            bool isPath = type != EventType.ConnectEnter;
+            }
+
+            var isPath = type != EventType.ConnectEnter;
             state.Texts.Set(ref thread.Entered, isPath ? view.Text(parameter) : view.Parameter(parameter));
             thread.EnteredFlags = flags < 0 ? 0 : (uint)view.Unsigned(flags);
             thread.EnteredType = type;

@@ -21,11 +21,16 @@ internal static class ExecHandlers
     private static void Apply(MachineState state, in EventView view, EventFrame frame)
     {
         if (!ProcessHandlers.Succeeded(view) || frame.Thread is not { } thread)
+        {
             return;
-        long pid = view.Signed(Pid, thread.Pid);
+        }
+
+        var pid = view.Signed(Pid, thread.Pid);
         EndSiblings(state, thread);
         if ((thread.State & ThreadMarks.Placeholder) != 0)
+        {
             Introduce(state, view, thread, pid);
+        }
         // The kernel unshares the descriptors of an exec, and closes those that are marked so.
         state.Threads.OwnTable(thread);
         thread.Fds.CloseOnExec();
@@ -33,12 +38,21 @@ internal static class ExecHandlers
         state.Texts.Set(ref thread.Args, view.Parameter(Args));
         state.Texts.Set(ref thread.Comm, view.Text(Comm));
         if (view.Has(WorkingDirectory))
+        {
             ProcessHandlers.SetWorkingDirectory(state, thread, view.Text(WorkingDirectory));
+        }
+
         state.SetCgroups(thread, view.Parameter(Cgroups));
         if (view.Has(Environment))
+        {
             state.Texts.Set(ref thread.Environment, view.Parameter(Environment));
+        }
+
         if (view.Has(TrustedExePath))
+        {
             state.Texts.Set(ref thread.ExePath, view.Text(TrustedExePath));
+        }
+
         thread.FdLimit = view.Signed(FdLimit, thread.FdLimit);
         thread.MajorFaults = view.Unsigned(MajorFaults);
         thread.MinorFaults = view.Unsigned(MinorFaults);
@@ -64,7 +78,9 @@ internal static class ExecHandlers
     private static void EndSiblings(MachineState state, ThreadInfo thread)
     {
         if (thread.Leader.LivingThreads <= 1)
+        {
             return;
+        }
         // A removal changes the table, so the walk starts again after each.
         while (FindSibling(state.Threads, thread) is { } sibling)
         {
@@ -76,8 +92,13 @@ internal static class ExecHandlers
     private static ThreadInfo? FindSibling(ThreadTable threads, ThreadInfo thread)
     {
         foreach (var other in threads.All)
+        {
             if (other.Pid == thread.Pid && !ReferenceEquals(other, thread))
+            {
                 return other;
+            }
+        }
+
         return null;
     }
 
@@ -93,13 +114,25 @@ internal static class ExecHandlers
     {
         var state = ThreadMarks.None;
         if ((flags & Writable) != 0)
+        {
             state |= ThreadMarks.ExeWritable;
+        }
+
         if ((flags & UpperLayer) != 0)
+        {
             state |= ThreadMarks.ExeUpperLayer;
+        }
+
         if ((flags & LowerLayer) != 0)
+        {
             state |= ThreadMarks.ExeLowerLayer;
+        }
+
         if ((flags & FromMemfd) != 0)
+        {
             state |= ThreadMarks.ExeFromMemfd;
+        }
+
         return state;
     }
 }

@@ -17,7 +17,10 @@ internal static class ExitHandlers
     private static void MarkEnded(MachineState state, in EventView view, EventFrame frame)
     {
         if (frame.Thread is not { } thread || (thread.State & ThreadMarks.Ended) != 0)
+        {
             return;
+        }
+
         thread.State |= ThreadMarks.Ended;
         thread.Leader.LivingThreads--;
     }
@@ -25,8 +28,11 @@ internal static class ExitHandlers
     private static void Remove(MachineState state, in EventView view, EventFrame frame)
     {
         if (frame.Thread is not { } thread)
+        {
             return;
-        long reaperTid = view.Signed(ReaperTid);
+        }
+
+        var reaperTid = view.Signed(ReaperTid);
         var reaper = reaperTid > 0 ? state.Threads.Find(reaperTid) : null;
         ThreadTable.Reparent(thread, reaper ?? ThreadTable.Sibling(thread));
         state.Threads.End(thread);

@@ -23,37 +23,49 @@ internal static class IdentityHandlers
     {
         // All bits set means: leave as it is.
         if (frame.Thread is { } thread && ProcessHandlers.Succeeded(view) && (uint)view.Unsigned(effective, uint.MaxValue) is var uid and not uint.MaxValue)
+        {
             thread.Uid = uid;
+        }
     }
 
     private static void SetGid(in EventView view, EventFrame frame, int effective)
     {
         if (frame.Thread is { } thread && ProcessHandlers.Succeeded(view) && (uint)view.Unsigned(effective, uint.MaxValue) is var gid and not uint.MaxValue)
+        {
             thread.Gid = gid;
+        }
     }
 
     private static void AddUser(MachineState state, in EventView view, EventFrame frame)
     {
         if (IsOfHost(view.Text(5)))
+        {
             state.Users.Set((uint)view.Unsigned(0), (uint)view.Unsigned(1), view.Text(2), view.Text(3), view.Text(4));
+        }
     }
 
     private static void AddGroup(MachineState state, in EventView view, EventFrame frame)
     {
         if (IsOfHost(view.Text(2)))
+        {
             state.Users.Set((uint)view.Unsigned(0), view.Text(1));
+        }
     }
 
     private static void RemoveUser(MachineState state, in EventView view, EventFrame frame)
     {
         if (IsOfHost(view.Text(5)))
+        {
             state.Users.RemoveUser((uint)view.Unsigned(0));
+        }
     }
 
     private static void RemoveGroup(MachineState state, in EventView view, EventFrame frame)
     {
         if (IsOfHost(view.Text(2)))
+        {
             state.Users.RemoveGroup((uint)view.Unsigned(0));
+        }
     }
 
     private static bool IsOfHost(ReadOnlySpan<byte> container) => container.IsEmpty;

@@ -38,24 +38,36 @@ internal static unsafe class OpenHandlers
         MachineState state, in EventView view, EventFrame frame, EventType start, int directory, int name, uint flags, int device, int inode)
     {
         if (frame.Thread is not { } thread)
+        {
             return;
+        }
+
         var raw = view.Text(name);
-        bool isNamed = view.Has(name);
+        var isNamed = view.Has(name);
         if (EnterHandlers.TryTake(thread, start, out var entered))
         {
             raw = entered;
             isNamed = true;
             if (start != EventType.CreatEnter)
+            {
                 flags = thread.EnteredFlags | (flags & FlagsOfEnd);
+            }
         }
-        if (!view.TryResult(out long fd) || fd < 0)
+
+        if (!view.TryResult(out var fd) || fd < 0)
+        {
             return;
+        }
+
         Span<byte> buffer = stackalloc byte[PathBuilder.MaxPath];
-        long from = directory < 0 ? MachineState.AtWorkingDirectory : view.Signed(directory, MachineState.AtWorkingDirectory);
+        var from = directory < 0 ? MachineState.AtWorkingDirectory : view.Signed(directory, MachineState.AtWorkingDirectory);
         var path = MachineState.Absolute(thread, raw, from, buffer);
         var entry = thread.Fds.Set(fd);
         if (entry is null)
+        {
             return;
+        }
+
         entry->Kind = (flags & OpenDirectory) != 0 ? FdKind.Directory : FdKind.File;
         entry->OpenFlags = flags;
         entry->Device = (uint)view.Unsigned(device);
@@ -71,15 +83,24 @@ internal static unsafe class OpenHandlers
 
     private static void MemfdCreated(MachineState state, in EventView view, EventFrame frame)
     {
-        if (frame.Thread is not { } thread || !view.TryResult(out long fd) || fd < 0)
+        if (frame.Thread is not { } thread || !view.TryResult(out var fd) || fd < 0)
+        {
             return;
+        }
+
         var entry = thread.Fds.Set(fd);
         if (entry is null)
+        {
             return;
+        }
+
         entry->Kind = FdKind.MemFd;
         entry->OpenFlags = (uint)view.Unsigned(2);
         if ((entry->OpenFlags & MemfdCloseOnExec) != 0)
+        {
             entry->State = FdState.CloseOnExec;
+        }
+
         entry->Name = state.Texts.Add(view.Text(1));
         frame.NameChanged = true;
     }
@@ -88,11 +109,20 @@ internal static unsafe class OpenHandlers
     {
         var state = FdState.None;
         if ((flags & CloseOnExecFlag) != 0)
+        {
             state |= FdState.CloseOnExec;
+        }
+
         if ((flags & UpperLayerFlag) != 0)
+        {
             state |= FdState.UpperLayer;
+        }
+
         if ((flags & LowerLayerFlag) != 0)
+        {
             state |= FdState.LowerLayer;
+        }
+
         return state;
     }
 }

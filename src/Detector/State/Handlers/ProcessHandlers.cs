@@ -37,42 +37,58 @@ internal static class ProcessHandlers
             buffer[directory.Length] = (byte)'/';
             directory = buffer[..(directory.Length + 1)];
         }
+
         state.Texts.Set(ref leader.WorkingDirectory, directory);
     }
 
     private static void ChangeDirectory(MachineState state, in EventView view, EventFrame frame)
     {
         if (frame.Thread is { } thread && Succeeded(view) && view.Has(1))
+        {
             SetWorkingDirectory(state, thread, view.Text(1));
+        }
     }
 
     private static unsafe void ChangeDirectoryByFd(MachineState state, in EventView view, EventFrame frame)
     {
         if (frame.Thread is not { } thread || !Succeeded(view))
+        {
             return;
+        }
+
         var entry = thread.Fds.Find(view.Signed(1, -1));
         if (entry is not null)
+        {
             SetWorkingDirectory(state, thread, entry->Name.Span);
+        }
     }
 
     private static void ChangeRoot(MachineState state, in EventView view, EventFrame frame)
     {
         if (frame.Thread is not { } thread || !Succeeded(view))
+        {
             return;
+        }
+
         Span<byte> buffer = stackalloc byte[PathBuilder.MaxPath];
         state.Texts.Set(ref thread.Root, MachineState.Absolute(thread, view.Text(1), MachineState.AtWorkingDirectory, buffer));
     }
 
     private static void NewSession(MachineState state, in EventView view, EventFrame frame)
     {
-        if (frame.Thread is { } thread && view.TryResult(out long session) && session >= 0)
+        if (frame.Thread is { } thread && view.TryResult(out var session) && session >= 0)
+        {
             thread.SessionId = session;
+        }
     }
 
     private static void Resized(MachineState state, in EventView view, EventFrame frame)
     {
         if (frame.Thread is not { } thread || !view.Has(1))
+        {
             return;
+        }
+
         thread.VmSize = (uint)view.Unsigned(1);
         thread.VmRss = (uint)view.Unsigned(2);
         thread.VmSwap = (uint)view.Unsigned(3);
@@ -81,28 +97,38 @@ internal static class ProcessHandlers
     private static void SetLimit(MachineState state, in EventView view, EventFrame frame)
     {
         if (frame.Thread is { } thread && Succeeded(view) && view.Unsigned(3) == RlimitNoFile)
+        {
             thread.Leader.FdLimit = view.Signed(1);
+        }
     }
 
     private static void SetLimitOf(MachineState state, in EventView view, EventFrame frame)
     {
         if (!Succeeded(view) || view.Unsigned(6) != RlimitNoFile || view.Signed(1, -1) < 0)
+        {
             return;
-        long pid = view.Signed(5);
+        }
+
+        var pid = view.Signed(5);
         var target = pid == 0 ? frame.Thread : state.Threads.Find(pid);
         if (target is not null)
+        {
             target.Leader.FdLimit = view.Signed(1);
+        }
     }
 
     private static void SetCapabilities(MachineState state, in EventView view, EventFrame frame)
     {
         if (frame.Thread is not { } thread || !Succeeded(view))
+        {
             return;
+        }
+
         thread.CapInheritable = view.Unsigned(1);
         thread.CapPermitted = view.Unsigned(2);
         thread.CapEffective = view.Unsigned(3);
     }
 
     /// <summary>True when the call's result is there and not an error.</summary>
-    public static bool Succeeded(in EventView view) => view.TryResult(out long result) && result >= 0;
+    public static bool Succeeded(in EventView view) => view.TryResult(out var result) && result >= 0;
 }

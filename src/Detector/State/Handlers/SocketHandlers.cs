@@ -23,30 +23,47 @@ internal static unsafe class SocketHandlers
 
     private static void Made(MachineState state, in EventView view, EventFrame frame)
     {
-        if (frame.Thread is not { } thread || !view.TryResult(out long fd) || fd < 0)
+        if (frame.Thread is not { } thread || !view.TryResult(out var fd) || fd < 0)
+        {
             return;
+        }
+
         var entry = thread.Fds.Set(fd);
         if (entry is null)
+        {
             return;
-        ulong type = view.Unsigned(2);
+        }
+
+        var type = view.Unsigned(2);
         SetFamily(entry, (byte)view.Unsigned(1), type, view.Unsigned(3));
         if (((uint)view.Unsigned(4) & CloseOnExecFlag) != 0 || (type & KernelCloseOnExec) != 0)
+        {
             entry->State |= FdState.CloseOnExec;
+        }
     }
 
     private static void PairMade(MachineState state, in EventView view, EventFrame frame)
     {
         if (frame.Thread is not { } thread || !ProcessHandlers.Succeeded(view))
+        {
             return;
-        for (int end = 1; end <= 2; end++)
+        }
+
+        for (var end = 1; end <= 2; end++)
         {
             var entry = thread.Fds.Set(view.Signed(end, -1));
             if (entry is null)
+            {
                 continue;
+            }
+
             entry->Kind = FdKind.UnixSocket;
             SocketAddress.SetKernelAddresses(entry, view.Unsigned(end == 1 ? 3 : 4), view.Unsigned(end == 1 ? 4 : 3));
             if ((view.Unsigned(6) & KernelCloseOnExec) != 0)
+            {
                 entry->State |= FdState.CloseOnExec;
+            }
+
             frame.Fd = entry->Number;
         }
     }
@@ -54,18 +71,28 @@ internal static unsafe class SocketHandlers
     private static void Bound(MachineState state, in EventView view, EventFrame frame)
     {
         if (frame.Thread is not { } thread || !ProcessHandlers.Succeeded(view))
+        {
             return;
+        }
+
         var entry = thread.Fds.Change(view.Signed(2, -1));
         if (entry is null || !SocketAddress.TryParse(view.Parameter(1), out var address))
+        {
             return;
+        }
+
         if (address.Family == SocketAddress.Unix)
         {
             entry->Kind = FdKind.UnixSocket;
             Rename(state, entry, address.Path, frame);
             return;
         }
+
         if (address.Ip.IsEmpty)
+        {
             return;
+        }
+
         if (address.Port == 0)
         {
             // The kernel chooses the port, and tells it to who asks: until then the socket has no end to speak of.
@@ -75,6 +102,7 @@ internal static unsafe class SocketHandlers
             Rename(state, entry, name.Written, frame);
             return;
         }
+
         entry->State |= FdState.RoleServer;
         entry->Kind = address.Ip.Length == 4 ? FdKind.Ipv4Server : FdKind.Ipv6Server;
         entry->DestinationPort = address.Port;
@@ -86,37 +114,65 @@ internal static unsafe class SocketHandlers
     private static void Connected(MachineState state, in EventView view, EventFrame frame)
     {
         if (frame.Thread is not { } thread)
+        {
             return;
-        bool hasStart = EnterHandlers.TryTake(thread, EventType.ConnectEnter, out var entered);
-        if (!view.TryResult(out long result))
+        }
+
+        var hasStart = EnterHandlers.TryTake(thread, EventType.ConnectEnter, out var entered);
+        if (!view.TryResult(out var result))
+        {
             return;
+        }
+
         var entry = thread.Fds.Change(view.Signed(2, -1));
         if (entry is null)
+        {
             return;
+        }
+
         entry->State &= ~(FdState.Connected | FdState.ConnectPending | FdState.ConnectFailed);
         entry->State |= result >= 0 ? FdState.Connected : result == InProgress ? FdState.ConnectPending : FdState.ConnectFailed;
         if (result < 0 && result != InProgress)
+        {
             return;
+        }
+
         entry->State |= FdState.RoleClient;
         if (SocketAddress.TryParseTuple(view.Parameter(1), out var tuple))
+        {
             SocketAddress.SetTuple(state, entry, tuple, frame);
+        }
         // The kernel's own ends are right; the start helps when the end's address could not be read any more.
         if (hasStart && SocketAddress.TryParse(entered, out var address))
+        {
             SocketAddress.CompleteDestination(state, entry, address, frame);
+        }
     }
 
     private static void Accepted(MachineState state, in EventView view, EventFrame frame, ulong flags)
     {
-        if (frame.Thread is not { } thread || !view.TryResult(out long fd) || fd < 0)
+        if (frame.Thread is not { } thread || !view.TryResult(out var fd) || fd < 0)
+        {
             return;
+        }
+
         var entry = thread.Fds.Set(fd);
         if (entry is null)
+        {
             return;
+        }
+
         entry->State = FdState.RoleServer | FdState.Connected;
         if ((flags & CloseOnExecFlag) != 0)
+        {
             entry->State |= FdState.CloseOnExec;
+        }
+
         if (!SocketAddress.TryParseTuple(view.Parameter(1), out var tuple))
+        {
             return;
+        }
+
         entry->Protocol = tuple.Family == SocketAddress.Unix ? SocketProtocol.Unknown : SocketProtocol.Tcp;
         SocketAddress.SetTuple(state, entry, tuple, frame);
     }
@@ -146,7 +202,10 @@ internal static unsafe class SocketHandlers
     public static void Rename(MachineState state, FdEntry* entry, ReadOnlySpan<byte> name, EventFrame frame)
     {
         if (entry->Name.Span.SequenceEqual(name))
+        {
             return;
+        }
+
         state.Texts.Set(ref entry->Name, name);
         frame.NameChanged = true;
     }

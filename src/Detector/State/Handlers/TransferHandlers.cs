@@ -23,10 +23,16 @@ internal static unsafe class TransferHandlers
     private static void Add(HandlerTable table, EventType type, int fd, int tuple, bool isSend, int control = NoParameter) =>
         table.AddBefore(type, (MachineState state, in EventView view, EventFrame frame) =>
         {
-            if (frame.Thread is not { } thread || !view.TryResult(out long result) || result < 0)
+            if (frame.Thread is not { } thread || !view.TryResult(out var result) || result < 0)
+            {
                 return;
+            }
+
             if (control >= 0 && view.Has(control))
+            {
                 TakeDescriptors(state, thread, view.Parameter(control));
+            }
+
             Learn(state, thread, view.Signed(fd, -1), view.Parameter(tuple), frame, isSend);
         });
 
@@ -34,12 +40,20 @@ internal static unsafe class TransferHandlers
     {
         var entry = thread.Fds.Find(fd);
         if (entry is null || !entry->IsInternet || !SocketAddress.TryParseTuple(tuple, out var ends))
+        {
             return;
+        }
+
         if (entry->HasTwoEnds && entry->Protocol == SocketProtocol.Tcp && (entry->State & FdState.Connected) != 0)
+        {
             return;
+        }
+
         entry = thread.Fds.Change(fd);
         if (entry is not null)
+        {
             SocketAddress.Learn(state, entry, ends, frame, isSend);
+        }
     }
 
     /// <summary>
@@ -53,18 +67,22 @@ internal static unsafe class TransferHandlers
         const int socketLevel = 1, rights = 1;
         while (control.Length > header)
         {
-            ulong told = BinaryPrimitives.ReadUInt64LittleEndian(control);
+            var told = BinaryPrimitives.ReadUInt64LittleEndian(control);
             if (told < header)
+            {
                 return;
-            int length = (int)Math.Min(told, (ulong)control.Length);
-            bool areRights = BinaryPrimitives.ReadInt32LittleEndian(control[sizeof(ulong)..]) == socketLevel
+            }
+
+            var length = (int)Math.Min(told, (ulong)control.Length);
+            var areRights = BinaryPrimitives.ReadInt32LittleEndian(control[sizeof(ulong)..]) == socketLevel
                 && BinaryPrimitives.ReadInt32LittleEndian(control[(sizeof(ulong) + sizeof(int))..]) == rights;
             for (var numbers = control[header..length]; areRights && numbers.Length >= sizeof(int); numbers = numbers[sizeof(int)..])
             {
-                int number = BinaryPrimitives.ReadInt32LittleEndian(numbers);
+                var number = BinaryPrimitives.ReadInt32LittleEndian(numbers);
                 thread.Fds.Remove(number);
                 state.Lookup?.TryReadDescriptor(state, thread, number);
             }
+
             control = control[Math.Min(control.Length, (length + sizeof(ulong) - 1) & -sizeof(ulong))..];
         }
     }

@@ -15,26 +15,35 @@ internal static unsafe class DescriptorLink
     {
         var entry = thread.Fds.Set(number);
         if (entry is null)
+        {
             return;
+        }
+
         if ((kernelFlags & KernelCloseOnExec) != 0)
+        {
             entry->State |= FdState.CloseOnExec;
+        }
+
         if (target.StartsWith("socket:["u8))
         {
             entry->Inode = Inode(target);
             sockets.Apply(state, entry);
             return;
         }
+
         if (target.StartsWith("pipe:["u8))
         {
             entry->Kind = FdKind.Pipe;
             entry->Inode = Inode(target);
             return;
         }
+
         if (target.StartsWith("anon_inode:"u8))
         {
             entry->Kind = AnonymousKind(target["anon_inode:".Length..]);
             return;
         }
+
         entry->Kind = target.StartsWith("/memfd:"u8) ? FdKind.MemFd
             : (kernelFlags & KernelDirectory) != 0 ? FdKind.Directory
             : FdKind.File;
@@ -46,11 +55,20 @@ internal static unsafe class DescriptorLink
     public static bool IsStill(FdEntry* entry, ReadOnlySpan<byte> target)
     {
         if (entry is null)
+        {
             return false;
+        }
+
         if (target.StartsWith("socket:["u8) || target.StartsWith("pipe:["u8))
+        {
             return entry->Inode != 0 && entry->Inode == Inode(target);
+        }
+
         if (target.StartsWith("anon_inode:"u8))
+        {
             return entry->Kind == AnonymousKind(target["anon_inode:".Length..]);
+        }
+
         return (entry->IsFile || entry->Kind == FdKind.MemFd) && entry->Name.Span.SequenceEqual(WithoutDeleted(target));
     }
 

@@ -12,22 +12,33 @@ internal static class HostFiles
     /// <summary>Reads <c>/etc/passwd</c> and <c>/etc/group</c> under the host's root (empty, or <c>HOST_ROOT</c>).</summary>
     public static void ReadUsers(MachineState state, string hostRoot)
     {
-        foreach (string[] row in Rows(hostRoot + "/etc/passwd"))
+        foreach (var row in Rows(hostRoot + "/etc/passwd"))
         {
-            if (row.Length >= 7 && TryId(row[2], out uint uid) && TryId(row[3], out uint gid))
+            if (row.Length >= 7 && TryId(row[2], out var uid) && TryId(row[3], out var gid))
+            {
                 state.Users.Set(uid, gid, Encoding.UTF8.GetBytes(row[0]), Encoding.UTF8.GetBytes(row[5]), Encoding.UTF8.GetBytes(row[6]));
+            }
         }
-        foreach (string[] row in Rows(hostRoot + "/etc/group"))
-            if (row.Length >= 3 && TryId(row[2], out uint gid))
+
+        foreach (var row in Rows(hostRoot + "/etc/group"))
+        {
+            if (row.Length >= 3 && TryId(row[2], out var gid))
+            {
                 state.Users.Set(gid, Encoding.UTF8.GetBytes(row[0]));
+            }
+        }
     }
 
     /// <summary>Reads the addresses of this network namespace's interfaces.</summary>
     public static void ReadInterfaces(MachineState state)
     {
         foreach (var card in NetworkInterface.GetAllNetworkInterfaces())
+        {
             foreach (var address in card.GetIPProperties().UnicastAddresses)
+            {
                 state.Interfaces.Add(address.Address.GetAddressBytes());
+            }
+        }
     }
 
     private static IEnumerable<string[]> Rows(string path)

@@ -29,20 +29,24 @@ internal sealed partial class ProcFile
     /// <summary>Where a link leads; empty when it cannot be read. Holds until the next call.</summary>
     public ReadOnlySpan<byte> ReadLink(string path)
     {
-        nint length = ReadLink(path, ref link[0], link.Length);
+        var length = ReadLink(path, ref link[0], link.Length);
         return length <= 0 ? default : link.AsSpan(0, (int)length);
     }
 
     private ReadOnlySpan<byte> Fill(SafeFileHandle handle)
     {
-        int length = 0;
+        var length = 0;
         while (length < buffer.Length)
         {
-            int read = RandomAccess.Read(handle, buffer.AsSpan(length), length);
+            var read = RandomAccess.Read(handle, buffer.AsSpan(length), length);
             if (read == 0)
+            {
                 break;
+            }
+
             length += read;
         }
+
         return buffer.AsSpan(0, length);
     }
 

@@ -8,14 +8,17 @@ internal readonly record struct StatFile(long Group, long Session, long Tty, ulo
     /// <summary>Reads the line; all zeros when it is cut. The name may hold anything, so counting starts behind its last bracket.</summary>
     public static StatFile Parse(ReadOnlySpan<byte> line)
     {
-        int end = line.LastIndexOf((byte)')');
+        var end = line.LastIndexOf((byte)')');
         if (end < 0)
+        {
             return default;
+        }
+
         Span<long> numbers = stackalloc long[22];
         var rest = line[(end + 1)..].TrimStart((byte)' ');
-        for (int i = 3; i < 3 + numbers.Length && !rest.IsEmpty; i++)
+        for (var i = 3; i < 3 + numbers.Length && !rest.IsEmpty; i++)
         {
-            int blank = rest.IndexOf((byte)' ');
+            var blank = rest.IndexOf((byte)' ');
             var word = blank < 0 ? rest : rest[..blank];
             rest = blank < 0 ? default : rest[(blank + 1)..];
             numbers[i - 3] = Utf8Parser.TryParse(word, out long number, out _) ? number : 0;
@@ -35,7 +38,7 @@ internal static class StatusFile
     public static long Last(ReadOnlySpan<byte> status, ReadOnlySpan<byte> key)
     {
         var line = Line(status, key);
-        int blank = line.LastIndexOfAny((byte)'\t', (byte)' ');
+        var blank = line.LastIndexOfAny((byte)'\t', (byte)' ');
         return Utf8Parser.TryParse(line[(blank + 1)..], out long number, out _) ? number : 0;
     }
 
@@ -60,12 +63,15 @@ internal static class StatusFile
     {
         while (!status.IsEmpty)
         {
-            int end = status.IndexOf((byte)'\n');
+            var end = status.IndexOf((byte)'\n');
             var line = end < 0 ? status : status[..end];
             status = end < 0 ? default : status[(end + 1)..];
             if (line.StartsWith(key))
+            {
                 return line[key.Length..].Trim("\t "u8);
+            }
         }
+
         return default;
     }
 
@@ -73,7 +79,7 @@ internal static class StatusFile
     private static uint Second(ReadOnlySpan<byte> status, ReadOnlySpan<byte> key)
     {
         var line = Line(status, key);
-        int blank = line.IndexOf((byte)'\t');
+        var blank = line.IndexOf((byte)'\t');
         return blank >= 0 && Utf8Parser.TryParse(line[(blank + 1)..], out uint number, out _) ? number : 0;
     }
 
@@ -90,18 +96,22 @@ internal static class CgroupFile
         var writer = new Utf8Writer(into);
         while (!lines.IsEmpty)
         {
-            int end = lines.IndexOf((byte)'\n');
+            var end = lines.IndexOf((byte)'\n');
             var line = end < 0 ? lines : lines[..end];
             lines = end < 0 ? default : lines[(end + 1)..];
-            int first = line.IndexOf((byte)':');
-            int second = first < 0 ? -1 : line[(first + 1)..].IndexOf((byte)':');
+            var first = line.IndexOf((byte)':');
+            var second = first < 0 ? -1 : line[(first + 1)..].IndexOf((byte)':');
             if (second < 0)
+            {
                 continue;
+            }
+
             writer.Add(line.Slice(first + 1, second));
             writer.Add((byte)'=');
             writer.Add(line[(first + second + 2)..]);
             writer.Add((byte)0);
         }
+
         return into[..writer.Length];
     }
 }
@@ -113,9 +123,12 @@ internal static class LimitsFile
     public static long OpenFiles(ReadOnlySpan<byte> limits)
     {
         var key = "Max open files"u8;
-        int at = limits.IndexOf(key);
+        var at = limits.IndexOf(key);
         if (at < 0)
+        {
             return 0;
+        }
+
         return Utf8Parser.TryParse(limits[(at + key.Length)..].TrimStart((byte)' '), out long number, out _) ? number : 0;
     }
 }
@@ -127,16 +140,23 @@ internal static class FdInfoFile
     public static uint Flags(ReadOnlySpan<byte> info)
     {
         var key = "flags:"u8;
-        int at = info.IndexOf(key);
+        var at = info.IndexOf(key);
         if (at < 0)
+        {
             return 0;
+        }
+
         uint flags = 0;
-        foreach (byte digit in info[(at + key.Length)..].TrimStart("\t "u8))
+        foreach (var digit in info[(at + key.Length)..].TrimStart("\t "u8))
         {
             if (digit is < (byte)'0' or > (byte)'7')
+            {
                 break;
+            }
+
             flags = flags << 3 | (uint)(digit - '0');
         }
+
         return flags;
     }
 }

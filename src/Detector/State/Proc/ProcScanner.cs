@@ -38,8 +38,12 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
         var seen = new HashSet<long>();
         ScanAll(state, seen);
         foreach (var thread in state.Threads.All)
+        {
             if (!seen.Contains(thread.Tid))
+            {
                 missing.Add(thread.Tid);
+            }
+        }
     }
 
     /// <summary>Whether there is such a thread now.</summary>
@@ -48,21 +52,28 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
     private int ScanAll(MachineState state, HashSet<long>? refreshed)
     {
         sockets.Load(proc);
-        int count = 0;
-        foreach (long pid in Numbers(proc))
+        var count = 0;
+        foreach (var pid in Numbers(proc))
         {
             if (!ReadThread(state, pid, pid, refreshed is not null))
+            {
                 continue;
+            }
+
             count++;
             refreshed?.Add(pid);
-            foreach (long tid in Numbers($"{proc}/{pid}/task"))
+            foreach (var tid in Numbers($"{proc}/{pid}/task"))
             {
                 if (tid == pid || !ReadThread(state, pid, tid, refreshed is not null))
+                {
                     continue;
+                }
+
                 count++;
                 refreshed?.Add(tid);
             }
         }
+
         sockets.Clear();
         return count;
     }
@@ -71,12 +82,21 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
     public bool TryRead(MachineState state, long tid, ulong timestamp)
     {
         if (!MayLookUp())
+        {
             return false;
-        long pid = ReadPid(tid);
+        }
+
+        var pid = ReadPid(tid);
         if (pid <= 0)
+        {
             return false;
+        }
+
         if (pid != tid && state.Threads.Find(pid) is null)
+        {
             ReadThread(state, pid, pid);
+        }
+
         return ReadThread(state, pid, tid);
     }
 
@@ -86,11 +106,17 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
 
     private bool MayLookUp()
     {
-        long now = clock.GetUtcNow().ToUnixTimeSeconds();
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
         if (now != second)
+        {
             (second, lookups) = (now, 0);
+        }
+
         if (++lookups <= LookupsPerSecond)
+        {
             return true;
+        }
+
         LookupsRefused++;
         return false;
     }
@@ -100,14 +126,19 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
         var numbers = new List<long>();
         try
         {
-            foreach (string entry in Directory.EnumerateFileSystemEntries(folder))
-                if (long.TryParse(Path.GetFileName(entry.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out long number))
+            foreach (var entry in Directory.EnumerateFileSystemEntries(folder))
+            {
+                if (long.TryParse(Path.GetFileName(entry.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                {
                     numbers.Add(number);
+                }
+            }
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
             // The process ended meanwhile.
         }
+
         return numbers;
     }
 
@@ -120,27 +151,41 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
     private bool ReadThread(MachineState state, long pid, long tid, bool refresh = false)
     {
         // What happens while this reads may be seen or not, and is applied again when its event comes.
-        ulong since = Now();
-        string folder = $"{proc}/{pid}/task/{tid}";
+        var since = Now();
+        var folder = $"{proc}/{pid}/task/{tid}";
         var stat = StatFile.Parse(file.Read($"{folder}/stat"));
         if (stat.StartTicks == 0)
+        {
             return false;
+        }
+
         var known = state.Threads.Find(tid);
         // An entry made by events is newer than /proc, unless it has another start: then the id was used again.
-        bool isSame = known is not null && (known.StartTicks == stat.StartTicks || (known.StartTicks == 0 && known.CloneTime != 0));
+        var isSame = known is not null && (known.StartTicks == stat.StartTicks || (known.StartTicks == 0 && known.CloneTime != 0));
         if (isSame && !refresh)
+        {
             return true;
+        }
+
         var status = file.Read($"{folder}/status");
         if (status.IsEmpty)
+        {
             return false;
+        }
+
         var shared = tid == pid ? null : state.Threads.Find(pid)?.Fds;
-        long parent = StatusFile.Number(status, "PPid:"u8);
+        var parent = StatusFile.Number(status, "PPid:"u8);
         var thread = isSame ? known : state.Threads.Add(tid, pid, parent, shared);
         if (thread is null)
+        {
             return false;
+        }
         // /proc names the parent's process; which of its threads it was, only events tell.
         if (isSame && state.Threads.ParentOf(thread)?.Pid != parent)
+        {
             state.Threads.SetParent(thread, parent);
+        }
+
         thread.ScannedAt = since;
         thread.StartTicks = stat.StartTicks;
         StatusFile.Apply(status, thread, state);
@@ -152,7 +197,10 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
         thread.MinorFaults = stat.MinorFaults;
         ReadProgram(state, folder, thread);
         if (shared is null)
+        {
             ReadDescriptors(state, folder, thread);
+        }
+
         return true;
     }
 
@@ -160,14 +208,17 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
     {
         var texts = state.Texts;
         var command = file.Read($"{folder}/cmdline");
-        int end = command.IndexOf((byte)0);
+        var end = command.IndexOf((byte)0);
         texts.Set(ref thread.Exe, end < 0 ? command : command[..end]);
         texts.Set(ref thread.Args, end < 0 ? default : command[(end + 1)..]);
         texts.Set(ref thread.Environment, file.Read($"{folder}/environ"));
         var program = file.ReadLink($"{folder}/exe");
         texts.Set(ref thread.ExePath, DescriptorLink.WithoutDeleted(program));
         if (program.StartsWith("/memfd:"u8))
+        {
             thread.State |= ThreadMarks.ExeFromMemfd;
+        }
+
         Handlers.ProcessHandlers.SetWorkingDirectory(state, thread, file.ReadLink($"{folder}/cwd"));
         texts.Set(ref thread.Root, file.ReadLink($"{folder}/root"));
         state.SetCgroups(thread, CgroupFile.ToPairs(file.Read($"{folder}/cgroup"), stackalloc byte[8192]));
@@ -180,32 +231,48 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
     {
         var numbers = Numbers($"{folder}/fd");
         if (numbers.Count <= MaxDescriptors)
+        {
             RemoveClosed(thread.Fds, numbers);
-        foreach (long number in numbers.Take(MaxDescriptors))
+        }
+
+        foreach (var number in numbers.Take(MaxDescriptors))
+        {
             ReadDescriptor(state, folder, thread, number);
+        }
     }
 
     private unsafe bool ReadDescriptor(MachineState state, string folder, ThreadInfo thread, long number)
     {
         var target = file.ReadLink($"{folder}/fd/{number}");
         if (target.IsEmpty)
+        {
             return false;
+        }
         // Events tell more of what they opened than the link does.
         if (!DescriptorLink.IsStill(thread.Fds.Find(number), target))
+        {
             DescriptorLink.Apply(state, thread, number, target, FdInfoFile.Flags(file.Read($"{folder}/fdinfo/{number}")), sockets);
+        }
+
         return true;
     }
 
     private static unsafe void RemoveClosed(FdTable table, List<long> open)
     {
         if (table.Count == 0)
-            return;
-        var numbers = open.ToHashSet();
-        for (int slot = 0; (slot = table.Next(slot)) >= 0; slot++)
         {
-            int number = table.At(slot)->Number;
+            return;
+        }
+
+        var numbers = open.ToHashSet();
+        for (var slot = 0; (slot = table.Next(slot)) >= 0; slot++)
+        {
+            var number = table.At(slot)->Number;
             if (numbers.Contains(number))
+            {
                 continue;
+            }
+
             table.Remove(number);
             slot--; // the next one may have moved here
         }

@@ -29,7 +29,10 @@ internal sealed unsafe class SocketList
     public void Apply(MachineState state, FdEntry* entry)
     {
         if (!sockets.TryGetValue(entry->Inode, out var socket))
+        {
             return;
+        }
+
         entry->Kind = socket.Kind;
         entry->Protocol = socket.Protocol;
         if (socket.Kind == FdKind.UnixSocket)
@@ -37,7 +40,8 @@ internal sealed unsafe class SocketList
             entry->Name = state.Texts.Add(Encoding.UTF8.GetBytes(socket.Path));
             return;
         }
-        bool isServer = socket.Kind is FdKind.Ipv4Server or FdKind.Ipv6Server;
+
+        var isServer = socket.Kind is FdKind.Ipv4Server or FdKind.Ipv6Server;
         (isServer ? socket.Local : socket.Remote).CopyTo(MemoryMarshal.CreateSpan(ref entry->Destination[0], 16));
         entry->DestinationPort = isServer ? socket.LocalPort : socket.RemotePort;
         if (isServer)
@@ -50,32 +54,43 @@ internal sealed unsafe class SocketList
             entry->SourcePort = socket.LocalPort;
             entry->State |= FdState.Connected;
         }
+
         Span<byte> buffer = stackalloc byte[128];
         entry->Name = state.Texts.Add(SocketAddress.Write(entry, buffer));
     }
 
     private void LoadInternet(string path, SocketProtocol protocol, FdKind connected, FdKind server)
     {
-        foreach (string[] words in Rows(path))
+        foreach (var words in Rows(path))
         {
-            if (words.Length < 10 || !TryEnd(words[1], out byte[] local, out ushort localPort) || !TryEnd(words[2], out byte[] remote, out ushort remotePort)
-                || !ulong.TryParse(words[9], out ulong inode) || inode == 0)
+            if (words.Length < 10 || !TryEnd(words[1], out var local, out var localPort) || !TryEnd(words[2], out var remote, out var remotePort)
+                || !ulong.TryParse(words[9], out var inode) || inode == 0)
+            {
                 continue;
+            }
+
             sockets[inode] = (remotePort == 0 ? server : connected, protocol, local, localPort, remote, remotePort, "");
         }
     }
 
     private void LoadUnix(string path)
     {
-        foreach (string[] words in Rows(path))
-            if (words.Length >= 7 && ulong.TryParse(words[6], out ulong inode))
+        foreach (var words in Rows(path))
+        {
+            if (words.Length >= 7 && ulong.TryParse(words[6], out var inode))
+            {
                 sockets[inode] = (FdKind.UnixSocket, SocketProtocol.NotApplicable, [], 0, [], 0, words.Length > 7 ? words[7] : "");
+            }
+        }
     }
 
     private List<string[]> Rows(string path)
     {
         if (!File.Exists(path))
+        {
             return [];
+        }
+
         try
         {
             return File.ReadLines(path).Skip(1).Take(MaxSockets - sockets.Count)
@@ -92,16 +107,23 @@ internal sealed unsafe class SocketList
     {
         address = [];
         port = 0;
-        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
         if (colon is not (8 or 32) || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out port))
-            return false;
-        address = new byte[colon / 2];
-        for (int i = 0; i < address.Length; i += 4)
         {
-            if (!uint.TryParse(text.AsSpan(i * 2, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint word))
+            return false;
+        }
+
+        address = new byte[colon / 2];
+        for (var i = 0; i < address.Length; i += 4)
+        {
+            if (!uint.TryParse(text.AsSpan(i * 2, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var word))
+            {
                 return false;
+            }
+
             BinaryPrimitives.WriteUInt32LittleEndian(address.AsSpan(i), word);
         }
+
         return true;
     }
 }

@@ -42,9 +42,13 @@ public sealed class GoJsonWriter(IBufferWriter<byte> output)
         {
             var escape = Escape(rune.Value);
             if (escape is null)
+            {
                 output.Write(utf8[..rune.EncodeToUtf8(utf8)]);
+            }
             else
+            {
                 output.Write(Encoding.ASCII.GetBytes(escape));
+            }
         }
 
         output.Write("\""u8);
@@ -61,7 +65,10 @@ public sealed class GoJsonWriter(IBufferWriter<byte> output)
     public void TextUnlessEmpty(string name, string text)
     {
         if (text.Length == 0)
+        {
             return;
+        }
+
         Name(name);
         Text(text);
     }
@@ -95,7 +102,10 @@ public sealed class GoJsonWriter(IBufferWriter<byte> output)
     private void Separate()
     {
         if (needsComma)
+        {
             output.Write(","u8);
+        }
+
         needsComma = true;
     }
 }

@@ -23,14 +23,19 @@ public static class StrictAlert
         ArgumentNullException.ThrowIfNull(alert);
         var known = alert.Unknown.Count == 0 ? alert : alert with { Unknown = [] };
         if (!known.OutputFields.Any(static field => IsLong(field.Value)) || ToJson(known).Length <= MaxAlertBytes)
+        {
             return known;
+        }
 
         var message = known.Output;
         var cut = new List<KeyValuePair<string, FieldValue>>();
         foreach (var (name, value) in known.OutputFields)
         {
             if (!IsLong(value))
+            {
                 continue;
+            }
+
             var text = Cut(value.Raw!);
             message = message.Replace(value.Raw!, text, StringComparison.Ordinal);
             cut.Add(new(name, FieldValue.Text(text)));
@@ -70,7 +75,10 @@ public static class StrictAlert
             json.Name("tags");
             json.BeginList();
             foreach (var tag in alert.Tags)
+            {
                 json.Text(tag);
+            }
+
             json.EndList();
         }
 
@@ -90,7 +98,10 @@ public static class StrictAlert
         foreach (var rune in text.EnumerateRunes())
         {
             if (bytes + rune.Utf8SequenceLength > KeptBytes)
+            {
                 break;
+            }
+
             bytes += rune.Utf8SequenceLength;
             kept += rune.Utf16SequenceLength;
         }
@@ -133,17 +144,28 @@ public static class StrictAlert
                 top.Items.Dispose();
                 open.Pop();
                 if (open.Count == 0)
+                {
                     break;
+                }
+
                 if (top.IsObject)
+                {
                     json.EndObject();
+                }
                 else
+                {
                     json.EndList();
+                }
+
                 continue;
             }
 
             var (name, value) = top.Items.Current;
             if (name is not null)
+            {
                 json.Name(name);
+            }
+
             switch (value.ValueKind)
             {
                 case JsonValueKind.Object:

@@ -74,7 +74,10 @@ internal static class SlackMessage
         json.Name("color");
         json.Text(Color(alert.Priority));
         if (format is "all" or "text" or "")
+        {
             json.TextUnlessEmpty("text", message);
+        }
+
         json.Name("fields");
         if (format is "all" or "fields" or "")
         {
@@ -96,15 +99,27 @@ internal static class SlackMessage
         WriteField(json, "rule", alert.Rule, isShort: true);
         WriteField(json, "priority", alert.Priority.Word(), isShort: true);
         if (alert.Source.Length > 0)
+        {
             WriteField(json, room, "source", alert.Source, isShort: true);
+        }
+
         if (alert.Hostname.Length > 0)
+        {
             WriteField(json, room, "hostname", alert.Hostname, isShort: true);
+        }
+
         if (alert.Tags.Count > 0)
+        {
             WriteField(json, room, "tags", string.Join(", ", alert.Tags), isShort: true);
+        }
+
         foreach (var (name, value) in alert.OutputFields)
         {
             if (strict && value.Kind is not FieldKind.Text)
+            {
                 continue;
+            }
+
             var text = value.ToString();
             WriteField(json, room, name, text, isShort: CharacterBudget.Count(text) <= MaxShortCharacters);
         }
@@ -116,7 +131,9 @@ internal static class SlackMessage
     private static void WriteField(GoJsonWriter json, CharacterBudget room, string title, string value, bool isShort)
     {
         if (!room.IsUsedUp)
+        {
             WriteField(json, room.Take(title), room.Take(value), isShort);
+        }
     }
 
     private static void WriteField(GoJsonWriter json, string title, string value, bool isShort)

@@ -33,6 +33,8 @@ internal sealed record SlackOptions : HttpOutputOptions
     public override IEnumerable<OptionFault> Validate()
     {
         if (UrlCheck.Fault(WebhookUrl) is { } fault)
+        {
             yield return new("webhookurl", fault);
+        }
     }
 }

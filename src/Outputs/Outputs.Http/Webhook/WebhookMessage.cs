@@ -13,7 +13,10 @@ internal static class WebhookMessage
     public static ReadOnlyMemory<byte> From(Alert alert, bool strict)
     {
         if (!strict)
+        {
             return AlertWriter.ToBytes(alert);
+        }
+
         var buffer = new ArrayBufferWriter<byte>(1024);
         buffer.Write(StrictAlert.ToJson(StrictAlert.Of(alert)).Span);
         buffer.Write("\n"u8);

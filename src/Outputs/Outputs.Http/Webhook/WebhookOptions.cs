@@ -21,8 +21,13 @@ internal sealed record WebhookOptions : HttpOutputOptions
     public override IEnumerable<OptionFault> Validate()
     {
         if (UrlCheck.Fault(Address) is { } fault)
+        {
             yield return new("address", fault);
-        foreach (string name in CustomHeaders.Keys.Where(static name => !UrlCheck.IsHeaderName(name)))
+        }
+
+        foreach (var name in CustomHeaders.Keys.Where(static name => !UrlCheck.IsHeaderName(name)))
+        {
             yield return new("customheaders", $"'{name}' is no name of a header; letters, digits and hyphens make one.");
+        }
     }
 }

@@ -35,13 +35,17 @@ internal sealed class WebhookOutput(WebhookOptions options, OutputContext contex
         {
             // What the user sets replaces what stands there, be it a header of the request or of the content.
             if (request.Headers.NonValidated.Contains(name))
+            {
                 request.Headers.Remove(name);
+            }
+
             if (!request.Headers.TryAddWithoutValidation(name, value.Reveal()))
             {
                 request.Content!.Headers.Remove(name);
                 request.Content.Headers.TryAddWithoutValidation(name, value.Reveal());
             }
         }
+
         return request;
     }
 }

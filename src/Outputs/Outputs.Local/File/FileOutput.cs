@@ -31,7 +31,10 @@ internal sealed class FileOutput(FileOutputOptions options) : SingleAlertOutput,
         try
         {
             lock (turn)
+            {
                 file.Append(line.Span, options.Sync);
+            }
+
             return new(DeliveryResult.Delivered);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -18,6 +18,7 @@ internal sealed class RotatingFile(string path, long maxBytes, int maxFiles) : I
                 Rotate();
                 stream = Open();
             }
+
             stream.Write(line);
             stream.Flush(flushToDisk: sync);
         }
@@ -33,7 +34,9 @@ internal sealed class RotatingFile(string path, long maxBytes, int maxFiles) : I
     private FileStream Open()
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+        {
             Directory.CreateDirectory(folder);
+        }
         // Unbuffered: a line is in the file, or the write has failed.
         return new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
     }
@@ -46,9 +49,15 @@ internal sealed class RotatingFile(string path, long maxBytes, int maxFiles) : I
             System.IO.File.Delete(path);
             return;
         }
-        for (int i = maxFiles - 1; i >= 1; i--)
+
+        for (var i = maxFiles - 1; i >= 1; i--)
+        {
             if (System.IO.File.Exists($"{path}.{i}"))
+            {
                 System.IO.File.Move($"{path}.{i}", $"{path}.{i + 1}", overwrite: true);
+            }
+        }
+
         System.IO.File.Move(path, $"{path}.1", overwrite: true);
     }
 
