@@ -2,6 +2,7 @@ using System.CommandLine;
 using Saker.Alerts;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
+using Saker.Detector.Hosting;
 using Saker.Logging;
 using Saker.Settings;
 

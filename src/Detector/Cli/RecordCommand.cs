@@ -1,10 +1,11 @@
 using System.CommandLine;
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Scap;
 using Saker.Detector.Configuration;
 using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Engine;
 using Saker.Detector.Fields;
+using Saker.Detector.Hosting;
+using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Detector.Telemetry;
 

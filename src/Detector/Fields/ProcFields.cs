@@ -1,4 +1,5 @@
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 using Saker.Detector.State;
 
 namespace Saker.Detector.Fields;
@@ -158,7 +159,7 @@ internal static unsafe class ProcFields
     }
 
     private static void AddLeader(
-        FieldRegistry registry, string name, Func<EventContext, ThreadInfo, ThreadInfo?> leaderOf, Func<ThreadInfo, Text> text) =>
+        FieldRegistry registry, string name, Func<EventContext, ThreadInfo, ThreadInfo?> leaderOf, Func<ThreadInfo, State.Text> text) =>
         Add(registry, name, (c, t) => Value.Bytes(leaderOf(c, t) is { } leader ? text(leader).Span : default));
 
     /// <summary>Null for the kernel's session 0, which nobody leads.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 using Saker.Detector.State;
 
 namespace Saker.Detector.Fields;

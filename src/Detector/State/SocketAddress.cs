@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Saker.Detector.Events;
-using Saker.Detector.State.Handlers;
 
 namespace Saker.Detector.State;
 
@@ -145,7 +144,7 @@ internal static unsafe class SocketAddress
             Span<byte> buffer = stackalloc byte[MaxUnixName];
             var name = new Utf8Writer(buffer);
             WriteUnixEnds(tuple, ref name);
-            SocketHandlers.Rename(state, entry, name.Written, frame);
+            Rename(state, entry, name.Written, frame);
             return;
         }
 
@@ -165,7 +164,7 @@ internal static unsafe class SocketAddress
         {
             if (entry->Name.IsEmpty)
             {
-                SocketHandlers.Rename(state, entry, end.Path, frame);
+                Rename(state, entry, end.Path, frame);
             }
 
             return;
@@ -257,7 +256,7 @@ internal static unsafe class SocketAddress
     {
         Span<byte> buffer = stackalloc byte[128];
         var name = Write(entry, buffer);
-        SocketHandlers.Rename(state, entry, name, frame);
+        Rename(state, entry, name, frame);
     }
 
     /// <summary>The text of an internet socket's ends.</summary>
@@ -286,4 +285,16 @@ internal static unsafe class SocketAddress
         Ipv6 => 16,
         _ => 0,
     };
+
+    /// <summary>Gives a descriptor another name, and says so to the rules when it is a different one.</summary>
+    public static void Rename(MachineState state, FdEntry* entry, ReadOnlySpan<byte> name, EventFrame frame)
+    {
+        if (entry->Name.Span.SequenceEqual(name))
+        {
+            return;
+        }
+
+        state.Texts.Set(ref entry->Name, name);
+        frame.NameChanged = true;
+    }
 }

@@ -22,11 +22,11 @@ internal sealed partial class DetectorTelemetry : IAsyncDisposable
     /// <param name="rulePaths">Rule files and folders that were loaded.</param>
     /// <param name="hostname">The machine's name in alerts.</param>
     /// <param name="monitor">The engine's counters.</param>
-    /// <param name="sinks">The outputs.</param>
+    /// <param name="outputs">The outputs.</param>
     /// <param name="clock">The time.</param>
     /// <param name="logger">Told where it listens, and why it does not.</param>
     public static async Task<DetectorTelemetry> StartAsync(
-        DetectorConfiguration configuration, IEnumerable<string> rulePaths, string hostname, EngineMonitor monitor, IReadOnlyList<SinkQueue> sinks, TimeProvider clock, ILogger logger)
+        DetectorConfiguration configuration, IEnumerable<string> rulePaths, string hostname, EngineMonitor monitor, IReadOnlyList<OutputQueue> outputs, TimeProvider clock, ILogger logger)
     {
         var options = configuration.Options;
         var facts = new DetectorFacts
@@ -37,10 +37,10 @@ internal sealed partial class DetectorTelemetry : IAsyncDisposable
             ConfigFiles = DetectorFacts.Hash([configuration.File]),
         };
         var metrics = options is { Metrics.Enabled: true, Webserver.PrometheusMetricsEnabled: true }
-            ? new MetricsPage(options.Metrics, facts, monitor, sinks, clock)
+            ? new MetricsPage(options.Metrics, facts, monitor, outputs, clock)
             : null;
         var server = options.Webserver.Enabled ? await ListenAsync(options.Webserver, configuration.Resolve, metrics, logger) : null;
-        var alerts = options.Metrics is { Enabled: true, OutputRule: true } ? new SnapshotAlerts(options, facts, monitor, sinks, clock) : null;
+        var alerts = options.Metrics is { Enabled: true, OutputRule: true } ? new SnapshotAlerts(options, facts, monitor, outputs, clock) : null;
         return new DetectorTelemetry(server, alerts);
     }
 

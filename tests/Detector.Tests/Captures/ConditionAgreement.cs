@@ -2,6 +2,7 @@ using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Parsing;
 using Saker.Detector.Capture;
+using Saker.Detector.Engine;
 using Saker.Detector.Events;
 using Saker.Detector.Fields;
 using Saker.Detector.State;
@@ -93,7 +94,7 @@ public sealed class ConditionAgreement(ITestOutputHelper output)
         return tally;
     }
 
-    private sealed class Tally(EventPipeline pipeline, EventContext context, List<CompiledCondition> conditions, IReadOnlySet<long>[] expected) : IEventSink
+    private sealed class Tally(EventPipeline pipeline, EventContext context, List<CompiledCondition> conditions, IReadOnlySet<long>[] expected) : IEventConsumer
     {
         private readonly KnownDifferences known = new();
         private readonly IReadOnlyCollection<FieldReference>[] fields = [.. conditions.Select(static c => c.Fields)];

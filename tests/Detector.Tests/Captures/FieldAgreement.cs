@@ -2,9 +2,10 @@ using System.Text;
 using System.Text.Json;
 using Saker.Conditions.Fields;
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Scap;
+using Saker.Detector.Engine;
 using Saker.Detector.Events;
 using Saker.Detector.Fields;
+using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Testing;
 
@@ -75,7 +76,7 @@ public sealed class FieldAgreement(ITestOutputHelper output)
 
     private sealed class Comparer(
         EventPipeline pipeline, EventContext context, FieldCatalogue catalogue, IEnumerator<string> lines,
-        Dictionary<string, (long Right, long All, string Example)> counts, List<string> unexplained, SortedDictionary<string, int> reasons, string capture) : IEventSink
+        Dictionary<string, (long Right, long All, string Example)> counts, List<string> unexplained, SortedDictionary<string, int> reasons, string capture) : IEventConsumer
     {
         private readonly Dictionary<string, FieldReference?> references = [];
         private readonly HashSet<string> all = [];

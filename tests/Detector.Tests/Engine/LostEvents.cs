@@ -60,17 +60,17 @@ public sealed class LostEvents
 
     private async Task<List<JsonElement>> AlertsAsync(SyscallEventDropsOptions settings, Action<DropActions> act)
     {
-        var sink = new KeptLines();
-        await using (var queue = new SinkQueue(sink, 10, NullLogger.Instance))
+        var consumer = new KeptLines();
+        await using (var queue = new OutputQueue(consumer, 10, NullLogger.Instance))
         {
             act(new DropActions(new DetectorOptions { JsonOutput = true, SyscallEventDrops = settings }, "here", [queue], clock, NullLogger.Instance));
             Assert.Equal(0, await queue.StopAsync(TimeSpan.FromSeconds(60)));
         }
 
-        return [.. sink.Lines.Select(static line => JsonDocument.Parse(line).RootElement)];
+        return [.. consumer.Lines.Select(static line => JsonDocument.Parse(line).RootElement)];
     }
 
-    private sealed class KeptLines : IAlertSink
+    private sealed class KeptLines : IAlertOutput
     {
         public List<ReadOnlyMemory<byte>> Lines { get; } = [];
 

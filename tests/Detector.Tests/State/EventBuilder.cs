@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Saker.Detector.Capture;
+using Saker.Detector.Engine;
 using Saker.Detector.Events;
 using Saker.Detector.State;
 

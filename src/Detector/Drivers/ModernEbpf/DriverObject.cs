@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Rings;
+using Saker.Detector.Drivers.Rings;
 
 namespace Saker.Detector.Drivers.ModernEbpf;
 

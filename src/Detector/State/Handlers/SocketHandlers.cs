@@ -84,7 +84,7 @@ internal static unsafe class SocketHandlers
         if (address.Family == SocketAddress.Unix)
         {
             entry->Kind = FdKind.UnixSocket;
-            Rename(state, entry, address.Path, frame);
+            SocketAddress.Rename(state, entry, address.Path, frame);
             return;
         }
 
@@ -99,7 +99,7 @@ internal static unsafe class SocketHandlers
             Span<byte> buffer = stackalloc byte[64];
             var name = new Utf8Writer(buffer);
             name.AddEnd(address.Ip, address.Port);
-            Rename(state, entry, name.Written, frame);
+            SocketAddress.Rename(state, entry, name.Written, frame);
             return;
         }
 
@@ -197,16 +197,4 @@ internal static unsafe class SocketHandlers
         (1, _) => SocketProtocol.Icmp,
         _ => SocketProtocol.Unknown,
     };
-
-    /// <summary>Gives a descriptor another name, and says so to the rules when it is a different one.</summary>
-    public static void Rename(MachineState state, FdEntry* entry, ReadOnlySpan<byte> name, EventFrame frame)
-    {
-        if (entry->Name.Span.SequenceEqual(name))
-        {
-            return;
-        }
-
-        state.Texts.Set(ref entry->Name, name);
-        frame.NameChanged = true;
-    }
 }
