@@ -19,10 +19,13 @@ internal static class EnterHandlers
         Add(table, EventType.ConnectEnter, 1, NoParameter);
     }
 
+    /// <summary>The start of a call that tells none.</summary>
+    public const EventType NoStart = default;
+
     /// <summary>Takes what the start of a call said, once; false when it said nothing or was not seen.</summary>
     public static bool TryTake(ThreadInfo thread, EventType start, out ReadOnlySpan<byte> entered)
     {
-        var isOfCall = thread.EnteredType == start && !thread.Entered.IsEmpty;
+        var isOfCall = start != NoStart && thread.EnteredType == start && !thread.Entered.IsEmpty;
         entered = isOfCall ? thread.Entered.Span : default;
         thread.EnteredType = default;
         return isOfCall;

@@ -92,23 +92,22 @@ internal static unsafe class SocketHandlers
         {
             return;
         }
-
+        // The name is what the call was given, a mapped address too.
+        Span<byte> buffer = stackalloc byte[64];
+        var name = new Utf8Writer(buffer);
+        name.AddEnd(address.Ip, address.Port);
+        Rename(state, entry, name.Written, frame);
         if (address.Port == 0)
         {
-            // The kernel chooses the port, and tells it to who asks: until then the socket has no end to speak of.
-            Span<byte> buffer = stackalloc byte[64];
-            var name = new Utf8Writer(buffer);
-            name.AddEnd(address.Ip, address.Port);
-            Rename(state, entry, name.Written, frame);
-            return;
+            return; // the kernel chooses the port, and tells it to who asks: until then the socket has no end to speak of
         }
 
+        var ip = SocketAddress.Unmap(address.Ip);
         entry->State |= FdState.RoleServer;
-        entry->Kind = address.Ip.Length == 4 ? FdKind.Ipv4Server : FdKind.Ipv6Server;
+        entry->Kind = ip.Length == 4 ? FdKind.Ipv4Server : FdKind.Ipv6Server;
         entry->DestinationPort = address.Port;
         entry->Destination = default;
-        address.Ip.CopyTo(entry->Destination);
-        SocketAddress.NameFromEnds(state, entry, frame);
+        ip.CopyTo(entry->Destination);
     }
 
     private static void Connected(MachineState state, in EventView view, EventFrame frame)
@@ -137,10 +136,16 @@ internal static unsafe class SocketHandlers
             return;
         }
 
-        entry->State |= FdState.RoleClient;
+        // Who served before serves on: a datagram server that connects to who asked keeps the ends of client and server.
+        var isServer = (entry->State & FdState.RoleServer) != 0;
+        if (!isServer)
+        {
+            entry->State |= FdState.RoleClient;
+        }
+
         if (SocketAddress.TryParseTuple(view.Parameter(1), out var tuple))
         {
-            SocketAddress.SetTuple(state, entry, tuple, frame);
+            SocketAddress.SetTuple(state, entry, isServer && entry->Protocol == SocketProtocol.Udp ? tuple.Swapped : tuple, frame);
         }
         // The kernel's own ends are right; the start helps when the end's address could not be read any more.
         if (hasStart && SocketAddress.TryParse(entered, out var address))

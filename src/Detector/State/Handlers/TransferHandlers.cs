@@ -39,7 +39,7 @@ internal static unsafe class TransferHandlers
     private static void Learn(MachineState state, ThreadInfo thread, long fd, ReadOnlySpan<byte> tuple, EventFrame frame, bool isSend)
     {
         var entry = thread.Fds.Find(fd);
-        if (entry is null || !entry->IsInternet || !SocketAddress.TryParseTuple(tuple, out var ends))
+        if (entry is null || !entry->IsInternet)
         {
             return;
         }
@@ -50,7 +50,17 @@ internal static unsafe class TransferHandlers
         }
 
         entry = thread.Fds.Change(fd);
-        if (entry is not null)
+        if (entry is null)
+        {
+            return;
+        }
+        // What passes through a socket with two ends shows that it is connected; one that was only bound is not yet.
+        if (entry->HasTwoEnds)
+        {
+            entry->State |= FdState.Connected;
+        }
+
+        if (SocketAddress.TryParseTuple(tuple, out var ends))
         {
             SocketAddress.Learn(state, entry, ends, frame, isSend);
         }
