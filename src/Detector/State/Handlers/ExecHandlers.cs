@@ -71,7 +71,7 @@ internal static class ExecHandlers
         thread.ExeModifyTime = view.Unsigned(ExeModifyTime);
         thread.Uid = (uint)view.Unsigned(Uid, thread.Uid);
         thread.Gid = (uint)view.Unsigned(Gid, thread.Gid);
-        thread.State = StateOf(view.Unsigned(Flags)) | ThreadMarks.Executed;
+        thread.State = StateOf(view.Unsigned(Flags)) | ThreadMarks.Executed | (thread.State & ThreadMarks.Recorded);
     }
 
     /// <summary>The process's other threads are gone after an exec, and the one that called it is the leader now.</summary>
