@@ -18,7 +18,7 @@ internal static unsafe class SocketHandlers
         table.AddBefore(EventType.ConnectExit, Connected);
         table.AddBefore(EventType.AcceptV5Exit, static (MachineState state, in EventView view, EventFrame frame) => Accepted(state, view, frame, 0));
         table.AddBefore(EventType.Accept4V6Exit, static (MachineState state, in EventView view, EventFrame frame) =>
-            Accepted(state, view, frame, view.Unsigned(5)));
+            Accepted(state, view, frame, view.Unsigned(Accept4V6Exit.Flags)));
     }
 
     private static void Made(MachineState state, in EventView view, EventFrame frame)
@@ -34,9 +34,9 @@ internal static unsafe class SocketHandlers
             return;
         }
 
-        var type = view.Unsigned(2);
-        SetFamily(entry, (byte)view.Unsigned(1), type, view.Unsigned(3));
-        if (((uint)view.Unsigned(4) & CloseOnExecFlag) != 0 || (type & KernelCloseOnExec) != 0)
+        var type = view.Unsigned(SocketExit.Type);
+        SetFamily(entry, (byte)view.Unsigned(SocketExit.Domain), type, view.Unsigned(SocketExit.Proto));
+        if (((uint)view.Unsigned(SocketExit.Flags) & CloseOnExecFlag) != 0 || (type & KernelCloseOnExec) != 0)
         {
             entry->State |= FdState.CloseOnExec;
         }
@@ -49,7 +49,7 @@ internal static unsafe class SocketHandlers
             return;
         }
 
-        for (var end = 1; end <= 2; end++)
+        for (var end = SocketpairExit.Fd1; end <= SocketpairExit.Fd2; end++)
         {
             var entry = thread.Fds.Set(view.Signed(end, -1));
             if (entry is null)
@@ -58,8 +58,9 @@ internal static unsafe class SocketHandlers
             }
 
             entry->Kind = FdKind.UnixSocket;
-            SocketAddress.SetKernelAddresses(entry, view.Unsigned(end == 1 ? 3 : 4), view.Unsigned(end == 1 ? 4 : 3));
-            if ((view.Unsigned(6) & KernelCloseOnExec) != 0)
+            var (own, other) = end == SocketpairExit.Fd1 ? (SocketpairExit.Source, SocketpairExit.Peer) : (SocketpairExit.Peer, SocketpairExit.Source);
+            SocketAddress.SetKernelAddresses(entry, view.Unsigned(own), view.Unsigned(other));
+            if ((view.Unsigned(SocketpairExit.Type) & KernelCloseOnExec) != 0)
             {
                 entry->State |= FdState.CloseOnExec;
             }
@@ -75,8 +76,8 @@ internal static unsafe class SocketHandlers
             return;
         }
 
-        var entry = thread.Fds.Change(view.Signed(2, -1));
-        if (entry is null || !SocketAddress.TryParse(view.Parameter(1), out var address))
+        var entry = thread.Fds.Change(view.Signed(BindExit.Fd, -1));
+        if (entry is null || !SocketAddress.TryParse(view.Parameter(BindExit.Addr), out var address))
         {
             return;
         }
@@ -123,7 +124,7 @@ internal static unsafe class SocketHandlers
             return;
         }
 
-        var entry = thread.Fds.Change(view.Signed(2, -1));
+        var entry = thread.Fds.Change(view.Signed(ConnectExit.Fd, -1));
         if (entry is null)
         {
             return;
@@ -143,7 +144,7 @@ internal static unsafe class SocketHandlers
             entry->State |= FdState.RoleClient;
         }
 
-        if (SocketAddress.TryParseTuple(view.Parameter(1), out var tuple))
+        if (SocketAddress.TryParseTuple(view.Parameter(ConnectExit.Tuple), out var tuple))
         {
             SocketAddress.SetTuple(state, entry, isServer && entry->Protocol == SocketProtocol.Udp ? tuple.Swapped : tuple, frame);
         }
@@ -173,7 +174,7 @@ internal static unsafe class SocketHandlers
             entry->State |= FdState.CloseOnExec;
         }
 
-        if (!SocketAddress.TryParseTuple(view.Parameter(1), out var tuple))
+        if (!SocketAddress.TryParseTuple(view.Parameter(AcceptV5Exit.Tuple), out var tuple))
         {
             return;
         }

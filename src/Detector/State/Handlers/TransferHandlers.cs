@@ -8,14 +8,14 @@ internal static unsafe class TransferHandlers
 {
     public static void Register(HandlerTable table)
     {
-        Add(table, EventType.SendExit, 2, 4, isSend: true);
-        Add(table, EventType.SendtoExit, 2, 4, isSend: true);
-        Add(table, EventType.SendmsgExit, 2, 4, isSend: true);
-        Add(table, EventType.SendmmsgExit, 1, 4, isSend: true);
-        Add(table, EventType.RecvExit, 2, 4, isSend: false);
-        Add(table, EventType.RecvfromExit, 3, 2, isSend: false);
-        Add(table, EventType.RecvmsgExit, 5, 3, isSend: false, control: 4);
-        Add(table, EventType.RecvmmsgExit, 1, 4, isSend: false, control: 5);
+        Add(table, EventType.SendExit, SendExit.Fd, SendExit.Tuple, isSend: true);
+        Add(table, EventType.SendtoExit, SendtoExit.Fd, SendtoExit.Tuple, isSend: true);
+        Add(table, EventType.SendmsgExit, SendmsgExit.Fd, SendmsgExit.Tuple, isSend: true);
+        Add(table, EventType.SendmmsgExit, SendmmsgExit.Fd, SendmmsgExit.Tuple, isSend: true);
+        Add(table, EventType.RecvExit, RecvExit.Fd, RecvExit.Tuple, isSend: false);
+        Add(table, EventType.RecvfromExit, RecvfromExit.Fd, RecvfromExit.Tuple, isSend: false);
+        Add(table, EventType.RecvmsgExit, RecvmsgExit.Fd, RecvmsgExit.Tuple, isSend: false, control: RecvmsgExit.Msgcontrol);
+        Add(table, EventType.RecvmmsgExit, RecvmmsgExit.Fd, RecvmmsgExit.Tuple, isSend: false, control: RecvmmsgExit.Msgcontrol);
     }
 
     private const int NoParameter = -1;
