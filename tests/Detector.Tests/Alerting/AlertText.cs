@@ -9,7 +9,6 @@ using Saker.Detector.Events;
 using Saker.Detector.Fields;
 using Saker.Detector.State;
 using Saker.Detector.Tests.State;
-using Saker.Rules;
 using Saker.Rules.Yaml;
 
 namespace Saker.Detector.Tests.Alerting;

@@ -1,4 +1,5 @@
 using Saker.Detector.Events;
+using Saker.Detector.State.Proc;
 using Saker.Detector.Tests.Fields;
 
 namespace Saker.Detector.Tests.State;
@@ -49,6 +50,30 @@ public sealed class Descriptors : IDisposable
         foreach (var definition in EventTable.All.Where(static d => !d.IsOld && !d.IsEnter && d.Find("dirfd") >= 0 && (d.Flags & EventFlags.UsesFd) != 0))
         {
             Assert.Equal($"{definition.Name} 3 /dir", probe.Show("evt.type fd.num fd.name", (EventType)definition.Number, 10, ("res", 0), ("dirfd", 3)));
+        }
+    }
+
+    [Fact]
+    public void A_process_with_thousands_of_descriptors_is_read_whole()
+    {
+        var files = new List<FileStream>();
+        try
+        {
+            for (var i = 0; i < 5000; i++)
+            {
+                files.Add(new FileStream("/dev/null", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0));
+            }
+
+            new ProcScanner("/proc", TimeProvider.System).ScanAll(probe.State);
+            Assert.True(probe.State.Threads.Find(Environment.ProcessId)!.Fds.Count > 5000);
+        }
+        catch (IOException full) when (full.Message.Contains("Too many open files", StringComparison.Ordinal))
+        {
+            Assert.Skip("This machine allows a process fewer open files.");
+        }
+        finally
+        {
+            files.ForEach(static file => file.Dispose());
         }
     }
 
