@@ -34,7 +34,7 @@ internal static unsafe class FsPathFields
     {
         var isName = absolute == "fs.path.name";
         registry.Add(absolute, (c, _) => isName && TryOpened(c, out var entry) ? Value.Bytes(entry->Name.Span)
-            : Exists(c, parameter(c.View.Type)) ? Value.Bytes(Resolved(c, parameter(c.View.Type)))
+            : Exists(c, parameter(c.View.Type)) ? Value.Bytes(Absolute(c, parameter(c.View.Type)))
             : isName ? OfDescriptor(c) : Value.None);
         registry.Add(raw, (c, _) => isName && TryOpened(c, out var entry) ? Value.Bytes(entry->RawName.Span)
             : Exists(c, parameter(c.View.Type)) ? Value.Bytes(c.View.Text(parameter(c.View.Type)))
@@ -57,31 +57,6 @@ internal static unsafe class FsPathFields
 
     private static bool Exists(EventContext context, int parameter) => parameter >= 0 && context.Thread is not null && context.View.Has(parameter)
         && context.View.TryResult(out var result) && (result >= 0 || (context.View.Definition.Flags & EventFlags.CreatesFd) != 0);
-
-    /// <summary>
-    /// A path that the call was given: an absolute one as it is, a relative one as seen from where it starts, with the slash at
-    /// the end that it had, or that its last part stands for.
-    /// </summary>
-    private static ReadOnlySpan<byte> Resolved(EventContext context, int parameter)
-    {
-        var raw = context.View.Text(parameter);
-        if (raw.StartsWith("/"u8))
-        {
-            return raw;
-        }
-
-        var path = Absolute(context, parameter);
-        var last = raw[(raw.LastIndexOf((byte)'/') + 1)..];
-        if (path.EndsWith("/"u8) || !(last.IsEmpty || last.SequenceEqual("."u8) || last.SequenceEqual(".."u8)))
-        {
-            return path;
-        }
-
-        var writer = new Utf8Writer(context.Scratch);
-        writer.Add(path);
-        writer.Add((byte)'/');
-        return context.Keep(writer.Length);
-    }
 
     private static ReadOnlySpan<byte> Absolute(EventContext context, int parameter)
     {

@@ -2,7 +2,10 @@ using Saker.Detector.Events;
 
 namespace Saker.Detector.Tests.Fields;
 
-/// <summary>Paths that calls are given: a relative one is told as seen from where it starts, an absolute one as it was written.</summary>
+/// <summary>
+/// Paths that calls are given: as an argument, a relative one is told as seen from where it starts, an absolute one as it was
+/// written. Fields of paths and descriptors are resolved always.
+/// </summary>
 public sealed class PathArguments : IDisposable
 {
     private readonly FieldProbe probe = new();
@@ -68,11 +71,12 @@ public sealed class PathArguments : IDisposable
     }
 
     [Theory]
-    [InlineData("/a/../b", "/a/../b /a/../b")]
+    [InlineData("/a/../b", "/b /a/../b")]
+    [InlineData("/a/b/", "/a/b /a/b/")] // recorded from Falco: mkdir by git
     [InlineData("a/../b", "/home/u/b a/../b")]
-    [InlineData("b/", "/home/u/b/ b/")]
-    [InlineData("..", "/home/ ..")]
-    public void Paths_of_calls_that_make_no_descriptor_follow_the_same_rule(string path, string expected)
+    [InlineData("b/", "/home/u/b b/")]
+    [InlineData("..", "/home ..")]
+    public void Fields_of_the_path_are_resolved_always_and_have_what_was_written_beside_them(string path, string expected)
     {
         Assert.Equal(expected, probe.Show("fs.path.name fs.path.nameraw", EventType.MkdirV2Exit, 10, ("res", 0), ("path", path)));
         Assert.Equal(expected, probe.Show("fs.path.source fs.path.sourceraw", EventType.RenameExit, 10, ("res", 0), ("oldpath", path), ("newpath", "/x")));

@@ -186,8 +186,7 @@ static void dual(void)
 	ask(1, client);
 	ask(2, accept(server, NULL, NULL));
 	/* The other way round: the client is of IPv6. */
-	any.sin6_addr.s6_addr[10] = any.sin6_addr.s6_addr[11] = 0xff;
-	memcpy(&any.sin6_addr.s6_addr[12], &to.sin_addr, 4);
+	inet_pton(AF_INET6, "::ffff:127.0.0.1", &any.sin6_addr);
 	client = socket(AF_INET6, SOCK_STREAM, 0);
 	need(!connect(client, (void *)&any, sizeof(any)), "mapped");
 	ask(3, client);
@@ -209,10 +208,7 @@ static void dual(void)
 /* The way out of a container: a file by its handle. */
 static void handle(void)
 {
-	struct {
-		struct file_handle head;
-		char bytes[MAX_HANDLE_SZ];
-	} file = {.head.handle_bytes = MAX_HANDLE_SZ};
+	struct { struct file_handle head; char bytes[MAX_HANDLE_SZ]; } file = {.head.handle_bytes = MAX_HANDLE_SZ};
 	int mount, folder, fd;
 	close(opened("first"));
 	need(!name_to_handle_at(AT_FDCWD, "first", &file.head, &mount, 0), "name_to_handle_at");
