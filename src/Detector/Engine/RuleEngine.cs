@@ -23,7 +23,7 @@ internal sealed class RuleEngine(
         // A call's start only corrects what its end says; rules are about ends.
         var isStart = view.Definition.IsEnter && (view.Definition.Category & EventCategory.Syscall) != 0;
         var type = types.Of(view);
-        if (isStart || !matcher.Concerns(type))
+        if (isStart || view.IsBookkeeping || !matcher.Concerns(type))
         {
             return;
         }

@@ -125,6 +125,12 @@ internal sealed unsafe class EventContext : EvaluationContext, IDisposable
         return kept;
     }
 
+    /// <summary>How much of the scratch arena is kept.</summary>
+    public int Mark => used;
+
+    /// <summary>Gives back what was kept since <see cref="Mark"/> was <paramref name="mark"/>.</summary>
+    public void Rewind(int mark) => used = mark;
+
     /// <inheritdoc/>
     public void Dispose() => NativeMemory.Free(scratch);
 

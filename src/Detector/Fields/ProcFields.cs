@@ -181,9 +181,10 @@ internal static unsafe class ProcFields
         }
 
         var eldest = thread.Leader;
-        for (var i = 0; i < ThreadTable.MaxAncestors && context.State.Threads.ParentOf(eldest) is { } parent && isSame(parent, thread); i++)
+        var walk = new AncestorWalk(context.State.Threads, thread);
+        while (walk.MoveNext() && isSame(walk.Current, thread))
         {
-            eldest = parent.Leader;
+            eldest = walk.Current;
         }
 
         return eldest;

@@ -32,6 +32,9 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
     /// <summary>Events written.</summary>
     public long Written { get; private set; }
 
+    /// <summary>Texts of the lists that were longer than a capture may hold, and were cut.</summary>
+    public long Cut { get; private set; }
+
     /// <summary>
     /// How long before the stop the recording ends: zero when all that happened until then was read, and else the time that
     /// the last event read was still away from it when <see cref="LongestAfterStop"/> or <see cref="MostAfterStop"/> was reached.
@@ -42,7 +45,10 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
     /// <exception cref="IOException">The capture cannot be written on; what it holds until then can be read.</exception>
     public void Run(CancellationToken stop)
     {
-        new StateListWriter(capture).Write(state, root == 0 ? null : thread => IsBelow(thread, root));
+        MarkRecorded();
+        var lists = new StateListWriter(capture);
+        lists.Write(state, root == 0 ? null : static thread => (thread.State & ThreadMarks.Recorded) != 0);
+        Cut = lists.Cut;
         // From here on the events tell everything, as they will in the replay: a thread that is looked up now is in none of the
         // lists, so that the replay would not know it, and its events from before the look-up would be left out as known.
         state.Lookup = null;
@@ -66,7 +72,7 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
             return; // the lists hold what it did
         }
 
-        if (root != 0 && (thread is null || !IsBelow(thread, root)))
+        if (root != 0 && (thread is null || (thread.State & ThreadMarks.Recorded) == 0))
         {
             return;
         }
@@ -103,24 +109,24 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
         return count;
     }
 
-    private bool IsBelow(ThreadInfo thread, long pid)
+    /// <summary>
+    /// Marks the process and what it started. Children inherit the mark, so that they are recorded also when their parents are
+    /// gone and others have taken them.
+    /// </summary>
+    private void MarkRecorded()
     {
-        var process = thread.Leader;
-        for (var i = 0; i < ThreadTable.MaxAncestors; i++)
+        foreach (var thread in state.Threads.All)
         {
-            if (process.Pid == pid)
+            thread.State &= ~ThreadMarks.Recorded;
+            var walk = new AncestorWalk(state.Threads, thread);
+            do
             {
-                return true;
+                if (root != 0 && walk.Current.Pid == root)
+                {
+                    thread.State |= ThreadMarks.Recorded;
+                }
             }
-
-            if (state.Threads.ParentOf(process)?.Leader is not { } parent)
-            {
-                return false;
-            }
-
-            process = parent;
+            while ((thread.State & ThreadMarks.Recorded) == 0 && walk.MoveNext());
         }
-
-        return false;
     }
 }

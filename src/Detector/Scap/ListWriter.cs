@@ -63,4 +63,8 @@ internal sealed class ListWriter
         value = value[..Math.Min(value.Length, ushort.MaxValue)];
         return U16((ushort)value.Length).Bytes(value);
     }
+
+    /// <summary>Texts that each end in a zero byte, as one text; when it must be cut, its last part ends so too.</summary>
+    public ListWriter Texts(ReadOnlySpan<byte> value, int longest) =>
+        value.Length <= longest ? Text(value) : U16((ushort)longest).Bytes(value[..(longest - 1)]).U8(0);
 }

@@ -7,7 +7,7 @@ namespace Saker.Detector.Scap;
 /// <summary>
 /// Writes what is known of a machine as the lists at a capture's start, for <see cref="StateLists"/> to read. What the lists
 /// have no place for is left out: descriptors of threads that do not share those of their process, and whether a socket or
-/// pipe is closed at exec.
+/// pipe is closed at exec. What is longer than other readers of captures accept is cut and counted.
 /// </summary>
 internal sealed unsafe class StateListWriter(CaptureWriter capture)
 {
@@ -16,8 +16,16 @@ internal sealed unsafe class StateListWriter(CaptureWriter capture)
 
     private const uint CloseOnExec = 4096;
 
+    // The limits of libscap, which refuses the whole capture beyond them.
+    private const int LongestPath = 1023;
+    private const int LongestTexts = 4096;
+    private const int LongestCredential = 255;
+
     private readonly ListWriter list = new();
     private readonly ListWriter entry = new();
+
+    /// <summary>Texts that were cut.</summary>
+    public long Cut { get; private set; }
 
     /// <summary>Writes all lists.</summary>
     /// <param name="state">What is known.</param>
@@ -69,13 +77,14 @@ internal sealed unsafe class StateListWriter(CaptureWriter capture)
     {
         foreach (var user in state.Users.AllUsers.OrderBy(static user => user.Uid))
         {
-            entry.U8(0).U32(user.Uid).U32(user.Gid).Text(user.Name).Text(user.Home).Text(user.Shell);
+            entry.U8(0).U32(user.Uid).U32(user.Gid).Text(Within(user.Name, LongestCredential))
+                .Text(Within(user.Home, LongestCredential)).Text(Within(user.Shell, LongestCredential));
             AddEntry();
         }
 
         foreach (var group in state.Users.AllGroups.OrderBy(static group => group.Gid))
         {
-            entry.U8(1).U32(group.Gid).Text(group.Name);
+            entry.U8(1).U32(group.Gid).Text(Within(group.Name, LongestCredential));
             AddEntry();
         }
 
@@ -85,10 +94,11 @@ internal sealed unsafe class StateListWriter(CaptureWriter capture)
     private void AddProcess(ThreadInfo thread)
     {
         entry.I64(thread.Tid).I64(thread.Pid).I64(thread.ParentTid).I64(thread.SessionId).I64(thread.VGroupId);
-        entry.Text(thread.Comm.Span).Text(thread.Exe.Span).Text(thread.ExePath.Span).Text(thread.Args.Span);
-        entry.Text(thread.Leader.WorkingDirectory.Span).I64(thread.FdLimit).U32(0).U32(thread.Uid).U32(thread.Gid);
+        entry.Text(Path(thread.Comm)).Text(Path(thread.Exe)).Text(Path(thread.ExePath)).Texts(Counted(thread.Args), LongestTexts);
+        entry.Text(Path(thread.Leader.WorkingDirectory)).I64(thread.FdLimit).U32(0).U32(thread.Uid).U32(thread.Gid);
         entry.U32(thread.VmSize).U32(thread.VmRss).U32(thread.VmSwap).U64(thread.MajorFaults).U64(thread.MinorFaults);
-        entry.Text(thread.Environment.Span).I64(thread.VTid).I64(thread.VPid).Text(thread.Cgroups.Span).Text(thread.Root.Span);
+        entry.Texts(Counted(thread.Environment), LongestTexts).I64(thread.VTid).I64(thread.VPid);
+        entry.Texts(Counted(thread.Cgroups), LongestTexts).Text(Path(thread.Root));
         entry.U64(thread.PidNamespaceStart).U32(thread.Tty).U32(thread.LoginUid).U8(Mark(thread, ThreadMarks.ExeWritable));
         entry.U64(thread.CapInheritable).U64(thread.CapPermitted).U64(thread.CapEffective);
         entry.U8(Mark(thread, ThreadMarks.ExeUpperLayer)).U64(thread.ExeInode).U64(thread.ExeChangeTime).U64(thread.ExeModifyTime);
@@ -96,17 +106,43 @@ internal sealed unsafe class StateListWriter(CaptureWriter capture)
         AddEntry();
     }
 
+    private ReadOnlySpan<byte> Path(Text text) => Within(text.Span, LongestPath);
+
+    private ReadOnlySpan<byte> Within(ReadOnlySpan<byte> text, int longest)
+    {
+        if (text.Length <= longest)
+        {
+            return text;
+        }
+
+        Cut++;
+        return text[..longest];
+    }
+
+    private ReadOnlySpan<byte> Counted(Text texts)
+    {
+        Cut += texts.Span.Length > LongestTexts ? 1 : 0;
+        return texts.Span;
+    }
+
     private static byte Mark(ThreadInfo thread, ThreadMarks mark) => (thread.State & mark) != 0 ? (byte)1 : (byte)0;
 
     private void AddDescriptor(FdEntry* fd)
     {
-        entry.I64(fd->Number).U64(fd->Inode).U8((byte)(fd->Kind == FdKind.File ? FdKind.FileV2 : fd->Kind));
+        // Others refuse a capture with a descriptor of a kind that they do not know, which "unknown" is.
+        var kind = fd->Kind switch
+        {
+            FdKind.File => FdKind.FileV2,
+            FdKind.Unknown => FdKind.Unsupported,
+            _ => fd->Kind,
+        };
+        entry.I64(fd->Number).U64(fd->Inode).U8((byte)kind);
         ReadOnlySpan<byte> source = fd->Source, destination = fd->Destination;
         switch (fd->Kind)
         {
             case FdKind.File or FdKind.FileV2:
                 var closing = (fd->State & FdState.CloseOnExec) != 0 ? CloseOnExec : 0;
-                entry.U32(fd->OpenFlags | closing).Text(fd->Name.Span).U32(fd->Device);
+                entry.U32(fd->OpenFlags | closing).Text(Path(fd->Name)).U32(fd->Device);
                 break;
             case FdKind.Ipv4Socket or FdKind.Ipv6Socket:
                 entry.Bytes(source[..fd->AddressLength]).Bytes(destination[..fd->AddressLength]);
@@ -116,10 +152,10 @@ internal sealed unsafe class StateListWriter(CaptureWriter capture)
                 entry.Bytes(destination[..fd->AddressLength]).U16(fd->DestinationPort).U8((byte)fd->Protocol);
                 break;
             case FdKind.UnixSocket:
-                entry.U64(BinaryPrimitives.ReadUInt64LittleEndian(source)).U64(BinaryPrimitives.ReadUInt64LittleEndian(destination)).Text(fd->Name.Span);
+                entry.U64(BinaryPrimitives.ReadUInt64LittleEndian(source)).U64(BinaryPrimitives.ReadUInt64LittleEndian(destination)).Text(Path(fd->Name));
                 break;
             default:
-                entry.Text(fd->Name.Span);
+                entry.Text(Path(fd->Name));
                 break;
         }
 

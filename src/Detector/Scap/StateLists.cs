@@ -172,6 +172,7 @@ internal static unsafe class StateLists
                 entry->SourcePort = list.U16();
                 entry->DestinationPort = list.U16();
                 entry->Protocol = (SocketProtocol)list.U8();
+                UnmapEnds(entry);
                 NameSocket(entry, state);
                 break;
             case FdKind.Ipv4Server or FdKind.Ipv6Server:
@@ -179,6 +180,7 @@ internal static unsafe class StateLists
                 entry->DestinationPort = list.U16();
                 entry->Protocol = (SocketProtocol)list.U8();
                 entry->State = FdState.RoleServer;
+                UnmapEnds(entry);
                 NameSocket(entry, state);
                 break;
             case FdKind.UnixSocket:
@@ -196,6 +198,24 @@ internal static unsafe class StateLists
         {
             entry->State |= FdState.CloseOnExec;
         }
+    }
+
+    /// <summary>A connection over IPv4 through a socket of IPv6 is one of IPv4; others list it as it was made.</summary>
+    private static void UnmapEnds(FdEntry* entry)
+    {
+        var destination = SocketAddress.Bytes(ref entry->Destination, 16);
+        var source = SocketAddress.Bytes(ref entry->Source, 16);
+        if (entry->AddressLength != 16 || !SocketAddress.IsMapped(destination) || (entry->HasTwoEnds && !SocketAddress.IsMapped(source)))
+        {
+            return;
+        }
+
+        AddressBytes from = default, to = default;
+        SocketAddress.Unmap(source).CopyTo(from);
+        SocketAddress.Unmap(destination).CopyTo(to);
+        entry->Kind = entry->HasTwoEnds ? FdKind.Ipv4Socket : FdKind.Ipv4Server;
+        entry->Source = from;
+        entry->Destination = to;
     }
 
     private static void NameSocket(FdEntry* entry, MachineState state)
