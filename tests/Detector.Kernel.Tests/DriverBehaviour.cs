@@ -162,7 +162,8 @@ public sealed class DriverBehaviour
         var act = Live.Run("migrate", Live.Settings with { SystemCalls = OnlyClose, CpusPerRing = cpusPerRing });
         var fds = act.Own("close").Select(seen => seen["fd"]).Where(fd => fd >= 100_000).ToList();
         Assert.Equal(Enumerable.Range(100_000, 2000).Select(fd => (long)fd), fds);
-        Assert.Equal(act.All.Select(seen => seen.Time).Order(), act.All.Select(seen => seen.Time));
+        // Two CPUs that share a ring may write in another order than they looked at the clock, each for a thread of its own.
+        Assert.All(act.All.GroupBy(seen => seen.Tid), thread => Assert.Equal(thread.Select(seen => seen.Time).Order(), thread.Select(seen => seen.Time)));
     }
 
     [Fact]

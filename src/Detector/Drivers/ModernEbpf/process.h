@@ -84,8 +84,9 @@ LOOP long pages_of_cpus(__u64 of_counter)
 	char *shares;
 	long pages = 0;
 
-	/* A kernel for one CPU has none. */
-	if (!bpf_core_field_exists(counter->counters))
+	/* Kernels up to 6.1 look at this function too, though they never call it, and before 5.18 they lack the helper. One
+	 * for a single CPU has no shares. */
+	if (bpf_core_type_exists(struct mm_rss_stat___old) || !bpf_core_field_exists(counter->counters))
 		return 0;
 	shares = (char *)BPF_CORE_READ(counter, counters);
 	for (__u32 i = 0; i < MAX_SHARES; i++) {
