@@ -161,6 +161,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
                 logger,
                 now.DroppedRingFull - told.DroppedRingFull,
                 now.DroppedTooLarge - told.DroppedTooLarge,
+                now.DroppedBusy - told.DroppedBusy,
                 now.DroppedOther - told.DroppedOther,
                 now.DroppedBacklog - told.DroppedBacklog,
                 now.Malformed - told.Malformed,
