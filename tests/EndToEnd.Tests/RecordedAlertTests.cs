@@ -32,7 +32,8 @@ public sealed class RecordedAlertTests
         foreach (var capture in Captures)
         {
             var ours = await ReplayAsync(capture, [.. rules.Select(rule => SharedData.Path("falco", "rules", rule))]);
-            Assert.Equal(Alerts(File.ReadLines(SharedData.Path("falco", "expected", "alerts", $"{capture}.upstream.jsonl"))), ours);
+            var theirs = await File.ReadAllLinesAsync(SharedData.Path("falco", "expected", "alerts", $"{capture}.upstream.jsonl"), TestContext.Current.CancellationToken);
+            Assert.Equal(Alerts(theirs), ours);
         }
     }
 
