@@ -40,6 +40,16 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
+    public void Every_path_in_a_comment_exists()
+    {
+        var missing = ProjectFiles.Text.Where(static file => file.EndsWith(".cs", StringComparison.Ordinal))
+            .SelectMany(static file => Marked().Matches(Read(file)).Select(mark => (File: file, Path: mark.Groups["text"].Value)))
+            .Where(static found => !Exists(found.Path))
+            .Select(static found => $"{found.File}: {found.Path}");
+        Assert.Empty(missing);
+    }
+
+    [Fact]
     public void Every_page_that_is_named_in_a_file_exists()
     {
         var names = ProjectFiles.All.Select(static file => Path.GetFileName(file)).ToHashSet();
@@ -130,6 +140,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex("(?<!`)`(?<text>(\\./)?\\.?[A-Za-z][A-Za-z0-9_.*<>…-]*/[^`\n]*|(\\./)?[A-Za-z]+\\.sh[^`\n]*)`(?!`)")]
     private static partial Regex Quoted();
+
+    [GeneratedRegex("<c>(?<text>[a-z][A-Za-z0-9_.*-]*/[^<\n]*)</c>")]
+    private static partial Regex Marked();
 
     [GeneratedRegex(@"(?<![\w/.<-])[A-Za-z0-9_./-]*[A-Za-z0-9_-]\.md\b")]
     private static partial Regex PageName();
