@@ -1,23 +1,62 @@
 #!/usr/bin/env bash
-# Runs all tests. The last line counts them: `N passed, N failed, N skipped`.
-#   ./test.sh              everything
-#   ./test.sh Alerts …     only the named test projects (Alerts, Router, EndToEnd …)
+# Builds Saker and runs its tests. The last line counts them: `N passed, N failed, N skipped`.
+#   ./test.sh               everything
+#   ./test.sh NAME …        only these test projects: Alerts, Router, EndToEnd … (the folders of tests/, without .Tests)
+#   ./test.sh --no-build …  tests what was built before
+#   ./test.sh --list        the names of the test projects
+#   ./test.sh --help        this text
+# A clone that stands alone is enough. Tests that want more are skipped, each with one sentence: those of Falco's own rule files
+# and charts (docs/developing.md says where to put them), and those that watch the kernel (root, and a kernel with BTF).
+# Environment: SAKER_SHARED=FOLDER has Falco's files (default: ../shared; `none`: do not look); CI=true makes missing ones a failure.
 set -uo pipefail
 cd "$(dirname "$0")"
 
-eng/install.sh test || exit 1
-dotnet build Router.sln -c Release -v quiet --nologo -clp:NoSummary || { echo "The build failed." >&2; exit 1; }
-./run.sh --build || exit 1
+refuse() { echo "test.sh: $*" >&2; exit 2; }
 
-projects=("$@")
-[ "${#projects[@]}" -eq 0 ] && projects=(Alerts Logging Settings Templates Conditions Rules Outputs Router Detector Detector.Kernel Repository EndToEnd)
+all=()
+for folder in tests/*.Tests; do
+  name=${folder#tests/}
+  [ "$name" != EndToEnd.Tests ] && all+=("${name%.Tests}")
+done
+all+=(EndToEnd) # it takes longest, and says least about where a fault is
+
+build=true projects=()
+for argument in "$@"; do
+  case "$argument" in
+    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --list) printf '%s\n' "${all[@]}"; exit 0 ;;
+    --no-build) build=false ;;
+    -*) refuse "there is no option $argument; ./test.sh --help names all." ;;
+    *)
+      name=${argument%.Tests}
+      [[ " ${all[*]} " == *" $name "* ]] || refuse "there is no test project $argument. There are: ${all[*]}."
+      projects+=("$name")
+      ;;
+  esac
+done
+[ "${#projects[@]}" -eq 0 ] && projects=("${all[@]}")
+
+command -v dotnet > /dev/null || refuse "the .NET 10 SDK is missing; see https://dotnet.microsoft.com/download."
+eng/install.sh test || exit 1
+if $build; then
+  dotnet build Router.sln -c Release -v quiet --nologo -clp:NoSummary || { echo "test.sh: the build failed; its errors are above." >&2; exit 1; }
+  ./run.sh --build || { echo "test.sh: the programs could not be published into artifacts/app; the reason is above." >&2; exit 1; }
+fi
+
 passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 for project in "${projects[@]}"; do
   echo "== $project"
-  timeout --kill-after=30 900 "artifacts/bin/$project.Tests/release/$project.Tests" -noLogo -noColor 2>&1 | tee "$log"
+  program=artifacts/bin/$project.Tests/release/$project.Tests
+  if [ ! -x "$program" ]; then
+    echo "== $project is not built: run ./test.sh without --no-build." >&2
+    failed=$((failed + 1))
+    continue
+  fi
+  timeout --kill-after=30 900 "$program" -noLogo -noColor 2>&1 | tee "$log"
   code=${PIPESTATUS[0]}
+  [ "$code" -eq 124 ] && echo "== $project was stopped: it took longer than 15 minutes." >&2
   summary=$(grep -Eo 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+(, Not Run: [0-9]+)?' "$log" | tail -n 1)
   read -r total errors failures skips explicit < <(grep -Eo '[0-9]+' <<< "$summary" | tr '\n' ' ') || true
   if [ -z "$summary" ] || [ "${total:-0}" -eq 0 ]; then

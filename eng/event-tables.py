@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
-"""Writes the detector's event and field tables from ../shared/falco (facts recorded from Falco).
+"""Writes the detector's event and field tables from tests/Data/falco (facts recorded from Falco).
 
-Usage: eng/event-tables.py [path of shared/falco]
+Usage: eng/event-tables.py
 Writes src/Detector/Events/Tables/*.tsv, src/Detector/Events/EventType.cs, src/Detector/Events/EventParameters.cs and
 src/Detector/Fields/fields.tsv.
 """
-import json
+import gzip
 import os
-import sys
 
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-facts = sys.argv[1] if len(sys.argv) > 1 else os.path.join(root, "..", "shared", "falco")
+facts = os.path.join(root, "tests", "Data", "falco")
 tables = os.path.join(root, "src", "Detector", "Events", "Tables")
 
 
 def rows(name):
-    with open(os.path.join(facts, name), encoding="utf-8") as file:
+    path = os.path.join(facts, name)
+    with open(path, encoding="utf-8") if os.path.exists(path) else gzip.open(path + ".gz", "rt", encoding="utf-8") as file:
         next(file)
         return [line.rstrip("\n").split("\t") for line in file if line.strip()]
 
@@ -75,12 +75,5 @@ write(os.path.join(root, "src", "Detector", "Events", "EventParameters.cs"), [
 
 # Known to rules, left out of the recorded list because it is deprecated.
 lines = ["evt.dir\tCHARBUF\t\t"]
-with open(os.path.join(facts, "fields.json"), encoding="utf-8") as file:
-    for group in json.load(file)["fieldclasses"]:
-        for field in group["fields"]:
-            argument = field["argument"]
-            kinds = "" if argument is None else ("required" if argument["required"] else "optional")
-            if argument is not None:
-                kinds += "".join("," + t.lower() for t in argument["type"])
-            lines.append("\t".join([field["name"], field["type"], kinds, "list" if field["is_list"] else ""]))
+lines += ["\t".join(row) for row in rows("fields.tsv")]
 write(os.path.join(root, "src", "Detector", "Fields", "fields.tsv"), lines)

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Installs what Saker needs from Debian: `eng/install.sh run` to run it, `eng/install.sh test` to test it.
+# Installs what Saker needs from Debian: `eng/install.sh run` to run it, `test` to test it, `bench` to measure the router.
 # Does nothing when all of it is there; needs root otherwise.
 set -euo pipefail
 
 run_packages=(libbpf1)
-test_packages=("${run_packages[@]}" bpftool busybox-static clang-14 cpio curl gcc kmod libbpf-dev llvm-14 nghttp2-client nginx-light python3 qemu-system-x86)
+test_packages=("${run_packages[@]}" bpftool busybox-static clang-14 cpio gcc git libbpf-dev libc6-dev llvm-14 mount python3 qemu-system-x86)
+bench_packages=("${run_packages[@]}" nghttp2-client nginx-light python3)
 
 case "${1:-}" in
   run) packages=("${run_packages[@]}") ;;
   test) packages=("${test_packages[@]}") ;;
-  *) echo "usage: eng/install.sh run|test" >&2; exit 2 ;;
+  bench) packages=("${bench_packages[@]}") ;;
+  *) echo "usage: eng/install.sh run|test|bench" >&2; exit 2 ;;
 esac
 
 missing=()

@@ -5,8 +5,8 @@ using Saker.Detector.Benchmarks.Rules;
 
 switch (args)
 {
-    case ["--check-budgets", var falco, var budgets]:
-        return RuleReport.CheckBudgets(falco, budgets);
+    case ["--check-budgets", var captures, var budgets, .. var rules]:
+        return RuleReport.CheckBudgets(captures, budgets, rules);
     case ["--replay", var falco]:
         return await ReplayReport.PrintAsync(falco);
     case ["--replay", var falco, var rules]:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the shared measure on the published router (./run.sh --build), three times each:
 #   bench/Router.Benchmarks/route.sh ROUTEBENCH.PY ALERT.JSON [accept|webhook|hanging|sync ...]
-# Prints one JSON object a run. Needs h2load (nghttp2-client) and nginx (nginx-light).
+# Prints one JSON object a run. Needs h2load and nginx: eng/install.sh bench.
 set -euo pipefail
 bench=$1 alert=$2
 shift 2

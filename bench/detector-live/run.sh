@@ -1,13 +1,13 @@
 #!/bin/bash
 # Measures the whole detector on this kernel; needs root and ./run.sh --build. Each step takes less than 90 s.
-#   run.sh idle | loops  | rate      RULES=FILE… (default: falco_rules.yaml of ../shared)  COUNT=LOOPS  ROUNDS=N
+#   run.sh idle | loops  | rate      RULES=FILE… (default: config/rules)  COUNT=LOOPS  ROUNDS=N
 # idle: CPU of a detector to which little happens, 20 s. loops: a fixed load with and without the detector, interleaved.
 # rate: 200,000 calls per second for 30 s. All print the detector's memory and what it says of lost events at its end.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 detector=${DETECTOR:-$root/artifacts/app/saker-detector}
-rules=${RULES:-$root/../shared/falco/rules/falco_rules.yaml}
+rules=${RULES:-$root/config/rules}
 work=$(mktemp -d)
 pid=''
 trap '[ -n "$pid" ] && kill "$pid" 2> /dev/null; rm -rf "$work"' EXIT

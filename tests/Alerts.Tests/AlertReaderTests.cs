@@ -102,7 +102,7 @@ public sealed class AlertReaderTests
     [Fact]
     public void Reading_what_was_written_gives_the_same_alert()
     {
-        foreach (var file in Directory.EnumerateFiles(Testing.SharedData.Path("sidekick", "alerts"), "*.json"))
+        foreach (var file in Directory.EnumerateFiles(Testing.RecordedData.Path("sidekick", "alerts"), "*.json"))
         {
             var first = ReadBytes(File.ReadAllBytes(file));
             var written = Write(first);
@@ -115,7 +115,7 @@ public sealed class AlertReaderTests
     public void A_recorded_request_is_read_exactly_when_it_was_accepted()
     {
         var checkedLines = 0;
-        foreach (var line in File.ReadLines(Testing.SharedData.Path("sidekick", "http-api.jsonl")))
+        foreach (var line in Testing.RecordedData.Lines("sidekick", "http-api.jsonl"))
         {
             using var document = JsonDocument.Parse(line);
             var root = document.RootElement;

@@ -77,7 +77,7 @@ public class RecordedConditions
     public void Every_refused_condition_is_refused()
     {
         var compiler = new ConditionCompiler(FalcoFields.Load(), FalcoFields.Options());
-        foreach (var line in File.ReadLines(SharedData.Path("falco", "expected", "conditions", "refused.tsv")).Skip(1))
+        foreach (var line in RecordedData.Lines("falco", "expected", "conditions", "refused.tsv").Skip(1))
         {
             var errors = new List<ConditionError>();
             Assert.True(compiler.Compile(line.Split('\t')[0], errors) is null, line);

@@ -6,6 +6,7 @@ using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Engine;
 using Saker.Detector.Hosting;
 using Saker.Settings;
+using Saker.Testing;
 
 namespace Saker.Detector.Kernel.Tests;
 
@@ -48,8 +49,7 @@ public sealed class DriverLoad(ITestOutputHelper output)
     public async Task Longest_pause_of_garbage_collection_under_load()
     {
         Live.Require();
-        var rules = Path.GetFullPath(Path.Combine(Programs.Folder(), "../../../shared/falco/rules/falco_rules.yaml"));
-        Assert.SkipUnless(File.Exists(rules), "Needs ../shared/falco.");
+        var rules = SharedData.Path("falco", "rules", "falco_rules.yaml");
         var configuration = new DetectorConfiguration(
             new DetectorOptions { RulesFiles = [rules], StdoutOutput = new() { Enabled = false } }, new ConfigFaults(), "/");
         using var stop = new CancellationTokenSource();

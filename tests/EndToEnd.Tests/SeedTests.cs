@@ -52,7 +52,7 @@ public sealed class SeedTests
 
     private static async Task<IReadOnlyList<string>> ConfigAsync()
     {
-        await using var config = ProcessRunner.Start(Programs.Path("saker-router"), ["config", "-c", SharedData.Path("seed", "falcosidekick.yaml")]);
+        await using var config = ProcessRunner.Start(Programs.Path("saker-router"), ["config", "-c", RecordedData.Path("seed", "falcosidekick.yaml")]);
         await config.WaitForExitAsync(Patience);
         return config.Lines;
     }
@@ -60,7 +60,7 @@ public sealed class SeedTests
     private static List<string> Paths(LoopbackServer sink) => [.. sink.Requests.Select(static request => request.Path).Where(static path => path is "/chat" or "/hook")];
 
     private static ProcessRunner Start(TestFolder folder, Dictionary<string, string> variables) =>
-        ProcessRunner.Start(Programs.Path("saker-router"), ["--config", SharedData.Path("seed", "falcosidekick.yaml"), "--data-dir", folder.File("data")], variables);
+        ProcessRunner.Start(Programs.Path("saker-router"), ["--config", RecordedData.Path("seed", "falcosidekick.yaml"), "--data-dir", folder.File("data")], variables);
 
     // Every address of the document leads to the sink, those of outputs that are yet to come too.
     private static Dictionary<string, string> Variables(int port, LoopbackServer sink) => new()

@@ -34,8 +34,7 @@ public sealed class RecordedPayloads(ITestOutputHelper output)
     [InlineData("webhook", "url-userinfo")]
     public async Task Requests_are_those_that_were_recorded(string name, string variant)
     {
-        var text = await File.ReadAllTextAsync(SharedData.Path("sidekick", "outputs", name, variant + ".jsonl"), TestContext.Current.CancellationToken);
-        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = RecordedData.Lines("sidekick", "outputs", name, variant + ".jsonl");
         var header = JsonNode.Parse(lines[0])!;
         await using var server = await LoopbackServer.StartAsync();
         var yaml = header["config"]!.GetValue<string>().Replace("HOST:80", "HOST", StringComparison.Ordinal)
@@ -73,7 +72,7 @@ public sealed class RecordedPayloads(ITestOutputHelper output)
 
     private static Alert Read(string name)
     {
-        Assert.True(AlertReader.TryRead(File.ReadAllBytes(SharedData.Path("sidekick", "alerts", name + ".json")), out var alert, out _, out var error), $"{name}: {error}");
+        Assert.True(AlertReader.TryRead(RecordedData.Bytes("sidekick", "alerts", name + ".json"), out var alert, out _, out var error), $"{name}: {error}");
         return alert!;
     }
 

@@ -21,7 +21,7 @@ public class LoadedRules
     };
 
     public static TheoryData<string> Cases() =>
-        [.. Directory.GetFiles(SharedData.Path("falco", "expected", "validate"), "*.yaml").Select(static path => Path.GetFileNameWithoutExtension(path)).Order()];
+        [.. Directory.GetFiles(RecordedData.Path("falco", "expected", "validate"), "*.yaml").Select(static path => Path.GetFileNameWithoutExtension(path)).Order()];
 
     [Theory]
     [InlineData("falco_rules.yaml")]
@@ -39,7 +39,7 @@ public class LoadedRules
     public void The_seed_loads_on_top_of_the_macros_that_it_expects()
     {
         var own = Directory.GetFiles(Path.Combine(SharedData.ProjectRoot, "config", "rules"), "*.yaml").Order().Select(Read);
-        var set = RuleLoader.Load([.. own, Read(SharedData.Path("seed", "rules.yaml"))], Options);
+        var set = RuleLoader.Load([.. own, Read(RecordedData.Path("seed", "rules.yaml"))], Options);
         Assert.True(set.Successful, string.Join('\n', set.Diagnostics.Where(static finding => finding.Severity == DiagnosticSeverity.Error)));
         Assert.Contains(set.Rules, static rule => rule.Name == "Reverse shell from container");
     }
@@ -48,7 +48,7 @@ public class LoadedRules
     [MemberData(nameof(Cases))]
     public void A_file_is_judged_as_Falco_judges_it(string name)
     {
-        var folder = SharedData.Path("falco", "expected", "validate");
+        var folder = RecordedData.Path("falco", "expected", "validate");
         var expected = File.ReadAllText(Path.Combine(folder, name + ".json"));
         var set = RuleLoader.Load([new RuleFile($"in/{name}.yaml", File.ReadAllText(Path.Combine(folder, name + ".yaml")))], Options);
         Assert.Equal(File.ReadAllText(Path.Combine(folder, name + ".rc")).Trim() == "0", set.Successful);
@@ -187,7 +187,7 @@ public class LoadedRules
     [Fact]
     public void Mangled_rule_files_give_findings_and_no_crash()
     {
-        var text = File.ReadAllText(SharedData.Path("seed", "rules.yaml"));
+        var text = File.ReadAllText(RecordedData.Path("seed", "rules.yaml"));
         var random = new Random(7);
         for (var round = 0; round < 300; round++)
         {

@@ -13,7 +13,7 @@ public sealed class RecordedTemplates(ITestOutputHelper output)
     [Fact]
     public void Every_recorded_template_renders_or_fails_as_recorded()
     {
-        var lines = File.ReadAllText(SharedData.Path("sidekick", "templates.jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = RecordedData.Lines("sidekick", "templates.jsonl");
         var wrong = new List<string>();
         foreach (var line in lines)
         {
@@ -46,7 +46,7 @@ public sealed class RecordedTemplates(ITestOutputHelper output)
     private static string Actual(JsonElement record)
     {
         var isField = record.GetProperty("kind").GetString() == "field";
-        var body = File.ReadAllBytes(SharedData.Path("sidekick", "alerts", record.GetProperty("alert").GetString() + ".json"));
+        var body = RecordedData.Bytes("sidekick", "alerts", record.GetProperty("alert").GetString() + ".json");
         Assert.True(AlertReader.TryRead(body, out var alert, out _, out var error), error);
         alert = alert! with
         {

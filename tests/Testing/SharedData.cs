@@ -2,32 +2,44 @@ using Xunit;
 
 namespace Saker.Testing;
 
-/// <summary>Recorded facts that lie beside the project in <c>../shared</c>. Who clones the project alone has none of it.</summary>
+/// <summary>
+/// Files of Falco's and Falcosidekick's own (rule files, old captures, charts), which lie outside of the project: in <c>../shared</c>,
+/// or where SAKER_SHARED says. Who clones the project alone has none of them. What was recorded is <see cref="RecordedData"/>.
+/// </summary>
 public static class SharedData
 {
-    /// <summary>The path of a recorded file or folder. Without it the test is skipped, and in CI (CI=true) it fails.</summary>
+    private const string None = "none";
+
+    /// <summary>
+    /// The path of such a file or folder. Without it the test is skipped. In CI (CI=true) it fails, unless SAKER_SHARED=none says
+    /// that the project is tested alone.
+    /// </summary>
     public static string Path(params string[] parts)
     {
-        var path = System.IO.Path.Combine([Root, .. parts]);
-        if (File.Exists(path) || Directory.Exists(path))
+        if (Exists(parts))
         {
-            return path;
+            return At(parts);
         }
 
-        var message = $"The recorded data '{System.IO.Path.Combine(parts)}' is not beside the project (looked in {Root}).";
-        if (Environment.GetEnvironmentVariable("CI") == "true")
+        if (Choice != None && Environment.GetEnvironmentVariable("CI") == "true")
         {
-            Assert.Fail(message);
+            Assert.Fail($"There is no {At(parts)}, and CI wants it (docs/developing.md).");
         }
 
-        Assert.Skip(message);
-        return path;
+        Assert.Skip($"Needs {System.IO.Path.Combine(parts)}, which is not part of Saker (docs/developing.md says where to put it).");
+        return At(parts);
     }
+
+    /// <summary>Whether it is there, for tests that do less without it.</summary>
+    public static bool Exists(params string[] parts) => Choice != None && (File.Exists(At(parts)) || Directory.Exists(At(parts)));
 
     /// <summary>The project's own root: the folder that holds <c>Router.sln</c>.</summary>
     public static string ProjectRoot { get; } = FindProjectRoot();
 
-    private static string Root => System.IO.Path.GetFullPath(System.IO.Path.Combine(ProjectRoot, "..", "shared"));
+    private static string? Choice => Environment.GetEnvironmentVariable("SAKER_SHARED");
+
+    private static string At(string[] parts) =>
+        System.IO.Path.GetFullPath(System.IO.Path.Combine([string.IsNullOrEmpty(Choice) ? System.IO.Path.Combine(ProjectRoot, "..", "shared") : Choice, .. parts]));
 
     private static string FindProjectRoot()
     {

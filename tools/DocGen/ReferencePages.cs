@@ -43,6 +43,11 @@ internal static class ReferencePages
         }
 
         Table(page, OptionSchema.For(output.OptionsType), descriptor.InFalcosidekick ? descriptor.Type : $"{"outputs"}.NAME");
+        if (descriptor.InFalcosidekick)
+        {
+            Differences(page, descriptor);
+        }
+
         return page.Append(CultureInfo.InvariantCulture, $"\nExample: [config/examples/{descriptor.Type}.yaml](../../../config/examples/{descriptor.Type}.yaml)\n").ToString();
     }
 
@@ -73,6 +78,23 @@ internal static class ReferencePages
         }
 
         return page.ToString();
+    }
+
+    private static void Differences(StringBuilder page, OutputDescriptor descriptor)
+    {
+        page.Append("\n## Where it differs from Falcosidekick\n\n");
+        if (descriptor.Differences.Count > 0)
+        {
+            page.Append("`strictcompatibility: true` gives the left column.\n\n| Falcosidekick | Saker |\n| --- | --- |\n");
+            foreach (var difference in descriptor.Differences)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"| {Cell(difference.Falcosidekick)} | {Cell(difference.Saker)} |\n");
+            }
+
+            page.Append('\n');
+        }
+
+        page.Append("What holds for all outputs: [docs/falcosidekick-differences.md](../../falcosidekick-differences.md).\n");
     }
 
     private static void Table(StringBuilder page, OptionSchema schema, string path)

@@ -14,7 +14,7 @@ internal static class ReplayReport
     private const int Rounds = 5;
     private const int PassesPerRound = 4;
 
-    // Falco's user CPU seconds for one replay of the capture, gunzip included: shared/falco/README.md.
+    // Falco's user CPU seconds for one replay of the capture, gunzip included; measured where the capture was recorded.
     private static readonly RuleChoice[] Choices =
     [
         new("none", [], Falco: 0.13, Goal: 1.5),

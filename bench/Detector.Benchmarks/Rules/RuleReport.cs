@@ -9,15 +9,16 @@ using Saker.Rules.Yaml;
 
 namespace Saker.Detector.Benchmarks.Rules;
 
-/// <summary>Figures of the rules over recorded events, and the check of their budgets. Takes the folder <c>shared/falco</c>.</summary>
+/// <summary>Figures of the rules over recorded events, and the check of their budgets.</summary>
 internal static class RuleReport
 {
     private static readonly string[] UpstreamFiles = ["falco_rules.yaml", "falco-incubating_rules.yaml", "falco-sandbox_rules.yaml"];
 
     /// <summary>Prints nanoseconds, ratio and growth.</summary>
+    /// <param name="falco">A folder with Falco's rule files in <c>rules</c> and captures in <c>captures</c>.</param>
     public static int Print(string falco)
     {
-        var captures = Captures(falco);
+        var captures = Captures(Path.Combine(falco, "captures"));
         using (var warm = new RuleCost(Upstream(falco), repetitions: 1, compare: true))
         {
             warm.Run(captures);
@@ -42,10 +43,13 @@ internal static class RuleReport
     }
 
     /// <summary>Compares allocation with <c>budgets.json</c>; 1 when one is exceeded.</summary>
-    public static int CheckBudgets(string falco, string budgets)
+    /// <param name="folder">The folder of the captures.</param>
+    /// <param name="budgets">The file of budgets.</param>
+    /// <param name="ruleFiles">The rules that watch.</param>
+    public static int CheckBudgets(string folder, string budgets, string[] ruleFiles)
     {
-        var captures = Captures(falco);
-        using var rules = new RuleCost(Upstream(falco), repetitions: 3, compare: false);
+        var captures = Captures(folder);
+        using var rules = new RuleCost([.. ruleFiles.Select(Read)], repetitions: 3, compare: false);
         var figures = rules.Run(captures);
         var (processed, _, bytes) = Decode(captures);
         var measured = new Dictionary<string, double>(StringComparer.Ordinal)
@@ -84,9 +88,11 @@ internal static class RuleReport
         return (pipeline.Processed, bytes);
     }
 
-    private static string[] Captures(string falco) => [.. Directory.GetFiles(Path.Combine(falco, "captures"), "live-*.scap").Order(StringComparer.Ordinal)];
+    private static string[] Captures(string folder) => [.. Directory.GetFiles(folder, "live-*.scap").Order(StringComparer.Ordinal)];
 
-    private static RuleFile[] Upstream(string falco) => [.. UpstreamFiles.Select(name => Path.Combine(falco, "rules", name)).Select(static path => new RuleFile(path, File.ReadAllText(path)))];
+    private static RuleFile[] Upstream(string falco) => [.. UpstreamFiles.Select(name => Read(Path.Combine(falco, "rules", name)))];
+
+    private static RuleFile Read(string path) => new(path, File.ReadAllText(path));
 
     // Rules as people write them: a shared macro for the kind of event, then names of files and programs.
     private static RuleFile Generated(int count)

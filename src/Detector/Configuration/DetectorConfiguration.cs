@@ -9,13 +9,21 @@ namespace Saker.Detector.Configuration;
 internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaults Faults, string File)
 {
     /// <summary>Where relative paths start from.</summary>
-    public string Folder => Path.GetDirectoryName(File) ?? "/";
+    public string Folder => IsAbsent ? Environment.CurrentDirectory : Path.GetDirectoryName(File) ?? "/";
+
+    /// <summary>Whether there is no such file, and the defaults hold.</summary>
+    public bool IsAbsent { get; private init; }
 
     /// <summary>Reads a file with Falco's keys, and settings given on the command line (<c>key.sub=value</c>), which win.</summary>
-    public static DetectorConfiguration Load(string file, IReadOnlyList<string> settings, EnvironmentVariables environment)
+    /// <param name="file">The file.</param>
+    /// <param name="settings">Settings of the command line.</param>
+    /// <param name="environment">The variables that <c>${NAME}</c> stands for.</param>
+    /// <param name="mayBeAbsent">Whether the defaults hold where there is no such file; else that is a mistake.</param>
+    public static DetectorConfiguration Load(string file, IReadOnlyList<string> settings, EnvironmentVariables environment, bool mayBeAbsent = false)
     {
         var faults = new ConfigFaults();
-        var map = ConfigFile.Read(file, faults);
+        var isAbsent = mayBeAbsent && !System.IO.File.Exists(file);
+        var map = isAbsent ? new ConfigMap([], ConfigSource.WholeFile(file)) : ConfigFile.Read(file, faults);
         map = SettingArguments.Apply(map, settings, faults);
         map = VariableReferences.Expand(map, environment, faults);
         var schema = OptionSchema.For(typeof(DetectorOptions));
@@ -23,7 +31,7 @@ internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaul
         // Falco looks up no variable by a key's name, and neither do we: only ${NAME} inside a value counts.
         var binder = new OptionsBinder(EnvironmentVariables.None, faults);
         var options = (DetectorOptions)binder.Bind(schema, known, "", ConfigSource.WholeFile(file));
-        return new(options, faults, Path.GetFullPath(file));
+        return new(options, faults, Path.GetFullPath(file)) { IsAbsent = isAbsent };
     }
 
     /// <summary>A path as the configuration means it.</summary>

@@ -50,4 +50,7 @@ internal static partial class EngineMessages
 
     [LoggerMessage(1016, LogLevel.Error, "{Dropped} events were lost in the last second, and syscall_event_drops.actions says 'exit': the detector ends.")]
     public static partial void ExitOnDrops(ILogger logger, long dropped);
+
+    [LoggerMessage(1040, LogLevel.Information, "There is no {File}: the defaults are used.")]
+    public static partial void Defaults(ILogger logger, string file);
 }

@@ -42,4 +42,12 @@ public sealed record OutputDescriptor
 
     /// <summary>True for outputs that Falcosidekick has under the same name, whose top-level section is an instance.</summary>
     public bool InFalcosidekick { get; init; }
+
+    /// <summary>Where its payload or its options differ from Falcosidekick's, beside what holds for all outputs.</summary>
+    public IReadOnlyList<OutputDifference> Differences { get; init; } = [];
 }
+
+/// <summary>One fault of Falcosidekick's, and what comes in its place.</summary>
+/// <param name="Falcosidekick">What Falcosidekick does, and this output under <c>strictcompatibility</c>.</param>
+/// <param name="Saker">What this output does otherwise.</param>
+public sealed record OutputDifference(string Falcosidekick, string Saker);

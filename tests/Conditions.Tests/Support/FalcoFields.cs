@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Values;
@@ -15,19 +14,13 @@ public static class FalcoFields
 
     public static TableCatalogue Load()
     {
-        using var json = JsonDocument.Parse(File.ReadAllText(SharedData.Path("falco", "fields.json")));
-        var definitions = new List<FieldDefinition>();
-        foreach (var group in json.RootElement.GetProperty("fieldclasses").EnumerateArray())
-        {
-            definitions.AddRange(group.GetProperty("fields").EnumerateArray().Select(Read));
-        }
-        // Known to rules, left out of the list because it is deprecated.
-        definitions.Add(new FieldDefinition { Name = "evt.dir", Kind = ValueKind.Bytes, TypeName = "CHARBUF" });
-        return new TableCatalogue(definitions);
+        var definitions = Rows("fields.tsv").Select(Read);
+        // The last one is known to rules, and left out of the list because it is deprecated.
+        return new TableCatalogue([.. definitions, new FieldDefinition { Name = "evt.dir", Kind = ValueKind.Bytes, TypeName = "CHARBUF" }]);
     }
 
     /// <summary>The names of all events: those of the event table, and the system calls that generic events carry.</summary>
-    public static IReadOnlyList<string> EventTypes() => [.. Column("events.tsv", 3).Concat(Column("ppm-sc.tsv", 1)).Distinct()];
+    public static IReadOnlyList<string> EventTypes() => [.. Rows("events.tsv").Select(static row => row[3]).Concat(Rows("ppm-sc.tsv").Select(static row => row[1])).Distinct()];
 
     /// <summary>What Falco demands of conditions.</summary>
     public static ConditionOptions Options() => new()
@@ -37,18 +30,15 @@ public static class FalcoFields
         SelectingFields = new HashSet<string> { "evt.type", "syscall.type" },
     };
 
-    private static IEnumerable<string> Column(string file, int column) =>
-        File.ReadLines(SharedData.Path("falco", file)).Skip(1).Select(line => line.Split('\t')[column]);
+    private static IEnumerable<string[]> Rows(string file) => RecordedData.Lines("falco", file).Skip(1).Select(static line => line.Split('\t'));
 
-    private static FieldDefinition Read(JsonElement field)
+    private static FieldDefinition Read(string[] row)
     {
-        var name = field.GetProperty("name").GetString()!;
-        var type = field.GetProperty("type").GetString()!;
-        var argument = field.GetProperty("argument");
+        var (name, type, argument) = (row[0], row[1], row[2]);
         var kind = FieldArgumentKind.None;
-        if (argument.ValueKind == JsonValueKind.Object)
+        if (argument.Length > 0)
         {
-            kind = argument.GetProperty("required").GetBoolean() ? FieldArgumentKind.Required : FieldArgumentKind.Optional;
+            kind = argument.Split(',')[0] == "required" ? FieldArgumentKind.Required : FieldArgumentKind.Optional;
             kind |= Indexed.Contains(name) ? FieldArgumentKind.Index : FieldArgumentKind.Key;
         }
 
@@ -57,7 +47,7 @@ public static class FalcoFields
             Name = name,
             TypeName = type,
             Kind = Kind(type),
-            IsList = field.GetProperty("is_list").GetBoolean(),
+            IsList = row[3] == "list",
             Argument = kind,
             Traits = Ancestors.Contains(name) ? FieldTraits.NoTransformer | FieldTraits.NoRightSide | FieldTraits.OneDifferenceSuffices
                 : BothEnds.Contains(name) ? FieldTraits.NoTransformer | FieldTraits.NoRightSide | FieldTraits.NoOutput

@@ -55,7 +55,7 @@ public sealed class FieldAgreement(ITestOutputHelper output)
         List<string> unexplained, SortedDictionary<string, int> reasons)
     {
         using var state = new MachineState();
-        using var source = new CaptureSource(File.OpenRead(SharedData.Path("falco", "captures", name + ".scap")), state);
+        using var source = new CaptureSource(File.OpenRead(RecordedData.Path("falco", "captures", name + ".scap")), state);
         using var lines = RecordedMatches.Lines("fields", name + ".jsonl.gz").GetEnumerator();
         using var context = new EventContext();
         var pipeline = new EventPipeline(state);

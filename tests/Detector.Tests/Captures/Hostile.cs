@@ -108,7 +108,7 @@ public sealed class Hostile
 
     private static byte[] Unpack(string capture)
     {
-        using var file = File.OpenRead(SharedData.Path("falco", "captures", capture + ".scap"));
+        using var file = File.OpenRead(RecordedData.Path("falco", "captures", capture + ".scap"));
         using var gzip = new System.IO.Compression.GZipStream(file, System.IO.Compression.CompressionMode.Decompress);
         using var memory = new MemoryStream();
         gzip.CopyTo(memory);

@@ -20,7 +20,7 @@ internal sealed unsafe class Replay : IDisposable
 
     public Replay(string capture)
     {
-        file = File.ReadAllBytes(SharedData.Path("falco", "captures", capture + ".scap"));
+        file = File.ReadAllBytes(RecordedData.Path("falco", "captures", capture + ".scap"));
         using var state = new MachineState();
         using var source = Open(state);
         var batch = new RawEvent[256];

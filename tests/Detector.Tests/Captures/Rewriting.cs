@@ -15,7 +15,7 @@ public sealed class Rewriting
     [InlineData("live-32bit", true)]
     public void Events_and_state_survive(string capture, bool compress)
     {
-        var original = File.ReadAllBytes(SharedData.Path("falco", "captures", capture + ".scap"));
+        var original = File.ReadAllBytes(RecordedData.Path("falco", "captures", capture + ".scap"));
         using var before = new MachineState();
         using var first = Open(original, before);
         var written = new MemoryStream();
@@ -62,7 +62,7 @@ public sealed class Rewriting
     [Fact]
     public void A_capture_that_breaks_off_is_valid_up_to_its_last_block()
     {
-        var original = File.ReadAllBytes(SharedData.Path("falco", "captures", "live-net.scap"));
+        var original = File.ReadAllBytes(RecordedData.Path("falco", "captures", "live-net.scap"));
         using var state = new MachineState();
         using var source = Open(original, state);
         var written = new MemoryStream();
@@ -82,7 +82,7 @@ public sealed class Rewriting
     [Fact]
     public void Threads_that_are_not_chosen_are_left_out_with_all_that_is_theirs()
     {
-        var original = File.ReadAllBytes(SharedData.Path("falco", "captures", "live-procs.scap"));
+        var original = File.ReadAllBytes(RecordedData.Path("falco", "captures", "live-procs.scap"));
         using var state = new MachineState();
         using var source = Open(original, state);
         var one = state.Threads.All.First(static thread => thread.IsLeader && thread.Fds.Count > 2);

@@ -12,7 +12,7 @@ public sealed class RuleCommands
     [Fact]
     public async Task The_result_and_the_exit_code_are_Falcos_for_every_recorded_file()
     {
-        var folder = SharedData.Path("falco", "expected", "validate");
+        var folder = RecordedData.Path("falco", "expected", "validate");
         foreach (var file in Directory.GetFiles(folder, "*.yaml"))
         {
             var (code, text, _) = await Run("rules", "validate", "--json", file);

@@ -112,7 +112,7 @@ public sealed class RuleChoices : IDisposable
         string file = Path.Combine(folder, "detector.yaml"), rules = Path.Combine(folder, "rules.yaml"), alerts = Path.Combine(folder, "alerts.jsonl");
         await File.WriteAllTextAsync(rules, Rules, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(file, $"stdout_output: {{enabled: false}}\nfile_output: {{enabled: true, filename: {alerts}}}\nlog_stderr: false\n", TestContext.Current.CancellationToken);
-        string[] arguments = ["replay", SharedData.Path("falco", "captures", "live-files.scap"), "-c", file, "-r", rules, "-pk", "-p", "number=%evt.num"];
+        string[] arguments = ["replay", RecordedData.Path("falco", "captures", "live-files.scap"), "-c", file, "-r", rules, "-pk", "-p", "number=%evt.num"];
         Assert.Equal(0, await DetectorCommandLine.Create().Parse(arguments).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken));
         var first = (await File.ReadAllLinesAsync(alerts, TestContext.Current.CancellationToken))[0];
         Assert.Matches("opened .* container_id=.* k8s_pod_name=.* number=[0-9]+$", first);
@@ -142,7 +142,7 @@ public sealed class RuleChoices : IDisposable
             file_output: {"{"}enabled: true, keep_alive: true, filename: {alerts}{"}"}
             engine:
               kind: replay
-              replay: {"{"}capture_file: {SharedData.Path("falco", "captures", "live-files.scap")}{"}"}
+              replay: {"{"}capture_file: {RecordedData.Path("falco", "captures", "live-files.scap")}{"}"}
             {configuration}
             """, TestContext.Current.CancellationToken);
         var loaded = DetectorConfiguration.Load(file, settings, EnvironmentVariables.None);

@@ -42,7 +42,7 @@ internal sealed partial class RunningDetector : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("saker-telemetry-");
         var file = Path.Combine(folder.FullName, "detector.yaml");
         await File.WriteAllTextAsync(file, $$"""
-            engine: { kind: replay, replay: { capture_file: {{SharedData.Path("falco", "captures", capture + ".scap")}} } }
+            engine: { kind: replay, replay: { capture_file: {{RecordedData.Path("falco", "captures", capture + ".scap")}} } }
             json_output: true
             stdout_output: { enabled: false }
             http_output: { enabled: true, url: "{{router.Address}}" }

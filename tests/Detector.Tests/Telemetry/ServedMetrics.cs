@@ -16,9 +16,7 @@ public sealed class ServedMetrics
     // Blocks with an event in the file; Falco counts 72 less, for it leaves out the starts of calls.
     private const long Events = 4126;
 
-    private static IEnumerable<string> Lines(params string[] parts) => File.ReadLines(SharedData.Path(parts));
-
-    private static string SimpleRules => SharedData.Path("falco", "expected", "simple_rules.yaml");
+        private static string SimpleRules => RecordedData.Path("falco", "expected", "simple_rules.yaml");
 
     [Fact]
     public async Task Counts_are_those_of_the_capture_under_both_names()
@@ -27,7 +25,7 @@ public sealed class ServedMetrics
         var metrics = await detector.MetricsAsync(Events);
         Assert.Equal(0, metrics["falco_events_dropped"]);
         Assert.Equal(Events, metrics["falcosecurity_scap_n_evts_total"]);
-        var expected = Lines("falco", "expected", "alerts", Capture + ".jsonl")
+        var expected = RecordedData.Lines("falco", "expected", "alerts", Capture + ".jsonl")
             .Where(static line => line.StartsWith('{'))
             .Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("rule").GetString()!)
             .CountBy(static rule => rule)
@@ -54,7 +52,7 @@ public sealed class ServedMetrics
     {
         await using var detector = await RunningDetector.StartAsync(Capture, SimpleRules);
         var metrics = await detector.MetricsAsync(Events);
-        var falco = Lines("falco", "metric-names.txt").Select(static line => line.Trim().Split(' ', 2)[1]).ToHashSet();
+        var falco = RecordedData.Lines("falco", "metric-names.txt").Select(static line => line.Trim().Split(' ', 2)[1]).ToHashSet();
         var ours = metrics.Samples.Keys.Where(static series => series.StartsWith("falcosecurity_", StringComparison.Ordinal)).Select(MetricsText.Shape).Distinct().ToList();
         const string rules = "falcosecurity_falco_rules_matches_total";
         Assert.All(ours.Where(static shape => !shape.StartsWith(rules, StringComparison.Ordinal)), shape => Assert.Contains(shape, falco));

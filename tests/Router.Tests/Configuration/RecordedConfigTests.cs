@@ -107,7 +107,7 @@ public sealed class RecordedConfigTests(ITestOutputHelper output) : IDisposable
                 continue;
             }
 
-            // Falcosidekick takes 'info' and words with blanks for no limit; FAULTS.md.
+            // Falcosidekick takes 'info' and words with blanks for no limit; docs/falcosidekick-differences.md.
             if (text is not null && (text.Equals("info", StringComparison.OrdinalIgnoreCase) || text != text.Trim()))
             {
                 continue;

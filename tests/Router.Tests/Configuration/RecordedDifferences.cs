@@ -17,19 +17,19 @@ internal static class RecordedDifferences
 {
     private const string AsWritten = "A text is taken as written: true stays true, and a blank inside a tag stays there.";
     private const string Blanks = "Blanks around the entries of a text are trimmed: they are how people write lists.";
-    private const string Dotted = "A dotted key is a name like any other, where Falcosidekick drops it with an error (FAULTS.md).";
+    private const string Dotted = "A dotted key is a name like any other, where Falcosidekick drops it with an error.";
     private const string EmptyItem = "An empty item between two commas is none.";
-    private const string EmptyVariable = "A variable that is set to nothing sets nothing (FAULTS.md).";
+    private const string EmptyVariable = "A variable that is set to nothing sets nothing.";
     private const string FirstColon = "The first colon divides; Falcosidekick drops an entry with two, without a word.";
     private const string InTemplate = "Commas and colons inside {{ }} belong to the template; Falcosidekick drops the entry.";
     private const string NoEntry = "An entry without key or colon is dropped there; here it is an error, because it does nothing.";
-    private const string NoLabel = "There it panics or loses every alert (FAULTS.md).";
-    private const string NoTemplate = "A template that is none is an error at start (FAULTS.md).";
-    private const string OneText = "A map may be written in one text in the file as well (FAULTS.md).";
-    private const string SectionVariable = "A variable named like a section is left alone; there it empties the section (FAULTS.md).";
+    private const string NoLabel = "There it panics or loses every alert.";
+    private const string NoTemplate = "A template that is none is an error at start.";
+    private const string OneText = "A map may be written in one text in the file as well.";
+    private const string SectionVariable = "A variable named like a section is left alone; there it empties the section.";
     private const string UnknownKey = "A key that nobody reads is a typing error.";
     private const string Unset = "A variable that a field refers to and that is not set is an error; there the field is left out.";
-    private const string Unusable = "There it is a line in the log and a default, a 0 or an output less; here it does not start (FAULTS.md).";
+    private const string Unusable = "There it is a line in the log and a default, a 0 or an output less; here it does not start.";
 
     public static IReadOnlyDictionary<string, RecordedDifference> Files { get; } = new Dictionary<string, RecordedDifference>
     {

@@ -19,7 +19,7 @@ internal static class RecordedSettings
     /// <summary>Lines of a recorded file.</summary>
     public static IEnumerable<JsonElement> Lines(string file)
     {
-        foreach (var text in File.ReadAllText(SharedData.Path("sidekick", file)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var text in RecordedData.Lines("sidekick", file))
         {
             using var document = JsonDocument.Parse(text);
             yield return document.RootElement.Clone();

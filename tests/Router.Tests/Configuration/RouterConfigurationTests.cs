@@ -244,7 +244,7 @@ public sealed class RouterConfigurationTests : IDisposable
     public void The_seeds_configuration_works_for_what_exists_and_names_the_rest()
     {
         var catalogue = new OutputCatalogue(OutputCatalogue.Default.All.Where(output => output.Descriptor.Type is "slack" or "webhook"));
-        var seed = SharedData.Path("seed", "falcosidekick.yaml");
+        var seed = RecordedData.Path("seed", "falcosidekick.yaml");
         var configuration = RouterConfigurationLoader.Load(seed, EnvironmentVariables.None, catalogue);
         Assert.True(configuration.IsRefused);
         Assert.Equal(["elasticsearch", "loki", "pagerduty"], configuration.Faults.Select(fault => fault.Key).Order());

@@ -24,7 +24,7 @@ public sealed class RecordedEnrichmentTests(ITestOutputHelper output)
     {
         var (compared, leftOut) = (0, 0);
         var differences = new List<string>();
-        foreach (var text in File.ReadAllText(SharedData.Path("sidekick", "enrichment.jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var text in RecordedData.Lines("sidekick", "enrichment.jsonl"))
         {
             using var document = JsonDocument.Parse(text);
             var line = document.RootElement;
@@ -36,7 +36,7 @@ public sealed class RecordedEnrichmentTests(ITestOutputHelper output)
                 continue;
             }
 
-            var body = alert.Length > 0 ? File.ReadAllBytes(SharedData.Path("sidekick", "alerts", $"{alert}.json")) : Encoding.UTF8.GetBytes(line.GetProperty("body").GetString()!);
+            var body = alert.Length > 0 ? RecordedData.Bytes("sidekick", "alerts", $"{alert}.json") : Encoding.UTF8.GetBytes(line.GetProperty("body").GetString()!);
             var got = Normal(Enriched(line, body));
             var accepted = line.TryGetProperty("payload_also", out var also) ? also.EnumerateArray().Select(one => one.GetString()!).Append(payload.GetString()!) : [payload.GetString()!];
             compared++;

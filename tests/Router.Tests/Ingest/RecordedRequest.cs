@@ -10,7 +10,7 @@ internal sealed record RecordedRequest(string Name, string Config, byte[] Wire, 
     public static List<RecordedRequest> ReadAll()
     {
         var requests = new List<RecordedRequest>();
-        foreach (var line in File.ReadAllText(SharedData.Path("sidekick", "http-api.jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in RecordedData.Lines("sidekick", "http-api.jsonl"))
         {
             using var document = JsonDocument.Parse(line);
             requests.Add(Read(document.RootElement));
@@ -62,7 +62,7 @@ internal sealed record RecordedRequest(string Name, string Config, byte[] Wire, 
 
         if (Text(line, "body_of_alert") is { } alert)
         {
-            return File.ReadAllBytes(SharedData.Path("sidekick", "alerts", $"{alert}.json"));
+            return RecordedData.Bytes("sidekick", "alerts", $"{alert}.json");
         }
 
         if (!line.TryGetProperty("body_generated", out var parts))

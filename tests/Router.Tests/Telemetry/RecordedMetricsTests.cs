@@ -35,7 +35,7 @@ public sealed class RecordedMetricsTests(ITestOutputHelper output)
             var got = MetricsText.Parse(await fixture.ScrapeAsync());
             if (name == "time that cannot be encoded")
             {
-                Assert.Equal(1, got.Of(Inputs)["source=\"requests\",status=\"rejected\""]); // FAULTS.md: answered with 400
+                Assert.Equal(1, got.Of(Inputs)["source=\"requests\",status=\"rejected\""]); // docs/falcosidekick-differences.md: answered with 400
                 continue;
             }
 
@@ -79,7 +79,7 @@ public sealed class RecordedMetricsTests(ITestOutputHelper output)
         Assert.NotEqual(HttpStatusCode.InternalServerError, answer.StatusCode);
     }
 
-    // Falcosidekick counts refused alerts here as well (FAULTS.md): those of these recordings have no priority, no rule, or no fields.
+    // Falcosidekick counts refused alerts here as well (docs/falcosidekick-differences.md): those of these recordings have no priority, no rule, or no fields.
     private static SortedDictionary<string, double> Accepted(MetricsText recorded, int withoutFields)
     {
         var accepted = Without(recorded.Of(Events), """rule="",""", """priority="0",""");

@@ -15,6 +15,14 @@ internal sealed class SlackOutput(SlackOptions options, OutputContext context, T
         Transport = OutputTransport.Http,
         DecidingKey = "webhookurl",
         InFalcosidekick = true,
+        Differences =
+        [
+            new("Shows only those fields that are texts: numbers, booleans and null are missing.", "Shows every field; null as `<NA>`, as Falco prints it."),
+            new("In an alert of more than 4,096 bytes, cuts every field of more than 512 bytes, even in the middle of a character.",
+                "Cuts nothing below Slack's own limit of 40,000 characters. There it keeps rule, priority and time, and marks the cut with an ellipsis."),
+            new("An unknown word in `outputformat` gives a message with next to nothing in it.", "Does not start, and names the words that `outputformat` takes."),
+            new("A `messageformat` that cannot be read is left out.", "Does not start, and says where the template is wrong."),
+        ],
     };
 
     public static IOutput Create(SlackOptions options, OutputContext context)

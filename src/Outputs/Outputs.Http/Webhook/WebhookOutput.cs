@@ -14,6 +14,12 @@ internal sealed class WebhookOutput(WebhookOptions options, OutputContext contex
         Transport = OutputTransport.Http,
         DecidingKey = "address",
         InFalcosidekick = true,
+        Differences =
+        [
+            new("Drops the keys of an alert that it does not know, such as Falco's `message`.", "Sends them on."),
+            new("In an alert of more than 4,096 bytes, cuts every field of more than 512 bytes, even in the middle of a character.", "Cuts nothing."),
+            new("A `method` other than POST and PUT sends a POST.", "Does not start, and names the two."),
+        ],
     };
 
     public static IOutput Create(WebhookOptions options, OutputContext context)
