@@ -24,8 +24,11 @@ internal static partial class RunLog
         }
     }
 
-    [LoggerMessage(3500, LogLevel.Information, "Alerts are taken on port {Port} and kept in {Directory}; outputs: {Outputs}.")]
-    public static partial void Started(ILogger logger, int port, string directory, string outputs);
+    [LoggerMessage(3500, LogLevel.Information, "Alerts are taken at {Address} and kept in {Directory}; outputs: {Outputs}; proxy: {Proxy}.")]
+    public static partial void Started(ILogger logger, string address, string directory, string outputs, string proxy);
+
+    [LoggerMessage(3509, LogLevel.Warning, "No output is on: alerts are taken and kept in the log, and delivered nowhere.")]
+    public static partial void NoOutput(ILogger logger);
 
     [LoggerMessage(3501, LogLevel.Information, "Configuration: {Fault}")]
     private static partial void Notice(ILogger logger, ConfigFault fault);
@@ -41,6 +44,9 @@ internal static partial class RunLog
 
     [LoggerMessage(3505, LogLevel.Information, "Stopping: alerts are taken for {Seconds} seconds more, then refused.")]
     public static partial void Stopping(ILogger logger, double seconds);
+
+    [LoggerMessage(3508, LogLevel.Warning, "{Key} failed on {Count} alerts since this was last said; they go on without it: {Problem}.")]
+    public static partial void OptionFails(ILogger logger, string key, long count, string problem);
 
     [LoggerMessage(3507, LogLevel.Critical, "The router cannot start: {Reason}")]
     public static partial void CannotStart(ILogger logger, string reason);

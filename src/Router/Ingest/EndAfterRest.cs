@@ -24,11 +24,9 @@ internal sealed class EndAfterRest(PipeReader input) : PipeReader
         return true;
     }
 
-    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
-    {
-        var read = input.ReadAsync(cancellationToken);
-        return read.IsCompletedSuccessfully ? new(Told(read.GetAwaiter().GetResult())) : AwaitAsync(read);
-    }
+    // Pooled: for each wait of each connection.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => Told(await input.ReadAsync(cancellationToken));
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
@@ -43,10 +41,6 @@ internal sealed class EndAfterRest(PipeReader input) : PipeReader
     public override void Complete(Exception? exception = null) => input.Complete(exception);
 
     public override ValueTask CompleteAsync(Exception? exception = null) => input.CompleteAsync(exception);
-
-    // Pooled: for each wait of each connection.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> read) => Told(await read);
 
     private ReadResult Told(ReadResult result)
     {

@@ -71,17 +71,26 @@ internal sealed class IngestServer : IAsyncDisposable
 
     private static void Listen(KestrelServerOptions kestrel, ListenAddress address, int port, Action<ListenOptions> configure)
     {
+        Action<ListenOptions> known = listen =>
+        {
+            listen.Use(static next => connection =>
+            {
+                Refusals.Serve(connection.RemoteEndPoint);
+                return next(connection);
+            });
+            configure(listen);
+        };
         if (address.Address is null)
         {
-            kestrel.ListenLocalhost(port, configure);
+            kestrel.ListenLocalhost(port, known);
         }
         else if (address.Address.Equals(IPAddress.IPv6Any))
         {
-            kestrel.ListenAnyIP(port, configure);
+            kestrel.ListenAnyIP(port, known);
         }
         else
         {
-            kestrel.Listen(address.Address, port, configure);
+            kestrel.Listen(address.Address, port, known);
         }
     }
 
