@@ -32,8 +32,8 @@ public sealed class PlainKestrel : IAsyncDisposable
         KestrelServerOptions options, RequestDelegate handler, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         // What a request does between two waits is short, so it stays on the thread that its bytes arrive on (decision 0044).
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { UnsafePreferInlineScheduling = true }), loggers);
-        var server = new KestrelServer(Options.Create(options), transport, loggers);
+        var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions { UnsafePreferInlineScheduling = true }), loggers);
+        var server = new KestrelServer(Options.Create(options), new HalfOpenTransport(sockets), loggers);
         try
         {
             await server.StartAsync(new Application(handler), cancellationToken);

@@ -39,6 +39,16 @@ public sealed class Template
         }
     }
 
+    /// <summary>The fields that are asked of the data itself, with line and column of each; those of a dot that <c>with</c>, <c>range</c> or a call has changed are not known.</summary>
+    public IEnumerable<(string Name, int Line, int Column)> FieldsOfData()
+    {
+        foreach (var (field, position) in DotFields.Of(set))
+        {
+            var (line, column) = SourcePosition.Of(text, position);
+            yield return (field, line, column);
+        }
+    }
+
     /// <summary>Renders the template over <paramref name="data"/>, which becomes the dot.</summary>
     /// <exception cref="TemplateException">The template does not fit the data, or a limit was reached.</exception>
     public string Render(TemplateValue data, TemplateLimits? limits = null)

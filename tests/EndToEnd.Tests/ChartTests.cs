@@ -28,7 +28,7 @@ public sealed class ChartTests
         for (var start = 0; start < 2; start++)
         {
             await using var router = Start(variables);
-            await router.WaitForLineAsync("Alerts are taken on port", Patience);
+            await router.WaitForLineAsync("Alerts are taken at", Patience);
             using var probe = new RouterProbe(port);
             var name = string.Create(CultureInfo.InvariantCulture, $"start {start}");
             await probe.SendAsync(name);

@@ -18,7 +18,7 @@ public sealed class SeedTests
         var variables = Variables(port, sink);
         variables["CONFIG_ONERROR"] = "ignore";
         await using var router = Start(folder, variables);
-        await router.WaitForLineAsync("Alerts are taken on port", Patience);
+        await router.WaitForLineAsync("Alerts are taken at", Patience);
         using var probe = new RouterProbe(port);
         await probe.SendAsync("for nobody but the log", "Notice");
         await probe.SendAsync("for the chat");

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Alerts;
 using Saker.Router.Configuration;
 using Saker.Router.Enrichment;
@@ -14,8 +15,9 @@ public sealed class ConfiguredRouter : IAsyncDisposable
     private readonly List<RoutedOutput> outputs;
     private readonly AlertEnricher enricher;
 
-    private ConfiguredRouter(List<RoutedOutput> outputs, AlertEnricher enricher, IReadOnlyList<string> faults)
+    private ConfiguredRouter(List<RoutedOutput> outputs, AlertEnricher enricher, IReadOnlyList<string> faults, IReadOnlyList<string> failures)
     {
+        Failures = failures;
         this.outputs = outputs;
         this.enricher = enricher;
         Faults = faults;
@@ -23,6 +25,9 @@ public sealed class ConfiguredRouter : IAsyncDisposable
 
     /// <summary>The errors of the configuration, each as it would be printed.</summary>
     public IReadOnlyList<string> Faults { get; }
+
+    /// <summary>Options that failed on an alert, with what was wrong.</summary>
+    public IReadOnlyList<string> Failures { get; }
 
     /// <summary>The instances that are switched on.</summary>
     public IReadOnlyList<IOutput> Outputs => [.. outputs.Select(static output => output.Output)];
@@ -47,9 +52,12 @@ public sealed class ConfiguredRouter : IAsyncDisposable
             var variables = new EnvironmentVariables(environment ?? new Dictionary<string, string>());
             var configuration = RouterConfigurationLoader.Load(file, variables, OutputCatalogue.Default);
             var faults = new ConfigFaults();
-            var outputs = OutputAssembly.Create(configuration, TimeProvider.System, faults);
+            var failures = new List<string>();
+            var outputs = OutputAssembly.Create(configuration, TimeProvider.System, faults, new OutputNotices(Fails, NullLogger.Instance));
             var errors = configuration.Faults.Concat(faults.All).Where(static fault => fault.Severity == FaultSeverity.Error);
-            return new ConfiguredRouter(outputs, new AlertEnricher(configuration.Router), [.. errors.Select(static fault => fault.ToString())]);
+            return new ConfiguredRouter(outputs, new AlertEnricher(configuration.Router, (name, problem) => Fails($"templatedfields.{name}", problem)), [.. errors.Select(static fault => fault.ToString())], failures);
+
+            void Fails(string key, string problem) => failures.Add($"{key}: {problem}");
         }
         finally
         {

@@ -14,6 +14,7 @@ public abstract class HttpOutputContract(string type)
 {
     private const string Secret = "T0p-s3cret-t0ken";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly string[] DotNetWords = ["exception", "SSL", "PartialChain", "UntrustedRoot", "RemoteCertificate", "System.", "an error occurred"];
 
     private OutputRegistration Registration => OutputCatalogue.Default.Find(type) ?? throw new InvalidOperationException($"No output '{type}'.");
 
@@ -34,6 +35,7 @@ public abstract class HttpOutputContract(string type)
             {
                 < 300 => DeliveryStatus.Delivered,
                 408 or 425 or 429 or >= 500 => DeliveryStatus.Retry,
+                < 400 or (>= 401 and <= 405) or 407 or 410 => DeliveryStatus.Blocked,
                 _ => DeliveryStatus.Rejected,
             };
             Assert.True(expected == result.Status, $"{status} is {result.Status}: {result.Reason}");
@@ -75,7 +77,8 @@ public abstract class HttpOutputContract(string type)
             await using var router = Configure(endpoint);
             var result = await DeliverAsync(router.Output);
             Assert.True(result.Status == DeliveryStatus.Retry, $"{endpoint}: {result.Status}");
-            Assert.NotEmpty(result.Reason);
+            Assert.Contains($"{endpoint.Host}:", result.Reason, StringComparison.Ordinal);
+            Assert.All(DotNetWords, word => Assert.DoesNotContain(word, result.Reason, StringComparison.OrdinalIgnoreCase));
         }
 
         Assert.Empty(tls.Requests);
@@ -148,9 +151,11 @@ public abstract class HttpOutputContract(string type)
         }
 
         location = other.Address.ToString();
-        Assert.Equal(DeliveryStatus.Rejected, (await DeliverAsync(router.Output)).Status);
+        var redirected = await DeliverAsync(router.Output);
+        Assert.Equal(DeliveryStatus.Blocked, redirected.Status);
+        Assert.Contains($"{other.Address.Scheme}://{other.Address.Authority}", redirected.Reason, StringComparison.Ordinal);
         (status, location) = (302, "/moved");
-        Assert.Equal(DeliveryStatus.Rejected, (await DeliverAsync(router.Output)).Status);
+        Assert.Equal(DeliveryStatus.Blocked, (await DeliverAsync(router.Output)).Status);
         Assert.Empty(other.Requests);
     }
 

@@ -11,6 +11,9 @@ public enum DeliveryStatus : byte
 
     /// <summary>Refused for good: the same alert would be refused again.</summary>
     Rejected,
+
+    /// <summary>Refused for what is configured, such as the address or the token: any alert would be refused until that is mended.</summary>
+    Blocked,
 }
 
 /// <summary>The outcome of one attempt for one alert. The router waits, backs off, counts and logs; an output only says what happened.</summary>
@@ -42,6 +45,9 @@ public readonly record struct DeliveryResult
 
     /// <summary>Refused for good.</summary>
     public static DeliveryResult Rejected(string reason) => new(DeliveryStatus.Rejected, reason, null);
+
+    /// <summary>Refused for what is configured.</summary>
+    public static DeliveryResult Blocked(string reason) => new(DeliveryStatus.Blocked, reason, null);
 }
 
 /// <summary>The outcomes of one attempt for several alerts: one for all, or one for each in their order.</summary>

@@ -5,8 +5,9 @@ using Saker.Http;
 namespace Saker.Outputs;
 
 /// <summary>
-/// Reads the outcome of an HTTP request: 2xx delivered; 408, 425, 429 and 5xx come again; everything else is refused for good.
-/// Redirects are not followed by the client, so a 3xx that arrives here is a refusal too.
+/// Reads the outcome of an HTTP request: 2xx delivered; 408, 425, 429 and 5xx come again; 401 to 405, 407, 410 and redirects tell of the
+/// address, the token, the account or the method and not of the alert, so that the output is blocked; everything else is refused for good.
+/// Redirects are not followed by the client: a 3xx that arrives here leads elsewhere.
 /// </summary>
 public static class HttpOutcome
 {
@@ -26,6 +27,12 @@ public static class HttpOutcome
         }
 
         var reason = $"status {(int)response.StatusCode}";
+        if ((int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } location)
+        {
+            var elsewhere = location.IsAbsoluteUri ? $"{location.Scheme}://{location.Authority}" : "another path of the same host";
+            return DeliveryResult.Blocked($"{reason}: redirected to {elsewhere}, which is not followed; the address is to be changed");
+        }
+
         var body = await ReadBodyAsync(response.Content, cancellationToken);
         if (body.Length > 0)
         {
@@ -34,8 +41,12 @@ public static class HttpOutcome
 
         return HttpStatuses.IsTransient(response.StatusCode)
             ? DeliveryResult.Retry(reason, HttpStatuses.RetryAfter(response.Headers, clock))
-            : DeliveryResult.Rejected(reason);
+            : IsMisconfigured(response.StatusCode) ? DeliveryResult.Blocked(reason) : DeliveryResult.Rejected(reason);
     }
+
+    /// <summary>True for a status that every alert would get until the output's configuration, or the destination's, is mended.</summary>
+    public static bool IsMisconfigured(HttpStatusCode status) =>
+        (int)status is (>= 300 and < 400) or (>= 401 and <= 405) or 407 or 410;
 
     /// <summary>The start of a body as one line of text, at most <see cref="MaxBodyBytes"/> read; empty when it cannot be read.</summary>
     public static async ValueTask<string> ReadBodyAsync(HttpContent content, CancellationToken cancellationToken)

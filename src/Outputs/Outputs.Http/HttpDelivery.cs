@@ -1,6 +1,5 @@
 using System.Net;
 using System.Runtime.CompilerServices;
-using System.Security.Authentication;
 using Saker.Alerts;
 
 namespace Saker.Outputs.Http;
@@ -30,6 +29,11 @@ internal static class HttpDelivery
             for (var redirects = 0; ; redirects++)
             {
                 using var request = create(target);
+                if (request.Content is { } content)
+                {
+                    context.Sending(content);
+                }
+
                 using var response = await context.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
                 if (response.StatusCode is not (HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
                 {
@@ -39,7 +43,7 @@ internal static class HttpDelivery
                 if (redirects == MaxRedirects || response.Headers.Location is not { } location
                     || new Uri(target, location) is var next && (next.Authority != target.Authority || next.Scheme != target.Scheme))
                 {
-                    return DeliveryResult.Rejected($"status {(int)response.StatusCode}: redirected elsewhere, which is not followed");
+                    return await HttpOutcome.FromAsync(response, context.Clock, cancellationToken);
                 }
 
                 target = next;
@@ -47,20 +51,7 @@ internal static class HttpDelivery
         }
         catch (HttpRequestException exception)
         {
-            return DeliveryResult.Retry(url.MaskIn(Reason(exception)));
+            return DeliveryResult.Retry(url.MaskIn(ConnectionWords.Of(exception, Targets.GetValue(url, static address => new Uri(address.Reveal())))));
         }
-    }
-
-    // The outer message only says that the connection failed; the inner ones say why.
-    private static string Reason(HttpRequestException exception)
-    {
-        Exception deepest = exception;
-        while (deepest.InnerException is { } inner)
-        {
-            deepest = inner;
-        }
-
-        var kind = deepest is AuthenticationException || exception.HttpRequestError == HttpRequestError.SecureConnectionError ? "TLS" : "connection";
-        return $"{kind} failed: {deepest.Message}";
     }
 }

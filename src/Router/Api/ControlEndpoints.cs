@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Saker.Alerts;
 using Saker.Outputs;
 using Saker.Router.Delivery;
 
@@ -53,21 +54,40 @@ internal sealed class ControlEndpoints(
     private Task ListAsync(HttpContext context)
     {
         var output = context.Request.Query["output"] is [{ Length: > 0 } name] ? name : null;
+        var after = Number(context, "after") ?? -1;
+        var limit = (int)Math.Clamp(Number(context, "limit") ?? MaxListed, 1, MaxListed);
         return AnswerAsync(context, StatusCodes.Status200OK, JsonBytes.Of(json =>
         {
             json.WriteStartObject();
             json.WriteNumber("count", letters.Count);
             json.WriteNumber("displaced", letters.Displaced);
+            json.WriteNumber("newest", letters.Newest);
             json.WriteStartArray("deadLetters");
-            foreach (var letter in letters.List(output).Take(MaxListed))
+            DeadLetter? last = null;
+            var listed = 0;
+            foreach (var letter in letters.List(output, after + 1).Take(limit + 1))
             {
+                if (++listed > limit)
+                {
+                    break;
+                }
+
                 Write(json, letter, withAlert: false);
+                last = letter;
             }
 
             json.WriteEndArray();
+            if (listed > limit)
+            {
+                json.WriteNumber("next", last!.Id); // where the next page begins: ?after=
+            }
+
             json.WriteEndObject();
         }));
     }
+
+    private static long? Number(HttpContext context, string name) =>
+        context.Request.Query[name] is [{ } text] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private Task ShowAsync(HttpContext context, long id) => letters.Find(id) is { } letter
         ? AnswerAsync(context, StatusCodes.Status200OK, JsonBytes.Of(json => Write(json, letter, withAlert: true)))
@@ -119,6 +139,12 @@ internal sealed class ControlEndpoints(
         json.WriteNumber("id", letter.Id);
         json.WriteString("output", letter.Output);
         json.WriteString("type", letter.Type);
+        if (AlertReader.TryRead(letter.Payload.Span, out var alert, out _, out _))
+        {
+            json.WriteString("rule", alert!.Rule);
+            json.WriteString("priority", alert.Priority.Word());
+        }
+
         json.WriteString("reason", letter.Reason);
         json.WriteString("answer", letter.Answer);
         json.WriteNumber("attempts", letter.Attempts);

@@ -28,6 +28,15 @@ internal static class StatusJson
                 json.WriteNull("failingSince");
             }
 
+            if (output.BlockedSince is { } blocked)
+            {
+                json.WriteString("blockedSince", blocked);
+            }
+            else
+            {
+                json.WriteNull("blockedSince");
+            }
+
             json.WriteString("breaker", output.Breaker);
             json.WriteNumber("attempts", output.Counters.Attempts);
             json.WriteNumber("retries", output.Counters.Retries);

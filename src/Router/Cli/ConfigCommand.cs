@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Router.Configuration;
 using Saker.Router.Routing;
 using Saker.Settings;
@@ -11,7 +12,7 @@ internal static class ConfigCommand
     public static async Task<int> RunAsync(RouterConfiguration configuration, TextWriter output, TextWriter errors)
     {
         var faults = new ConfigFaults();
-        foreach (var routed in OutputAssembly.Create(configuration, TimeProvider.System, faults))
+        foreach (var routed in OutputAssembly.Create(configuration, TimeProvider.System, faults, new OutputNotices(static (_, _) => { }, NullLogger.Instance)))
         {
             await routed.DisposeAsync();
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Logging;
 using Saker.Router.Api;
 using Saker.Router.Configuration;
@@ -132,7 +133,7 @@ internal sealed class ControlClient : IAsyncDisposable
         var letters = DeadLetters.Open(
             directory.Files, directory.DeadLetters, options.Delivery.DeadLetterSize.Bytes, RunCommand.DeadLetterReserve(options), options.Delivery.Durability, TimeProvider.System, loggers.CreateLogger<SegmentLog>());
         own.Push(letters);
-        own.Push(await ControlServer.StartAsync(directory, new ControlEndpoints(static () => [], letters, resend: null), loggers));
+        own.Push(await ControlServer.StartAsync(directory, new ControlEndpoints(static () => [], letters, resend: null), NullLoggerFactory.Instance));
     }
 
     private sealed class Held(IDisposable what) : IAsyncDisposable

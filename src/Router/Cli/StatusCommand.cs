@@ -37,7 +37,7 @@ internal static class StatusCommand
             isHealthy &= healthy;
             rows.Add(
             [
-                Text(status, "name"), Text(status, "type"), healthy ? "ok" : "failing", Text(status, "breaker"), Text(status, "depth"),
+                Text(status, "name"), Text(status, "type"), healthy ? "ok" : status.GetProperty("blockedSince").ValueKind == JsonValueKind.Null ? "failing" : "blocked", Text(status, "breaker"), Text(status, "depth"),
                 Age(status.GetProperty("oldestAgeSeconds").GetDouble()), Text(status, "delivered"), Text(status, "deadLetters"), Text(status, "lastError"),
             ]);
         }

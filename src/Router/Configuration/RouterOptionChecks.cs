@@ -14,7 +14,7 @@ internal static class RouterOptionChecks
     public static RouterOptions Apply(RouterOptions options, IReadOnlyList<EffectiveValue> effective, EnvironmentVariables environment, ConfigFaults faults)
     {
         CheckTlsServer(options, SourceOf, faults);
-        TemplatedFields.Compile(options.TemplatedFields, (name, sentence) => faults.Error(SourceOf("templatedfields"), $"templatedfields.{name}", sentence));
+        TemplatedFields.Compile(options.TemplatedFields, TemplateFault, static (_, _) => { }).Check(options.CustomFields.Keys, options.StrictCompatibility ? TemplateWarning : TemplateFault);
         EventLabels.Create(options, (path, sentence, mustMend) =>
         {
             if (mustMend)
@@ -27,6 +27,10 @@ internal static class RouterOptionChecks
             }
         });
         return options with { CustomFields = WithVariables(options.CustomFields) };
+
+        void TemplateFault(string name, string sentence) => faults.Error(SourceOf("templatedfields"), $"templatedfields.{name}", sentence);
+
+        void TemplateWarning(string name, string sentence) => faults.Warning(SourceOf("templatedfields"), $"templatedfields.{name}", sentence);
 
         ConfigSource SourceOf(string path) =>
             effective.First(value => value.Path == path).Source ?? ConfigSource.InVariable(EnvironmentVariables.NameOf(path));

@@ -13,6 +13,9 @@ internal interface IDeadLetters
     /// <summary>Letters that had to go for newer ones since the start.</summary>
     long Displaced { get; }
 
+    /// <summary>The number of the newest letter; -1 when there is none.</summary>
+    long Newest { get; }
+
     /// <summary>Keeps a letter, durably.</summary>
     ValueTask<AppendResult> AddAsync(DeadLetter letter);
 
@@ -51,6 +54,17 @@ internal sealed class DeadLetters : IDeadLetters, IAsyncDisposable
     }
 
     public long Displaced => Volatile.Read(ref displaced);
+
+    public long Newest
+    {
+        get
+        {
+            lock (gate)
+            {
+                return live.Count == 0 ? -1 : live.Max;
+            }
+        }
+    }
 
     /// <summary>Opens the store and reads through it.</summary>
     /// <param name="files">The file operations.</param>

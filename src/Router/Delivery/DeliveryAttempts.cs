@@ -11,7 +11,7 @@ namespace Saker.Router.Delivery;
 /// Brings a batch of alerts to an end: delivered, refused, or given up. Retries run in the instance's pipeline. While all goes well
 /// the first attempt is made outside of it, which costs less; the breaker learns afterwards what it would have seen.
 /// </summary>
-internal sealed class DeliveryAttempts
+internal sealed class DeliveryAttempts : IDisposable
 {
     private const int MaxReasonChars = 500;
     private readonly DeliveryInstance instance;
@@ -24,6 +24,7 @@ internal sealed class DeliveryAttempts
     private readonly CircuitBreakerStateProvider breaker = new();
     private readonly ResiliencePipeline<AttemptOutcome> pipeline;
     private readonly AttemptGate gate = new();
+    private readonly OutputBlock block;
     private readonly long memory; // of the breaker, in units of the clock's timestamps
     private long calmFrom;
     private long successUntil;
@@ -32,6 +33,7 @@ internal sealed class DeliveryAttempts
     public DeliveryAttempts(DeliveryInstance instance, DeliveryOptions options, TimeProvider clock, OutputCounters counters, OutputHealth health, Cursor cursor, AcceptClock time)
     {
         (this.instance, this.options, this.clock, this.counters, this.health, this.cursor, this.time) = (instance, options, clock, counters, health, cursor, time);
+        block = new OutputBlock(options, clock);
         pipeline = DeliveryPipeline.Build(instance.Name, options, clock, breaker);
         memory = (long)(DeliveryPipeline.BreakerMemory.TotalSeconds * clock.TimestampFrequency);
         calmFrom = successUntil = clock.GetTimestamp();
@@ -39,21 +41,54 @@ internal sealed class DeliveryAttempts
 
     public string Breaker => breaker.CircuitState.ToString();
 
+    /// <summary>The alerts whose way is followed.</summary>
+    public required AlertWatches Watches { get; init; }
+
+    /// <summary>When the destination began to refuse everything for what is configured; null while it does not.</summary>
+    public DateTimeOffset? BlockedSince => block.Since;
+
     /// <summary>The breaker is closed and has no failure in its memory: another success changes nothing.</summary>
     private bool IsCalm => clock.GetTimestamp() >= Volatile.Read(ref calmFrom) && breaker.CircuitState == CircuitState.Closed;
 
-    /// <summary>Returns when no alert of the batch is pending any more. On cancellation what was not settled stays pending.</summary>
+    /// <summary>
+    /// Returns when no alert of the batch is pending any more, or when the destination refuses what is pending for what is configured; then
+    /// the next call waits until one may be tried again. On cancellation what was not settled stays pending.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The router stops.</exception>
     public async ValueTask SettleAsync(IReadOnlyList<PendingAlert> batch, CancellationToken cancellationToken)
     {
-        var work = new Work(this, batch, cancellationToken);
-        if (IsCalm && await AttemptAloneAsync(work, cancellationToken))
+        var inTurn = await block.EnterAsync(cancellationToken);
+        try
         {
-            return;
-        }
+            var work = new Work(this, batch, inTurn, cancellationToken);
+            if (IsCalm && await AttemptAloneAsync(work, cancellationToken))
+            {
+                return;
+            }
 
-        await pipeline.ExecuteAsync(static (work, token) => work.AttemptAsync(token), work, cancellationToken);
+            await pipeline.ExecuteAsync(static (work, token) => work.AttemptAsync(token), work, cancellationToken);
+        }
+        finally
+        {
+            if (inTurn)
+            {
+                block.Leave();
+            }
+        }
     }
+
+    /// <summary>One attempt for a batch, whatever the block and the breaker say: does the destination take other alerts than the refused one?</summary>
+    public async ValueTask TryAsWitnessAsync(IReadOnlyList<PendingAlert> batch, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.AttemptTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        await new Work(this, batch, inTurn: false, cancellationToken).AttemptAsync(either.Token);
+    }
+
+    /// <summary>Has a blocked output try the next alert at once.</summary>
+    public void TryNow() => block.TryNow();
+
+    public void Dispose() => block.Dispose();
 
     /// <summary>Lets no attempt begin any more; completes when those under way have ended.</summary>
     public Task CloseAsync() => gate.CloseAsync();
@@ -118,9 +153,12 @@ internal sealed class DeliveryAttempts
         }
     }
 
-    private DeliveryResult Masked(DeliveryResult result) => result.Status == DeliveryStatus.Rejected
-        ? DeliveryResult.Rejected(Clean(result.Reason))
-        : DeliveryResult.Retry(Clean(result.Reason), result.RetryAfter);
+    private DeliveryResult Masked(DeliveryResult result) => result.Status switch
+    {
+        DeliveryStatus.Rejected => DeliveryResult.Rejected(Clean(result.Reason)),
+        DeliveryStatus.Blocked => DeliveryResult.Blocked(Clean(result.Reason)),
+        _ => DeliveryResult.Retry(Clean(result.Reason), result.RetryAfter),
+    };
 
     private async ValueTask<(BatchResult Result, bool Unexpected)> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken attempt, CancellationToken stopping)
     {
@@ -169,7 +207,7 @@ internal sealed class DeliveryAttempts
     }
 
     /// <summary>One batch on its way through the pipeline.</summary>
-    private sealed class Work(DeliveryAttempts owner, IReadOnlyList<PendingAlert> batch, CancellationToken stopping)
+    private sealed class Work(DeliveryAttempts owner, IReadOnlyList<PendingAlert> batch, bool inTurn, CancellationToken stopping)
     {
         private readonly List<PendingAlert> pending = new(batch.Count);
         private readonly List<Alert> alerts = new(batch.Count);
@@ -197,7 +235,7 @@ internal sealed class DeliveryAttempts
 
             var start = owner.clock.GetTimestamp();
             var (result, unexpected) = await owner.DeliverAsync(alerts, cancellationToken, stopping);
-            var (delivered, failed, again) = (0, 0, false);
+            var (delivered, failed, blocked, again) = (0, 0, 0, false);
             TimeSpan? after = null;
             var reason = "";
             for (var i = 0; i < pending.Count; i++)
@@ -215,6 +253,11 @@ internal sealed class DeliveryAttempts
                         pending[i].State = PendingState.Rejected;
                         pending[i].Failures++;
                         continue;
+                    case DeliveryStatus.Blocked:
+                        blocked++;
+                        reason = owner.Clean(one.Reason);
+                        Block(pending[i], reason);
+                        continue;
                 }
 
                 failed++;
@@ -223,12 +266,33 @@ internal sealed class DeliveryAttempts
                 after = one.RetryAfter is { } asked && (after is null || asked > after) ? asked : after;
             }
 
-            Tell(delivered, reason, owner.clock.GetElapsedTime(start));
+            if (blocked > 0 && blocked == pending.Count)
+            {
+                owner.block.Refused(inTurn);
+            }
+            else
+            {
+                owner.block.End();
+            }
+
+            foreach (var alert in pending)
+            {
+                owner.Watches.Note(alert.Alert.Uuid, owner.instance.Name, State(alert.State), alert.Reason);
+            }
+
+            Tell(delivered, reason, blocked > 0, owner.clock.GetElapsedTime(start));
             repeated = true;
             var outcome = new AttemptOutcome(again, failed == pending.Count, after);
             owner.Note(outcome);
             return outcome;
         }
+
+        private static WatchState State(PendingState state) => state switch
+        {
+            PendingState.Pending => WatchState.Failing,
+            PendingState.Delivered => WatchState.Delivered,
+            _ => WatchState.GivenUp,
+        };
 
         private void Collect()
         {
@@ -248,6 +312,19 @@ internal sealed class DeliveryAttempts
 
                 pending.Add(alert);
                 alerts.Add(alert.Alert);
+            }
+        }
+
+        /// <summary>Notes a refusal for what is configured. One that concerns this alert only shows in that others get through meanwhile.</summary>
+        private void Block(PendingAlert alert, string reason)
+        {
+            var othersSucceed = alert.Failures++ > 0 && owner.counters.Delivered > alert.DeliveredBefore;
+            alert.DeliveredBefore = owner.counters.Delivered;
+            alert.Reason = reason;
+            alert.RefusedAlone += othersSucceed ? 1 : 0;
+            if (alert.RefusedAlone >= owner.options.MaxBlocked)
+            {
+                alert.State = PendingState.Rejected;
             }
         }
 
@@ -274,7 +351,7 @@ internal sealed class DeliveryAttempts
             return alert.State == PendingState.Pending;
         }
 
-        private void Tell(int delivered, string reason, TimeSpan duration)
+        private void Tell(int delivered, string reason, bool isBlocked, TimeSpan duration)
         {
             owner.counters.CountAttempt(delivered == pending.Count, repeated, duration);
             if (delivered > 0)
@@ -283,7 +360,7 @@ internal sealed class DeliveryAttempts
             }
             else
             {
-                owner.health.Failed(reason);
+                owner.health.Failed(reason, isBlocked);
             }
         }
     }

@@ -5,6 +5,7 @@ internal sealed partial class DeliveryEngine
 {
     // By name, beyond an instance's replacement or removal: counters only grow.
     private readonly Dictionary<string, OutputCounters> counters = [];
+    private readonly AlertWatches watches = new();
 
     /// <summary>
     /// Goes over to other instances. Those that are the same objects as before run on undisturbed. A changed one, of the same name and
@@ -42,6 +43,11 @@ internal sealed partial class DeliveryEngine
         }
 
         TrySave();
+        foreach (var worker in workers.Except(added))
+        {
+            worker.TryNow(); // whoever reads the configuration again may have mended what stands in it, or in a file beside it
+        }
+
         foreach (var worker in added)
         {
             worker.Start();
@@ -59,6 +65,9 @@ internal sealed partial class DeliveryEngine
         }
     }
 
+    /// <summary>Follows an alert that is about to be stored through the present outputs; null when too many are followed already.</summary>
+    public AlertWatch? Watch(Guid alert) => watches.Begin(alert, workers.Select(static worker => worker.Name));
+
     private static bool IsOf(CursorPosition position, OutputWorker worker) => worker.Name == position.Name && worker.Type == position.Type;
 
     private OutputWorker CreateWorker(DeliveryInstance instance, CursorPosition start)
@@ -68,6 +77,6 @@ internal sealed partial class DeliveryEngine
             counters.Add(instance.Name, counted = new OutputCounters(instance.Name));
         }
 
-        return new OutputWorker(instance, start, log, deadLetters, options, clock, logger, counted);
+        return new OutputWorker(instance, start, log, deadLetters, options, clock, logger, counted, watches);
     }
 }

@@ -66,6 +66,9 @@ internal static partial class DeliveryMessages
     [LoggerMessage(3119, LogLevel.Warning, "The clock went back by {By}. Accept times do not: they go on at half speed until it has caught up.")]
     public static partial void ClockBack(ILogger logger, TimeSpan by);
 
+    [LoggerMessage(3122, LogLevel.Error, "Output {Output} is blocked: its destination refuses what is configured for it, and would refuse every alert: {Reason}. Its alerts are kept; one is tried now and then, and at once when the configuration is read again.")]
+    public static partial void Blocked(ILogger logger, string output, string reason);
+
     [LoggerMessage(3121, LogLevel.Debug, "Output {Output}: alert {AlertId} is {State}.")]
     public static partial void Settled(ILogger logger, string output, Guid alertId, PendingState state);
 }

@@ -24,6 +24,15 @@ internal sealed record DeliveryOptions
     /// <summary>Time for which an open breaker lets no attempt through.</summary>
     public TimeSpan BreakDuration { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Wait before the next alert is tried on an output that is blocked; later waits double.</summary>
+    public TimeSpan FirstBlockedDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest wait before an alert is tried on an output that is blocked.</summary>
+    public TimeSpan MaxBlockedDelay { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Refusals for what is configured after which an alert is given up, if others were delivered between them.</summary>
+    public int MaxBlocked { get; init; } = 3;
+
     /// <summary>Failures after which an alert is given up, if others were delivered meanwhile.</summary>
     public int MaxFailures { get; init; } = 8;
 

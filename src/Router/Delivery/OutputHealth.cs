@@ -39,7 +39,8 @@ internal sealed class OutputHealth(string output, TimeProvider clock, ILogger lo
         }
     }
 
-    public void Failed(string why)
+    /// <summary>An attempt failed; <paramref name="isBlocked"/>: for what is configured.</summary>
+    public void Failed(string why, bool isBlocked = false)
     {
         lock (gate)
         {
@@ -55,7 +56,11 @@ internal sealed class OutputHealth(string output, TimeProvider clock, ILogger lo
                 return;
             }
 
-            if (said is null)
+            if (isBlocked)
+            {
+                DeliveryMessages.Blocked(logger, output, why);
+            }
+            else if (said is null)
             {
                 DeliveryMessages.Failing(logger, output, why);
             }

@@ -24,6 +24,9 @@ internal sealed record OutputStatus
     /// <summary>When it began to fail.</summary>
     public DateTimeOffset? FailingSince { get; init; }
 
+    /// <summary>When its destination began to refuse everything for what is configured; null while it does not.</summary>
+    public DateTimeOffset? BlockedSince { get; init; }
+
     /// <summary>The circuit breaker: Closed, Open, HalfOpen or Isolated.</summary>
     public required string Breaker { get; init; }
 

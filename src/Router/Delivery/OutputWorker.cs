@@ -19,23 +19,27 @@ internal sealed class OutputWorker : IAsyncDisposable
     private readonly IDeadLetters deadLetters;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
+    private readonly DeliveryOptions options;
+    private readonly AlertWatches watches;
     private readonly DeliveryAttempts attempts;
     private readonly OutputHealth health;
     private readonly int concurrency;
     private readonly SemaphoreSlim slots;
     private readonly CancellationTokenSource stop = new();
     private Task running = Task.CompletedTask;
+    private List<PendingAlert>? witness; // taken up, and tried once, while the one before it is held back
     private long lostInLog;
 
-    public OutputWorker(DeliveryInstance instance, CursorPosition start, IAlertLog log, IDeadLetters deadLetters, DeliveryOptions options, TimeProvider clock, ILogger logger, OutputCounters counters)
+    public OutputWorker(DeliveryInstance instance, CursorPosition start, IAlertLog log, IDeadLetters deadLetters, DeliveryOptions options, TimeProvider clock, ILogger logger, OutputCounters counters, AlertWatches watches)
     {
-        (this.instance, this.log, this.deadLetters, this.clock, this.logger) = (instance, log, deadLetters, clock, logger);
+        this.watches = watches;
+        (this.instance, this.log, this.deadLetters, this.clock, this.logger, this.options) = (instance, log, deadLetters, clock, logger, options);
         concurrency = instance.MaxConcurrentRequests > 0 ? instance.MaxConcurrentRequests : options.DefaultConcurrency;
         slots = new SemaphoreSlim(concurrency);
         Cursor = new Cursor(start);
         Counters = counters;
         health = new OutputHealth(instance.Name, clock, logger);
-        attempts = new DeliveryAttempts(instance, options, clock, Counters, health, Cursor, log.Time);
+        attempts = new DeliveryAttempts(instance, options, clock, Counters, health, Cursor, log.Time) { Watches = watches };
         reader = log.OpenReader(start.Low);
     }
 
@@ -63,6 +67,7 @@ internal sealed class OutputWorker : IAsyncDisposable
                 OldestAge = Cursor.OldestAccepted is { } accepted ? log.Time.AgeOf(accepted) : TimeSpan.Zero,
                 LastError = health.LastError,
                 FailingSince = health.FailingSince,
+                BlockedSince = attempts.BlockedSince,
                 Breaker = attempts.Breaker,
                 Counters = Counters,
             };
@@ -92,6 +97,9 @@ internal sealed class OutputWorker : IAsyncDisposable
         await running;
     }
 
+    /// <summary>Has a blocked output try the next alert at once.</summary>
+    public void TryNow() => attempts.TryNow();
+
     /// <summary>Gives up what lies below <paramref name="position"/>.</summary>
     public void CutLoose(long position)
     {
@@ -117,6 +125,7 @@ internal sealed class OutputWorker : IAsyncDisposable
         await stop.CancelAsync();
         await running;
         reader.Dispose();
+        attempts.Dispose();
         slots.Dispose();
         stop.Dispose();
     }
@@ -165,7 +174,8 @@ internal sealed class OutputWorker : IAsyncDisposable
             await Task.Yield();
         }
 
-        var batch = ReadBatch();
+        var batch = witness ?? ReadBatch();
+        witness = null;
         if (batch is null)
         {
             if (Cursor.IsFull)
@@ -240,7 +250,13 @@ internal sealed class OutputWorker : IAsyncDisposable
         alert = record.GetAlert(out var reason);
         if (alert is not null)
         {
-            return instance.Filter(alert);
+            var isForThis = instance.Filter(alert);
+            if (!isForThis)
+            {
+                watches.Note(alert.Uuid, Name, WatchState.NotForIt);
+            }
+
+            return isForThis;
         }
 
         Counters.CountLost(1);
@@ -266,6 +282,15 @@ internal sealed class OutputWorker : IAsyncDisposable
         try
         {
             await attempts.SettleAsync(batch, stop.Token);
+            while (batch.Exists(static alert => alert.State == PendingState.Pending))
+            {
+                if (concurrency == 1)
+                {
+                    await AskWitnessAsync(batch);
+                }
+
+                await attempts.SettleAsync(batch, stop.Token);
+            }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -275,6 +300,35 @@ internal sealed class OutputWorker : IAsyncDisposable
         {
             await ConcludeAsync(batch);
             slots.Release();
+        }
+    }
+
+    /// <summary>
+    /// One at a time, nothing shows whether a refusal is for the output or for this alert. So after some refusals the next alert is tried
+    /// right behind a refused attempt: if it gets through, the refusal was for the alert, which is given up, and the order is kept.
+    /// </summary>
+    private async ValueTask AskWitnessAsync(List<PendingAlert> refused)
+    {
+        if (refused[0].Failures < options.MaxBlocked)
+        {
+            return;
+        }
+
+        witness ??= ReadBatch() is { Count: > 0 } next ? next : null;
+        if (witness is null)
+        {
+            return;
+        }
+
+        await attempts.TryAsWitnessAsync(witness, stop.Token);
+        if (!witness.Exists(static alert => alert.State == PendingState.Delivered))
+        {
+            return;
+        }
+
+        foreach (var alert in refused.Where(static alert => alert.State == PendingState.Pending))
+        {
+            alert.State = PendingState.Rejected;
         }
     }
 

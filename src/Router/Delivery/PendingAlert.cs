@@ -40,6 +40,9 @@ internal sealed class PendingAlert(LogRecord record, Alert alert)
     /// <summary>Attempts that ended in an unexpected exception.</summary>
     public int Unexpected { get; set; }
 
+    /// <summary>Refusals for what is configured before which, since the last one, others had got through.</summary>
+    public int RefusedAlone { get; set; }
+
     /// <summary>Deliveries of the instance when this alert first failed: more since then means that others come through.</summary>
     public long DeliveredBefore { get; set; }
 

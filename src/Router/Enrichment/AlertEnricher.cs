@@ -5,13 +5,15 @@ using Saker.Router.Options;
 namespace Saker.Router.Enrichment;
 
 /// <summary>Adds what the configuration asks for to an alert, once, before it is stored. Serves all requests; the configuration can be exchanged meanwhile.</summary>
-internal sealed class AlertEnricher(RouterOptions options)
+/// <param name="options">What to add.</param>
+/// <param name="templateFails">Gets name and sentence of a templated field that fails on an alert, each time.</param>
+internal sealed class AlertEnricher(RouterOptions options, Action<string, string> templateFails)
 {
-    private volatile EnrichmentPlan plan = new(options);
+    private volatile EnrichmentPlan plan = new(options, templateFails);
 
     /// <summary>The alert as it is stored. An incoming uuid is not kept: a sender could give two alerts one identity.</summary>
     public Alert Enrich(Alert alert) => plan.Enrich(alert);
 
     /// <summary>Alerts from now on are enriched by these options.</summary>
-    public void Use(RouterOptions changed) => plan = new EnrichmentPlan(changed);
+    public void Use(RouterOptions changed) => plan = new EnrichmentPlan(changed, templateFails);
 }

@@ -17,11 +17,11 @@ internal sealed class EnrichmentPlan
     private readonly OutputFieldFormat? format;
     private readonly string bracketReplacer;
 
-    public EnrichmentPlan(RouterOptions options)
+    public EnrichmentPlan(RouterOptions options, Action<string, string> templateFails)
     {
         customFields = [.. options.CustomFields.Select(static field => KeyValuePair.Create(field.Key, FieldValue.Text(field.Value)))];
         customTags = [.. options.CustomTags];
-        templatedFields = TemplatedFields.Compile(options.TemplatedFields, static (_, _) => { }); // faults were reported with the configuration
+        templatedFields = TemplatedFields.Compile(options.TemplatedFields, static (_, _) => { }, templateFails); // faults were reported with the configuration
         format = options.OutputFieldFormat.Length == 0 ? null : new OutputFieldFormat(options.OutputFieldFormat);
         bracketReplacer = options.BracketReplacer;
     }

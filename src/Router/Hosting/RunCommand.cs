@@ -3,6 +3,7 @@ using Saker.Http;
 using Saker.Logging;
 using Saker.Router.Api;
 using Saker.Router.Cli;
+using System.Globalization;
 using Saker.Router.Configuration;
 using Saker.Router.Delivery;
 using Saker.Router.Enrichment;
@@ -22,6 +23,7 @@ internal static class RunCommand
 {
     // Senders behind a service still reach a pod for a moment after it was told to stop.
     private static readonly TimeSpan LastAccept = TimeSpan.FromSeconds(2);
+    private static readonly string[] ProxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
     private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(5);
 
     /// <summary>0 after a stop that was asked for; 1 when the router could not start, with the reason in the log.</summary>
@@ -35,7 +37,9 @@ internal static class RunCommand
         var logger = loggers.CreateLogger("Saker.Router");
         var clock = TimeProvider.System;
         var faults = new ConfigFaults();
-        var outputs = OutputAssembly.Create(configuration, clock, faults);
+        using var limited = new LimitedLog(clock);
+        var notices = new OutputNotices((key, problem) => limited.Say(key, count => RunLog.OptionFails(logger, key, count, problem)), logger);
+        var outputs = OutputAssembly.Create(configuration, clock, faults, notices);
         try
         {
             foreach (var fault in configuration.Faults.Concat(faults.All))
@@ -49,7 +53,7 @@ internal static class RunCommand
                 return 1;
             }
 
-            await ServeAsync(configuration, outputs, dataDirectory, loggers, levels, logger, clock, stop);
+            await ServeAsync(configuration, outputs, dataDirectory, loggers, levels, logger, limited, notices, clock, stop);
             return 0;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DataDirectoryException)
@@ -67,7 +71,8 @@ internal static class RunCommand
     }
 
     private static async Task ServeAsync(
-        RouterConfiguration configuration, List<RoutedOutput> outputs, string? dataDirectory, ILoggerFactory loggers, LogLevelSwitch levels, ILogger logger, TimeProvider clock, CancellationToken stop)
+        RouterConfiguration configuration, List<RoutedOutput> outputs, string? dataDirectory, ILoggerFactory loggers, LogLevelSwitch levels, ILogger logger,
+        LimitedLog limited, OutputNotices notices, TimeProvider clock, CancellationToken stop)
     {
         var options = configuration.Router;
         var isTemporary = false;
@@ -87,19 +92,27 @@ internal static class RunCommand
             log, letters, cursors, outputs.Select(static output => output.Delivery), DeliveryOptions(options.Delivery), clock, loggers.CreateLogger<DeliveryEngine>());
         using var deliveryMetrics = new DeliveryMetrics(metrics, delivery, log);
         delivery.Start();
-        var enricher = new AlertEnricher(options);
+        var enricher = new AlertEnricher(options, (name, problem) => notices.OptionFails($"templatedfields.{name}", problem));
         var intake = new AlertIntake(log, enricher, metrics) { Backlog = () => delivery.Full };
-        var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), clock) { Outputs = () => delivery.Status };
+        var refusals = new Refusals(metrics, limited, logger);
+        var kestrelLog = new KestrelLog(refusals, limited, logger);
+        var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), clock) 
+        {
+            Outputs = () => delivery.Status,
+            Refusals = refusals,
+            Test = new TestEndpoint(intake, delivery.Watch, () => delivery.Status, clock),
+        };
         await using var control = await ControlServer.StartAsync(
-            directory, new ControlEndpoints(() => delivery.Status, letters, delivery.ResendAsync), loggers);
+            directory, new ControlEndpoints(() => delivery.Status, letters, delivery.ResendAsync), kestrelLog);
         var certificates = Certificates(options.TlsServer);
         await using var server = await IngestServer.StartAsync(
-            options.ListenAddress, options.ListenPort, options.Http, endpoints, loggers, CancellationToken.None, certificates is null ? null : new ServerTls(options.TlsServer, certificates, clock));
+            options.ListenAddress, options.ListenPort, options.Http, endpoints, kestrelLog, CancellationToken.None, certificates is null ? null : new ServerTls(options.TlsServer, certificates, refusals, clock));
         var targets = new ReloadTargets
         {
             Enricher = enricher,
             Delivery = delivery,
             Levels = levels,
+            Notices = notices,
             Metrics = metrics,
             Reloads = new ReloadMetrics(metrics, clock),
             Certificates = certificates,
@@ -111,7 +124,11 @@ internal static class RunCommand
             context.Cancel = true;
             reloader.Trigger("SIGHUP");
         });
-        RunLog.Started(logger, server.Port, directory.Root, outputs.Count == 0 ? "none" : string.Join(", ", outputs.Select(static output => output.Name)));
+        RunLog.Started(logger, Address(options, server.Port), directory.Root, outputs.Count == 0 ? "none" : string.Join(", ", outputs.Select(static output => output.Name)), Proxy());
+        if (outputs.Count == 0)
+        {
+            RunLog.NoOutput(logger);
+        }
 
         await WhenCancelledAsync(stop);
         RunLog.Stopping(logger, LastAccept.TotalSeconds);
@@ -120,6 +137,27 @@ internal static class RunCommand
         using var answers = new CancellationTokenSource(LastAnswers, clock);
         await server.StopAsync(answers.Token);
         await delivery.StopAsync(CancellationToken.None);
+    }
+
+    private static string Address(RouterOptions options, int port)
+    {
+        var host = options.ListenAddress.Address switch
+        {
+            null => "localhost",
+            { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } address => $"[{address}]",
+            { } address => address.ToString(),
+        };
+        var tls = options.TlsServer;
+        var first = string.Create(CultureInfo.InvariantCulture, $"{(tls.Deploy ? "https" : "http")}://{host}:{port}{(tls is { Deploy: true, MutualTls: true } ? " (from senders with a certificate)" : "")}");
+        return tls is { Deploy: true, NoTlsPaths.Count: > 0 } ? string.Create(CultureInfo.InvariantCulture, $"{first}, and {string.Join(", ", tls.NoTlsPaths)} at http://{host}:{tls.NoTlsPort}") : first;
+    }
+
+    // Their values may hold a password.
+    private static string Proxy()
+    {
+        var set = ProxyVariables.SelectMany(static name => (string[])[name, name.ToLowerInvariant()])
+            .Where(static name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name))).ToList();
+        return set.Count == 0 ? "none" : $"as {string.Join(", ", set)} says";
     }
 
     // The faults were named with the configuration; without TLS, which was asked for, nothing is taken.

@@ -4,8 +4,8 @@ namespace Saker.Router.Hosting;
 /// <summary>What the program says of its start and stop. Numbers 3500 to 3519; never reused, 3506 is gone; 3501 to 3503 are the configuration's.</summary>
 internal static partial class RunLog
 {
-    [LoggerMessage(3500, LogLevel.Information, "Alerts are taken on port {Port} and kept in {Directory}; outputs: {Outputs}.")]
-    public static partial void Started(ILogger logger, int port, string directory, string outputs);
+    [LoggerMessage(3500, LogLevel.Information, "Alerts are taken at {Address} and kept in {Directory}; outputs: {Outputs}; proxy: {Proxy}.")]
+    public static partial void Started(ILogger logger, string address, string directory, string outputs, string proxy);
 
     [LoggerMessage(3504, LogLevel.Warning, "The data directory {Directory} may be gone with the container, and each replica has its own: alerts not yet delivered would be lost, and duplicates are seen per replica. Mount a volume at /var/lib/saker-router, or name one with --data-dir.")]
     public static partial void TemporaryDirectory(ILogger logger, string directory);
@@ -15,4 +15,10 @@ internal static partial class RunLog
 
     [LoggerMessage(3507, LogLevel.Critical, "The router cannot start: {Reason}")]
     public static partial void CannotStart(ILogger logger, string reason);
+
+    [LoggerMessage(3508, LogLevel.Warning, "{Key} failed on {Count} alerts since this was last said; they go on without it: {Problem}.")]
+    public static partial void OptionFails(ILogger logger, string key, long count, string problem);
+
+    [LoggerMessage(3509, LogLevel.Warning, "No output is on: alerts are taken and kept in the log, and delivered nowhere.")]
+    public static partial void NoOutput(ILogger logger);
 }

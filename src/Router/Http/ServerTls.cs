@@ -9,7 +9,7 @@ using Saker.Router.Options;
 namespace Saker.Router.Http;
 
 /// <summary>TLS towards senders: terms of the port with it, and the port beside it that serves some paths without.</summary>
-internal sealed class ServerTls(TlsServerOptions options, ServerCertificates certificates, TimeProvider clock)
+internal sealed class ServerTls(TlsServerOptions options, ServerCertificates certificates, Refusals refusals, TimeProvider clock)
 {
     private const byte HandshakeRecord = 0x16;
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
@@ -59,6 +59,7 @@ internal sealed class ServerTls(TlsServerOptions options, ServerCertificates cer
             connection.Transport.Input.AdvanceTo(read.Buffer.Start); // seen, not taken: the handshake reads it again
             if (isHttp)
             {
+                refusals.CountConnection("HTTP on the port with TLS", "HTTP without TLS on the port with TLS (tlsserver)");
                 await connection.Transport.Output.WriteAsync(SpeaksHttp, limit.Token);
                 await connection.Transport.Output.CompleteAsync();
                 return;
@@ -66,8 +67,13 @@ internal sealed class ServerTls(TlsServerOptions options, ServerCertificates cer
         }
         catch (OperationCanceledException)
         {
+            refusals.CountConnection("TLS handshake too slow", "no TLS handshake came in time");
             connection.Abort(new ConnectionAbortedException("No handshake came in time."));
             return;
+        }
+        catch (IOException)
+        {
+            return; // gone before it said anything, as those do that only look whether the port is open
         }
 
         await next(connection);

@@ -24,6 +24,12 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     /// <summary>How the outputs stand, for <c>/healthz?verbose</c> and <c>GET /api/v1/outputs</c>.</summary>
     public Func<IReadOnlyList<OutputStatus>> Outputs { get; init; } = static () => [];
 
+    /// <summary>Says what the outputs did with a test alert; null when there are none to ask.</summary>
+    public TestEndpoint? Test { get; init; }
+
+    /// <summary>Counts what is not taken.</summary>
+    public required Refusals Refusals { get; init; }
+
     public Task HandleAsync(HttpContext context)
     {
         var path = RequestTarget.PathOf(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
@@ -37,6 +43,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         // Kestrel answers '100-continue' itself and lets every other expectation pass.
         if (context.Request.Headers.Expect is [{ } expected] && !expected.Equals("100-continue", StringComparison.OrdinalIgnoreCase))
         {
+            Refusals.Count(context, "unknown expectation");
             context.Response.StatusCode = StatusCodes.Status417ExpectationFailed;
             context.Response.Headers.Connection = "close";
             return Task.CompletedTask;
@@ -46,6 +53,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         {
             if (routes.Find(path) is not { } meaning)
             {
+                Refusals.Count(context, "path of the other port", "this path is not served on this port (tlsserver.notlspaths)");
                 return HttpAnswer.TextAsync(context, StatusCodes.Status404NotFound, "text/plain; charset=utf-8", "404 page not found\n");
             }
 
@@ -61,7 +69,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             "/metrics" => MetricsAsync(context),
             ControlEndpoints.OutputsPath when HttpMethods.IsGet(context.Request.Method) && !bounds.Strict =>
                 HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, StatusJson.Outputs(Outputs())),
-            _ when context.Request.Method != HttpMethods.Post => RejectAsync(context, HttpAnswer.PostOnly),
+            _ when context.Request.Method != HttpMethods.Post => RejectAsync(context, "not a POST", HttpAnswer.PostOnly),
             "/test" => TestAsync(context),
             _ => AlertsAsync(context),
         };
@@ -80,13 +88,31 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : metrics.WriteAsync(context.Response.Body, context.RequestAborted);
     }
 
-    private async Task TestAsync(HttpContext context) =>
-        await AnswerAsync(context, await intake.TakeAsync(TestAlert.Create(clock.GetUtcNow()), context.RequestAborted));
+    private async Task TestAsync(HttpContext context)
+    {
+        if (Test is null || bounds.Strict)
+        {
+            await AnswerAsync(context, await intake.TakeAsync(TestAlert.Create(clock.GetUtcNow()), context.RequestAborted));
+            return;
+        }
 
-    private Task RejectAsync(HttpContext context, string sentence)
+        var (result, json) = await Test.RunAsync(context.RequestAborted);
+        await (result.Status == IntakeStatus.Stored ? HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, json) : AnswerAsync(context, result));
+    }
+
+    private Task RejectAsync(HttpContext context, string reason, string sentence = HttpAnswer.InvalidBody)
     {
         metrics.CountRejected();
+        Refusals.Count(context, reason);
         return HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, sentence);
+    }
+
+    // A broken chunk, or a body that ends before its length.
+    private Task BrokenAsync(HttpContext context)
+    {
+        metrics.CountRejected();
+        Refusals.CountBroken(context, "broken body");
+        return HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, HttpAnswer.InvalidBody);
     }
 
     private Task AlertsAsync(HttpContext context)
@@ -98,7 +124,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         }
         catch (BadHttpRequestException)
         {
-            return RejectAsync(context, HttpAnswer.InvalidBody);
+            return BrokenAsync(context);
         }
 
         // A small body has nearly always come with its head; then nothing is waited for, and no time limit is needed.
@@ -124,13 +150,19 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
+            Refusals.Count(context, "body too slow", $"the body did not come within {bounds.ReadTimeout.TotalSeconds:0.#} s (http.readtimeout)");
             await HttpAnswer.ErrorAsync(context, StatusCodes.Status408RequestTimeout, "The body did not come in time");
             return;
         }
         catch (BadHttpRequestException)
         {
-            // A broken chunk, or a body that ends before its length.
-            await RejectAsync(context, HttpAnswer.InvalidBody);
+            await BrokenAsync(context);
+            return;
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // The sender is gone: nobody is there to be answered.
+            Refusals.Count(context, "sender gone", "the connection was lost inside the body");
             return;
         }
 
@@ -146,7 +178,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
                 BodyStatus.Complete => TakeBodyAsync(context, body.Bytes),
                 BodyStatus.TooLarge => TooLargeAsync(context),
                 BodyStatus.NoRoom => NoRoomAsync(context),
-                BodyStatus.BadGzip => RejectAsync(context, HttpAnswer.InvalidBody),
+                BodyStatus.BadGzip => RejectAsync(context, "broken gzip"),
                 _ => throw new System.Diagnostics.UnreachableException($"The body status {(int)body.Status} is not known."),
             });
         }
@@ -155,12 +187,14 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     private Task TooLargeAsync(HttpContext context)
     {
         metrics.CountRejected();
+        Refusals.Count(context, "body too large", $"the body is larger than {bounds.MaxBodyBytes} bytes (http.maxbodysize)");
         return HttpAnswer.ErrorAsync(context, StatusCodes.Status413PayloadTooLarge, $"The body is larger than {bounds.MaxBodyBytes} bytes (http.maxbodysize)");
     }
 
     private Task NoRoomAsync(HttpContext context)
     {
         metrics.CountRefused("no memory");
+        Refusals.Count(context, "no memory", "there are more bytes of bodies at once than http.maxbufferedbytes allows");
         return HttpAnswer.RetryAsync(context, "too many bodies at once", TimeSpan.FromSeconds(1));
     }
 
@@ -178,9 +212,11 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         {
             parts = AlertBatch.SplitLines(body);
         }
-        else if (!AlertBatch.TrySplitArray(body, out parts, out _))
+        else if (!AlertBatch.TrySplitArray(body, out parts, out var fault))
         {
-            await RejectAsync(context, HttpAnswer.InvalidBody);
+            metrics.CountRejected();
+            Refusals.CountUnread(context, fault);
+            await HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, HttpAnswer.InvalidBody);
             return;
         }
 
@@ -189,7 +225,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         await AnswerBatchAsync(context, await Task.WhenAll(pending));
     }
 
-    private static Task AnswerAsync(HttpContext context, IntakeResult result)
+    private Task AnswerAsync(HttpContext context, IntakeResult result)
     {
         switch (result.Status)
         {
@@ -197,10 +233,13 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
                 context.Response.ContentLength = 0;
                 return Task.CompletedTask;
             case IntakeStatus.Invalid:
+                Refusals.CountUnread(context, result.Reason);
                 return HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, HttpAnswer.InvalidBody);
             case IntakeStatus.TooLarge:
+                Refusals.Count(context, result.Reason);
                 return HttpAnswer.ErrorAsync(context, StatusCodes.Status413PayloadTooLarge, result.Reason);
             case IntakeStatus.Refused:
+                Refusals.Count(context, result.Reason);
                 return HttpAnswer.RetryAsync(context, result.Reason, result.RetryAfter);
             default:
                 throw new System.Diagnostics.UnreachableException($"The intake status {(int)result.Status} is not known.");
@@ -208,8 +247,13 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     }
 
     // What is no alert does not keep its neighbours out: they are stored, and the answer says which were not.
-    private static Task AnswerBatchAsync(HttpContext context, IntakeResult[] results)
+    private Task AnswerBatchAsync(HttpContext context, IntakeResult[] results)
     {
+        foreach (var part in results.Where(static part => part.Status != IntakeStatus.Stored))
+        {
+            Refusals.CountUnread(context, part.Reason);
+        }
+
         if (results.FirstOrDefault(static result => result.Status == IntakeStatus.Refused) is { Status: IntakeStatus.Refused } refused)
         {
             return HttpAnswer.RetryAsync(context, refused.Reason, refused.RetryAfter);
@@ -218,6 +262,11 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         var accepted = results.Count(static result => result.Status == IntakeStatus.Stored);
         if (accepted == 0)
         {
+            if (results.Length == 0)
+            {
+                Refusals.Count(context, "empty batch");
+            }
+
             return HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, HttpAnswer.InvalidBody);
         }
 

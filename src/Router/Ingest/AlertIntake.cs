@@ -66,11 +66,12 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
         return TakeAsync(alert!, cancellationToken);
     }
 
-    /// <summary>Takes an alert.</summary>
-    public async ValueTask<IntakeResult> TakeAsync(Alert alert, CancellationToken cancellationToken)
+    /// <summary>Takes an alert; <paramref name="named"/> gets the identity that it is given, before it is stored.</summary>
+    public async ValueTask<IntakeResult> TakeAsync(Alert alert, CancellationToken cancellationToken, Action<Guid>? named = null)
     {
         var begun = metrics.Begin();
         var enriched = enricher.Enrich(alert);
+        named?.Invoke(enriched.Uuid);
         if (enriched.OutputFields.Count == 0)
         {
             // As in Falcosidekick: fields of the configuration are fields too.

@@ -55,12 +55,23 @@ internal sealed class IngestServer : IAsyncDisposable
         // The endpoints bound size and time of a body themselves, because unpacked bodies count as well.
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
-        address.Listen(kestrel, port, tls is null ? UseHttp1 : tls.Secure);
+        address.Listen(kestrel, port, Known(tls is null ? UseHttp1 : tls.Secure));
         if (tls?.PlainPort is { } plain)
         {
-            address.Listen(kestrel, plain, tls.LeavePlain);
+            address.Listen(kestrel, plain, Known(tls.LeavePlain));
         }
     }
+
+    // What is refused on a connection is told with the sender's address, which has to be known before its first request.
+    private static Action<ListenOptions> Known(Action<ListenOptions> configure) => listen =>
+    {
+        listen.Use(static next => connection =>
+        {
+            Refusals.Serve(connection.RemoteEndPoint);
+            return next(connection);
+        });
+        configure(listen);
+    };
 
     private static void UseHttp1(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
 }

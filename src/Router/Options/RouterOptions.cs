@@ -95,7 +95,7 @@ internal sealed record HttpOptions
     [Range(1, 1_000_000)]
     public int MaxConnections { get; init; } = 4096;
 
-    /// <summary>Bytes of bodies that are held in memory at once; requests beyond it wait.</summary>
+    /// <summary>Bytes of bodies that are held in memory at once; a request beyond it is answered 503 and asked to come again.</summary>
     [Range(1L << 20, 1L << 40)]
     public ByteSize MaxBufferedBytes { get; init; } = ByteSize.FromMebibytes(64);
 

@@ -107,7 +107,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
         var plan = ReloadPlan.Between(running, read, instance => instance.Options is HttpOutputOptions && clientFiles != this.clientFiles);
         var faults = new ConfigFaults();
         var outputs = read.IsRefused ? [] : OutputAssembly.Create(
-            plan.Configuration, clock, faults, instance => plan.IsUnchanged(instance.Name) ? this.outputs.Find(output => output.Name == instance.Name) : null);
+            plan.Configuration, clock, faults, targets.Notices, instance => plan.IsUnchanged(instance.Name) ? this.outputs.Find(output => output.Name == instance.Name) : null);
         foreach (var fault in read.Faults.Concat(faults.All))
         {
             ConfigurationLog.Fault(logger, fault);

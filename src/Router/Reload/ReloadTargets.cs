@@ -5,6 +5,7 @@ using Saker.Router.Enrichment;
 using Saker.Router.Http;
 using Saker.Router.Ingest;
 using Saker.Router.Options;
+using Saker.Router.Routing;
 using Saker.Router.Telemetry;
 
 namespace Saker.Router.Reload;
@@ -17,6 +18,9 @@ internal sealed record ReloadTargets
     public required DeliveryEngine Delivery { get; init; }
 
     public required LogLevelSwitch Levels { get; init; }
+
+    /// <summary>Gets what the outputs have to say.</summary>
+    public required OutputNotices Notices { get; init; }
 
     public required RouterMetrics Metrics { get; init; }
 

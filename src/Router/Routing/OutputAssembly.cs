@@ -13,8 +13,9 @@ internal static class OutputAssembly
     /// <param name="configuration">The configuration.</param>
     /// <param name="clock">The clock of the outputs.</param>
     /// <param name="faults">Gets what is wrong.</param>
+    /// <param name="notices">Gets what the outputs have to say.</param>
     /// <param name="existing">Gives the output for an instance that need not be made; null for none.</param>
-    public static List<RoutedOutput> Create(RouterConfiguration configuration, TimeProvider clock, ConfigFaults faults, Func<OutputInstance, RoutedOutput?>? existing = null)
+    public static List<RoutedOutput> Create(RouterConfiguration configuration, TimeProvider clock, ConfigFaults faults, OutputNotices notices, Func<OutputInstance, RoutedOutput?>? existing = null)
     {
         var files = TlsFiles(configuration.Router);
         var outputs = new List<RoutedOutput>();
@@ -28,7 +29,7 @@ internal static class OutputAssembly
 
             try
             {
-                outputs.Add(Create(instance, configuration, files, clock));
+                outputs.Add(Create(instance, configuration, files, clock, notices));
             }
             catch (OutputConfigurationException exception)
             {
@@ -41,13 +42,21 @@ internal static class OutputAssembly
         return outputs;
     }
 
-    private static RoutedOutput Create(OutputInstance instance, RouterConfiguration configuration, TlsClientFiles files, TimeProvider clock)
+    private static RoutedOutput Create(OutputInstance instance, RouterConfiguration configuration, TlsClientFiles files, TimeProvider clock, OutputNotices notices)
     {
         var filter = new AlertFilter(instance.Options.MinimumPriority, Condition(instance.Options.When));
         var client = OutputHttpClients.Create(instance.Options as HttpOutputOptions ?? NoHttp, files);
         try
         {
-            var context = new OutputContext { Name = instance.Name, Clock = clock, Http = client, Strict = configuration.Router.StrictCompatibility };
+            var context = new OutputContext
+            {
+                Name = instance.Name,
+                Clock = clock,
+                Http = client,
+                Strict = configuration.Router.StrictCompatibility,
+                OptionFails = (key, problem) => notices.OptionFails(OptionsBinder.Join(instance.Path, key), problem),
+                Sending = content => notices.Show(instance, content),
+            };
             return new RoutedOutput(instance, instance.Registration.Create(instance.Options, context), filter, client);
         }
         catch

@@ -15,6 +15,7 @@ internal sealed class DeliveryMetrics : IDisposable
     private readonly Gauge depth;
     private readonly Gauge oldest;
     private readonly Gauge healthy;
+    private readonly Gauge blocked;
     private readonly Gauge breakerClosed;
     private readonly LogMetrics logMetrics;
     private readonly MeterListener listener = new();
@@ -29,6 +30,7 @@ internal sealed class DeliveryMetrics : IDisposable
         depth = MetricCatalogue.Depth.CreateGauge(factory);
         oldest = MetricCatalogue.OldestAge.CreateGauge(factory);
         healthy = MetricCatalogue.Healthy.CreateGauge(factory);
+        blocked = MetricCatalogue.Blocked.CreateGauge(factory);
         breakerClosed = MetricCatalogue.BreakerClosed.CreateGauge(factory);
         logMetrics = new LogMetrics(factory, log, engine.DeadLetters);
         Listen(MetricCatalogue.AttemptTime.CreateHistogram(factory), MetricCatalogue.DeliveryTime.CreateHistogram(factory));
@@ -67,6 +69,7 @@ internal sealed class DeliveryMetrics : IDisposable
             depth.WithLabels(status.Name).Set(status.Depth);
             oldest.WithLabels(status.Name).Set(status.OldestAge.TotalSeconds);
             healthy.WithLabels(status.Name).Set(status.IsHealthy ? 1 : 0);
+            blocked.WithLabels(status.Name).Set(status.BlockedSince is null ? 0 : 1);
             breakerClosed.WithLabels(status.Name).Set(status.Breaker == "Closed" ? 1 : 0);
         }
 
@@ -79,7 +82,7 @@ internal sealed class DeliveryMetrics : IDisposable
         var present = statuses.Select(static status => status.Name).ToHashSet();
         foreach (var gone in shown.Except(present))
         {
-            foreach (var gauge in (ReadOnlySpan<Gauge>)[depth, oldest, healthy, breakerClosed])
+            foreach (var gauge in (ReadOnlySpan<Gauge>)[depth, oldest, healthy, blocked, breakerClosed])
             {
                 gauge.RemoveLabelled(gone);
             }

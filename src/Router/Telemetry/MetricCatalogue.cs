@@ -18,6 +18,8 @@ internal static class MetricCatalogue
 
     public static MetricDefinition Refused { get; } = Counter("saker_router_refused_total", "Valid alerts that could not be taken, by reason; the sender was asked to come again.", "reason");
 
+    public static MetricDefinition Rejections { get; } = Counter("saker_router_not_taken_total", "Requests, parts of batches and connections of which nothing was taken, by reason: no alert, malformed, too slow, too large, refused for the time being.", "reason");
+
     public static MetricDefinition Ignored { get; } = Counter("saker_router_ignored_bytes_total", "Bytes that followed the first object of a body and were ignored.");
 
     public static MetricDefinition Settled { get; } = Counter("saker_router_delivery_alerts_total", "Alerts that were settled, by output and outcome.", Output, "outcome");
@@ -33,6 +35,8 @@ internal static class MetricCatalogue
     public static MetricDefinition OldestAge { get; } = Gauge("saker_router_oldest_undelivered_seconds", "Age of an output's oldest undelivered alert.", Output);
 
     public static MetricDefinition Healthy { get; } = Gauge("saker_router_output_healthy", "1 while attempts succeed, 0 while they fail.", Output);
+
+    public static MetricDefinition Blocked { get; } = Gauge("saker_router_output_blocked", "1 while the destination refuses everything for what is configured (401 to 405, 407, 410, redirects); alerts are kept meanwhile.", Output);
 
     public static MetricDefinition BreakerClosed { get; } = Gauge("saker_router_output_breaker_closed", "1 while attempts are let through, 0 while the circuit breaker holds them back.", Output);
 
@@ -70,8 +74,8 @@ internal static class MetricCatalogue
     public static IReadOnlyList<MetricDefinition> All { get; } =
     [
         Events, Inputs, Outputs,
-        AcceptTime, Refused, Ignored,
-        Settled, Retries, AttemptTime, DeliveryTime, Depth, OldestAge, Healthy, BreakerClosed, DeadLetters, DeadLettersDisplaced,
+        AcceptTime, Refused, Rejections, Ignored,
+        Settled, Retries, AttemptTime, DeliveryTime, Depth, OldestAge, Healthy, Blocked, BreakerClosed, DeadLetters, DeadLettersDisplaced,
         LogBytes, LogSegments, LogRecords, LogGroups, LogRefused, LogDamaged, LogHealthy,
         Reloads, ReloadSuccessful, ReloadTime,
         ResidentMemory, OpenFiles, MaxFiles,

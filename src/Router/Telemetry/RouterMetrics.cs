@@ -14,6 +14,7 @@ internal sealed class RouterMetrics
     private readonly Counter.Child accepted;
     private readonly Counter.Child rejected;
     private readonly Counter refused;
+    private readonly Counter rejections;
     private readonly Counter ignored;
     private readonly Histogram acceptTime;
     private volatile EventCounter events;
@@ -28,6 +29,7 @@ internal sealed class RouterMetrics
         rejected = inputs.WithLabels("requests", "rejected");
         Outputs = MetricCatalogue.Outputs.CreateCounter(Factory);
         refused = MetricCatalogue.Refused.CreateCounter(Factory);
+        rejections = MetricCatalogue.Rejections.CreateCounter(Factory);
         ignored = MetricCatalogue.Ignored.CreateCounter(Factory);
         acceptTime = MetricCatalogue.AcceptTime.CreateHistogram(Factory);
         DotNetStats.Register(registry);
@@ -65,6 +67,9 @@ internal sealed class RouterMetrics
 
     /// <summary>A request or a part of a batch was no alert.</summary>
     public void CountRejected() => rejected.Inc();
+
+    /// <summary>Something was not taken. <paramref name="reason"/> is one of a closed set.</summary>
+    public void CountRejection(string reason) => rejections.WithLabels(reason).Inc();
 
     /// <summary>A valid alert was not taken. <paramref name="reason"/> is one of a closed set.</summary>
     public void CountRefused(string reason) => refused.WithLabels(reason).Inc();

@@ -71,6 +71,129 @@ public sealed class FileContract() : LocalOutputContract("file"), IDisposable
         Assert.Equal(DeliveryStatus.Delivered, (await DeliverAsync(router.Output, SampleAlerts.Full)).Status);
     }
 
+    [Theory]
+    [InlineData("rename")]
+    [InlineData("remove")]
+    [InlineData("remove with its folder")]
+    [InlineData("exchange")]
+    [InlineData("empty")]
+    public async Task What_others_do_to_the_file_is_noticed_before_the_next_alert(string what)
+    {
+        await using var router = ConfiguredRouter.Load(ConfiguredRouter.Yaml("file", Config(("format", "text"))));
+        await DeliverAsync(router.Output, SampleAlerts.Full with { Rule = "First" });
+        var aside = Path.Combine(folder.FullName, "aside");
+        switch (what)
+        {
+            case "rename":
+                File.Move(Target, aside);
+                break;
+            case "remove":
+                File.Delete(Target);
+                break;
+            case "remove with its folder":
+                folder.Delete(recursive: true);
+                break;
+            case "exchange":
+                await File.WriteAllTextAsync(aside, "another's line\n", TestContext.Current.CancellationToken);
+                File.Move(aside, Target, overwrite: true);
+                break;
+            case "empty":
+                await using (var emptied = new FileStream(Target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+                {
+                    emptied.SetLength(0);
+                }
+
+                break;
+        }
+
+        Assert.Equal(DeliveryStatus.Delivered, (await DeliverAsync(router.Output, SampleAlerts.Full with { Rule = "Second" })).Status);
+        var lines = await File.ReadAllLinesAsync(Target, TestContext.Current.CancellationToken);
+        Assert.Contains("Second", lines[^1], StringComparison.Ordinal);
+        Assert.Equal(what == "exchange" ? ["another's line", lines[^1]] : [lines[^1]], lines);
+        if (what == "rename")
+        {
+            Assert.Contains("First", Assert.Single(await File.ReadAllLinesAsync(aside, TestContext.Current.CancellationToken)), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_line_that_was_broken_off_by_a_crash_ends_before_the_next_begins()
+    {
+        await File.WriteAllTextAsync(Target, "whole\nbro", TestContext.Current.CancellationToken);
+        await using var router = ConfiguredRouter.Load(ConfiguredRouter.Yaml("file", MinimalConfig));
+        await DeliverAsync(router.Output, SampleAlerts.Full);
+        var lines = await File.ReadAllLinesAsync(Target, TestContext.Current.CancellationToken);
+        Assert.Equal(["whole", "bro"], lines[..2]);
+        Assert.StartsWith("{", Assert.Single(lines[2..]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_full_device_is_a_retry_that_says_so()
+    {
+        await using var router = ConfiguredRouter.Load(ConfiguredRouter.Yaml("file", Config(("path", "/dev/full"), ("sync", "true"))));
+        var result = await DeliverAsync(router.Output, SampleAlerts.Full);
+        Assert.Equal((DeliveryStatus.Retry, "file /dev/full: it cannot be written: No space left on device"), (result.Status, result.Reason));
+    }
+
+    [Fact]
+    public async Task A_disk_that_fills_up_in_the_middle_of_a_line_keeps_none_of_it()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can mount a small disk.");
+        var mounted = Path.Combine(folder.FullName, "disk");
+        Directory.CreateDirectory(mounted);
+        await RunAsync("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", mounted);
+        try
+        {
+            var target = Path.Combine(mounted, "alerts.jsonl");
+            await using var router = ConfiguredRouter.Load(ConfiguredRouter.Yaml("file", Config(("path", target))));
+            var alert = SampleAlerts.Full with { Output = new string('x', 30_000) };
+            await DeliverAsync(router.Output, alert);
+            await DeliverAsync(router.Output, alert);
+            var result = await DeliverAsync(router.Output, alert);
+            Assert.Equal(DeliveryStatus.Retry, result.Status);
+            Assert.Contains("No space left on device", result.Reason, StringComparison.Ordinal);
+            Assert.Equal(DeliveryStatus.Delivered, (await DeliverAsync(router.Output, SampleAlerts.Full)).Status);
+            Assert.All(await File.ReadAllLinesAsync(target, TestContext.Current.CancellationToken), static line => JsonDocument.Parse(line).Dispose());
+        }
+        finally
+        {
+            await RunAsync("umount", "--lazy", mounted);
+        }
+    }
+
+    [Fact]
+    public async Task A_named_pipe_gets_whole_lines_and_nobody_waits_for_its_reader()
+    {
+        await RunAsync("mkfifo", Target);
+        await using var router = ConfiguredRouter.Load(ConfiguredRouter.Yaml("file", MinimalConfig));
+        var nobody = await DeliverAsync(router.Output, SampleAlerts.Full);
+        Assert.Equal((DeliveryStatus.Retry, $"file {Target}: it cannot be opened: nobody reads this pipe"), (nobody.Status, nobody.Reason));
+
+        await using var pipe = new FileStream(Target, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        using var reader = new StreamReader(pipe);
+        var large = SampleAlerts.Full with { Output = new string('x', 100_000) };
+        var full = await DeliverAsync(router.Output, large);
+        Assert.Equal((DeliveryStatus.Retry, $"file {Target}: it cannot be written: its reader does not keep up"), (full.Status, full.Reason));
+        var line = reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask();
+        var later = full;
+        while (later.Status != DeliveryStatus.Delivered)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+            later = await DeliverAsync(router.Output, large);
+        }
+
+        JsonDocument.Parse((await line)!).Dispose();
+        await DeliverAsync(router.Output, SampleAlerts.Full with { Rule = "Next" });
+        Assert.Contains("Next", await reader.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(program, arguments);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
+    }
+
     private static async Task<DeliveryResult> DeliverAsync(IOutput output, Alert alert) =>
         (await output.DeliverAsync([alert], TestContext.Current.CancellationToken))[0];
 

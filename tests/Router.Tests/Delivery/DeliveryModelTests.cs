@@ -163,6 +163,7 @@ public sealed class DeliveryModelTests
             0 or 1 or 2 => DeliveryResult.Retry("busy"),
             3 => throw new HttpRequestException("reset"),
             4 when attempt > 1 => DeliveryResult.Rejected("no"),
+            5 => DeliveryResult.Blocked("moved"),
             _ => DeliveryResult.Delivered,
         };
     }

@@ -113,6 +113,8 @@ internal sealed class DeliveryRig : IAsyncDisposable
         BreakDuration = TimeSpan.FromMilliseconds(500),
         BreakerFailures = 1000,
         DrainTimeout = TimeSpan.FromSeconds(5),
+        FirstBlockedDelay = TimeSpan.FromMilliseconds(2),
+        MaxBlockedDelay = TimeSpan.FromMilliseconds(10),
         SaveInterval = TimeSpan.FromMilliseconds(20),
     };
 
@@ -181,6 +183,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
 internal sealed class LogLines : ILogger<DeliveryEngine>
 {
     public ConcurrentQueue<(int Id, string Text)> Lines { get; } = [];
+
+    /// <summary>Remembers a line of no number.</summary>
+    public void Say(string text) => Lines.Enqueue((0, text));
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;

@@ -61,7 +61,7 @@ public sealed class RecordedEnrichmentTests(ITestOutputHelper output)
         File.Delete(file);
         Assert.True(AlertReader.TryRead(body, out var alert, out _, out var error), error);
         var written = new System.Buffers.ArrayBufferWriter<byte>();
-        AlertWriter.Write(written, new AlertEnricher(options).Enrich(alert!));
+        AlertWriter.Write(written, new AlertEnricher(options, static (_, _) => { }).Enrich(alert!));
         return Encoding.UTF8.GetString(written.WrittenSpan);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Http;
 using Saker.Router.Configuration;
@@ -8,6 +9,7 @@ using Saker.Router.Ingest;
 using Saker.Router.Log;
 using Saker.Router.Options;
 using Saker.Router.Telemetry;
+using Saker.Router.Tests.Delivery;
 
 namespace Saker.Router.Tests.Ingest;
 
@@ -36,21 +38,30 @@ internal sealed class IngestFixture : IAsyncDisposable
 
     public int Port => server.Port;
 
+    /// <summary>What was logged.</summary>
+    public required LogLines Lines { get; init; }
+
+    public required LimitedLog Limited { get; init; }
+
     /// <summary>Starts on a port, 0 for a free one; with TLS if the options say so.</summary>
     public static async Task<IngestFixture> StartAsync(RouterOptions? options = null, IDataFiles? files = null, int port = 0, ServerCertificates? certificates = null)
     {
         options ??= new RouterOptions();
+        var lines = new LogLines();
         var folder = Directory.CreateTempSubdirectory("saker-ingest").FullName;
         var log = SegmentLog.Open(files ?? DataFiles.Instance, folder, new SegmentLogOptions { Durability = files is null ? Durability.Os : Durability.Fsync }, TimeProvider.System, NullLogger<SegmentLog>.Instance);
         var metrics = new RouterMetrics(EventLabels.Create(options, (_, sentence, mustMend) => Assert.False(mustMend, sentence)), options.Prometheus.MaxLabelValues);
-        var intake = new AlertIntake(log, new AlertEnricher(options), metrics);
-        var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), TimeProvider.System);
+        var intake = new AlertIntake(log, new AlertEnricher(options, (name, problem) => lines.Say($"{name}: {problem}")), metrics);
+        var limited = new LimitedLog(TimeProvider.System);
+        var refusals = new Refusals(metrics, limited, lines);
+        var kestrelLog = new KestrelLog(refusals, limited, lines);
+        var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), TimeProvider.System) { Refusals = refusals };
         certificates ??= options.TlsServer.Deploy ? ServerCertificates.Read(options.TlsServer, (_, sentence) => Assert.Fail(sentence)) : null;
-        var server = await ListenAsync(endpoints, port, options.Http, certificates is null ? null : new ServerTls(options.TlsServer, certificates, TimeProvider.System));
-        return new IngestFixture(folder, log, intake, metrics, endpoints, server);
+        var server = await ListenAsync(endpoints, kestrelLog, port, options.Http, certificates is null ? null : new ServerTls(options.TlsServer, certificates, refusals, TimeProvider.System));
+        return new IngestFixture(folder, log, intake, metrics, endpoints, server) { Lines = lines, Limited = limited };
     }
 
-    public Task<IngestServer> StartAnotherAsync(int port) => ListenAsync(endpoints, port, new HttpOptions());
+    public Task<IngestServer> StartAnotherAsync(int port) => ListenAsync(endpoints, NullLoggerFactory.Instance, port, new HttpOptions());
 
     /// <summary>The stored alerts as JSON.</summary>
     public List<string> Stored()
@@ -72,12 +83,13 @@ internal sealed class IngestFixture : IAsyncDisposable
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static Task<IngestServer> ListenAsync(AlertEndpoints endpoints, int port, HttpOptions options, ServerTls? tls = null) => IngestServer.StartAsync(
-        ListenAddress.Parse("127.0.0.1", null), port, options, endpoints, NullLoggerFactory.Instance, CancellationToken.None, tls);
+    private static Task<IngestServer> ListenAsync(AlertEndpoints endpoints, ILoggerFactory loggers, int port, HttpOptions options, ServerTls? tls = null) => IngestServer.StartAsync(
+        ListenAddress.Parse("127.0.0.1", null), port, options, endpoints, loggers, CancellationToken.None, tls);
 
     public async ValueTask DisposeAsync()
     {
         await server.DisposeAsync();
+        Limited.Dispose();
         await log.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }

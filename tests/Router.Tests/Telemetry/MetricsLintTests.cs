@@ -59,6 +59,7 @@ public sealed partial class MetricsLintTests
         await DeliveryRig.UntilAsync(() => output.Count() == 3, "three delivered");
         metrics.CountAccepted(new() { Rule = "r", Priority = Priority.Error, Time = AlertTime.From(DateTimeOffset.UnixEpoch) }, metrics.Begin());
         metrics.CountRefused("disk full");
+        metrics.CountRejection("not a POST");
         using var stream = new MemoryStream();
         await metrics.WriteAsync(stream, TestContext.Current.CancellationToken);
         return System.Text.Encoding.UTF8.GetString(stream.ToArray());

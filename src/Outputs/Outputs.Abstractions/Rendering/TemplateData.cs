@@ -11,6 +11,10 @@ namespace Saker.Outputs.Rendering;
 /// </summary>
 public static class TemplateData
 {
+    /// <summary>The fields that the dot of a message template has.</summary>
+    public static IReadOnlyList<string> AlertMembers { get; } =
+        ["UUID", "Output", "Priority", "Rule", "Time", "OutputFields", "Source", "Tags", "Hostname", "String", "Check", "DeepCopy"];
+
     /// <summary>The dot of a message template.</summary>
     public static TemplateValue From(Alert alert)
     {

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Diagnostics;
 using Saker.Alerts;
 using Saker.Outputs.Rendering;
-using Saker.Templates;
 
 namespace Saker.Outputs.Http.Slack;
 
@@ -27,9 +26,9 @@ internal static class SlackMessage
     /// <summary>The body for an alert.</summary>
     /// <param name="alert">The alert.</param>
     /// <param name="options">The instance's options.</param>
-    /// <param name="template">The compiled <c>messageformat</c>, if there is one.</param>
+    /// <param name="format">The <c>messageformat</c>, if there is one.</param>
     /// <param name="strict">As Falcosidekick: fields that are no texts are left out, long alerts are cut its way.</param>
-    public static ReadOnlyMemory<byte> From(Alert alert, SlackOptions options, Template? template, bool strict)
+    public static ReadOnlyMemory<byte> From(Alert alert, SlackOptions options, MessageFormat? format, bool strict)
     {
         var shown = strict ? StrictAlert.Of(alert) : alert;
         var room = new CharacterBudget(strict ? int.MaxValue : MaxCharacters - ReservedCharacters);
@@ -37,7 +36,7 @@ internal static class SlackMessage
         var body = new ArrayBufferWriter<byte>(2048);
         var json = new GoJsonWriter(body);
         json.BeginObject();
-        json.TextUnlessEmpty("text", room.Take(Text(shown, template)));
+        json.TextUnlessEmpty("text", room.Take(format?.Render(shown) ?? ""));
         json.TextUnlessEmpty("username", options.Username);
         json.TextUnlessEmpty("icon_url", options.Icon);
         json.TextUnlessEmpty("channel", options.Channel);
@@ -48,19 +47,6 @@ internal static class SlackMessage
         json.EndObject();
         body.Write("\n"u8);
         return body.WrittenMemory;
-    }
-
-    // A template that does not fit this alert must not hold back the alert.
-    private static string Text(Alert alert, Template? template)
-    {
-        try
-        {
-            return template?.Render(TemplateData.From(alert)) ?? "";
-        }
-        catch (TemplateException)
-        {
-            return "";
-        }
     }
 
     private static void WriteAttachment(GoJsonWriter json, Alert alert, SlackOptions options, CharacterBudget room, bool strict)

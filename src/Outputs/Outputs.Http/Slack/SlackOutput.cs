@@ -1,9 +1,8 @@
 using Saker.Alerts;
-using Saker.Templates;
 
 namespace Saker.Outputs.Http.Slack;
 
-internal sealed class SlackOutput(SlackOptions options, OutputContext context, Template? template)
+internal sealed class SlackOutput(SlackOptions options, OutputContext context, MessageFormat? format)
     : SingleAlertOutput, IOutputFactory<SlackOptions>
 {
     public static OutputDescriptor Descriptor { get; } = new()
@@ -33,7 +32,7 @@ internal sealed class SlackOutput(SlackOptions options, OutputContext context, T
 
     protected override ValueTask<DeliveryResult> DeliverAsync(Alert alert, CancellationToken cancellationToken)
     {
-        var body = SlackMessage.From(alert, options, template, context.Strict);
+        var body = SlackMessage.From(alert, options, format, context.Strict);
         return HttpDelivery.SendAsync(
             context, options.WebhookUrl, url => JsonRequest.Create(HttpMethod.Post, url, body, context.Strict), cancellationToken);
     }

@@ -39,7 +39,7 @@ internal sealed class FileOutput(FileOutputOptions options) : SingleAlertOutput,
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return new(DeliveryResult.Retry(exception.Message));
+            return new(DeliveryResult.Retry($"file {options.Path}: {exception.Message}"));
         }
     }
 }

@@ -1,9 +1,13 @@
 namespace Saker.Outputs.Local.File;
 
-/// <summary>A file that is appended to and moved aside when it has grown enough. Not for several threads at once.</summary>
+/// <summary>
+/// A file that is appended to and moved aside when it has grown enough. What the path leads to counts: a file that was removed, renamed,
+/// exchanged or emptied by others (logrotate, in both of its ways) is not written on. Not for several threads at once.
+/// </summary>
 internal sealed class RotatingFile(string path, long maxBytes, int maxFiles) : IDisposable
 {
-    private FileStream? stream;
+    private LineWriter? writer;
+    private FileFacts opened;
 
     /// <summary>Appends a line. After a failure the file is opened anew by the next call.</summary>
     /// <exception cref="IOException">The disk failed or is full.</exception>
@@ -12,33 +16,71 @@ internal sealed class RotatingFile(string path, long maxBytes, int maxFiles) : I
     {
         try
         {
-            stream ??= Open();
-            if (maxBytes > 0 && stream.Position > 0 && stream.Position + line.Length > maxBytes)
+            var target = Reach();
+            if (maxBytes > 0 && target is { IsRegular: true, Size: > 0 } && target.Size + line.Length > maxBytes)
             {
                 Rotate();
-                stream = Open();
+                Reach();
             }
 
-            stream.Write(line);
-            stream.Flush(flushToDisk: sync);
+            writer!.Write(line);
+            if (sync)
+            {
+                writer.Sync();
+            }
         }
-        catch
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Close();
+            // A pipe whose reader does not keep up stays open: the rest of a line is owed to it.
+            if (opened.IsRegular || SystemFile.IsFinal(exception))
+            {
+                Close();
+            }
+
             throw;
         }
     }
 
     public void Dispose() => Close();
 
-    private FileStream Open()
+    /// <summary>Opens the file unless it is open already and the path still leads to it.</summary>
+    private FileFacts Reach()
     {
+        if (writer is not null && SystemFile.Look(path) is { } present && present.IsSameAs(opened))
+        {
+            return present;
+        }
+
+        Close();
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
         {
             Directory.CreateDirectory(folder);
         }
-        // Unbuffered: a line is in the file, or the write has failed.
-        return new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
+
+        var file = SystemFile.OpenToAppend(path);
+        writer = new LineWriter(file);
+        opened = SystemFile.Look(file);
+        if (opened is { IsRegular: true, Size: > 0 } && !EndsWithLine())
+        {
+            writer.Write("\n"u8); // whoever wrote before was broken off
+        }
+
+        return SystemFile.Look(file);
+    }
+
+    // A file that may not be read is taken as whole.
+    private bool EndsWithLine()
+    {
+        try
+        {
+            using var file = System.IO.File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Span<byte> last = stackalloc byte[1];
+            return RandomAccess.Read(file, last, RandomAccess.GetLength(file) - 1) == 0 || last[0] == (byte)'\n';
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
     }
 
     private void Rotate()
@@ -63,7 +105,7 @@ internal sealed class RotatingFile(string path, long maxBytes, int maxFiles) : I
 
     private void Close()
     {
-        stream?.Dispose();
-        stream = null;
+        writer?.Dispose();
+        writer = null;
     }
 }

@@ -2,7 +2,7 @@ using Saker.Alerts;
 
 namespace Saker.Outputs.Local.Stdout;
 
-internal sealed class StdoutOutput(StdoutOptions options, Stream stream) : SingleAlertOutput, IOutputFactory<StdoutOptions>
+internal sealed class StdoutOutput(StdoutOptions options, LineWriter writer) : SingleAlertOutput, IOutputFactory<StdoutOptions>
 {
     private readonly SemaphoreSlim turn = new(1);
 
@@ -15,28 +15,33 @@ internal sealed class StdoutOutput(StdoutOptions options, Stream stream) : Singl
         DecidingKey = "enabled",
     };
 
-    public static IOutput Create(StdoutOptions options, OutputContext context) => new StdoutOutput(options, Console.OpenStandardOutput());
+    public static IOutput Create(StdoutOptions options, OutputContext context) => new StdoutOutput(options, new LineWriter(SystemFile.StandardOutput()));
 
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        turn.Dispose();
-        await stream.DisposeAsync();
+        writer.Dispose();
     }
 
     protected override async ValueTask<DeliveryResult> DeliverAsync(Alert alert, CancellationToken cancellationToken)
     {
         var line = options.Format == "json" ? AlertLines.Json(alert) : AlertLines.Text(alert);
         await turn.WaitAsync(cancellationToken);
+
+        // A reader that stands still holds the write, and with it the turn; the attempt ends by its token.
+        return await Task.Run(() => Write(line), CancellationToken.None).WaitAsync(cancellationToken);
+    }
+
+    private DeliveryResult Write(ReadOnlyMemory<byte> line)
+    {
         try
         {
-            await stream.WriteAsync(line, cancellationToken);
-            await stream.FlushAsync(cancellationToken);
+            writer.Write(line.Span);
             return DeliveryResult.Delivered;
         }
         catch (IOException exception)
         {
-            return DeliveryResult.Retry(exception.Message);
+            return DeliveryResult.Retry($"standard output: {exception.Message}");
         }
         finally
         {

@@ -1,0 +1,77 @@
+using System.Text;
+using System.Text.Json;
+using Saker.Alerts;
+using Saker.Outputs;
+using Saker.Router.Configuration;
+using Saker.Router.Enrichment;
+using Saker.Router.Ingest;
+using Saker.Router.Telemetry;
+using Saker.Router.Tests.Delivery;
+using Saker.Router.Tests.Log;
+
+namespace Saker.Router.Tests.Ingest;
+
+/// <summary>Who sends a test alert learns what the outputs did with it.</summary>
+public sealed class TestEndpointTests
+{
+    [Fact]
+    public async Task Each_output_says_what_it_did_with_the_test_alert_and_why()
+    {
+        await using var rig = DeliveryRig.Open(
+            new CrashableFiles(),
+            null,
+            DeliveryRig.Instance("good", new Answering(DeliveryResult.Delivered)),
+            DeliveryRig.Instance("wrong", new Answering(DeliveryResult.Blocked("status 401: who are you"))),
+            DeliveryRig.Instance("down", new Answering(DeliveryResult.Retry("nobody listens there"))),
+            DeliveryRig.Instance("strict", new Answering(DeliveryResult.Rejected("status 400: no text"))),
+            DeliveryRig.Instance("other", new Answering(DeliveryResult.Delivered), filter: static _ => false));
+        var metrics = new RouterMetrics(EventLabels.Create(new(), static (_, _, _) => { }), 100);
+        var intake = new AlertIntake(rig.Log, new AlertEnricher(new RouterOptions(), static (_, _) => { }), metrics);
+        var (result, json) = await new TestEndpoint(intake, rig.Engine.Watch, () => rig.Engine.Status, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(IntakeStatus.Stored, result.Status);
+        using var answer = JsonDocument.Parse(json);
+        var said = answer.RootElement.GetProperty("outputs").EnumerateArray().ToDictionary(
+            static output => output.GetProperty("name").GetString()!, static output => (output.GetProperty("result").GetString(), output.GetProperty("reason").GetString()));
+        Assert.Equal(("delivered", ""), said["good"]);
+        Assert.Equal(("blocked", "status 401: who are you"), said["wrong"]);
+        Assert.Equal(("failing", "nobody listens there"), said["down"]);
+        Assert.Equal(("given up", "status 400: no text"), said["strict"]);
+        Assert.Equal("filtered", said["other"].Item1);
+    }
+
+    [Fact]
+    public async Task One_that_hangs_is_not_waited_for_beyond_the_bound()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        await using var rig = DeliveryRig.Open(new CrashableFiles(), null, DeliveryRig.Instance("hung", new Answering(DeliveryResult.Delivered) { Hold = new() }));
+        var metrics = new RouterMetrics(EventLabels.Create(new(), static (_, _, _) => { }), 100);
+        var intake = new AlertIntake(rig.Log, new AlertEnricher(new RouterOptions(), static (_, _) => { }), metrics);
+        var asking = new TestEndpoint(intake, rig.Engine.Watch, () => rig.Engine.Status, clock).RunAsync(TestContext.Current.CancellationToken);
+        while (!asking.IsCompleted)
+        {
+            clock.Advance(TestEndpoint.Patience);
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        var json = Encoding.UTF8.GetString((await asking).Json);
+        Assert.Contains("\"result\":\"waiting\",\"reason\":\"1 alerts wait before or with it\"", json, StringComparison.Ordinal);
+    }
+
+    private sealed class Answering(DeliveryResult result) : IOutput
+    {
+        public TaskCompletionSource? Hold { get; init; }
+
+        public async ValueTask<BatchResult> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            if (Hold is { } hold)
+            {
+                await hold.Task.WaitAsync(cancellationToken);
+            }
+
+            return BatchResult.All(result);
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
