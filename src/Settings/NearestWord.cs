@@ -6,6 +6,8 @@ internal static class NearestWord
     // A longer text is no typo of a key, and the table below grows with it.
     private const int MaxLength = 64;
 
+    private const int MinBeginning = 3;
+
     /// <summary>The candidate with the fewest typing errors from <paramref name="word"/>, or null when none is near.</summary>
     public static string? Find(string word, IEnumerable<string> candidates)
     {
@@ -32,7 +34,20 @@ internal static class NearestWord
             }
         }
 
-        return best;
+        return best ?? SameBeginning(lower, candidates);
+    }
+
+    // 'warn' is no typo of 'warning', nor 'information' of 'info'; but one begins with the other, and with no second word.
+    private static string? SameBeginning(string lower, IEnumerable<string> candidates)
+    {
+        if (lower.Length < MinBeginning)
+        {
+            return null;
+        }
+
+        var found = candidates.Where(candidate => candidate.StartsWith(lower, StringComparison.OrdinalIgnoreCase)
+            || (candidate.Length >= MinBeginning && lower.StartsWith(candidate, StringComparison.OrdinalIgnoreCase))).Take(2).ToList();
+        return found.Count == 1 ? found[0] : null;
     }
 
     /// <summary><c>"; did you mean 'x'?"</c>, or nothing.</summary>

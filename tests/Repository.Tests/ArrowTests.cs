@@ -12,11 +12,12 @@ public sealed class ArrowTests
         ["Conditions"] = [],
         ["Templates"] = [],
         ["Logging"] = [],
+        ["CommandLine"] = ["Settings"],
         ["Settings"] = ["Alerts"],
         ["Rules"] = ["Alerts", "Conditions", "Settings"],
-        ["Detector"] = ["Alerts", "Conditions", "Logging", "Rules", "Settings"],
+        ["Detector"] = ["Alerts", "CommandLine", "Conditions", "Logging", "Rules", "Settings"],
         ["Outputs.Abstractions"] = ["Alerts", "Settings", "Templates"],
-        ["Router"] = ["Alerts", "Conditions", "Logging", "Outputs.*", "Settings", "Templates"],
+        ["Router"] = ["Alerts", "CommandLine", "Conditions", "Logging", "Outputs.*", "Settings", "Templates"],
     };
 
     private static readonly string[] OutputProjects = ["Alerts", "Outputs.Abstractions", "Settings", "Templates"];

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using Saker.Router.Api;
@@ -29,7 +30,7 @@ internal static class DeadLettersCommand
 
         Command ForOne(string name, string description, Func<ControlClient, string, CancellationToken, Task<int>> work)
         {
-            var id = new Argument<long>("ID") { Description = "Its number, as 'list' shows it." };
+            var id = new Argument<long>("ID") { Description = "Its number, as 'list' shows it.", CustomParser = Number };
             var one = new Command(name, description) { id };
             one.SetAction((result, cancellationToken) => ControlCommands.RunAsync(
                 load(result),
@@ -40,6 +41,17 @@ internal static class DeadLettersCommand
                 cancellationToken));
             return one;
         }
+    }
+
+    private static long Number(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            result.AddError($"'{text}' is no number of a dead letter; 'dead-letters list' shows them.");
+        }
+
+        return number;
     }
 
     private static string PathOf(string id) => $"{ControlEndpoints.LettersPath}/{id}";
