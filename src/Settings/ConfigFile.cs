@@ -12,8 +12,9 @@ internal static class ConfigFile
         }
         catch (Exception exception) when (FileProblem.Is(exception))
         {
-            faults.Error(ConfigSource.WholeFile(path), "", $"The file cannot be read: {FileProblem.Reason(exception, path)}");
-            return new ConfigMap([], ConfigSource.WholeFile(path));
+            var source = ConfigSource.WholeFile(path.Length == 0 ? "''" : path);
+            faults.Error(source, "", $"The file cannot be read: {FileProblem.Reason(exception, path)}");
+            return new ConfigMap([], source);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Reflection.Emit;
+using Saker.Router.Configuration;
 using Saker.Settings;
 
 namespace Saker.Repository.Tests;
@@ -7,6 +8,8 @@ namespace Saker.Repository.Tests;
 /// <summary>An option that is accepted and documented and that no code reads does nothing, which is worse than no option.</summary>
 public sealed class UnreadOptionTests
 {
+    private const string Router = "saker-router";
+
     private static readonly Dictionary<short, OpCode> OpCodesByValue = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(static field => (OpCode)field.GetValue(null)!).ToDictionary(static code => code.Value);
 
@@ -15,16 +18,16 @@ public sealed class UnreadOptionTests
     private static readonly HashSet<string> Copying = ["ReloadPlan", "MemoryBounds"];
 
     [Theory]
-    [InlineData("saker-router", "RouterOptions")]
+    [InlineData(Router, "RouterOptions")]
     [InlineData("saker-detector", "DetectorOptions")]
     public void Every_option_is_read_by_something(string program, string record)
     {
         var assemblies = Programs(program);
         var read = assemblies.SelectMany(static assembly => assembly.GetTypes()).SelectMany(Getters).ToHashSet();
-        var roots = assemblies.SelectMany(static assembly => assembly.GetTypes())
-            .Where(type => type.Name == record || (program == "saker-router" && type is { IsAbstract: false } && IsOutputOptions(type)));
-        var unread = roots.SelectMany(static root => Properties(OptionSchema.For(root))).Distinct()
-            .Where(property => !read.Contains((property.DeclaringType!, property.Name)))
+        var records = assemblies.SelectMany(static assembly => assembly.GetTypes()).Where(type => type.Name == record);
+        var unread = records.Concat(program == Router ? OutputCatalogue.Default.All.Select(static output => output.OptionsType) : [])
+            .SelectMany(static root => Properties(OptionSchema.For(root))).Distinct()
+            .Where(property => !read.Contains((property.DeclaringType!, property.Name)) && !IsSwitch(property))
             .Select(static property => $"{property.DeclaringType!.Name}.{property.Name}").Order(StringComparer.Ordinal);
         Assert.Empty(unread);
     }
@@ -63,18 +66,9 @@ public sealed class UnreadOptionTests
         }
     }
 
-    private static bool IsOutputOptions(Type type)
-    {
-        for (var above = type.BaseType; above is not null; above = above.BaseType)
-        {
-            if (above.Name == "OutputOptions")
-            {
-                return type.GetConstructor(Type.EmptyTypes) is not null;
-            }
-        }
-
-        return false;
-    }
+    // The configuration reads the key that switches an output on, before there are options.
+    private static bool IsSwitch(PropertyInfo property) =>
+        OutputCatalogue.Default.All.Any(output => output.OptionsType == property.DeclaringType && output.Descriptor.DecidingKey == KeyNames.Of(property));
 
     private static IEnumerable<PropertyInfo> Properties(OptionSchema schema)
     {

@@ -85,7 +85,7 @@ internal static class DefaultDataDirectory
                 Path.Combine(place.Path, $".probe-{Environment.ProcessId}"), FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
             return null;
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException)
         {
             return "it does not exist";
         }

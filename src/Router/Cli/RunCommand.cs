@@ -78,7 +78,7 @@ internal static class RunCommand
         {
             var bytes = new DriveInfo(place.Path).TotalSize;
             kept = MemoryBounds.Fit(options, bytes);
-            RunLog.MemoryDirectory(logger, place.Path, bytes);
+            RunLog.MemoryDirectory(logger, place.Path, new ByteSize(bytes));
         }
 
         using var directory = DataDirectory.Open(place.Path);

@@ -39,8 +39,8 @@ internal static partial class RunLog
     [LoggerMessage(3504, LogLevel.Warning, "The data directory {Directory} may be gone with the container, and each replica has its own: alerts not yet delivered would be lost, and duplicates are seen per replica. Mount a volume at /var/lib/saker-router, or name one with --data-dir or DATA_DIR.")]
     public static partial void TemporaryDirectory(ILogger logger, string directory);
 
-    [LoggerMessage(3515, LogLevel.Warning, "Alerts are kept in memory only, in {Directory}, because no disk can be written and delivery.durability is 'memory': what is not delivered is gone with the process or the container. At most {Bytes} bytes are used; sizes of the log are fitted to that.")]
-    public static partial void MemoryDirectory(ILogger logger, string directory, long bytes);
+    [LoggerMessage(3515, LogLevel.Warning, "Alerts are kept in memory only, in {Directory}, because no disk can be written and delivery.durability is 'memory': what is not delivered is gone with the process or the container. Sizes of the log are fitted to its {Size}.")]
+    public static partial void MemoryDirectory(ILogger logger, string directory, ByteSize size);
 
     [LoggerMessage(3505, LogLevel.Information, "Stopping: alerts are taken for {Seconds} seconds more, then refused.")]
     public static partial void Stopping(ILogger logger, double seconds);

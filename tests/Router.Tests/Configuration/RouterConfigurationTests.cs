@@ -161,6 +161,22 @@ public sealed class RouterConfigurationTests : IDisposable
     public void A_misspelt_key_of_an_output_that_is_not_here_is_told(string yaml, string? expected) =>
         Assert.Equal(expected is null ? [] : [expected], Load(yaml).Faults.Select(static fault => $"{fault.Key}: {fault.Message}"));
 
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("0.0.0.0", true)]
+    [InlineData("localhost", true)]
+    [InlineData("::1", true)]
+    [InlineData("'[::1]'", true)]
+    [InlineData("fe80::1", true)]
+    [InlineData("1", false)]
+    [InlineData("127.1", false)]
+    [InlineData("0x7f.0.0.1", false)]
+    [InlineData("010.0.0.1", false)]
+    [InlineData("2130706433", false)]
+    [InlineData("example.com", false)]
+    public void An_address_to_listen_on_is_written_in_full(string text, bool isOne) =>
+        Assert.Equal(isOne, Load($"listenaddress: {text}\n").Faults.Count == 0);
+
     [Fact]
     public void Every_key_of_Falcosidekick_is_known()
     {
