@@ -8,8 +8,8 @@ public sealed class YamlConfigReaderTests
     [InlineData("- a\n- b\n", "f:1:1: The file must be a map")]
     [InlineData("just text\n", "f:1:1: The file must be a map")]
     [InlineData("webhook:\n\taddress: x\n", "f:2:1: This is not valid YAML: ")]
-    [InlineData("webhook: {address: \"x\"\n", "f:1:10: This is not valid YAML: the bracket that opens here is not closed; a ',' or '}' was expected at line 2, column 1.")
-    [InlineData("webhook:\n  address: \"x\n", "f:2:12: This is not valid YAML: the quotation mark that opens here is not closed.")
+    [InlineData("webhook: {address: \"x\"\n", "f:1:10: This is not valid YAML: the bracket that opens here is not closed; a ',' or '}' was expected at line 2, column 1.")]
+    [InlineData("webhook:\n  address: \"x\n", "f:2:12: This is not valid YAML: the quotation mark that opens here is not closed.")]
     [InlineData("a: [b, {c: d]\n", "f:1:8: This is not valid YAML: the bracket that opens here is not closed; a ',' or '}' was expected at line 1, column 13.")]
     [InlineData("a: 1\nb: 2\na: 3\n", "f:3:1: a: This key stands at line 1 already")]
     [InlineData("a: 1\n---\nb: 2\n", "f:2:1: A second YAML document")]
