@@ -43,6 +43,12 @@ public enum FieldTraits
     /// this all must differ (both ends of a connection).
     /// </summary>
     OneDifferenceSuffices = 8,
+
+    /// <summary>
+    /// For a field whose kind only the event tells: less and greater take a text for the number that it spells (and are false when it
+    /// spells none), and comparisons of text take a number as it is spelled.
+    /// </summary>
+    Spelled = 16,
 }
 
 /// <summary>A field as its catalogue declares it: what rules may say about it, whether or not it can be filled here.</summary>

@@ -1,6 +1,5 @@
 using System.Text;
 using Saker.Conditions.Source;
-using Saker.Rules.Composition;
 using Saker.Rules.Yaml;
 
 namespace Saker.Rules.Definitions;
