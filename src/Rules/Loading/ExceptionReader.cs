@@ -1,5 +1,5 @@
 using Saker.Conditions.Ast;
-using Saker.Conditions.Fields;
+using Saker.Conditions.Compilation;
 using Saker.Rules.Diagnostics;
 using Saker.Rules.Yaml;
 
@@ -124,8 +124,8 @@ internal sealed class ExceptionReader(RuleLoaderOptions options, DiagnosticBag d
             return null;
         }
 
-        var resolver = new FieldResolver(options.Sources[source]);
-        return fields.FirstOrDefault(field => !ExceptionParts.IsField(resolver, field)) is { } unknown
+        var operands = new OperandCompiler(options.Sources[source], forOutput: false);
+        return fields.FirstOrDefault(field => operands.CompileWhole(field, out _) is null) is { } unknown
             ? $"'{unknown}' is not a supported filter field"
             : null;
     }
@@ -157,14 +157,5 @@ internal static class ExceptionParts
     {
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return IsOperator(text) && (words.Length == 2 || Vocabulary.Operators.Any(entry => entry.Text == words[0] && entry.Operator.TakesList()));
-    }
-
-    /// <summary>True for a field of the catalogue, with or without argument.</summary>
-    public static bool IsField(FieldResolver resolver, string text)
-    {
-        var bracket = text.IndexOf('[', StringComparison.Ordinal);
-        return bracket < 0
-            ? resolver.Resolve(text, null, out _, out _) is not null
-            : text.EndsWith(']') && resolver.Resolve(text[..bracket], text[(bracket + 1)..^1].Trim('"', '\''), out _, out _) is not null;
     }
 }

@@ -11,6 +11,8 @@ public static class FalcoFields
 {
     private static readonly string[] Ancestors = ["proc.aname", "proc.aexe", "proc.aexepath", "proc.acmdline", "proc.apid"];
     private static readonly string[] BothEnds = ["fd.ip", "fd.port", "fd.net", "fd.proto"];
+    private static readonly string[] InBrackets = [.. Ancestors, "proc.args", "proc.env", "proc.aargs", "proc.aenv", "evt.around", "fd.types"];
+    private static readonly string[] BehindDot = ["evt.type.is", "evt.abspath", "thread.cgroup"];
     private static readonly string[] Indexed = [.. Ancestors, "proc.args", "evt.around"];
 
     public static TableCatalogue Load()
@@ -23,7 +25,9 @@ public static class FalcoFields
         }
         // Known to rules, left out of the list because it is deprecated.
         definitions.Add(new FieldDefinition { Name = "evt.dir", Kind = ValueKind.Bytes, TypeName = "CHARBUF" });
-        return new TableCatalogue(definitions);
+        var parameters = Column("events.tsv", 7).SelectMany(static column => column.Split(' ')).Select(static parameter => parameter.Split(':')[0]).ToHashSet();
+        return new TableCatalogue(definitions, (field, argument) =>
+            field.Name is "evt.rawarg" or "evt.arg" && !parameters.Contains(argument!) && !int.TryParse(argument, out _) ? $"unknown event argument {argument}" : null);
     }
 
     /// <summary>The names of all events: those of the event table, and the system calls that generic events carry.</summary>
@@ -50,6 +54,9 @@ public static class FalcoFields
         {
             kind = argument.GetProperty("required").GetBoolean() ? FieldArgumentKind.Required : FieldArgumentKind.Optional;
             kind |= Indexed.Contains(name) ? FieldArgumentKind.Index : FieldArgumentKind.Key;
+            kind |= InBrackets.Contains(name) ? FieldArgumentKind.InBrackets
+                : BehindDot.Contains(name) ? FieldArgumentKind.BehindDot
+                : FieldArgumentKind.None;
         }
 
         return new FieldDefinition
@@ -57,6 +64,9 @@ public static class FalcoFields
             Name = name,
             TypeName = type,
             Kind = Kind(type),
+            IsBuffer = type == "BYTEBUF",
+            IsPort = type == "PORT",
+            Bits = type is "INT32" or "UINT32" ? 32 : type == "INT16" ? 16 : 64,
             IsList = field.GetProperty("is_list").GetBoolean(),
             Argument = kind,
             Traits = Ancestors.Contains(name) ? FieldTraits.NoTransformer | FieldTraits.NoRightSide | FieldTraits.OneDifferenceSuffices
