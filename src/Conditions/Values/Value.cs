@@ -129,6 +129,9 @@ public readonly ref struct ValueList(ValueKind elementKind, ReadOnlySpan<byte> p
     /// <summary>True when the list has no member.</summary>
     public bool IsEmpty => packed.IsEmpty;
 
+    /// <summary>All members, packed.</summary>
+    internal ReadOnlySpan<byte> Packed => packed;
+
     /// <summary>Walks the members.</summary>
     public Enumerator GetEnumerator() => new(elementKind, packed);
 
