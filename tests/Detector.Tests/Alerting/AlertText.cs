@@ -14,7 +14,7 @@ using Saker.Rules.Yaml;
 namespace Saker.Detector.Tests.Alerting;
 
 /// <summary>How a match becomes a line: the order and the types of what it has, and what is hostile in it.</summary>
-public sealed class AlertText : IEventSink, IDisposable
+public sealed class AlertText : IEventConsumer, IDisposable
 {
     private readonly FieldCatalogue catalogue = new();
     private readonly MachineState state = new();
@@ -138,7 +138,7 @@ public sealed class AlertText : IEventSink, IDisposable
         Assert.Equal("2026-11-26T20:00:00.005000000Z: Error lost events (z=1 a=two \"quoted\" share=0.5)", Encoding.UTF8.GetString(text.Line.Span));
     }
 
-    void IEventSink.Handle(in EventView view, EventFrame frame, in RawEvent raw)
+    void IEventConsumer.Handle(in EventView view, EventFrame frame, in RawEvent raw)
     {
         if (view.Type != EventType.OpenatV2Exit)
         {

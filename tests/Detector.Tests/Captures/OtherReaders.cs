@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Scap;
+using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Detector.Tests.State;
 using Saker.Testing;

@@ -49,7 +49,7 @@ public sealed class Bookkeeping
         Assert.Equal(expected, view.IsBookkeeping);
     }
 
-    private sealed class Counter(RuleEngine engine) : IEventSink
+    private sealed class Counter(RuleEngine engine) : IEventConsumer
     {
         public int Bookkeeping { get; private set; }
 

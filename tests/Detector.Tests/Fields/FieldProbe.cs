@@ -11,7 +11,7 @@ using Saker.Detector.Tests.State;
 namespace Saker.Detector.Tests.Fields;
 
 /// <summary>A state, events made for it, and the values of fields on each event.</summary>
-internal sealed class FieldProbe : IEventSink, IDisposable
+internal sealed class FieldProbe : IEventConsumer, IDisposable
 {
     private readonly FieldCatalogue catalogue = new();
     private readonly EventContext context = new();

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Saker.Detector.Capture.Scap;
+using Saker.Detector.Scap;
 using Saker.Detector.Events;
 using Saker.Detector.State;
 using Saker.Detector.State.Proc;

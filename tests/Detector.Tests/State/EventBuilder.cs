@@ -8,7 +8,7 @@ using Saker.Detector.State;
 namespace Saker.Detector.Tests.State;
 
 /// <summary>Makes events in the wire format and puts them through a pipeline, before the eyes of a sink if there is one.</summary>
-internal sealed class EventBuilder(EventPipeline pipeline, IEventSink? sink = null)
+internal sealed class EventBuilder(EventPipeline pipeline, IEventConsumer? sink = null)
 {
     private readonly byte[] memory = GC.AllocateArray<byte>(64 * 1024, pinned: true);
     private ulong time = 1_000_000_000;
