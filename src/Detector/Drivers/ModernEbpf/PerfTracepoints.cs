@@ -74,8 +74,7 @@ internal sealed unsafe partial class PerfTracepoints
         var ids = new Dictionary<string, ulong>();
         foreach (var (hook, tracepoint) in tracepoints)
         {
-            var file = Path.Combine(tracefs, "events", tracepoint, "id");
-            if (!File.Exists(file) || !ulong.TryParse(File.ReadAllText(file).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            if (ReadId(Path.Combine(tracefs, "events", tracepoint, "id")) is not { } id)
             {
                 return null;
             }
@@ -100,6 +99,18 @@ internal sealed unsafe partial class PerfTracepoints
         return opened >= 0
             ? opened
             : throw new EventSourceException($"modern_ebpf: the kernel refuses to open the tracepoint {tracepoints[hook]}: {Marshal.GetLastPInvokeErrorMessage()}.");
+    }
+
+    private static ulong? ReadId(string file)
+    {
+        try
+        {
+            return ulong.TryParse(File.ReadAllText(file).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+        }
+        catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static int MountTracefs()
