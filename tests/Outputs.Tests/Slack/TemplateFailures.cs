@@ -1,4 +1,3 @@
-using Saker.Alerts;
 using Saker.Outputs.Testing;
 
 namespace Saker.Outputs.Tests.Slack;
