@@ -37,6 +37,9 @@ public sealed record Rule
     /// <summary>Why it cannot work here although it is switched on: a field or an event that is not delivered; null when it can.</summary>
     public string? Unavailable { get; init; }
 
+    /// <summary>Events that its condition names and that are not delivered here, while others of it are: it works without them.</summary>
+    public IReadOnlyList<string> Undelivered { get; init; } = [];
+
     /// <summary>Whether a match starts a capture.</summary>
     public bool Capture { get; init; }
 

@@ -23,6 +23,10 @@ public sealed record RuleSet
     /// <summary>All findings, in the order in which Falco would meet them.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; }
 
+    /// <summary>The findings for people: what stands in a macro is told once, not for each rule that uses it.</summary>
+    public IEnumerable<Diagnostic> DistinctDiagnostics =>
+        Diagnostics.DistinctBy(static finding => (finding.Code, finding.File.Name, finding.Start, finding.Message));
+
     /// <summary>Files without any item.</summary>
     public IReadOnlyList<string> EmptyFiles { get; }
 

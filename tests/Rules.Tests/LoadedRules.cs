@@ -153,6 +153,53 @@ public class LoadedRules
     }
 
     [Fact]
+    public void A_rule_says_which_of_the_events_that_it_names_are_not_delivered()
+    {
+        var set = RuleLoader.Load(
+            [new RuleFile("r.yaml", $"""
+                - macro: changes
+                  condition: (evt.type in (fchmodat, fchmodat2) or evt.type = mseal)
+                - rule: some
+                  condition: changes and proc.name=a{Good}
+                - rule: all_but_one
+                  condition: not evt.type = mseal and proc.name=a{Good}
+                - rule: none
+                  condition: evt.type = mseal{Good}
+                """)],
+            Options with { DeliverableEventTypes = new HashSet<string> { "open", "fchmodat" } });
+        Assert.Equal(["fchmodat2", "mseal"], set.Rules[0].Undelivered.Order());
+        Assert.Null(set.Rules[0].Unavailable);
+        Assert.Empty(set.Rules[1].Undelivered);
+        Assert.Contains("mseal", set.Rules[2].Unavailable, StringComparison.Ordinal);
+        Assert.Empty(set.Rules[2].Undelivered);
+    }
+
+    [Fact]
+    public void What_stands_in_a_macro_is_told_once_to_people_and_for_each_rule_to_tools()
+    {
+        var set = Load($"""
+            - macro: m
+              condition: evt.type = open and evt.dir = <
+            - rule: one
+              condition: m and proc.name = a{Good}
+            - rule: two
+              condition: m and proc.name = b{Good}
+            """);
+        Assert.Equal(2, set.Diagnostics.Count);
+        Assert.Equal((2, 34), (set.Diagnostics[0].Line, set.Diagnostics[0].Column));
+        Assert.Single(set.DistinctDiagnostics);
+        set = Load($"""
+            - macro: m
+              condition: evt.type = open and proc.nme = a
+            - rule: one
+              condition: m{Good}
+            - rule: two
+              condition: m{Good}
+            """);
+        Assert.Single(set.DistinctDiagnostics);
+    }
+
+    [Fact]
     public void The_matcher_takes_the_first_rule_of_the_event_type_and_allocates_nothing_for_others()
     {
         var set = Load($"""

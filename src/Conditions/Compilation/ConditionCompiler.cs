@@ -68,6 +68,10 @@ public sealed class CompiledCondition
     /// <summary>All fields that the condition reads, macros included, each once.</summary>
     public IReadOnlyCollection<FieldReference> Fields => FieldCollector.Collect(Typed);
 
+    /// <summary>The values that the condition compares a field with by <c>=</c>, <c>in</c> and <c>intersects</c>, macros included.</summary>
+    /// <param name="field">The field's name, without argument.</param>
+    public IReadOnlySet<string> ValuesNamed(string field) => ValueCollector.Collect(Typed, field);
+
     /// <summary>
     /// For which values of a field the condition can be true, by set algebra over and, or and not: what says nothing about
     /// the field allows all. The result has one entry per value of the universe.

@@ -21,7 +21,7 @@ internal static class RuleDescription
         Row("defined", $"{rule.File}:{rule.Line}");
         Row("priority", rule.Priority.Word());
         Row("tags", string.Join(", ", rule.Tags));
-        Row("state", RuleListing.WhyOff(rule) is { } reason ? style.Yellow($"off: {reason}") : style.Green("on"));
+        Row("state", RuleListing.State(rule, style));
         Row("output", rule.Output.Source);
         Heading("condition");
         foreach (var line in explanation.Condition)

@@ -24,7 +24,7 @@ internal static class RulesCommand
         command.SetAction(result =>
         {
             var read = RuleFiles.Read(result.GetValue(files)!);
-            var set = RuleLoading.Load(read, new FieldCatalogue(), new EventTypeIndex(), deliverable: null);
+            var set = RuleLoading.Load(read, new FieldCatalogue(), new EventTypeIndex(), InterestSet.Deliverable);
             var output = result.InvocationConfiguration.Output;
             string[] names = [.. read.Select(static file => file.Name)];
             if (result.GetValue(json))

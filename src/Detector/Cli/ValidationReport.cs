@@ -26,7 +26,7 @@ internal static class ValidationReport
     /// <summary>Every finding with its line of the file, and a line for each file.</summary>
     public static void Write(TextWriter output, TextStyle style, IReadOnlyList<string> files, RuleSet set)
     {
-        foreach (var finding in set.Diagnostics)
+        foreach (var finding in set.DistinctDiagnostics)
         {
             var isError = finding.Severity == DiagnosticSeverity.Error;
             output.WriteLine($"{(isError ? style.Red("error") : style.Yellow("warning"))} {style.Bold(finding.Headline)}");
@@ -38,6 +38,14 @@ internal static class ValidationReport
             var snippet = finding.Snippet.Split('\n');
             output.WriteLine($"    {snippet[0]}");
             output.WriteLine($"    {(isError ? style.Red(snippet[1]) : style.Yellow(snippet[1]))}");
+        }
+
+        foreach (var rule in set.Rules)
+        {
+            if (RuleListing.Shortfall(rule) is { } shortfall)
+            {
+                output.WriteLine($"{style.Yellow("note")} {style.Bold($"{rule.File}:{rule.Line}: {rule.Name}")}: {shortfall}");
+            }
         }
 
         foreach (var file in files)

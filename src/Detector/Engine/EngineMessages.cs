@@ -12,11 +12,11 @@ internal static partial class EngineMessages
     [LoggerMessage(1003, LogLevel.Information, "rules loaded: {On} on, {Off} off.")]
     public static partial void RulesLoaded(ILogger logger, int on, int off);
 
-    [LoggerMessage(1004, LogLevel.Information, "rule on: {Rule} ({Priority}).")]
+    [LoggerMessage(1004, LogLevel.Debug, "rule on: {Rule} ({Priority}).")]
     public static partial void RuleOn(ILogger logger, string rule, string priority);
 
-    [LoggerMessage(1005, LogLevel.Warning, "rule off: {Rule}: {Reason}.")]
-    public static partial void RuleOff(ILogger logger, string rule, string reason);
+    [LoggerMessage(1005, LogLevel.Warning, "{Count} rules off, for {Reason}: {Rules}.")]
+    public static partial void RulesOff(ILogger logger, int count, string reason, string rules);
 
     [LoggerMessage(1006, LogLevel.Information, "driver loaded: {Driver} (attached: {Attached}; {Calls} system calls asked for).")]
     public static partial void DriverLoaded(ILogger logger, string driver, string attached, int calls);
@@ -39,8 +39,8 @@ internal static partial class EngineMessages
     [LoggerMessage(1012, LogLevel.Debug, "rule {Rule}: its output prints {Field} as absent: {Reason}.")]
     public static partial void OutputFieldAbsent(ILogger logger, string rule, string field, string reason);
 
-    [LoggerMessage(1013, LogLevel.Information, "rule on, with less to go by: {Rule}: the field '{Field}' never has a value here: {Reason}.")]
-    public static partial void ConditionFieldAbsent(ILogger logger, string rule, string field, string reason);
+    [LoggerMessage(1013, LogLevel.Information, "{Count} rules on with less to go by, for {Fields} never have a value here ({Reason}): {Rules}.")]
+    public static partial void ConditionFieldsAbsent(ILogger logger, int count, string fields, string reason, string rules);
 
     [LoggerMessage(1014, LogLevel.Warning, "Events had been lost, so the state was read from /proc again: {Threads} threads ({Rescans} times since the start).")]
     public static partial void Rescanned(ILogger logger, int threads, long rescans);
@@ -53,4 +53,7 @@ internal static partial class EngineMessages
 
     [LoggerMessage(1040, LogLevel.Information, "There is no {File}: the defaults are used.")]
     public static partial void Defaults(ILogger logger, string file);
+
+    [LoggerMessage(1030, LogLevel.Warning, "{Count} rules on without an event that they name, for '{Event}' is not delivered by this driver: {Rules}.")]
+    public static partial void EventUndelivered(ILogger logger, int count, string @event, string rules);
 }

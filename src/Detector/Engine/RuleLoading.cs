@@ -9,6 +9,8 @@ namespace Saker.Detector.Engine;
 /// <summary>Loads the rules for this program's events, and says what came of it.</summary>
 internal static class RuleLoading
 {
+    private const int MaxNames = 5;
+
     /// <summary>The rules; null after mistakes, which were then told.</summary>
     /// <param name="options">Least priority, rules to switch, and what is added to outputs.</param>
     /// <param name="paths">Rule files and folders.</param>
@@ -20,7 +22,7 @@ internal static class RuleLoading
         DetectorOptions options, IEnumerable<string> paths, IFieldCatalogue catalogue, EventTypeIndex types, IReadOnlySet<string>? deliverable, ILogger logger)
     {
         var set = Load(RuleFiles.Read(paths), catalogue, types, deliverable);
-        foreach (var finding in set.Diagnostics)
+        foreach (var finding in set.DistinctDiagnostics)
         {
             if (finding.Severity == DiagnosticSeverity.Error)
             {
@@ -66,35 +68,45 @@ internal static class RuleLoading
             : working.SelectMany(static rule => rule.EventTypes!).Select(type => types.Names[type]).ToHashSet(StringComparer.Ordinal);
     }
 
+    // A line for each cause, and none for each rule: there may be thousands.
     private static void Tell(RuleSet set, ILogger logger)
     {
-        var on = 0;
-        foreach (var rule in set.Rules)
+        var on = set.Rules.Where(static rule => rule is { Enabled: true, Unavailable: null }).ToList();
+        foreach (var off in set.Rules.Where(static rule => rule is { Enabled: true, Unavailable: not null }).ToLookup(static rule => rule.Unavailable!))
         {
-            if (!rule.Enabled)
-            {
-                continue;
-            }
+            EngineMessages.RulesOff(logger, off.Count(), off.Key, Names(off));
+        }
 
-            if (rule.Unavailable is { } reason)
-            {
-                EngineMessages.RuleOff(logger, rule.Name, reason);
-                continue;
-            }
+        foreach (var lacking in on.SelectMany(Absent).ToLookup(static pair => pair.Field.Definition.Unavailable!))
+        {
+            var rules = lacking.Select(static pair => pair.Rule).Distinct().ToList();
+            var fields = lacking.Select(static pair => pair.Field.Text).Distinct().Order(StringComparer.Ordinal);
+            EngineMessages.ConditionFieldsAbsent(logger, rules.Count, string.Join(", ", fields), lacking.Key, Names(rules));
+        }
 
-            on++;
+        foreach (var lacking in on.SelectMany(static rule => rule.Undelivered.Select(name => (Event: name, Rule: rule))).ToLookup(static pair => pair.Event, static pair => pair.Rule))
+        {
+            EngineMessages.EventUndelivered(logger, lacking.Count(), lacking.Key, Names(lacking));
+        }
+
+        foreach (var rule in on)
+        {
             EngineMessages.RuleOn(logger, rule.Name, rule.Priority.ToString());
-            if (rule.Condition.Fields.FirstOrDefault(static field => field.Definition.Unavailable is not null) is { } absent)
-            {
-                EngineMessages.ConditionFieldAbsent(logger, rule.Name, absent.Text, absent.Definition.Unavailable!);
-            }
-
             foreach (var field in rule.Output.Fields.Where(static field => field.Reference.Definition.Unavailable is not null))
             {
                 EngineMessages.OutputFieldAbsent(logger, rule.Name, field.Text, field.Reference.Definition.Unavailable!);
             }
         }
 
-        EngineMessages.RulesLoaded(logger, on, set.Rules.Count - on);
+        EngineMessages.RulesLoaded(logger, on.Count, set.Rules.Count - on.Count);
+    }
+
+    private static IEnumerable<(FieldReference Field, Rule Rule)> Absent(Rule rule) =>
+        rule.Condition.Fields.Where(static field => field.Definition.Unavailable is not null).Select(field => (field, rule));
+
+    private static string Names(IEnumerable<Rule> rules)
+    {
+        var names = rules.Select(static rule => rule.Name).ToList();
+        return names.Count <= MaxNames ? string.Join(", ", names) : $"{string.Join(", ", names.Take(MaxNames))} and {names.Count - MaxNames} more";
     }
 }

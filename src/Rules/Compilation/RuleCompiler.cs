@@ -112,9 +112,9 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
             return null;
         }
 
-        if (UsesDirection(resolved, []))
+        if (FindDirection(resolved, []) is { } direction)
         {
-            WarnDirection(item, text);
+            WarnDirection(item, text, direction);
         }
 
         var errors = new List<ConditionError>();
@@ -137,32 +137,37 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
     private Diagnostic Locate(DiagnosticCode code, ConditionError error, MappedText shown, RuleItem item) =>
         ConditionDiagnostics.Make(code, error, macros.TextOf(error.Range.Source), shown, item.ConditionContext);
 
-    private void WarnDirection(RuleItem item, MappedText text)
+    // Tools see the warning at the rule's condition, people at the field, which several rules may share by a macro.
+    private void WarnDirection(RuleItem item, MappedText text, SourceRange direction)
     {
         var at = item.ConditionContext.Location;
-        var context = item.ConditionContext.InCondition(text.Text, at.Line, at.Column, at.Offset);
+        var (file, start) = macros.TextOf(direction.Source).Locate(direction.Start);
         diagnostics.Add(new Diagnostic
         {
             Code = DiagnosticCode.DeprecatedItem,
             Message = $"'{Direction} = <' is always true and '{Direction} = >' never: enter events are not delivered. Leave '{Direction}' out.",
-            File = item.ConditionContext.File,
-            Start = at.Offset,
-            Locations = context.Path,
+            File = file,
+            Start = start,
+            Length = Direction.Length,
+            Locations = item.ConditionContext.InCondition(text.Text, at.Line, at.Column, at.Offset).Path,
             DeprecatedField = Direction,
             Condition = text.Text,
         });
     }
 
-    private static bool UsesDirection(Expression expression, HashSet<MacroDefinition> seen) => expression switch
+    private static SourceRange? FindDirection(Expression expression, HashSet<MacroDefinition> seen) => expression switch
     {
-        AndExpression and => and.Children.Any(child => UsesDirection(child, seen)),
-        OrExpression or => or.Children.Any(child => UsesDirection(child, seen)),
-        NotExpression not => UsesDirection(not.Child, seen),
-        MacroExpression macro => seen.Add(macro.Definition) && UsesDirection(macro.Definition.Body, seen),
-        ComparisonExpression { Left: FieldOperand { Name: Direction } } => true,
-        ExistsExpression { Left: FieldOperand { Name: Direction } } => true,
-        _ => false,
+        AndExpression and => FindDirection(and.Children, seen),
+        OrExpression or => FindDirection(or.Children, seen),
+        NotExpression not => FindDirection(not.Child, seen),
+        MacroExpression macro => seen.Add(macro.Definition) ? FindDirection(macro.Definition.Body, seen) : null,
+        ComparisonExpression { Left: FieldOperand { Name: Direction } } => expression.Range,
+        ExistsExpression { Left: FieldOperand { Name: Direction } } => expression.Range,
+        _ => null,
     };
+
+    private static SourceRange? FindDirection(IReadOnlyList<Expression> children, HashSet<MacroDefinition> seen) =>
+        children.Select(child => FindDirection(child, seen)).FirstOrDefault(static found => found is not null);
 
     private Rule Finish(RuleItem item, OutputFormat output, CompiledCondition condition)
     {
@@ -175,6 +180,7 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
         }
 
         var types = selects && count < possible.Length ? Enumerable.Range(0, possible.Length).Where(type => possible[type]).ToList() : null;
+        var unavailable = ExplainUnavailable(condition, types);
         return new Rule
         {
             Name = item.Name,
@@ -185,7 +191,8 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
             Source = item.Source,
             Tags = [.. item.Tags],
             Enabled = item.Enabled,
-            Unavailable = ExplainUnavailable(condition, types),
+            Unavailable = unavailable,
+            Undelivered = unavailable is null ? FindUndelivered(condition, types) : [],
             Capture = item.Capture,
             CaptureDuration = item.CaptureDuration,
             EventTypes = types,
@@ -211,6 +218,18 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
         return types.Count == 0
             ? "no event can match its condition"
             : $"the events that it is about are not delivered: {string.Join(", ", types.Take(5).Select(type => options.EventTypes[type]))}";
+    }
+
+    private List<string> FindUndelivered(CompiledCondition condition, List<int>? types)
+    {
+        if (types is null || options.DeliverableEventTypes is not { } delivered)
+        {
+            return [];
+        }
+
+        // A rule about all calls but one names none of them.
+        var named = condition.ValuesNamed(EventType);
+        return [.. types.Select(type => options.EventTypes[type]).Where(name => named.Contains(name) && !delivered.Contains(name))];
     }
 
     [GeneratedRegex(@"\*?%container\.info\b")]

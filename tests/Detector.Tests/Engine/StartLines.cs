@@ -1,0 +1,79 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Saker.Detector.Configuration;
+using Saker.Detector.Engine;
+using Saker.Detector.Fields;
+
+namespace Saker.Detector.Tests.Engine;
+
+/// <summary>What the start says about rules: a line for each cause, however many rules there are.</summary>
+public sealed class StartLines : IDisposable
+{
+    private readonly string file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(file);
+
+    [Fact]
+    public void Hundreds_of_rules_are_told_in_a_few_lines()
+    {
+        var text = new StringBuilder("- macro: opens\n  condition: evt.type in (open, openat) and evt.dir = <\n");
+        for (var i = 0; i < 300; i++)
+        {
+            text.Append($"""
+                - rule: plain {i}
+                  desc: d
+                  condition: opens and proc.name = a{i}
+                  output: o
+                  priority: INFO
+                - rule: without a runtime {i}
+                  desc: d
+                  condition: evt.type = open and k8s.ns.name = a{i}
+                  output: o
+                  priority: INFO
+                - rule: with less {i}
+                  desc: d
+                  condition: evt.type = open and not k8s.pod.name = a{i}
+                  output: o
+                  priority: INFO
+                - rule: partly {i}
+                  desc: d
+                  condition: evt.type in (open, nfsservctl) and proc.name = a{i}
+                  output: o
+                  priority: INFO
+
+                """);
+        }
+
+        File.WriteAllText(file, text.ToString());
+        var logger = new Lines();
+        var types = new EventTypeIndex();
+        var deliverable = types.Names.Where(static name => name != "nfsservctl").ToHashSet();
+        Assert.NotNull(RuleLoading.Load(new DetectorOptions(), [file], new FieldCatalogue(), types, deliverable, logger));
+        Assert.Contains(logger.Told, static line => line == "rules loaded: 900 on, 300 off.");
+        Assert.Contains(logger.Told, static line => line.StartsWith("300 rules off, for the field 'k8s.ns.name' cannot be filled: ", StringComparison.Ordinal)
+            && line.EndsWith(": without a runtime 0, without a runtime 1, without a runtime 2, without a runtime 3, without a runtime 4 and 295 more.", StringComparison.Ordinal));
+        Assert.Contains(logger.Told, static line => line.StartsWith("300 rules on with less to go by, for k8s.pod.name never ", StringComparison.Ordinal));
+        Assert.Contains(logger.Told, static line => line.StartsWith("300 rules on without an event that they name, for 'nfsservctl' is not delivered", StringComparison.Ordinal));
+        Assert.Single(logger.Told, static line => line.Contains("evt.dir", StringComparison.Ordinal));
+        Assert.Equal(5, logger.Told.Count);
+    }
+
+    /// <summary>What is told at the level of information and above.</summary>
+    private sealed class Lines : ILogger
+    {
+        public List<string> Told { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                Told.Add(formatter(state, exception));
+            }
+        }
+    }
+}
