@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Saker.Alerts;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Values;
@@ -28,11 +29,13 @@ internal sealed class AlertFieldReference(FieldDefinition definition, string? ar
 
 /// <summary>
 /// The fields that <c>when</c> may name: the parts of an alert, every dotted name as a field of <c>output_fields</c>, and
-/// <c>output_fields[name]</c> for names without a dot.
+/// <c>output_fields[name]</c> for names without a dot. Falco's fields have the kinds that they have in Falco; what a field of others
+/// holds, each alert tells.
 /// </summary>
 internal sealed class AlertFieldCatalogue : IFieldCatalogue
 {
     private const string AnyField = "output_fields";
+    private const string KindsResource = "Saker.Router.Routing.falco-field-kinds.tsv";
 
     // Ranks grow with urgency, so that 'priority >= warning' reads as people mean it.
     private static readonly Dictionary<string, long> PriorityWords = Priorities.All
@@ -49,8 +52,10 @@ internal sealed class AlertFieldCatalogue : IFieldCatalogue
         ["tags"] = (new() { Name = "tags", Kind = ValueKind.Bytes, IsList = true, Description = "The rule's tags." }, AlertPart.Tags),
         ["output"] = (Text("output", "The message."), AlertPart.Output),
         ["time"] = (Text("time", "When it happened, as the alert says it."), AlertPart.Time),
-        [AnyField] = (new() { Name = AnyField, Kind = ValueKind.Bytes, Argument = FieldArgumentKind.Required | FieldArgumentKind.Key, Description = "A field by its name." }, AlertPart.OutputField),
+        [AnyField] = (new() { Name = AnyField, Kind = ValueKind.None, Traits = FieldTraits.Spelled, Argument = FieldArgumentKind.Required | FieldArgumentKind.Key, Description = "A field by its name." }, AlertPart.OutputField),
     };
+
+    private static readonly FrozenDictionary<string, ValueKind> FalcoKinds = ReadFalcoKinds();
 
     private readonly Dictionary<string, AlertFieldReference> bound = new(StringComparer.Ordinal);
 
@@ -62,7 +67,13 @@ internal sealed class AlertFieldCatalogue : IFieldCatalogue
     public FieldDefinition? Find(string name) =>
         Parts.TryGetValue(name, out var part) ? part.Definition
         : name.Contains('.', StringComparison.Ordinal)
-            ? new FieldDefinition { Name = name, Kind = ValueKind.Bytes, Argument = FieldArgumentKind.Optional | FieldArgumentKind.Index | FieldArgumentKind.Key }
+            ? new FieldDefinition
+            {
+                Name = name,
+                Kind = FalcoKinds.GetValueOrDefault(name),
+                Traits = FieldTraits.Spelled,
+                Argument = FieldArgumentKind.Optional | FieldArgumentKind.Index | FieldArgumentKind.Key,
+            }
             : null;
 
     public FieldReference? Bind(FieldDefinition definition, string? argument, out string? error)
@@ -77,6 +88,21 @@ internal sealed class AlertFieldCatalogue : IFieldCatalogue
         }
 
         return reference;
+    }
+
+    private static FrozenDictionary<string, ValueKind> ReadFalcoKinds()
+    {
+        using var stream = typeof(AlertFieldCatalogue).Assembly.GetManifestResourceStream(KindsResource)
+            ?? throw new InvalidOperationException($"The resource {KindsResource} is missing.");
+        using var reader = new StreamReader(stream);
+        var kinds = new Dictionary<string, ValueKind>(StringComparer.Ordinal);
+        while (reader.ReadLine() is { } line)
+        {
+            var tab = line.IndexOf('\t', StringComparison.Ordinal);
+            kinds.Add(line[..tab], Enum.Parse<ValueKind>(line[(tab + 1)..]));
+        }
+
+        return kinds.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
     private static FieldDefinition Text(string name, string description) => new() { Name = name, Kind = ValueKind.Bytes, Description = description };

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using System.Text;
 using Saker.Alerts;
 using Saker.Conditions.Compilation;
@@ -48,6 +50,8 @@ public sealed class WhenCondition : IAlertCondition
     // One per evaluation: alerts of several threads meet one condition, and a context is not for several threads.
     private sealed class AlertContext(Alert alert) : EvaluationContext
     {
+        private const NumberStyles Whole = NumberStyles.AllowLeadingSign;
+
         public override Value Read(FieldReference field)
         {
             var reference = (AlertFieldReference)field;
@@ -60,15 +64,41 @@ public sealed class WhenCondition : IAlertCondition
                 AlertPart.Tags => Tags(),
                 AlertPart.Output => Text(alert.Output),
                 AlertPart.Time => Text(alert.Time.ToString()),
-                AlertPart.OutputField => OutputField(reference.Key),
+                AlertPart.OutputField => OutputField(reference),
                 _ => throw new System.Diagnostics.UnreachableException($"The part {(int)reference.Part} is not known."),
             };
         }
 
         private static Value Text(string text) => text.Length == 0 ? Value.None : Value.Bytes(Encoding.UTF8.GetBytes(text));
 
-        private Value OutputField(string key) =>
-            alert.OutputFields.TryGetValue(key, out var value) && value.Kind != FieldKind.Null ? Value.Bytes(Encoding.UTF8.GetBytes(value.ToString())) : Value.None;
+        private Value OutputField(AlertFieldReference reference)
+        {
+            if (!alert.OutputFields.TryGetValue(reference.Key, out var value) || value.Kind == FieldKind.Null)
+            {
+                return Value.None;
+            }
+
+            // A text in a field that is a number in Falco is read as one: other senders write their numbers in quotes.
+            var text = value.ToString();
+            return reference.Definition.Kind switch
+            {
+                ValueKind.Bytes => Value.Bytes(Encoding.UTF8.GetBytes(text)),
+                ValueKind.Bool => text is "true" or "false" ? Value.Bool(text == "true") : Value.None,
+                ValueKind.Int64 => long.TryParse(text, Whole, CultureInfo.InvariantCulture, out var signed) ? Value.Int64(signed) : Value.None,
+                ValueKind.UInt64 => UnsignedNumber(text),
+                ValueKind.Float64 => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? Value.Float64(number) : Value.None,
+                ValueKind.Address => IPAddress.TryParse(text, out var address) ? Value.Address(address.GetAddressBytes()) : Value.None,
+                _ => value.Kind == FieldKind.Number && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var told)
+                    ? Value.Float64(told, Encoding.UTF8.GetBytes(text))
+                    : Value.Bytes(Encoding.UTF8.GetBytes(text)),
+            };
+        }
+
+        // -1 stands for the largest value, as where Falco prints it.
+        private static Value UnsignedNumber(string text) =>
+            ulong.TryParse(text, Whole, CultureInfo.InvariantCulture, out var unsigned) ? Value.UInt64(unsigned)
+            : long.TryParse(text, Whole, CultureInfo.InvariantCulture, out var signed) ? Value.UInt64((ulong)signed)
+            : Value.None;
 
         private Value Tags()
         {

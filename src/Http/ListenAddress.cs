@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using System.Net.Sockets;
 
 namespace Saker.Http;
 
@@ -36,7 +37,7 @@ public sealed record ListenAddress : IParsable<ListenAddress>
         var text = s?.Trim() ?? "";
         result = text.Length == 0 ? Any
             : text.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? new ListenAddress(text, null)
-            : IPAddress.TryParse(text, out var address) ? new ListenAddress(text, address)
+            : IPAddress.TryParse(text, out var address) && IsWhole(address, text) ? new ListenAddress(text, address)
             : null;
         return result is not null;
     }
@@ -61,4 +62,7 @@ public sealed record ListenAddress : IParsable<ListenAddress>
 
     /// <inheritdoc/>
     public override string ToString() => Text;
+
+    // .NET also takes '1', '127.1', '0x7f.1' and '010.0.0.1' for addresses, and not for those that people mean.
+    private static bool IsWhole(IPAddress address, string text) => address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == text;
 }

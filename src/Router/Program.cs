@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Saker.CommandLine;
 using Saker.Router.Cli;
 
 // Before the first socket: what waits for a socket goes on in the thread that polls it, instead of waking another one (decision 0044).
@@ -19,4 +20,4 @@ using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
 });
 
 // SIGTERM and SIGINT cancel the command's token; the stop has its own bounds, and then the process may end.
-return await RouterCommandLine.Create().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = Timeout.InfiniteTimeSpan });
+return await Invocation.RunAsync(RouterCommandLine.Create(), args, new InvocationConfiguration { ProcessTerminationTimeout = Timeout.InfiniteTimeSpan });

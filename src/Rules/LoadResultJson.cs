@@ -18,19 +18,21 @@ public static class LoadResultJson
         writer.WriteStartArray("falco_load_results");
         foreach (var file in files)
         {
-            var findings = set.Diagnostics.Where(finding => finding.Locations[0].PositionName == file).ToLookup(static finding => finding.Severity);
+            var findings = set.Diagnostics.Where(finding => finding.Locations[0].PositionName == file).ToList();
+            var errors = findings.FindAll(static finding => finding.Severity == DiagnosticSeverity.Error);
             writer.WriteStartObject();
-            WriteFindings(writer, "errors", findings[DiagnosticSeverity.Error]);
+            WriteFindings(writer, "errors", errors);
             writer.WriteString("name", file);
             if (!set.EmptyFiles.Contains(file))
             {
-                writer.WriteBoolean("schema_valid", findings[DiagnosticSeverity.Error].All(static finding => finding.Code > DiagnosticCode.YamlValidate));
+                writer.WriteBoolean("schema_valid", errors.TrueForAll(static finding => finding.Code > DiagnosticCode.YamlValidate));
                 writer.WriteStartArray("schema_warnings");
                 writer.WriteEndArray();
             }
 
-            writer.WriteBoolean("successful", !findings[DiagnosticSeverity.Error].Any());
-            WriteFindings(writer, "warnings", findings[DiagnosticSeverity.Warning]);
+            writer.WriteBoolean("successful", errors.Count == 0);
+            // Falco stops at the first mistake, and so tells only of what came before it.
+            WriteFindings(writer, "warnings", findings.TakeWhile(static finding => finding.Severity == DiagnosticSeverity.Warning));
             writer.WriteEndObject();
         }
 
@@ -105,7 +107,7 @@ public static class LoadResultJson
         }
 
         var from = Math.Max(start, at - (ExcerptWidth / 2));
-        var to = Math.Min(end, at + (ExcerptWidth / 2));
+        var to = Math.Min(end, at + (ExcerptWidth / 2) + 1);
         var line = text[from..to];
         if (from > start && line.Length > 3)
         {

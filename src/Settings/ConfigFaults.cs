@@ -15,7 +15,11 @@ internal enum FaultSeverity
 /// <summary>One finding about the configuration: where, which key, and a sentence with the value and the cure.</summary>
 internal sealed record ConfigFault(FaultSeverity Severity, ConfigSource Source, string Key, string Message)
 {
-    public override string ToString() => Key.Length == 0 ? $"{Source}: {Message}" : $"{Source}: {Key}: {Message}";
+    /// <summary>One line: what a file or a variable holds must not make lines of its own in a log.</summary>
+    public override string ToString() => OneLine(Key.Length == 0 ? $"{Source}: {Message}" : $"{Source}: {Key}: {Message}");
+
+    private static string OneLine(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(static character => char.IsControl(character) ? $"\\u{(int)character:x4}" : $"{character}")) : text;
 }
 
 /// <summary>Collects every finding, so that a user sees all of them at once.</summary>

@@ -8,17 +8,36 @@ internal static class ConfigFile
     {
         try
         {
-            using var stream = File.OpenRead(path);
-            var content = new byte[Math.Min(stream.Length, YamlConfigReader.MaxBytes + 1L)];
-            var length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-            return YamlConfigReader.Read(path, content.AsSpan(0, length), faults);
+            return YamlConfigReader.Read(path, Content(path), faults);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception exception) when (FileProblem.Is(exception))
         {
-            faults.Error(ConfigSource.WholeFile(path), "", Directory.Exists(path)
-                ? "This is a folder; name the file in it."
-                : $"The file cannot be read: {exception.Message}");
-            return new ConfigMap([], ConfigSource.WholeFile(path));
+            var source = ConfigSource.WholeFile(path.Length == 0 ? "''" : path);
+            faults.Error(source, "", $"The file cannot be read: {FileProblem.Reason(exception, path)}");
+            return new ConfigMap([], source);
         }
+    }
+
+    // A pipe has no length, and a device no end; one byte more than may be shows that there is more.
+    private static ReadOnlySpan<byte> Content(string path)
+    {
+        using var stream = File.OpenRead(path);
+        var content = new byte[64 * 1024];
+        var length = 0;
+        while (stream.Read(content, length, content.Length - length) is var read and > 0)
+        {
+            length += read;
+            if (length > YamlConfigReader.MaxBytes)
+            {
+                break;
+            }
+
+            if (length == content.Length)
+            {
+                Array.Resize(ref content, Math.Min(content.Length * 2, YamlConfigReader.MaxBytes + 1));
+            }
+        }
+
+        return content.AsSpan(0, length);
     }
 }

@@ -7,10 +7,10 @@ namespace Saker.Settings;
 /// <summary>Durations as Go and Falcosidekick write them (<c>250ms</c>, <c>1m30s</c>, <c>24h</c>), and days (<c>7d</c>).</summary>
 internal static class DurationText
 {
-    // Longest unit first among those that begin alike.
+    // Longest unit first among those that begin alike. There are two letters that look like 'µ': the sign U+00B5 and the Greek U+03BC.
     private static readonly (string Name, double Ticks)[] Units =
     [
-        ("ns", 0.01), ("us", TimeSpan.TicksPerMicrosecond), ("µs", TimeSpan.TicksPerMicrosecond), ("ms", TimeSpan.TicksPerMillisecond),
+        ("ns", 0.01), ("us", TimeSpan.TicksPerMicrosecond), ("µs", TimeSpan.TicksPerMicrosecond), ("μs", TimeSpan.TicksPerMicrosecond), ("ms", TimeSpan.TicksPerMillisecond),
         ("s", TimeSpan.TicksPerSecond), ("m", TimeSpan.TicksPerMinute), ("h", TimeSpan.TicksPerHour), ("d", TimeSpan.TicksPerDay),
     ];
 
@@ -26,7 +26,11 @@ internal static class DurationText
 
         var rest = text.AsSpan().Trim();
         var negative = rest.StartsWith("-");
-        rest = rest.TrimStart("+-");
+        if (negative || rest.StartsWith("+"))
+        {
+            rest = rest[1..];
+        }
+
         if (rest.IsEmpty)
         {
             return false;

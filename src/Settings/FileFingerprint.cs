@@ -23,9 +23,14 @@ internal static class FileFingerprint
         try
         {
             using var stream = File.OpenRead(file);
+            if (!stream.CanSeek)
+            {
+                return Missing; // a pipe, whose content is for the one who reads it
+            }
+
             return Convert.ToHexString(SHA256.HashData(stream));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception exception) when (FileProblem.Is(exception))
         {
             return Missing;
         }

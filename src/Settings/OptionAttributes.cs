@@ -26,6 +26,13 @@ public sealed class WordsAttribute(params string[] words) : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class BareKeysAttribute : Attribute;
 
+/// <summary>
+/// Marks a text that becomes part of a request's head: a header's value, a user agent, a method, an address. Blanks and line breaks around
+/// it are taken off, control characters within it are refused. The keys of a map are names of headers.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RequestHeadAttribute : Attribute;
+
 /// <summary>Options with checks that concern several keys.</summary>
 public interface ICheckedOptions
 {

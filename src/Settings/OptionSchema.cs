@@ -72,6 +72,7 @@ internal sealed class OptionKey
         IsRequired = Checks.Any(static check => check is RequiredAttribute);
         Words = property.GetCustomAttribute<WordsAttribute>()?.Words ?? (ValueType.IsEnum ? [.. ScalarConverter.Words(ValueType)] : []);
         AllowsBareKeys = property.IsDefined(typeof(BareKeysAttribute));
+        IsRequestHead = property.IsDefined(typeof(RequestHeadAttribute));
     }
 
     public PropertyInfo Property { get; }
@@ -99,6 +100,9 @@ internal sealed class OptionKey
 
     /// <summary>Entries of the map may be a key alone.</summary>
     public bool AllowsBareKeys { get; }
+
+    /// <summary>Its texts become part of a request's head.</summary>
+    public bool IsRequestHead { get; }
 
     public OptionSchema Section => OptionSchema.For(ValueType);
 

@@ -156,7 +156,12 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
             return null;
         }
 
-        if ((ScalarConverter.Convert(key.ValueType, scalar.Text, out var value) ?? key.NotOneOfTheWords(ref value)) is { } problem)
+        var text = key.IsRequestHead ? RequestHead.Trim(scalar.Text) : scalar.Text;
+        object? value = null;
+        var problem = (key.IsRequestHead ? RequestHead.ValueProblem(text) : null)
+            ?? ScalarConverter.Convert(key.ValueType, text, out value)
+            ?? key.NotOneOfTheWords(ref value);
+        if (problem is not null)
         {
             faults.Error(scalar.Source, path, $"{Quote(key, scalar.Text)} {problem}");
             return null;
@@ -224,6 +229,13 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
         var complete = true;
         foreach (var entry in entries)
         {
+            if (key.IsRequestHead && HeaderProblem(entry.Key, values) is { } problem)
+            {
+                faults.Error(entry.KeySource, path, problem);
+                complete = false;
+                continue;
+            }
+
             var value = Scalar(key, entry.Value, $"{path}.{entry.Key}");
             complete &= value is not null;
             if (value is not null)
@@ -234,6 +246,12 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
 
         return complete ? values : null;
     }
+
+    private static string? HeaderProblem(string name, IDictionary present) =>
+        RequestHead.NameProblem(name)
+        ?? (present.Keys.Cast<string>().FirstOrDefault(other => other.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } twice && twice != name
+            ? $"The headers '{twice}' and '{name}' are one, whatever the case; keep one of the two."
+            : null);
 
     private IReadOnlyList<ConfigEntry>? MapEntries(OptionKey key, ConfigNode node, string path)
     {

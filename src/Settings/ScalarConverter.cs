@@ -119,7 +119,13 @@ internal static class ScalarConverter
     private static string? Integer(Type type, string text, out object? value)
     {
         value = null;
-        if (!TryInteger(text.Trim(), out var number))
+        var written = text.Trim();
+        if (LeadingZero(written) is { } sentence)
+        {
+            return sentence;
+        }
+
+        if (!TryInteger(written, out var number))
         {
             return "is not a whole number; write it in digits, as in '5'.";
         }
@@ -135,13 +141,60 @@ internal static class ScalarConverter
         }
     }
 
+    // As Go reads them: 0x1F, 0o17 and 0b101 beside decimal numbers, with '_' between digits.
     private static bool TryInteger(string text, out long value)
     {
-        var digits = text.Replace("_", "", StringComparison.Ordinal);
-        return digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            ? long.TryParse(digits.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value)
-            : long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+        value = 0;
+        var negative = text.StartsWith('-');
+        var digits = negative || text.StartsWith('+') ? text[1..] : text;
+        if (digits.Length == 0 || digits.StartsWith('_') || digits.EndsWith('_') || digits.Contains("__", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var plain = digits.Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
+        var number = plain is ['0', 'x' or 'o' or 'b', _, ..] ? InBase(plain) : Decimal(plain);
+        var signed = negative ? -number : number;
+        if (signed is null || signed < long.MinValue || signed > long.MaxValue)
+        {
+            return false;
+        }
+
+        value = (long)signed;
+        return true;
+
+        static Int128? Decimal(string text) =>
+            Int128.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+        static Int128? InBase(string text)
+        {
+            var radix = text[1] switch { 'x' => 16, 'o' => 8, _ => 2 };
+            Int128 number = 0;
+            foreach (var digit in text.AsSpan(2))
+            {
+                var worth = char.IsAsciiHexDigit(digit) ? System.Convert.FromHexString($"0{digit}")[0] : radix;
+                number = (number * radix) + worth;
+                if (worth >= radix || number > ulong.MaxValue)
+                {
+                    return null;
+                }
+            }
+
+            return number;
+        }
     }
+
+    // 0123 is 83 to Falcosidekick and 123 to everybody else: whichever is taken, somebody's setting changes in silence.
+    private static string? LeadingZero(string text)
+    {
+        var digits = text.TrimStart('-', '+');
+        return digits.Length > 1 && digits[0] == '0' && !digits.AsSpan().ContainsAnyExceptInRange('0', '9') && TryInteger(digits.TrimStart('0') is { Length: > 0 } rest ? rest : "0", out var asDecimal)
+            ? string.Create(CultureInfo.InvariantCulture, $"begins with a zero, which makes it octal for some; write '{asDecimal}'{Octal(digits, asDecimal)}.")
+            : null;
+    }
+
+    private static string Octal(string digits, long asDecimal) =>
+        TryInteger($"0o{digits}", out var octal) && octal != asDecimal ? string.Create(CultureInfo.InvariantCulture, $", or '{octal}' if octal was meant") : "";
 
     private static object? Bound(Type type, string name) => type.GetField(name)?.GetValue(null);
 

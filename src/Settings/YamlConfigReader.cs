@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Text.Unicode;
@@ -23,6 +24,7 @@ internal sealed partial class YamlConfigReader
     private readonly Scanner scanner;
     private readonly Parser parser;
     private readonly Dictionary<AnchorName, ConfigNode> anchors = [];
+    private readonly Stack<NodeEvent> openBrackets = new();
     private int values;
 
     private YamlConfigReader(string file, string text, ConfigFaults faults)
@@ -72,10 +74,35 @@ internal sealed partial class YamlConfigReader
         }
         catch (YamlException exception)
         {
-            // Faults found while scanning a map carry the map's beginning; the scanner stands where the fault is.
-            var place = exception.Message.StartsWith("While scanning", StringComparison.Ordinal) ? reader.scanner.CurrentPosition : exception.End;
-            faults.Error(ConfigSource.InFile(file, place.Line, place.Column), "", $"This is not valid YAML: {Reason(exception)}");
+            reader.ReportBroken(exception);
             return null;
+        }
+#pragma warning disable CA1031 // The library answers some broken texts with whatever happens to go wrong in it; to a user they are all one.
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+#pragma warning restore CA1031
+        {
+            reader.ReportBroken(null);
+            return null;
+        }
+    }
+
+    private void ReportBroken(YamlException? exception)
+    {
+        // Faults found while scanning a map carry the map's beginning; the scanner stands where the fault is.
+        var message = exception?.Message ?? "";
+        var end = exception is null || message.StartsWith("While scanning", StringComparison.Ordinal) ? scanner.CurrentPosition : exception.End;
+        if (openBrackets.TryPeek(out var bracket) && (exception is null || message.Contains(" flow ", StringComparison.Ordinal)))
+        {
+            var sign = bracket is SequenceStart ? "]" : "}";
+            faults.Error(At(bracket), "", string.Create(CultureInfo.InvariantCulture, $"This is not valid YAML: the bracket that opens here is not closed; a ',' or '{sign}' was expected at line {end.Line}, column {end.Column}."));
+        }
+        else if (exception is not null && message.Contains("quoted scalar, found unexpected end", StringComparison.Ordinal))
+        {
+            faults.Error(ConfigSource.InFile(file, exception.Start.Line, exception.Start.Column), "", "This is not valid YAML: the quotation mark that opens here is not closed.");
+        }
+        else
+        {
+            faults.Error(ConfigSource.InFile(file, end.Line, end.Column), "", $"This is not valid YAML: {(exception is null ? "what stands here is not understood; look before this place for a bracket or a quotation mark that is not closed." : Reason(exception))}");
         }
     }
 
@@ -85,7 +112,7 @@ internal sealed partial class YamlConfigReader
     {
         if (content.Length > MaxBytes)
         {
-            faults.Error(ConfigSource.WholeFile(file), "", $"The file has {content.Length} bytes; at most {MaxBytes} are read.");
+            faults.Error(ConfigSource.WholeFile(file), "", $"The file has more than the {MaxBytes} bytes that are read.");
             return null;
         }
 
@@ -209,18 +236,21 @@ internal sealed partial class YamlConfigReader
     private ConfigList ReadList(int depth)
     {
         var start = parser.Consume<SequenceStart>();
+        Open(start, start.Style == SequenceStyle.Flow);
         var items = new List<ConfigNode>();
         while (!parser.TryConsume<SequenceEnd>(out _))
         {
             items.Add(ReadNode(depth + 1));
         }
 
+        Close(start);
         return new ConfigList(items, At(start));
     }
 
     private ConfigMap ReadMap(int depth)
     {
         var start = parser.Consume<MappingStart>();
+        Open(start, start.Style == MappingStyle.Flow);
         var entries = new List<ConfigEntry>();
         var merged = new List<ConfigEntry>();
         var known = new Dictionary<string, ConfigSource>(StringComparer.Ordinal);
@@ -247,6 +277,8 @@ internal sealed partial class YamlConfigReader
             }
         }
 
+        Close(start);
+
         // What the map says itself wins over what it merges in.
         foreach (var entry in merged)
         {
@@ -257,6 +289,22 @@ internal sealed partial class YamlConfigReader
         }
 
         return new ConfigMap(entries, At(start));
+    }
+
+    private void Open(NodeEvent start, bool isFlow)
+    {
+        if (isFlow)
+        {
+            openBrackets.Push(start);
+        }
+    }
+
+    private void Close(NodeEvent start)
+    {
+        if (openBrackets.TryPeek(out var open) && ReferenceEquals(open, start))
+        {
+            openBrackets.Pop();
+        }
     }
 
     private void Merge(Scalar key, ConfigNode value, List<ConfigEntry> merged)

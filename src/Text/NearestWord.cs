@@ -4,6 +4,7 @@ namespace Saker.Text;
 public static class NearestWord
 {
     private const int MaximumLength = 64;
+    private const int MinimumBeginning = 3;
 
     /// <summary>The candidate with the fewest edits, when those are few for the length of the name; null when none is near.</summary>
     public static string? Find(string word, IEnumerable<string> candidates)
@@ -32,7 +33,20 @@ public static class NearestWord
             limit = distance;
         }
 
-        return best;
+        return best ?? SameBeginning(word, candidates);
+    }
+
+    // 'warn' is no typo of 'warning', nor 'information' of 'info'; but one begins with the other, and with no second word.
+    private static string? SameBeginning(string word, IEnumerable<string> candidates)
+    {
+        if (word.Length < MinimumBeginning)
+        {
+            return null;
+        }
+
+        var found = candidates.Where(candidate => candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase)
+            || (candidate.Length >= MinimumBeginning && word.StartsWith(candidate, StringComparison.OrdinalIgnoreCase))).Take(2).ToList();
+        return found.Count == 1 ? found[0] : null;
     }
 
     /// <summary><c>"; did you mean 'x'?"</c>, or a full stop when nothing is near.</summary>

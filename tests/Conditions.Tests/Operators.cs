@@ -14,11 +14,13 @@ public class Operators
     [
         new FieldDefinition { Name = "text", Kind = ValueKind.Bytes },
         new FieldDefinition { Name = "other", Kind = ValueKind.Bytes },
+        new FieldDefinition { Name = "buffer", Kind = ValueKind.Bytes, IsBuffer = true },
         new FieldDefinition { Name = "num", Kind = ValueKind.Int64 },
         new FieldDefinition { Name = "big", Kind = ValueKind.UInt64 },
         new FieldDefinition { Name = "float", Kind = ValueKind.Float64 },
         new FieldDefinition { Name = "flag", Kind = ValueKind.Bool },
         new FieldDefinition { Name = "addr", Kind = ValueKind.Address },
+        new FieldDefinition { Name = "net", Kind = ValueKind.Network },
         new FieldDefinition { Name = "set", Kind = ValueKind.Bytes, IsList = true },
         new FieldDefinition { Name = "many", Kind = ValueKind.Bytes, Traits = FieldTraits.OneDifferenceSuffices },
         new FieldDefinition { Name = "keyed", Kind = ValueKind.Int64, Argument = FieldArgumentKind.Required | FieldArgumentKind.Key },
@@ -77,8 +79,8 @@ public class Operators
         string[] conditions =
         [
             "text = x", "text in (a, b)", "text icontains wOrlt", "text glob h*x", "text regex \"h[a-z]*/W.*x\"", "text pmatch (/etc)",
-            "num in (1, 2)", "addr in (192.168.0.0/16)", "set in (a, c)", "tolower(basename(text)) = x", "len(text) > 100", "text = val(other)",
-            "concat(text, \"-x\") = x", "getopt(text) intersects (z)", "text contains allof (a, b)",
+            "num in (1, 2)", "addr in (192.168.0.1)", "net in (192.168.0.0/16)", "set in (a, c)", "tolower(basename(text)) = x", "len(text) > 100", "text = val(other)",
+            "concat(text, \"-x\") = x", "getopt(set, \"z\") intersects (z)", "join(\",\", (text, other)) = x", "text contains allof (a, b)",
         ];
         var compiled = conditions.Select(static text => new ConditionCompiler(Catalogue).Compile(text, [])!).ToArray();
         for (var i = 0; i < 200; i++)
@@ -132,7 +134,11 @@ public class Operators
         var name = assignment[..equals];
         var value = assignment[(equals + 1)..];
         var kind = Catalogue.Find(name.Split('[')[0])!.Kind;
-        if (name is "set" or "many" || (name == "addr" && value.Contains(',', StringComparison.Ordinal)))
+        if (kind == ValueKind.Network)
+        {
+            context.Set(name, ValueKind.Address, value);
+        }
+        else if (name is "set" or "many" || (name == "addr" && value.Contains(',', StringComparison.Ordinal)))
         {
             context.SetList(name, kind, value.Split(','));
         }

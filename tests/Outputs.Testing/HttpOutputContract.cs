@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Saker.Alerts;
 using Saker.Router.Configuration;
+using Saker.Settings;
 using Saker.Testing;
 using Xunit;
 
@@ -203,6 +204,56 @@ public abstract class HttpOutputContract(string type)
         var missing = new Dictionary<string, string?>(MinimalConfig(endpoint));
         missing.Remove(Registration.Descriptor.DecidingKey);
         Assert.Contains(ConfiguredRouter.Load(ConfiguredRouter.Yaml(type, missing)).Faults, f => f.Contains(Registration.Descriptor.DecidingKey, StringComparison.Ordinal));
+    }
+
+    /// <summary>8: whatever text stands in an option, it adds no line to a request's head and takes nothing from the body, or it is refused at start.</summary>
+    [Fact]
+    public async Task No_option_changes_the_form_of_a_request()
+    {
+        await using var server = await LoopbackServer.StartAsync();
+        foreach (var key in TextKeys(OptionSchema.For(Registration.OptionsType), ""))
+        {
+            var deciding = key.Path == Registration.Descriptor.DecidingKey ? MinimalConfig(server.Address)[key.Path] : "";
+            foreach (var (start, end) in new[] { ("x", "\r\nEvil: 1"), ("x", "\nEvil: 1\n\nx"), ("X-A:z", "\nEvil: 1"), ("X-A\nEvil:", "z"), ("x\0", "x"), ("x", "\n") })
+            {
+                var variables = new Dictionary<string, string> { [EnvironmentVariables.NameOf($"outputs.tested.{key.Path}")] = deciding + start + Secret + end };
+                await using var router = ConfiguredRouter.Load(ConfiguredRouter.Yaml(type, MinimalConfig(server.Address)), variables);
+                Assert.All(router.Faults, fault => Assert.Contains(key.Path, fault, StringComparison.Ordinal));
+                Assert.All(router.Faults, static fault => Assert.DoesNotContain(fault, char.IsControl));
+                if (key.Key.IsSecret)
+                {
+                    Assert.DoesNotContain(Secret, string.Join('\n', router.Faults), StringComparison.Ordinal);
+                }
+
+                var seen = server.Requests.Count;
+                foreach (var output in router.Outputs)
+                {
+                    await DeliverAsync(output);
+                    var request = Assert.Single(server.Requests.Skip(seen));
+                    Assert.False(request.Headers.ContainsKey("Evil"), $"{key.Path} adds a header.");
+                    Assert.True(request.Body.Length > 0, $"{key.Path} takes the body away.");
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<(string Path, OptionKey Key)> TextKeys(OptionSchema schema, string path)
+    {
+        foreach (var key in schema.Keys)
+        {
+            var keyPath = OptionsBinder.Join(path, key.Name);
+            if (key.Kind == OptionKind.Section)
+            {
+                foreach (var nested in TextKeys(key.Section, keyPath))
+                {
+                    yield return nested;
+                }
+            }
+            else if (key.Kind != OptionKind.Sections && (key.ValueType == typeof(string) || key.IsSecret))
+            {
+                yield return (keyPath, key);
+            }
+        }
     }
 
     /// <summary>10: an instance can be disposed of twice, and sends nothing afterwards by itself.</summary>

@@ -11,6 +11,7 @@ public sealed class ArrowTests
         ["Alerts"] = [],
         ["AlertConditions"] = ["Alerts", "Conditions"],
         ["Conditions"] = ["Text"],
+        ["CommandLine"] = ["Settings", "Text"],
         ["Http"] = [],
         ["Templates"] = [],
         ["Text"] = [],
@@ -18,9 +19,9 @@ public sealed class ArrowTests
         ["Logging"] = [],
         ["Settings"] = ["Alerts", "Text"],
         ["Rules"] = ["Alerts", "Conditions", "Settings", "Text"],
-        ["Detector"] = ["Alerts", "Conditions", "Http", "Logging", "Rules", "Settings", "Text", "Tls"],
+        ["Detector"] = ["Alerts", "CommandLine", "Conditions", "Http", "Logging", "Rules", "Settings", "Text", "Tls"],
         ["Outputs.Abstractions"] = ["Alerts", "Http", "Settings", "Templates", "Tls"],
-        ["Router"] = ["AlertConditions", "Alerts", "Conditions", "Http", "Logging", "Outputs.*", "Settings", "Templates", "Text", "Tls"],
+        ["Router"] = ["AlertConditions", "Alerts", "CommandLine", "Conditions", "Http", "Logging", "Outputs.*", "Settings", "Templates", "Text", "Tls"],
     };
 
     private static readonly string[] OutputProjects = ["Alerts", "Outputs.Abstractions", "Settings", "Templates"];

@@ -34,6 +34,10 @@ public sealed record SampleOptions : ICheckedOptions
 
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
+    [RequestHead]
+    public string UserAgent { get; init; } = "";
+
+    [RequestHead]
     public IReadOnlyDictionary<string, Secret> Headers { get; init; } = new Dictionary<string, Secret>();
 
     [BareKeys]

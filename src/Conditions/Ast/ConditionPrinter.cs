@@ -19,6 +19,14 @@ public static class ConditionPrinter
         return text.ToString();
     }
 
+    /// <summary>Prints a field or a transformer.</summary>
+    public static string Print(Operand operand)
+    {
+        var text = new StringBuilder();
+        Append(text, operand);
+        return text.ToString();
+    }
+
     private static readonly SearchValues<char> BareCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:-+");
 

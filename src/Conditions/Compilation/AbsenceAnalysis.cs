@@ -80,6 +80,7 @@ internal sealed class AbsenceAnalysis(Predicate<FieldReference> absent)
     {
         TypedField field => absent(field.Reference),
         TypedTransformer transformer => transformer.Arguments.Any(IsAbsent),
+        TypedList list => list.Items.Any(IsAbsent),
         _ => false,
     };
 }

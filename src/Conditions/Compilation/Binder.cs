@@ -133,18 +133,9 @@ internal sealed class Binder(IFieldCatalogue catalogue, ConditionOptions options
             return null;
         }
 
-        while (left is TypedTransformer transformer)
-        {
-            var selecting = transformer.Arguments.OfType<TypedField>().FirstOrDefault(field => options.SelectingFields.Contains(field.Reference.Definition.Name));
-            if (selecting is not null)
-            {
-                return $"'{selecting.Reference.Text}' takes no transformers here: which events the condition is about must follow from it";
-            }
-
-            left = transformer.Arguments[0];
-        }
-
-        return null;
+        return left is TypedTransformer transformer && FieldCollector.Collect(transformer).FirstOrDefault(field => options.SelectingFields.Contains(field.Definition.Name)) is { } selecting
+            ? $"'{selecting.Text}' takes no transformers here: which events the condition is about must follow from it"
+            : null;
     }
 
     private static TypedPair? BindPair(
@@ -190,7 +181,7 @@ internal sealed class Binder(IFieldCatalogue catalogue, ConditionOptions options
 
         string? error = null;
         TypedLiteral? value = null;
-        if (comparison.Operator.IsOrdering() && definition?.Words is null && !LiteralReader.IsNumber(literal.Text))
+        if (comparison.Operator.IsOrdering() && definition?.Words is null && !NumberSyntax.IsNumber(literal.Range.Text))
         {
             error = $"'{comparison.Operator.Spell()}' needs a number, and '{literal.Text}' is none";
         }

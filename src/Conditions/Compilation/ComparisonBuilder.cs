@@ -1,4 +1,5 @@
 using Saker.Conditions.Ast;
+using Saker.Conditions.Fields;
 using Saker.Conditions.Runtime;
 using Saker.Conditions.Typed;
 using Saker.Conditions.Values;
@@ -106,9 +107,14 @@ internal static class ComparisonBuilder
             .OfType<TypedLiteral>()
             .Select(value => Float(comparison.Operator, value))
             .ToArray();
-        return new ByKind(
-            BuildText(comparison, new TestItself()),
-            comparesNumbers && numbers.Length > 0 ? new Several<FloatCompare>(numbers, comparison.Modifier == ValueModifier.AllOf) : null);
+        var text = BuildText(comparison, new TestItself());
+        IValueTest? number = comparesNumbers && numbers.Length > 0 ? new Several<FloatCompare>(numbers, comparison.Modifier == ValueModifier.AllOf) : null;
+        if (comparison.Left is not TypedField { Reference.Definition: { } definition } || !definition.Traits.HasFlag(FieldTraits.Spelled))
+        {
+            return new ByKind(text, number);
+        }
+
+        return new ByKind(comparison.Operator.IsOrdering() && number is not null ? new SpelledNumber(number) : text, number ?? text);
     }
 
     private static FloatCompare Float(ComparisonOperator operation, TypedLiteral value) =>

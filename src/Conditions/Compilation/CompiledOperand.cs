@@ -11,31 +11,38 @@ namespace Saker.Conditions.Compilation;
 public delegate void ValueVisitor<TState>(scoped Value value, ref TState state)
     where TState : allows ref struct;
 
-/// <summary>A field with transformers around it, for those who print values. Immutable.</summary>
+/// <summary>A field as it was written, and what it is.</summary>
+/// <param name="Text">The name as written, with its argument.</param>
+/// <param name="Reference">The field.</param>
+public sealed record NamedField(string Text, FieldReference Reference);
+
+/// <summary>A field, or transformers over fields, for those who print values. Immutable.</summary>
 public sealed class CompiledOperand
 {
     private const int StackBytes = 512;
 
     private readonly ValueSource source;
 
-    private CompiledOperand(ValueSource source) => this.source = source;
-
-    /// <summary>Compiles a field with transformers of one argument.</summary>
-    /// <param name="field">The field.</param>
-    /// <param name="transformers">The transformers, the outermost first.</param>
-    /// <param name="refusal">Why they do not fit the field, when the result is null.</param>
-    public static CompiledOperand? Compile(FieldReference field, IReadOnlyList<Transformer> transformers, out string? refusal)
+    internal CompiledOperand(Operand written, TypedOperand typed)
     {
-        ArgumentNullException.ThrowIfNull(transformers);
-        refusal = null;
-        TypedOperand? operand = new TypedField(field);
-        for (var i = transformers.Count - 1; i >= 0 && operand is not null; i--)
-        {
-            operand = TransformerTypes.Type(transformers[i], [operand], out refusal);
-        }
-
-        return operand is null ? null : new CompiledOperand(SourceBuilder.Build(operand));
+        Text = ConditionPrinter.Print(written);
+        Length = written.Range.Length;
+        Field = (typed as TypedField)?.Reference;
+        Fields = [.. Names(written).Zip(References(typed), static (name, field) => new NamedField(name, field))];
+        source = SourceBuilder.Build(typed);
     }
+
+    /// <summary>The operand as text.</summary>
+    public string Text { get; }
+
+    /// <summary>How many characters it took.</summary>
+    public int Length { get; }
+
+    /// <summary>The field, when it stands alone; null for a transformer.</summary>
+    public FieldReference? Field { get; }
+
+    /// <summary>The fields that it is made of, in the order of their places.</summary>
+    public IReadOnlyList<NamedField> Fields { get; }
 
     /// <summary>Reads the value for the present event and hands it to <paramref name="visit"/>.</summary>
     public void Visit<TState>(EvaluationContext context, ref TState state, ValueVisitor<TState> visit)
@@ -47,4 +54,20 @@ public sealed class CompiledOperand
         visit(source.Read(context, ref scratch), ref state);
         scratch.Dispose();
     }
+
+    private static IEnumerable<string> Names(Operand operand) => operand switch
+    {
+        FieldOperand => [ConditionPrinter.Print(operand)],
+        TransformerOperand transformer => transformer.Arguments.SelectMany(Names),
+        ListOperand list => list.Items.SelectMany(Names),
+        _ => [],
+    };
+
+    private static IEnumerable<FieldReference> References(TypedOperand operand) => operand switch
+    {
+        TypedField field => [field.Reference],
+        TypedTransformer transformer => transformer.Arguments.SelectMany(References),
+        TypedList list => list.Items.SelectMany(References),
+        _ => [],
+    };
 }

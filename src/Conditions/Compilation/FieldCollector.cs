@@ -16,6 +16,14 @@ internal sealed class FieldCollector
         return collector.fields;
     }
 
+    /// <summary>The fields of an operand.</summary>
+    public static IReadOnlyCollection<FieldReference> Collect(TypedOperand operand)
+    {
+        var collector = new FieldCollector();
+        collector.Visit(operand);
+        return collector.fields;
+    }
+
     private void Visit(TypedNode node)
     {
         switch (node)
@@ -55,19 +63,25 @@ internal sealed class FieldCollector
 
     private void Visit(TypedOperand operand)
     {
-        if (operand is TypedField field)
+        switch (operand)
         {
-            fields.Add(field.Reference);
+            case TypedField field:
+                fields.Add(field.Reference);
+                break;
+            case TypedTransformer transformer:
+                VisitAll(transformer.Arguments);
+                break;
+            case TypedList list:
+                VisitAll(list.Items);
+                break;
         }
+    }
 
-        if (operand is not TypedTransformer transformer)
+    private void VisitAll(IReadOnlyList<TypedOperand> operands)
+    {
+        foreach (var operand in operands)
         {
-            return;
-        }
-
-        foreach (var argument in transformer.Arguments)
-        {
-            Visit(argument);
+            Visit(operand);
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
+using System.Numerics;
 using System.Text;
 using Saker.Conditions.Ast;
 using Saker.Conditions.Fields;
@@ -12,6 +12,8 @@ namespace Saker.Conditions.Compilation;
 /// <summary>Turns the text of a value into what a field of a kind is compared with.</summary>
 internal static class LiteralReader
 {
+    private const int MaximumDigits = 64;
+
     /// <summary>Reads a value.</summary>
     /// <param name="text">The value as written.</param>
     /// <param name="kind">What it is compared with; None when only the event tells.</param>
@@ -35,9 +37,11 @@ internal static class LiteralReader
         var literal = kind switch
         {
             ValueKind.Bool => ReadBool(text),
-            ValueKind.Int64 or ValueKind.UInt64 => ReadInteger(text, kind, definition?.TypeName),
+            ValueKind.UInt64 when definition is { IsPort: true } => ReadPort(text),
+            ValueKind.Int64 or ValueKind.UInt64 => ReadInteger(text, kind, definition?.Bits ?? 64),
             ValueKind.Float64 => ReadFloat(text),
-            ValueKind.Address or ValueKind.Network => ReadNetwork(text),
+            ValueKind.Address => ReadAddress(text) is { } address ? new TypedLiteral(ValueKind.Address, 0, address, text) : null,
+            ValueKind.Network => ReadNetwork(text),
             _ => new TypedLiteral(ValueKind.Bytes, 0, Encoding.UTF8.GetBytes(text), text),
         };
         if (literal is null)
@@ -48,17 +52,18 @@ internal static class LiteralReader
         return literal;
     }
 
-    /// <summary>True for text that is a number to the grammar: decimal with sign, fraction and exponent, or hexadecimal.</summary>
-    public static bool IsNumber(string text) =>
-        ReadInteger(text, ValueKind.Int64, null) is not null || ReadFloat(text) is not null;
-
     private static string Explain(string text, ValueKind kind, FieldDefinition? definition) => kind switch
     {
         _ when definition?.Words is { } words => $"'{text}' is none of {string.Join(", ", words.Keys)}",
         ValueKind.Bool => $"'{text}' is not a truth value; write true or false",
-        ValueKind.Address or ValueKind.Network when text.Contains('/', StringComparison.Ordinal) => $"unrecognized IP network {text}",
-        ValueKind.Address or ValueKind.Network when text.Contains(':', StringComparison.Ordinal) => $"unrecognized IPv6 address {text}",
-        ValueKind.Address or ValueKind.Network => $"unrecognized IPv4 address {text}",
+        ValueKind.Network when !text.Contains('/', StringComparison.Ordinal) =>
+            $"unrecognized IP network {text}: it is an address, a slash and the length of the prefix, as 10.0.0.0/8 or ::1/128",
+        ValueKind.Network => $"unrecognized IP network {text}",
+        ValueKind.Address when text.Contains('/', StringComparison.Ordinal) =>
+            $"{text} is a network, and this field is compared with addresses; networks go with fd.net, fd.cnet, fd.snet, fd.lnet and fd.rnet",
+        ValueKind.Address when text.Contains('.', StringComparison.Ordinal) => $"unrecognized IPv4 address {text}",
+        ValueKind.Address => $"unrecognized IPv6 address {text}",
+        ValueKind.UInt64 when definition is { IsPort: true } => $"'{text}' is no port: a decimal number or the name of a service",
         _ => $"{text} is not a valid number",
     };
 
@@ -85,29 +90,42 @@ internal static class LiteralReader
         _ => null,
     };
 
-    private static TypedLiteral? ReadInteger(string text, ValueKind kind, string? typeName)
+    // Decimal, as C's scanf reads it: blanks and a sign may stand in front, and what exceeds 64 bits is the nearest that fits.
+    private static TypedLiteral? ReadInteger(string text, ValueKind kind, int bits)
     {
-        var digits = text.AsSpan();
-        if (digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
-        {
-            return ulong.TryParse(digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hexadecimal)
-                ? new TypedLiteral(kind, (long)hexadecimal, [], text)
-                : null;
-        }
-
-        const NumberStyles Style = NumberStyles.AllowLeadingSign;
-        if (kind == ValueKind.UInt64 && ulong.TryParse(digits, Style, CultureInfo.InvariantCulture, out var unsigned))
-        {
-            return new TypedLiteral(kind, (long)unsigned, [], text);
-        }
-
-        if (!long.TryParse(digits, Style, CultureInfo.InvariantCulture, out var signed))
+        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite;
+        if (!BigInteger.TryParse(text, Style, CultureInfo.InvariantCulture, out var number) || text.Length > MaximumDigits)
         {
             return null;
         }
+
+        if (kind == ValueKind.Int64)
+        {
+            return new TypedLiteral(kind, (long)BigInteger.Clamp(number, long.MinValue, long.MaxValue), [], text);
+        }
+
+        if (number.Sign >= 0)
+        {
+            return new TypedLiteral(kind, (long)(ulong)BigInteger.Min(number, ulong.MaxValue), [], text);
+        }
+
         // -1 asks an unsigned field for its largest value: that is how "unset" ids are told.
-        var wraps = signed < 0 && typeName == "UINT32";
-        return new TypedLiteral(kind, wraps ? unchecked((uint)signed) : signed, [], text);
+        var negative = (long)BigInteger.Max(number, long.MinValue);
+        return new TypedLiteral(kind, bits < 64 ? negative & ((1L << bits) - 1) : negative, [], text);
+    }
+
+    private static TypedLiteral? ReadPort(string text)
+    {
+        if (text.Length == 0)
+        {
+            return new TypedLiteral(ValueKind.UInt64, 0, [], text);
+        }
+
+        var isNumber = text.All(char.IsAsciiDigit);
+        var port = isNumber && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : isNumber ? null
+            : ServiceNames.Find(text);
+        return port is { } found ? new TypedLiteral(ValueKind.UInt64, found, [], text) : null;
     }
 
     private static TypedLiteral? ReadFloat(string text)
@@ -122,29 +140,45 @@ internal static class LiteralReader
     private static TypedLiteral? ReadNetwork(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        var host = slash < 0 ? text : text[..slash];
-        if (!IsAddress(host) || !IPAddress.TryParse(host, out var address))
+        if (slash < 0 || ReadAddress(text[..slash]) is not { } address)
         {
             return null;
         }
 
-        var bytes = address.GetAddressBytes();
-        if (slash < 0)
-        {
-            return new TypedLiteral(ValueKind.Address, 0, bytes, text);
-        }
-
-        return int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var prefix) && prefix <= bytes.Length * 8
-            ? new TypedLiteral(ValueKind.Network, prefix, bytes, text)
-            : null;
+        // Falco takes ::/0 for a mistake, and 0.0.0.0/0 not.
+        var least = address.Length == 4 ? 0 : 1;
+        return int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var prefix)
+            && prefix >= least && prefix <= address.Length * 8
+                ? new TypedLiteral(ValueKind.Network, prefix, address, text)
+                : null;
     }
 
-    // .NET also takes "1", "0x7f.1" and zone indices for addresses; rules mean four decimal numbers or plain IPv6.
-    private static bool IsAddress(string text) =>
-        text.Contains(':', StringComparison.Ordinal)
-            ? !text.AsSpan().ContainsAny('%', '[', ']')
-            : text.AsSpan().Count('.') == 3 && text.All(static c => char.IsAsciiDigit(c) || c == '.')
-                && IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork;
+    // As inet_pton reads them: four decimal numbers without leading zeros, or IPv6 without brackets and zone.
+    private static byte[]? ReadAddress(string text)
+    {
+        if (text.Contains(':', StringComparison.Ordinal))
+        {
+            return !text.AsSpan().ContainsAny('%', '[', ']') && !text.Contains('.', StringComparison.Ordinal)
+                && IPAddress.TryParse(text, out var address) ? address.GetAddressBytes() : null;
+        }
+
+        var parts = text.Split('.');
+        var bytes = new byte[4];
+        if (parts.Length != bytes.Length)
+        {
+            return null;
+        }
+
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            if (parts[i].Length > 1 && parts[i][0] == '0' || !byte.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out bytes[i]))
+            {
+                return null;
+            }
+        }
+
+        return bytes;
+    }
 
     private static TypedLiteral? ReadHexadecimal(string text, out string? error)
     {

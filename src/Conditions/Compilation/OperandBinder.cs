@@ -13,6 +13,7 @@ internal enum OperandPlace
     Left,
     Right,
     Argument,
+    Output,
 }
 
 /// <summary>Checks fields and transformers against a catalogue.</summary>
@@ -33,6 +34,8 @@ internal sealed class OperandBinder(IFieldCatalogue catalogue, ConditionOptions 
                 return BindTransformer(transformer, place, checkStart, errors);
             case LiteralOperand literal when place == OperandPlace.Argument:
                 return new TypedText(Encoding.UTF8.GetBytes(literal.Text));
+            case ListOperand list when place == OperandPlace.Argument:
+                return BindList(list, checkStart, errors);
             default:
                 errors.Add(new ConditionError(ConditionErrorKind.Unsupported, operand.Range, checkStart, "a field or a transformer is needed here"));
                 return null;
@@ -57,6 +60,10 @@ internal sealed class OperandBinder(IFieldCatalogue catalogue, ConditionOptions 
         else if (place == OperandPlace.Argument && options.ClosedFields.ContainsKey(definition.Name))
         {
             refusal = $"'{definition.Name}' takes no transformers: which events the condition is about must follow from it";
+        }
+        else if (place == OperandPlace.Output && definition.Traits.HasFlag(FieldTraits.NoOutput))
+        {
+            refusal = $"the field '{definition.Name}' is for conditions only";
         }
         else if (place == OperandPlace.Right && definition.Traits.HasFlag(FieldTraits.NoRightSide))
         {
@@ -87,23 +94,7 @@ internal sealed class OperandBinder(IFieldCatalogue catalogue, ConditionOptions 
     private TypedTransformer? BindTransformer(
         TransformerOperand transformer, OperandPlace place, int checkStart, ICollection<ConditionError> errors)
     {
-        // The list that join and concat may be given is only a way to write several arguments.
-        var written = transformer.Arguments.SelectMany(static argument => argument is ListOperand list ? list.Items : [argument]);
-        var arguments = new List<TypedOperand>();
-        var complete = true;
-        foreach (var argument in written)
-        {
-            if (Bind(argument, OperandPlace.Argument, checkStart, errors) is { } bound)
-            {
-                arguments.Add(bound);
-            }
-            else
-            {
-                complete = false;
-            }
-        }
-
-        if (!complete)
+        if (BindAll(transformer.Arguments, checkStart, errors) is not { } arguments)
         {
             return null;
         }
@@ -120,6 +111,36 @@ internal sealed class OperandBinder(IFieldCatalogue catalogue, ConditionOptions 
 
         errors.Add(new ConditionError(ConditionErrorKind.Unsupported, transformer.Range, checkStart, refusal!));
         return null;
+    }
+
+    private TypedList? BindList(ListOperand list, int checkStart, ICollection<ConditionError> errors)
+    {
+        if (BindAll(list.Items, checkStart, errors) is not { } items)
+        {
+            return null;
+        }
+
+        if (items.TrueForAll(TransformerTypes.IsText))
+        {
+            return new TypedList(items);
+        }
+
+        errors.Add(new ConditionError(ConditionErrorKind.Unsupported, list.Range, checkStart, "the members of a list are texts"));
+        return null;
+    }
+
+    private List<TypedOperand>? BindAll(IReadOnlyList<Operand> arguments, int checkStart, ICollection<ConditionError> errors)
+    {
+        var bound = new List<TypedOperand>(arguments.Count);
+        foreach (var argument in arguments)
+        {
+            if (Bind(argument, OperandPlace.Argument, checkStart, errors) is { } one)
+            {
+                bound.Add(one);
+            }
+        }
+
+        return bound.Count == arguments.Count ? bound : null;
     }
 }
 
@@ -142,15 +163,15 @@ internal static class TransformerTypes
                 refusal = "len() takes one field, and that must be text, bytes or a list";
                 return null;
             case Transformer.Join:
-                if (arguments.Count >= 2 && arguments[0] is TypedText && arguments.All(IsText))
+                if (arguments is [{ IsList: false }, var members] && IsText(arguments[0]) && IsListOfText(members))
                 {
                     return new TypedTransformer(transformer, arguments, ValueKind.Bytes, isList: false);
                 }
 
-                refusal = "join() takes a separator in quotes and then text fields or a list: join(\"/\", (proc.name, user.name))";
+                refusal = "join() takes a separator in quotes and a list of texts: join(\"/\", (proc.name, user.name))";
                 return null;
             case Transformer.Concat:
-                if (arguments.Count >= 2 && arguments.All(IsText))
+                if (arguments.Count >= 2 && arguments.TrueForAll(static argument => IsText(argument) && !argument.IsList))
                 {
                     return new TypedTransformer(transformer, arguments, ValueKind.Bytes, isList: false);
                 }
@@ -158,17 +179,18 @@ internal static class TransformerTypes
                 refusal = "concat() takes two or more texts: concat(proc.name, \"-x\")";
                 return null;
             case Transformer.GetOpt:
-                if (arguments is [{ Kind: ValueKind.Bytes }, TypedText] or [{ Kind: ValueKind.Bytes }])
+                if (arguments is [var words, { IsList: false }] && IsListOfText(words) && IsText(arguments[1]))
                 {
                     return new TypedTransformer(transformer, arguments, ValueKind.Bytes, isList: true);
                 }
 
-                refusal = "getopt() takes the arguments of a command and the letters of its options: getopt(proc.args, \"ab:\")";
+                refusal = "getopt() takes a list of words and the letters of its options: getopt((proc.args[1], proc.args[2]), \"ab:\")";
                 return null;
             default:
-                if (arguments is [var only] && IsText(only))
+                var allowsBuffer = transformer == Transformer.Base64;
+                if (arguments is [var only] && (IsText(only) || (allowsBuffer && only.IsBuffer)))
                 {
-                    return new TypedTransformer(transformer, arguments, ValueKind.Bytes, only.IsList);
+                    return new TypedTransformer(transformer, arguments, ValueKind.Bytes, only.IsList, only.IsBuffer);
                 }
 
                 refusal = $"{name}() takes one text field";
@@ -176,5 +198,8 @@ internal static class TransformerTypes
         }
     }
 
-    private static bool IsText(TypedOperand operand) => operand.Kind is ValueKind.Bytes or ValueKind.None;
+    private static bool IsListOfText(TypedOperand operand) => operand.Kind == ValueKind.None || (operand.IsList && operand.Kind == ValueKind.Bytes);
+
+    /// <summary>True for text, and for what may be text.</summary>
+    public static bool IsText(TypedOperand operand) => operand is { Kind: ValueKind.Bytes or ValueKind.None, IsBuffer: false };
 }

@@ -10,13 +10,15 @@ internal static class OperatorTable
     /// <summary>Why an operator cannot be used with an operand; null when it can.</summary>
     public static string? Refuse(ComparisonOperator operation, ValueModifier modifier, TypedOperand left)
     {
-        var supported = operation switch
+        var supported = left switch
         {
-            ComparisonOperator.Equal or ComparisonOperator.NotEqual or ComparisonOperator.In => true,
-            ComparisonOperator.Less or ComparisonOperator.LessOrEqual or ComparisonOperator.Greater or ComparisonOperator.GreaterOrEqual =>
-                left.Kind is not (ValueKind.Address or ValueKind.Network or ValueKind.Bool),
-            ComparisonOperator.Intersects => left.Kind is not ValueKind.Bool,
-            _ => left.Kind is ValueKind.Bytes or ValueKind.None,
+            { Kind: ValueKind.None } => true,
+            { IsList: true } => operation is ComparisonOperator.In or ComparisonOperator.Intersects,
+            { Kind: ValueKind.Bytes, IsBuffer: true } => IsMembership(operation) || operation is ComparisonOperator.Contains or ComparisonOperator.BContains
+                or ComparisonOperator.StartsWith or ComparisonOperator.BStartsWith or ComparisonOperator.EndsWith,
+            { Kind: ValueKind.Bytes } => operation is not (ComparisonOperator.BContains or ComparisonOperator.BStartsWith),
+            { Kind: ValueKind.Bool or ValueKind.Address or ValueKind.Network } => IsMembership(operation),
+            _ => IsMembership(operation) || operation.IsOrdering(),
         };
         if (!supported)
         {
@@ -27,6 +29,9 @@ internal static class OperatorTable
             ? $"'!=' takes no '{modifier.Spell()}'; use 'not … in (…)'"
             : null;
     }
+
+    private static bool IsMembership(ComparisonOperator operation) =>
+        operation is ComparisonOperator.Equal or ComparisonOperator.NotEqual or ComparisonOperator.In or ComparisonOperator.Intersects;
 
     /// <summary>True when values of the two kinds can be compared with each other.</summary>
     public static bool SameFamily(ValueKind left, ValueKind right) =>
@@ -43,8 +48,11 @@ internal static class OperatorTable
     {
         var what = operand.Kind switch
         {
+            _ when operand.IsList => "a list; 'in', 'intersects' and 'exists' do",
             ValueKind.Bool => "a truth value",
-            ValueKind.Address or ValueKind.Network => "an IP address",
+            ValueKind.Address => "an IP address",
+            ValueKind.Network => "an IP network",
+            ValueKind.Bytes when operand.IsBuffer => "a buffer",
             ValueKind.Bytes => "text",
             _ => "a number",
         };

@@ -90,6 +90,8 @@ internal static class SourceBuilder
                 return new FieldSource(field.Reference);
             case TypedText text:
                 return new TextSource(text.Text);
+            case TypedList list:
+                return new ListSource([.. list.Items.Select(Build)]);
             case TypedTransformer transformer:
                 var arguments = transformer.Arguments.Select(Build).ToArray();
                 return transformer.Transformer switch
@@ -101,7 +103,7 @@ internal static class SourceBuilder
                     Transformer.Len => new LengthOf(arguments[0]),
                     Transformer.Join => new Joined(arguments[0], arguments[1..]),
                     Transformer.Concat => new Joined(null, arguments),
-                    Transformer.GetOpt => new Options(arguments[0], (transformer.Arguments.ElementAtOrDefault(1) as TypedText)?.Text),
+                    Transformer.GetOpt => new Options(arguments[0], arguments[1]),
                     _ => throw new UnreachableException($"No source for {transformer.Transformer}."),
                 };
             default:

@@ -20,6 +20,12 @@ public enum FieldArgumentKind
 
     /// <summary>The argument may be a name.</summary>
     Key = 8,
+
+    /// <summary>The argument stands in brackets, and never behind a dot.</summary>
+    InBrackets = 16,
+
+    /// <summary>The argument follows a dot, and never stands in brackets.</summary>
+    BehindDot = 32,
 }
 
 /// <summary>What a field's owner rules out, or does differently.</summary>
@@ -43,6 +49,12 @@ public enum FieldTraits
     /// this all must differ (both ends of a connection).
     /// </summary>
     OneDifferenceSuffices = 8,
+
+    /// <summary>
+    /// For a field whose kind only the event tells: less and greater take a text for the number that it spells (and are false when it
+    /// spells none), and comparisons of text take a number as it is spelled.
+    /// </summary>
+    Spelled = 16,
 }
 
 /// <summary>A field as its catalogue declares it: what rules may say about it, whether or not it can be filled here.</summary>
@@ -54,8 +66,17 @@ public sealed record FieldDefinition
     /// <summary>The kind of value it has (of each member, when <see cref="IsList"/>).</summary>
     public required ValueKind Kind { get; init; }
 
-    /// <summary>The type as the catalogue's owner names it (Falco: <c>CHARBUF</c>, <c>UINT64</c> …), for listings and checks.</summary>
+    /// <summary>The type as the catalogue's owner names it (Falco: <c>CHARBUF</c>, <c>UINT64</c> …), for listings.</summary>
     public string TypeName { get; init; } = "";
+
+    /// <summary>True for data of any kind: compared as bytes, not as text.</summary>
+    public bool IsBuffer { get; init; }
+
+    /// <summary>True for a port: a number, or the name of a service.</summary>
+    public bool IsPort { get; init; }
+
+    /// <summary>How many bits a number has; a negative number stands for the unsigned one with the same bits.</summary>
+    public int Bits { get; init; } = 64;
 
     /// <summary>Whether it takes an argument.</summary>
     public FieldArgumentKind Argument { get; init; }

@@ -16,6 +16,7 @@ public sealed class FieldResolver(IFieldCatalogue catalogue)
     public FieldReference? Resolve(string name, string? argument, out string? error, out string? suggestion)
     {
         suggestion = null;
+        var inBrackets = argument is not null;
         var definition = catalogue.Find(name);
         if (definition is null && argument is null)
         {
@@ -32,6 +33,12 @@ public sealed class FieldResolver(IFieldCatalogue catalogue)
         if (argument is not null && definition.Argument == FieldArgumentKind.None)
         {
             error = $"the field '{definition.Name}' takes no argument";
+            return null;
+        }
+
+        if (inBrackets && definition.Argument.HasFlag(FieldArgumentKind.BehindDot))
+        {
+            error = $"the argument of '{definition.Name}' follows a dot: {definition.Name}.{argument}";
             return null;
         }
 
@@ -56,7 +63,7 @@ public sealed class FieldResolver(IFieldCatalogue catalogue)
         for (var dot = name.LastIndexOf('.'); dot > 0; dot = name.LastIndexOf('.', dot - 1))
         {
             var definition = catalogue.Find(name[..dot]);
-            if (definition is null || definition.Argument == FieldArgumentKind.None)
+            if (definition is null || definition.Argument == FieldArgumentKind.None || definition.Argument.HasFlag(FieldArgumentKind.InBrackets))
             {
                 continue;
             }

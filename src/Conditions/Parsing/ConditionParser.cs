@@ -38,16 +38,17 @@ public static class ConditionParser
         }
     }
 
-    /// <summary>Leaves the recursive descent at the first mistake: what follows one cannot be understood reliably.</summary>
-    private sealed class SyntaxException(ConditionError error) : Exception
+    private sealed class Reader
     {
-        public ConditionError Error { get; } = error;
-    }
-
-    private sealed class Reader(SourceText source)
-    {
-        private readonly Lexer lexer = new(source);
+        private readonly Lexer lexer;
+        private readonly OperandGrammar operands;
         private int nesting;
+
+        public Reader(SourceText source)
+        {
+            lexer = new Lexer(source);
+            operands = new OperandGrammar(lexer);
+        }
 
         public Expression ReadAll()
         {
@@ -152,7 +153,7 @@ public static class ConditionParser
                 return ReadParenthesized();
             }
 
-            if (ReadTransformer() is { } transformed)
+            if (operands.ReadTransformer(withVal: false) is { } transformed)
             {
                 return ReadComparison(start, transformed);
             }
@@ -162,7 +163,7 @@ public static class ConditionParser
                 throw Fail("expected a '(' token, a field check, or an identifier");
             }
 
-            var argument = ReadArgument();
+            var argument = operands.ReadArgument();
             var field = new FieldOperand(lexer.RangeFrom(start), name, argument);
             if (argument is not null || name.Contains('.', StringComparison.Ordinal))
             {
@@ -249,7 +250,7 @@ public static class ConditionParser
         private Operand ReadList(ComparisonOperator operation)
         {
             var start = lexer.Position;
-            if (ReadTransformer() is { } transformed)
+            if (operands.ReadTransformer(withVal: true) is { } transformed)
             {
                 return transformed;
             }
@@ -271,7 +272,7 @@ public static class ConditionParser
                 do
                 {
                     lexer.SkipBlanks();
-                    items.Add(ReadLiteral());
+                    items.Add(operands.ReadLiteral());
                     lexer.SkipBlanks();
                 }
                 while (lexer.TryText(","));
@@ -284,131 +285,8 @@ public static class ConditionParser
             return new ListOperand(lexer.RangeFrom(start), items);
         }
 
-        private Operand ReadValue() => ReadTransformer() ?? (Operand)ReadLiteral();
+        private Operand ReadValue() => operands.ReadTransformer(withVal: true) ?? (Operand)operands.ReadLiteral();
 
-        private LiteralOperand ReadLiteral()
-        {
-            var start = lexer.Position;
-            if (lexer.TryQuoted(out var value, out var error))
-            {
-                if (error is not null)
-                {
-                    throw Fail(error);
-                }
-
-                return new LiteralOperand(lexer.RangeFrom(start), value);
-            }
-
-            if (lexer.TryBare(out var bare))
-            {
-                return new LiteralOperand(lexer.RangeFrom(start), bare);
-            }
-
-            throw Fail("expected a value");
-        }
-
-        private TransformerOperand? ReadTransformer()
-        {
-            var start = lexer.Position;
-            foreach (var (text, transformer) in Vocabulary.Transformers)
-            {
-                if (!lexer.TryText(text))
-                {
-                    continue;
-                }
-
-                if (!lexer.TryText("("))
-                {
-                    lexer.Position = start;
-                    continue;
-                }
-
-                var arguments = ReadArguments($"the arguments of {text}");
-                return new TransformerOperand(lexer.RangeFrom(start), transformer, arguments);
-            }
-
-            return null;
-        }
-
-        private List<Operand> ReadArguments(string what)
-        {
-            if (++nesting > MaximumNesting)
-            {
-                throw Fail($"functions nest deeper than {MaximumNesting}");
-            }
-
-            var arguments = new List<Operand>();
-            do
-            {
-                lexer.SkipBlanks();
-                arguments.Add(ReadTransformerArgument());
-                lexer.SkipBlanks();
-            }
-            while (lexer.TryText(","));
-            if (!lexer.TryText(")"))
-            {
-                throw Fail($"expected a ')' token closing {what}");
-            }
-
-            nesting--;
-            return arguments;
-        }
-
-        private Operand ReadTransformerArgument()
-        {
-            var start = lexer.Position;
-            if (ReadTransformer() is { } transformed)
-            {
-                return transformed;
-            }
-
-            if (lexer.TryText("("))
-            {
-                var items = ReadArguments("the list");
-                return new ListOperand(lexer.RangeFrom(start), items);
-            }
-
-            if (lexer.TryName(out var name))
-            {
-                var argument = ReadArgument();
-                return new FieldOperand(lexer.RangeFrom(start), name, argument);
-            }
-
-            return ReadLiteral();
-        }
-
-        private string? ReadArgument()
-        {
-            if (!lexer.TryText("["))
-            {
-                return null;
-            }
-
-            if (lexer.TryQuoted(out var argument, out var error))
-            {
-                if (error is not null)
-                {
-                    throw Fail(error);
-                }
-            }
-            else if (lexer.TryBareArgument(out var bare))
-            {
-                argument = bare;
-            }
-            else
-            {
-                throw Fail("expected a valid field argument: a quoted string or a bare string");
-            }
-
-            if (!lexer.TryText("]"))
-            {
-                throw Fail("expected a ']' token");
-            }
-
-            return argument;
-        }
-
-        private SyntaxException Fail(string message) =>
-            new(new ConditionError(ConditionErrorKind.Syntax, lexer.RestOfToken(), lexer.Position, message));
+        private SyntaxException Fail(string message) => operands.Fail(message);
     }
 }

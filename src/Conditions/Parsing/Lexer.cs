@@ -126,11 +126,26 @@ internal sealed class Lexer(SourceText source)
         return true;
     }
 
-    /// <summary>Reads a quoted value, its escapes resolved. On a mistake in it the result is true and an error is set.</summary>
-    public bool TryQuoted(out string value, out string? error)
+    /// <summary>Reads a number.</summary>
+    public bool TryNumber([NotNullWhen(true)] out string? number)
+    {
+        var length = NumberSyntax.PrefixLength(text.AsSpan(Position));
+        number = length > 0 ? text.Substring(Position, length) : null;
+        if (number is null)
+        {
+            return false;
+        }
+
+        Position += length;
+        LastToken = number;
+        return true;
+    }
+
+    /// <summary>Reads a quoted value, its escapes resolved. With a mistake in it the result is true all the same, and the fault is set.</summary>
+    public bool TryQuoted(out string value, out (SourceRange Place, string Message)? fault)
     {
         value = "";
-        error = null;
+        fault = null;
         if (AtEnd || text[Position] is not ('"' or '\''))
         {
             return false;
@@ -161,17 +176,17 @@ internal sealed class Lexer(SourceText source)
                 break;
             }
 
-            if (Unescape(text[i], quote) is not { } resolved)
+            if (Unescape(text[i], quote) is { } resolved)
             {
-                error = $"the escape sequence '\\{text[i]}' is not known; a backslash itself is written '\\\\'";
-                Position = i - 1;
-                return true;
+                result.Append(resolved);
             }
-
-            result.Append(resolved);
+            else
+            {
+                fault ??= (new SourceRange(source, i - 1, 2), $"the escape sequence '\\{text[i]}' is not known; a backslash itself is written '\\\\'");
+            }
         }
 
-        error = $"the closing {quote} is missing";
+        fault = (new SourceRange(source, start, 1), $"the closing {quote} is missing");
         return true;
     }
 

@@ -95,19 +95,24 @@ internal sealed class UpperCase(ValueSource inner) : TextTransformer(inner)
     }
 }
 
-/// <summary>Decodes base64, with or without padding; what is no base64 has no value.</summary>
+/// <summary>Decodes base64 with its padding; what is no base64 has no value.</summary>
 internal sealed class Base64Decoded(ValueSource inner) : TextTransformer(inner)
 {
     protected override int Transform(ReadOnlySpan<byte> text, Span<byte> target)
     {
-        text = text.TrimEnd((byte)'=');
-        var bits = 0;
-        var pending = 0;
-        var length = 0;
-        if (text.Length % 4 == 1)
+        if (text.Length % 4 != 0)
         {
             return -1;
         }
+
+        for (var padding = 0; padding < 2 && text.EndsWith("="u8); padding++)
+        {
+            text = text[..^1];
+        }
+
+        var bits = 0;
+        var pending = 0;
+        var length = 0;
 
         foreach (var c in text)
         {
@@ -242,81 +247,116 @@ internal sealed class Joined(ValueSource? separator, ValueSource[] parts) : Valu
     }
 }
 
-/// <summary>
-/// The options among command-line arguments, as <c>getopt</c> splits them: <c>-xzf</c> gives <c>x</c>, <c>z</c>, <c>f</c>.
-/// With letters given, an option that takes a value (<c>f:</c>) swallows the rest of its word or the next one, and unknown
-/// letters are left out. <c>--</c> ends the options; long options are no options here.
-/// </summary>
-internal sealed class Options(ValueSource inner, byte[]? letters) : ValueSource
+/// <summary>Several texts as one list; absent as soon as one of them is.</summary>
+internal sealed class ListSource(ValueSource[] items) : ValueSource
 {
     public override Value Read(EvaluationContext context, ref ScratchBuffer scratch)
     {
-        var value = inner.Read(context, ref scratch);
-        if (value.Kind == ValueKind.Bytes)
+        Span<byte> packed = default;
+        var length = 0;
+        foreach (var item in items)
         {
-            var words = new ValueListWriter(scratch.Take((value.AsBytes.Length * (sizeof(int) + 1)) + sizeof(int)));
-            foreach (var range in value.AsBytes.Split((byte)' '))
+            var value = item.Read(context, ref scratch);
+            if (value.Kind == ValueKind.List)
             {
-                words.Add(value.AsBytes[range]);
+                Grow(ref packed, length, value.AsList.Packed.Length, ref scratch);
+                value.AsList.Packed.CopyTo(packed[length..]);
+                length += value.AsList.Packed.Length;
+                continue;
             }
 
-            value = Value.List(ValueKind.Bytes, words.Packed);
+            if (value.Kind != ValueKind.Bytes)
+            {
+                return Value.None;
+            }
+
+            Grow(ref packed, length, sizeof(int) + value.AsBytes.Length, ref scratch);
+            var writer = new ValueListWriter(packed[length..]);
+            writer.Add(value.AsBytes);
+            length += writer.Packed.Length;
         }
 
-        if (value.Kind != ValueKind.List)
+        return Value.List(ValueKind.Bytes, packed[..length]);
+    }
+
+    private static void Grow(ref Span<byte> packed, int length, int more, ref ScratchBuffer scratch)
+    {
+        if (length + more <= packed.Length)
+        {
+            return;
+        }
+
+        var larger = scratch.Take(Math.Max(128, (length + more) * 2));
+        packed[..length].CopyTo(larger);
+        packed = larger;
+    }
+}
+
+/// <summary>
+/// The options among command-line words, as <c>getopt</c> splits them: <c>-xzf</c> gives <c>x</c>, <c>z</c>, <c>f</c>, those
+/// of them that are asked for. An option that takes a value (<c>f:</c>) is followed by it: the rest of its word, or the next
+/// word. <c>--</c> ends the options.
+/// </summary>
+internal sealed class Options(ValueSource words, ValueSource letters) : ValueSource
+{
+    public override Value Read(EvaluationContext context, ref ScratchBuffer scratch)
+    {
+        var wanted = letters.Read(context, ref scratch);
+        var value = words.Read(context, ref scratch);
+        if (wanted.Kind != ValueKind.Bytes || value.Kind != ValueKind.List)
         {
             return Value.None;
         }
 
-        var size = 0;
+        var size = sizeof(int);
         foreach (var word in value.AsList)
         {
-            size += word.AsBytes.Length * (sizeof(int) + 1);
+            size += (word.AsBytes.Length + 1) * ((2 * sizeof(int)) + 1);
         }
 
         var found = new ValueListWriter(scratch.Take(size));
-        var skip = false;
-        foreach (var word in value.AsList)
+        var rest = value.AsList.GetEnumerator();
+        while (rest.MoveNext())
         {
-            var text = word.AsBytes;
-            if (skip)
-            {
-                skip = false;
-                continue;
-            }
-
-            if (text.SequenceEqual("--"u8))
+            var word = rest.Current.AsBytes;
+            if (word.SequenceEqual("--"u8))
             {
                 break;
             }
 
-            if (text.Length < 2 || text[0] != '-' || text[1] == '-')
+            if (word.Length > 1 && word[0] == '-' && Collect(word[1..], wanted.AsBytes, ref found))
             {
-                continue;
+                found.Add(rest.MoveNext() ? rest.Current.AsBytes : default);
             }
-
-            skip = Collect(text[1..], ref found);
         }
 
         return Value.List(ValueKind.Bytes, found.Packed);
     }
 
-    private bool Collect(scoped ReadOnlySpan<byte> cluster, scoped ref ValueListWriter found)
+    /// <summary>Adds the options of a word; true when the last one waits for its value.</summary>
+    private static bool Collect(scoped ReadOnlySpan<byte> cluster, scoped ReadOnlySpan<byte> wanted, scoped ref ValueListWriter found)
     {
         for (var i = 0; i < cluster.Length; i++)
         {
-            var known = letters is null ? -1 : letters.AsSpan().IndexOf(cluster[i]);
-            if (letters is not null && (known < 0 || cluster[i] == ':'))
+            var known = char.IsAsciiLetterOrDigit((char)cluster[i]) ? wanted.IndexOf(cluster[i]) : -1;
+            if (known < 0)
             {
                 continue;
             }
 
             found.Add(cluster.Slice(i, 1));
-            var takesValue = letters is not null && known + 1 < letters.Length && letters[known + 1] == ':';
-            if (takesValue)
+            if (known + 1 >= wanted.Length || wanted[known + 1] != ':')
             {
-                return i == cluster.Length - 1;
+                continue;
             }
+
+            if (i == cluster.Length - 1)
+            {
+                return true;
+            }
+
+            found.Add(cluster[(i + 1)..]);
+            return false;
         }
 
         return false;

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -210,6 +211,14 @@ internal readonly struct ByKind(IValueTest text, IValueTest? number) : IValueTes
         ValueKind.Bytes or ValueKind.Address or ValueKind.Network => text.Test(value),
         _ => number is not null && number.Test(value),
     };
+}
+
+/// <summary>Text that spells a number, compared as that number; other text matches nothing.</summary>
+internal readonly struct SpelledNumber(IValueTest number) : IValueTest
+{
+    public bool Test(in Value value) =>
+        Utf8Parser.TryParse(value.AsBytes, out double spelled, out var length) && length == value.AsBytes.Length && double.IsFinite(spelled)
+        && number.Test(Value.Float64(spelled));
 }
 
 /// <summary>What less and greater mean for the result of a comparison.</summary>

@@ -79,15 +79,19 @@ internal sealed class TypedPair(TypedOperand left, ComparisonOperator operation,
 /// <summary>Something that has a value.</summary>
 /// <param name="kind">The kind of value, of each member when there are several; None when only the event tells.</param>
 /// <param name="isList">True when the value is a set.</param>
-internal abstract class TypedOperand(ValueKind kind, bool isList)
+/// <param name="isBuffer">True when the value is data of any kind, not text.</param>
+internal abstract class TypedOperand(ValueKind kind, bool isList, bool isBuffer = false)
 {
     public ValueKind Kind { get; } = kind;
 
     public bool IsList { get; } = isList;
+
+    public bool IsBuffer { get; } = isBuffer;
 }
 
 /// <summary>A field.</summary>
-internal sealed class TypedField(FieldReference reference) : TypedOperand(reference.Definition.Kind, reference.Definition.IsList)
+internal sealed class TypedField(FieldReference reference) : TypedOperand(
+    reference.Definition.Kind, reference.Definition.IsList, reference.Definition.IsBuffer)
 {
     public FieldReference Reference { get; } = reference;
 }
@@ -98,9 +102,16 @@ internal sealed class TypedText(byte[] text) : TypedOperand(ValueKind.Bytes, isL
     public byte[] Text { get; } = text;
 }
 
+/// <summary>Several texts among the arguments of a transformer, as one list.</summary>
+internal sealed class TypedList(IReadOnlyList<TypedOperand> items) : TypedOperand(ValueKind.Bytes, isList: true)
+{
+    public IReadOnlyList<TypedOperand> Items { get; } = items;
+}
+
 /// <summary>A transformer over its arguments.</summary>
-internal sealed class TypedTransformer(Transformer transformer, IReadOnlyList<TypedOperand> arguments, ValueKind kind, bool isList)
-    : TypedOperand(kind, isList)
+internal sealed class TypedTransformer(
+    Transformer transformer, IReadOnlyList<TypedOperand> arguments, ValueKind kind, bool isList, bool isBuffer = false)
+    : TypedOperand(kind, isList, isBuffer)
 {
     public Transformer Transformer { get; } = transformer;
 

@@ -96,6 +96,9 @@ public readonly ref struct Value
     /// <summary>A floating-point number.</summary>
     public static Value Float64(double value) => new(ValueKind.Float64, ValueKind.None, BitConverter.DoubleToInt64Bits(value), default);
 
+    /// <summary>A floating-point number and how it was spelled, for fields that have <see cref="Fields.FieldTraits.Spelled"/>.</summary>
+    public static Value Float64(double value, ReadOnlySpan<byte> spelling) => new(ValueKind.Float64, ValueKind.None, BitConverter.DoubleToInt64Bits(value), spelling);
+
     /// <summary>Text or a buffer.</summary>
     public static Value Bytes(ReadOnlySpan<byte> value) => new(ValueKind.Bytes, ValueKind.None, 0, value);
 
@@ -125,6 +128,9 @@ public readonly ref struct ValueList(ValueKind elementKind, ReadOnlySpan<byte> p
 
     /// <summary>True when the list has no member.</summary>
     public bool IsEmpty => packed.IsEmpty;
+
+    /// <summary>All members, packed.</summary>
+    internal ReadOnlySpan<byte> Packed => packed;
 
     /// <summary>Walks the members.</summary>
     public Enumerator GetEnumerator() => new(elementKind, packed);

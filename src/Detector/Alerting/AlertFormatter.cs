@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Saker.Alerts;
+using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Runtime;
 using Saker.Conditions.Values;
@@ -25,7 +26,8 @@ internal sealed class AlertFormatter : IDisposable
 
     private readonly DetectorOptions options;
     private readonly string hostname;
-    private readonly OutputPart time;
+    private readonly DetectorField time;
+    private readonly string timeName;
     private readonly byte[] text = new byte[EventContext.ScratchBytes];
     private readonly ArrayBufferWriter<byte> buffer = new(4096);
     private readonly Utf8JsonWriter json;
@@ -39,10 +41,9 @@ internal sealed class AlertFormatter : IDisposable
         this.hostname = hostname;
         json = new Utf8JsonWriter(buffer, JsonOptions);
         // Falco puts this field in front of each output, and so it stands among the output fields.
-        var prefix = options.TimeFormatIso8601 ? "%evt.time.iso8601" : "%evt.time";
-        var errors = new List<OutputFormatError>();
-        var format = new OutputFormatParser(catalogue).Parse(prefix, errors) ?? throw new InvalidOperationException(errors[0].Message);
-        time = format.Parts[0];
+        timeName = options.TimeFormatIso8601 ? "evt.time.iso8601" : "evt.time";
+        time = new FieldResolver(catalogue).Resolve(timeName, null, out _, out _) as DetectorField
+            ?? throw new InvalidOperationException($"The catalogue has no {timeName}.");
     }
 
     /// <summary>The alert of a rule that matched the context's present event.</summary>
@@ -92,7 +93,7 @@ internal sealed class AlertFormatter : IDisposable
     private ReadOnlySpan<byte> Message(Rule rule, EventContext context, out int messageStart)
     {
         var writer = new Utf8Writer(text);
-        Print(time, context, ref writer);
+        ValueFormatter.WriteText(time, context.ReadShown(time), ref writer);
         writer.Add(": "u8);
         writer.Add(Encoding.ASCII.GetBytes(rule.Priority.Word()));
         writer.Add((byte)' ');
@@ -118,14 +119,30 @@ internal sealed class AlertFormatter : IDisposable
 
     private static void Print(OutputPart part, EventContext context, ref Utf8Writer writer)
     {
-        if (part.Operand is null)
+        var start = writer.Length;
+        Print(part.Operand!, context, ref writer);
+        if (part.Width == 0)
         {
-            ValueFormatter.WriteText(part.Field!, context.ReadShown(part.Field!), ref writer);
             return;
         }
 
-        var state = new PrintState { Field = part.Field!, Writer = writer };
-        part.Operand.Visit(context, ref state, static (scoped Value value, ref PrintState into) => ValueFormatter.WriteText(into.Field, value, ref into.Writer));
+        writer.CutTo(start + part.Width);
+        for (var missing = start + part.Width - writer.Length; missing > 0; missing--)
+        {
+            writer.Add((byte)' ');
+        }
+    }
+
+    private static void Print(CompiledOperand operand, EventContext context, ref Utf8Writer writer)
+    {
+        if (operand.Field is { } field)
+        {
+            ValueFormatter.WriteText(field, context.ReadShown(field), ref writer);
+            return;
+        }
+
+        var state = new PrintState { Writer = writer };
+        operand.Visit(context, ref state, static (scoped Value value, ref PrintState into) => ValueFormatter.WriteText(null, value, ref into.Writer));
         writer = state.Writer;
     }
 
@@ -136,37 +153,38 @@ internal sealed class AlertFormatter : IDisposable
     {
         json.WriteStartObject("output_fields"u8);
         // Of two with one key, what the configuration adds wins, as in Falco.
-        var fields = rule.ExtraFields.Reverse()
-            .Concat(rule.Output.Fields.Append(time).Select(static part => new ExtraField(part.Key, new OutputFormat("", false, [part]), IsText: false)))
+        var named = rule.Output.Fields.Append(new NamedField(timeName, time));
+        var fields = rule.ExtraFields.Reverse().Select(static field => (field.Key, Extra: (ExtraField?)field, Field: (FieldReference?)null))
+            .Concat(named.Select(static field => (Key: field.Text, Extra: (ExtraField?)null, Field: (FieldReference?)field.Reference)))
             .DistinctBy(static field => field.Key).OrderBy(static field => field.Key, Utf8Order.Instance);
-        foreach (var field in fields)
+        foreach (var (key, extra, field) in fields)
         {
-            if (field.IsText)
+            if (extra?.Format is { } format)
             {
                 var writer = new Utf8Writer(text);
-                Print(field.Format, context, ref writer);
-                WriteText(Encoding.UTF8.GetBytes(field.Key), writer.Written);
+                Print(format, context, ref writer);
+                WriteText(Encoding.UTF8.GetBytes(key), writer.Written);
                 continue;
             }
 
-            json.WritePropertyName(field.Key);
-            WriteValue(field.Format.Parts[0], context);
+            json.WritePropertyName(key);
+            if ((field ?? extra!.Value!.Field) is { } single)
+            {
+                ValueFormatter.WriteJson(single, context.ReadShown(single), json);
+            }
+            else
+            {
+                WriteTransformed(extra!.Value!, context);
+            }
         }
 
         json.WriteEndObject();
     }
 
-    private void WriteValue(OutputPart part, EventContext context)
+    private void WriteTransformed(CompiledOperand operand, EventContext context)
     {
-        if (part.Operand is null)
-        {
-            ValueFormatter.WriteJson(part.Field!, context.ReadShown(part.Field!), json);
-            return;
-        }
-
-        var state = (part.Field!, json);
-        part.Operand.Visit(context, ref state, static (scoped Value value, ref (FieldReference Field, Utf8JsonWriter Json) into) =>
-            ValueFormatter.WriteJson(into.Field, value, into.Json));
+        var target = json;
+        operand.Visit(context, ref target, static (scoped Value value, ref Utf8JsonWriter into) => ValueFormatter.WriteJson(null, value, into));
     }
 
     private void WriteTags(Rule rule)
@@ -192,7 +210,6 @@ internal sealed class AlertFormatter : IDisposable
 
     private ref struct PrintState
     {
-        public FieldReference Field;
         public Utf8Writer Writer;
     }
 }

@@ -44,7 +44,7 @@ internal static class RuleDescription
         Row("events", rule.EventTypes is null ? "all" : string.Join(", ", rule.EventTypes.Select(type => types.Names[type])));
         WriteCalls(Row, rule, types);
         Row("fields", string.Join(", ", rule.Condition.Fields.Select(static field => field.Text).Order(StringComparer.Ordinal)));
-        string[] absent = [.. rule.Output.Fields.Where(static part => part.Field!.Definition.Unavailable is not null).Select(static part => part.Key)];
+        string[] absent = [.. rule.Output.Fields.Where(static field => field.Reference.Definition.Unavailable is not null).Select(static field => field.Text)];
         if (absent.Length > 0)
         {
             Row("printed as absent", string.Join(", ", absent));

@@ -159,9 +159,11 @@ internal sealed record HttpOptions
     public bool Enabled { get; init; }
 
     /// <summary>The URL of the router.</summary>
+    [RequestHead]
     public Secret Url { get; init; } = Secret.None;
 
     /// <summary>The User-Agent that is sent.</summary>
+    [RequestHead]
     public string UserAgent { get; init; } = "saker-detector";
 
     /// <summary>Accepts any certificate. It lets anybody in between read the alerts.</summary>

@@ -17,6 +17,7 @@ internal static class OutputAppending
     public static IReadOnlyList<Rule>? Apply(IReadOnlyList<AppendedOutput> additions, IReadOnlyList<Rule> rules, IFieldCatalogue catalogue, ILogger logger)
     {
         var parser = new OutputFormatParser(catalogue);
+        var mistakes = new List<OutputFormatError>();
         var good = true;
         foreach (var (index, addition) in additions.Index())
         {
@@ -35,9 +36,14 @@ internal static class OutputAppending
             var fields = new List<ExtraField>();
             foreach (var (name, format) in addition.ExtraFields)
             {
-                if (Parse(format.Length > 0 ? format : $"%{name}", $"{path}.extra_fields.{name}") is { } parsed)
+                var fieldPath = $"{path}.extra_fields.{name}";
+                if (format.Length == 0)
                 {
-                    fields.Add(new ExtraField(name, parsed, IsText: format.Length > 0));
+                    fields.Add(new ExtraField(name, null, Check(parser.ParseField(name, mistakes), fieldPath)));
+                }
+                else
+                {
+                    fields.Add(new ExtraField(name, Parse(format, fieldPath), null));
                 }
             }
 
@@ -46,17 +52,18 @@ internal static class OutputAppending
 
         return good ? rules : null;
 
-        OutputFormat? Parse(string text, string path)
+        OutputFormat? Parse(string text, string path) => Check(parser.Parse(text, mistakes), path);
+
+        T? Check<T>(T? parsed, string path)
         {
-            var errors = new List<OutputFormatError>();
-            var format = parser.Parse(text, errors);
-            foreach (var error in errors)
+            foreach (var error in mistakes)
             {
                 EngineMessages.Mistake(logger, $"{path}: {error.Message}{(error.Suggestion is { } nearest ? $" (did you mean {nearest}?)" : "")}");
             }
 
-            good &= format is not null;
-            return format;
+            good &= mistakes.Count == 0;
+            mistakes.Clear();
+            return parsed;
         }
     }
 

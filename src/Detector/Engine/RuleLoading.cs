@@ -89,9 +89,9 @@ internal static class RuleLoading
                 EngineMessages.ConditionFieldAbsent(logger, rule.Name, absent.Text, absent.Definition.Unavailable!);
             }
 
-            foreach (var part in rule.Output.Fields.Where(static part => part.Field!.Definition.Unavailable is not null))
+            foreach (var field in rule.Output.Fields.Where(static field => field.Reference.Definition.Unavailable is not null))
             {
-                EngineMessages.OutputFieldAbsent(logger, rule.Name, part.Key, part.Field!.Definition.Unavailable!);
+                EngineMessages.OutputFieldAbsent(logger, rule.Name, field.Text, field.Reference.Definition.Unavailable!);
             }
         }
 

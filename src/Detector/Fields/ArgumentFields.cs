@@ -1,4 +1,5 @@
 using System.Globalization;
+using Saker.Conditions.Fields;
 using Saker.Conditions.Runtime;
 using Saker.Conditions.Values;
 using Saker.Detector.Events;
@@ -17,16 +18,42 @@ internal static class ArgumentFields
         registry.Add("evt.info", static (c, _) => ReadAll(c));
     }
 
-    /// <summary>True for a position, or a name that a parameter of some event has.</summary>
-    public static bool Exists(string argument) => int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-        || EventTable.All.Any(definition => definition.Find(argument) >= 0);
+    /// <summary>What is wrong with a field's argument, where the event table decides; null when nothing is.</summary>
+    public static string? Explain(string field, string? argument) => field switch
+    {
+        "evt.arg" or "evt.rawarg" when !Exists(argument!) => $"no event has an argument '{argument}'",
+        "evt.type.is" when !EventTable.All.Any(definition => definition.Name == argument)
+            && !EventTable.SystemCalls.Any(call => call.Name == argument) => $"there is no event '{argument}'",
+        "evt.abspath" when argument is not (null or "src" or "dst") => $"the argument of '{field}' is src or dst, and '{argument}' is neither",
+        _ => null,
+    };
 
-    /// <summary>The kind of value that a parameter of that name has.</summary>
-    public static ValueKind KindOf(string argument)
+    /// <summary>The field over a parameter of that name, with the parameter's type.</summary>
+    public static FieldDefinition Typed(FieldDefinition field, string argument)
     {
         var definition = EventTable.All.FirstOrDefault(d => !d.IsOld && d.Find(argument) >= 0) ?? EventTable.All.FirstOrDefault(d => d.Find(argument) >= 0);
-        return definition is null ? ValueKind.Bytes : KindOf(definition.Parameters[definition.Find(argument)].Type);
+        var type = definition?.Parameters[definition.Find(argument)].Type ?? ParameterType.CharBuf;
+        return field with
+        {
+            Kind = KindOf(type),
+            IsBuffer = type is ParameterType.ByteBuf or ParameterType.SockAddr or ParameterType.SockTuple or ParameterType.FdList or ParameterType.Dyn,
+            IsPort = type == ParameterType.Port,
+            Bits = BitsOf(type),
+        };
     }
+
+    // A position, or a name that a parameter of some event has.
+    private static bool Exists(string argument) => int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+        || EventTable.All.Any(definition => definition.Find(argument) >= 0);
+
+    private static int BitsOf(ParameterType type) => type switch
+    {
+        ParameterType.Int8 or ParameterType.UInt8 or ParameterType.Flags8 or ParameterType.EnumFlags8 or ParameterType.SigType => 8,
+        ParameterType.Int16 or ParameterType.UInt16 or ParameterType.Flags16 or ParameterType.EnumFlags16 or ParameterType.Port or ParameterType.SyscallId => 16,
+        ParameterType.Int32 or ParameterType.UInt32 or ParameterType.Flags32 or ParameterType.EnumFlags32 or ParameterType.Mode
+            or ParameterType.Uid or ParameterType.Gid => 32,
+        _ => 64,
+    };
 
     private static ValueKind KindOf(ParameterType type) => type switch
     {

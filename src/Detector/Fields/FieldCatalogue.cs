@@ -15,6 +15,12 @@ internal sealed class FieldCatalogue : IFieldCatalogue
     private static readonly FrozenSet<string> indexed = FrozenSet.Create(
         "proc.aname", "proc.aexe", "proc.aexepath", "proc.acmdline", "proc.apid", "proc.args", "evt.around");
 
+    // Where an argument may stand, as Falco reads it; the others take it in brackets and behind a dot.
+    private static readonly FrozenSet<string> inBrackets = FrozenSet.Create(
+        [.. ancestors, "proc.args", "proc.env", "evt.around", "fd.types"]);
+
+    private static readonly FrozenSet<string> behindDot = FrozenSet.Create("evt.type.is", "evt.abspath", "thread.cgroup");
+
     private static readonly FrozenSet<string> bothEnds = FrozenSet.Create("fd.ip", "fd.port", "fd.net", "fd.proto");
 
     private static readonly FieldReading absent = new(static (_, _) => Value.None, FieldFormat.Plain, null);
@@ -47,15 +53,15 @@ internal sealed class FieldCatalogue : IFieldCatalogue
         }
 
         var reading = registry.Find(definition.Name) ?? absent;
-        if (definition.Name is "evt.arg" or "evt.rawarg" && argument is not null && !ArgumentFields.Exists(argument))
+        error = ArgumentFields.Explain(definition.Name, argument);
+        if (error is not null)
         {
-            error = $"no event has an argument '{argument}'";
             return null;
         }
 
         if (definition.Name == "evt.rawarg")
         {
-            definition = definition with { Kind = ArgumentFields.KindOf(argument!) };
+            definition = ArgumentFields.Typed(definition, argument!);
         }
 
         var field = new DetectorField(definition, argument, references.Count, reading);
@@ -66,11 +72,20 @@ internal sealed class FieldCatalogue : IFieldCatalogue
     private FieldDefinition Define(string[] row)
     {
         var name = row[0];
+        var type = row[1];
         return new FieldDefinition
         {
             Name = name,
-            TypeName = row[1],
-            Kind = KindOf(row[1]),
+            TypeName = type,
+            Kind = KindOf(type),
+            IsBuffer = type == "BYTEBUF",
+            IsPort = type == "PORT",
+            Bits = type switch
+            {
+                "INT16" => 16,
+                "INT32" or "UINT32" => 32,
+                _ => 64,
+            },
             Argument = ArgumentOf(name, row[2]),
             IsList = row[3] == "list",
             Description = meanings.GetValueOrDefault(name, ""),
@@ -108,6 +123,13 @@ internal sealed class FieldCatalogue : IFieldCatalogue
             };
         }
 
+        if (name == "evt.abspath")
+        {
+            // The table of Falco calls the argument required; its parser does without.
+            kind = FieldArgumentKind.Optional;
+        }
+
+        kind |= inBrackets.Contains(name) ? FieldArgumentKind.InBrackets : behindDot.Contains(name) ? FieldArgumentKind.BehindDot : FieldArgumentKind.None;
         const FieldArgumentKind either = FieldArgumentKind.Index | FieldArgumentKind.Key;
         if (kind == FieldArgumentKind.None || (kind & either) != 0)
         {

@@ -14,8 +14,8 @@ internal static class ValueFormatter
 {
     private const ulong Second = 1_000_000_000;
 
-    /// <summary>Writes a value as an output line shows it; <c>&lt;NA&gt;</c> when it is absent.</summary>
-    public static void WriteText(FieldReference field, scoped Value value, ref Utf8Writer writer)
+    /// <summary>Writes a value as an output line shows it; <c>&lt;NA&gt;</c> when it is absent. The field is null for a transformer's value.</summary>
+    public static void WriteText(FieldReference? field, scoped Value value, ref Utf8Writer writer)
     {
         switch (value.Kind)
         {
@@ -58,7 +58,7 @@ internal static class ValueFormatter
     }
 
     /// <summary>Writes a value as an alert's JSON shows it: numbers as numbers, absent as null.</summary>
-    public static void WriteJson(FieldReference field, scoped Value value, Utf8JsonWriter writer)
+    public static void WriteJson(FieldReference? field, scoped Value value, Utf8JsonWriter writer)
     {
         switch (value.Kind)
         {
@@ -77,7 +77,7 @@ internal static class ValueFormatter
             case ValueKind.Float64:
                 writer.WriteNumberValue(value.AsFloat64);
                 break;
-            case ValueKind.List when field.Definition.IsList:
+            case ValueKind.List when IsList(field):
                 writer.WriteStartArray();
                 foreach (var member in value.AsList)
                 {
@@ -102,7 +102,7 @@ internal static class ValueFormatter
         }
     }
 
-    private static void WriteJsonText(FieldReference field, scoped Value value, Utf8JsonWriter writer)
+    private static void WriteJsonText(FieldReference? field, scoped Value value, Utf8JsonWriter writer)
     {
         var rented = ArrayPool<byte>.Shared.Rent(EventContext.ScratchBytes);
         var text = new Utf8Writer(rented);
@@ -111,9 +111,12 @@ internal static class ValueFormatter
         ArrayPool<byte>.Shared.Return(rented);
     }
 
-    private static FieldFormat Format(FieldReference field) => field is DetectorField detector ? detector.Format : FieldFormat.Plain;
+    private static FieldFormat Format(FieldReference? field) => field is DetectorField detector ? detector.Format : FieldFormat.Plain;
 
-    private static void WriteSigned(FieldReference field, long value, ref Utf8Writer writer)
+    // A transformer gives a list only for a set; a field may also have alternatives.
+    private static bool IsList(FieldReference? field) => field is null || field.Definition.IsList;
+
+    private static void WriteSigned(FieldReference? field, long value, ref Utf8Writer writer)
     {
         if (Format(field) == FieldFormat.Hex)
         {
@@ -125,7 +128,7 @@ internal static class ValueFormatter
         }
     }
 
-    private static void WriteUnsigned(FieldReference field, ulong value, ref Utf8Writer writer)
+    private static void WriteUnsigned(FieldReference? field, ulong value, ref Utf8Writer writer)
     {
         switch (Format(field))
         {
@@ -153,10 +156,10 @@ internal static class ValueFormatter
         }
     }
 
-    private static void WriteList(FieldReference field, scoped Value value, ref Utf8Writer writer)
+    private static void WriteList(FieldReference? field, scoped Value value, ref Utf8Writer writer)
     {
         var first = true;
-        if (field.Definition.IsList)
+        if (IsList(field))
         {
             writer.Add((byte)'(');
         }
@@ -165,14 +168,14 @@ internal static class ValueFormatter
         {
             if (!first)
             {
-                writer.Add((byte)(field.Definition.IsList ? ',' : ' '));
+                writer.Add((byte)(IsList(field) ? ',' : ' '));
             }
 
             WriteText(field, member, ref writer);
             first = false;
         }
 
-        if (field.Definition.IsList)
+        if (IsList(field))
         {
             writer.Add((byte)')');
         }

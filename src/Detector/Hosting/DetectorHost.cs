@@ -34,7 +34,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
             return 1;
         }
 
-        using var state = new MachineState();
+        using var state = new MachineState(maxThreads: options.FalcoLibs.ThreadTableSize);
         IReadOnlyList<OutputQueue> outputs = [];
         try
         {

@@ -8,12 +8,12 @@ internal sealed class MachineState : IDisposable
     /// <summary>Bytes that texts and descriptor tables may take by default.</summary>
     public const long DefaultCapBytes = 256L << 20;
 
-    /// <summary>A state whose native memory stays under <paramref name="capBytes"/>.</summary>
-    public MachineState(long capBytes = DefaultCapBytes)
+    /// <summary>A state whose native memory stays under <paramref name="capBytes"/>, with at most <paramref name="maxThreads"/> threads.</summary>
+    public MachineState(long capBytes = DefaultCapBytes, int maxThreads = ThreadTable.MaxThreads)
     {
         Pool = new NativePool(capBytes);
         Texts = new TextPool(Pool);
-        Threads = new ThreadTable(Pool, Texts);
+        Threads = new ThreadTable(Pool, Texts, maxThreads);
     }
 
     /// <summary>The memory of texts and descriptor tables.</summary>

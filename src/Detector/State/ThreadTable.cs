@@ -1,12 +1,15 @@
 namespace Saker.Detector.State;
 
 /// <summary>
-/// All threads by id, with their families. Bounded: beyond <see cref="MaxThreads"/> a new thread is not kept and counted.
+/// All threads by id, with their families. Bounded: beyond the limit a new thread is not kept and counted.
 /// Thread and table objects are pooled, so that a steady load of forks and exits allocates nothing.
 /// </summary>
-internal sealed class ThreadTable(NativePool pool, TextPool texts)
+/// <param name="pool">The memory of descriptor tables.</param>
+/// <param name="texts">The texts of threads.</param>
+/// <param name="limit">Threads that are kept at most.</param>
+internal sealed class ThreadTable(NativePool pool, TextPool texts, int limit = ThreadTable.MaxThreads)
 {
-    /// <summary>Threads that are kept at most.</summary>
+    /// <summary>Threads that are kept at most when nobody says otherwise.</summary>
     public const int MaxThreads = 256 * 1024;
 
     private readonly Dictionary<long, ThreadInfo> threads = new(4096);
@@ -36,7 +39,7 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
             Remove(old);
         }
 
-        if (threads.Count >= MaxThreads)
+        if (threads.Count >= limit)
         {
             LeftOut++;
             return null;

@@ -25,7 +25,7 @@ internal static class HttpDelivery
     {
         try
         {
-            var target = Targets.GetValue(url, static address => new Uri(address.Reveal()));
+            var target = Targets.GetValue(url, static address => WebAddress.Parse(address.Reveal()));
             for (var redirects = 0; ; redirects++)
             {
                 using var request = create(target);

@@ -34,6 +34,7 @@ internal static class ConfigCommand
             output.WriteLine($"{Setting(value).PadRight(width)}  # {value.Source?.ToString() ?? "default"}");
         }
 
+        output.WriteLine($"# Proxies: {configuration.Proxy}");
         output.WriteLine(configuration.Outputs.Count == 0
             ? "# No output is on."
             : $"# Outputs: {string.Join(", ", configuration.Outputs.Select(static output => $"{output.Name} ({output.Registration.Descriptor.Type})"))}");

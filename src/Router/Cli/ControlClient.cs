@@ -23,7 +23,7 @@ internal sealed class ControlClient : IAsyncDisposable
     // One alert of 16 MiB, escaped anew, fits; so does the longest list.
     private const long MaxAnswerBytes = 128L << 20;
 
-    private readonly HttpClient client;
+    private HttpClient client;
     private readonly Stack<IAsyncDisposable> own = [];
 
     private ControlClient(string path)
@@ -46,8 +46,11 @@ internal sealed class ControlClient : IAsyncDisposable
                 }
             },
         };
-        client = new HttpClient(handler) { BaseAddress = new Uri("http://router/"), Timeout = Patience, MaxResponseContentBufferSize = MaxAnswerBytes };
+        client = Client(handler);
     }
+
+    private static HttpClient Client(HttpMessageHandler handler) =>
+        new(handler) { BaseAddress = new Uri("http://router/"), Timeout = Patience, MaxResponseContentBufferSize = MaxAnswerBytes };
 
     /// <summary>True when a router runs on the directory.</summary>
     public bool IsRunning { get; private set; }
@@ -61,9 +64,9 @@ internal sealed class ControlClient : IAsyncDisposable
     /// <exception cref="IOException">The same, from the files.</exception>
     public static async Task<ControlClient> OpenAsync(string root, RouterOptions options, bool needsFiles, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(root))
+        if (!DataDirectory.IsOne(root))
         {
-            throw new DirectoryNotFoundException($"There is no data directory {root}; name it with --data-dir.");
+            throw new DirectoryNotFoundException($"There is no router's data in {root}, as far as this user can see; name the data directory with --data-dir or {DefaultDataDirectory.Variable}.");
         }
 
         var client = new ControlClient(ControlServer.PathIn(root));
@@ -118,6 +121,10 @@ internal sealed class ControlClient : IAsyncDisposable
             await AskAsync(HttpMethod.Get, ControlEndpoints.OutputsPath, cancellationToken);
             return true;
         }
+        catch (HttpRequestException exception) when (exception.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied })
+        {
+            throw new UnauthorizedAccessException("The router here belongs to another user; run the command as that user or as root.", exception);
+        }
         catch (HttpRequestException exception) when (exception.InnerException is SocketException)
         {
             return false;
@@ -126,6 +133,11 @@ internal sealed class ControlClient : IAsyncDisposable
 
     private async Task ServeFilesAsync(string root, RouterOptions options)
     {
+        if (!FileOwner.IsThisUser(DataDirectory.OwnedFile(root)))
+        {
+            throw new UnauthorizedAccessException($"The data in {root} belongs to another user, whose router could not open what this command might write there; run the command as that user, or while the router runs.");
+        }
+
         var directory = DataDirectory.Open(root);
         own.Push(new Held(directory));
         var loggers = LoggerFactory.Create(static logging => logging.AddLines().SetMinimumLevel(LogLevel.Warning));
@@ -133,7 +145,24 @@ internal sealed class ControlClient : IAsyncDisposable
         var letters = DeadLetters.Open(
             directory.Files, directory.DeadLetters, options.Delivery.DeadLetterSize.Bytes, RunCommand.DeadLetterReserve(options), options.Delivery.Durability, TimeProvider.System, loggers.CreateLogger<SegmentLog>());
         own.Push(letters);
-        own.Push(await ControlServer.StartAsync(directory, new ControlEndpoints(static () => [], letters, resend: null), NullLoggerFactory.Instance));
+        client.Dispose();
+        client = Client(new DirectHandler(new ControlEndpoints(static () => [], letters, resend: null)));
+    }
+
+    /// <summary>Asks the endpoints in this process, without a socket that would have to be made.</summary>
+    private sealed class DirectHandler(ControlEndpoints endpoints) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            using var body = new MemoryStream();
+            var context = new DefaultHttpContext { RequestAborted = cancellationToken };
+            context.Request.Method = request.Method.Method;
+            context.Request.Path = PathString.FromUriComponent(request.RequestUri!);
+            context.Request.QueryString = QueryString.FromUriComponent(request.RequestUri!);
+            context.Response.Body = body;
+            await endpoints.HandleAsync(context);
+            return new HttpResponseMessage((HttpStatusCode)context.Response.StatusCode) { Content = new ByteArrayContent(body.ToArray()) };
+        }
     }
 
     private sealed class Held(IDisposable what) : IAsyncDisposable

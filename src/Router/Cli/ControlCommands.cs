@@ -12,8 +12,7 @@ internal static class ControlCommands
     {
         try
         {
-            var root = Path.GetFullPath(dataDirectory ?? DefaultDataDirectory.Find(out _));
-            await using var client = await ControlClient.OpenAsync(root, configuration.Router, needsFiles, cancellationToken);
+            await using var client = await OpenAsync(configuration, dataDirectory, DefaultDataDirectory.Places, needsFiles, cancellationToken);
             return await work(client);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DataDirectoryException or ControlException or HttpRequestException)
@@ -26,6 +25,32 @@ internal static class ControlCommands
             await errors.WriteLineAsync("The router did not answer in time.");
             return 1;
         }
+    }
+
+    /// <summary>Reaches the router of the directory that was named, else the one that runs on a usual one, else the files there. Makes no directory.</summary>
+    public static async Task<ControlClient> OpenAsync(
+        RouterConfiguration configuration, string? dataDirectory, IReadOnlyList<DataPlace> places, bool needsFiles, CancellationToken cancellationToken)
+    {
+        if (dataDirectory is not null)
+        {
+            return await ControlClient.OpenAsync(Path.GetFullPath(dataDirectory), configuration.Router, needsFiles, cancellationToken);
+        }
+
+        var existing = DefaultDataDirectory.Existing(places).ToList();
+        foreach (var place in existing)
+        {
+            var client = await ControlClient.OpenAsync(place.Path, configuration.Router, needsFiles: false, cancellationToken);
+            if (client.IsRunning)
+            {
+                return client;
+            }
+
+            await client.DisposeAsync();
+        }
+
+        return existing.Count > 0
+            ? await ControlClient.OpenAsync(existing[0].Path, configuration.Router, needsFiles, cancellationToken)
+            : throw new IOException($"No router has run here, as far as this user can see: there is nothing in {string.Join(", ", places.Select(static place => place.Path))}. Name its data directory with --data-dir or {DefaultDataDirectory.Variable}.");
     }
 
     /// <summary>Lines up columns; the last one is as long as it is. What came from outside is kept on its line.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using Saker.Router.Api;
@@ -29,7 +30,7 @@ internal static class DeadLettersCommand
         SetAction(list, (client, result, cancellationToken) => ListAsync(client, result.GetValue(output), result.GetValue(limit), result.GetValue(after), cancellationToken));
         command.Add(list);
 
-        var id = new Argument<long>("ID") { Description = "Its number, as 'list' shows it." };
+        var id = new Argument<long>("ID") { Description = "Its number, as 'list' shows it.", CustomParser = Number };
         var show = new Command("show", "Prints one with its alert.") { id };
         SetAction(show, (client, result, cancellationToken) => ShowAsync(client, result.GetValue(id), cancellationToken));
         command.Add(show);
@@ -42,7 +43,7 @@ internal static class DeadLettersCommand
 
         Command ForSome(string name, string description, HttpMethod method, string path, string done)
         {
-            var one = new Argument<long?>("ID") { Description = "Its number, as 'list' shows it.", Arity = ArgumentArity.ZeroOrOne };
+            var one = new Argument<long?>("ID") { Description = "Its number, as 'list' shows it.", Arity = ArgumentArity.ZeroOrOne, CustomParser = static result => Number(result) };
             var of = Output();
             var all = new Option<bool>("--all") { Description = "All, of every output." };
             var some = new Command(name, description) { one, of, all };
@@ -62,6 +63,17 @@ internal static class DeadLettersCommand
     }
 
     private static Option<string?> Output() => new("--output") { Description = "Only those of one output.", HelpName = "NAME" };
+
+    private static long Number(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            result.AddError($"'{text}' is no number of a dead letter; 'dead-letters list' shows them.");
+        }
+
+        return number;
+    }
 
     private static string PathOf(long id) => string.Create(CultureInfo.InvariantCulture, $"{ControlEndpoints.LettersPath}/{id}");
 

@@ -18,9 +18,10 @@ internal static class RouterCommandLine
         };
         var dataDirectory = new Option<string?>("--data-dir")
         {
-            Description = "Directory for the alert log. Default: /var/lib/saker-router where it can be written, else saker-router in the temporary folder.",
+            Description = $"Directory for the alert log. Without it: the variable {DefaultDataDirectory.Variable}; else /var/lib/saker-router where it can be written, else saker-router in the temporary folder, or in /dev/shm with 'delivery.durability: memory'.",
             HelpName = "DIR",
             Recursive = true,
+            DefaultValueFactory = static _ => Environment.GetEnvironmentVariable(DefaultDataDirectory.Variable) is { Length: > 0 } named ? named : null,
         };
         var root = new RootCommand("Takes Falco's alerts, keeps each one before it says yes, and delivers it to every output.") { config, dataDirectory };
         foreach (var version in root.Options.OfType<VersionOption>())

@@ -20,6 +20,9 @@ internal sealed record RouterConfiguration
     /// <summary>In the order of the file, the sections of Falcosidekick first.</summary>
     public required IReadOnlyList<OutputInstance> Outputs { get; init; }
 
+    /// <summary>The proxies towards outputs, from the environment.</summary>
+    public ProxySettings Proxy { get; init; } = ProxySettings.None;
+
     /// <summary>Every setting with its source.</summary>
     public required IReadOnlyList<EffectiveValue> Effective { get; init; }
 

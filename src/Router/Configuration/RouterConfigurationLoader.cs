@@ -49,6 +49,12 @@ internal sealed partial class RouterConfigurationLoader
         BindFalcosidekickSections(root);
         BindInstances(root);
         ReportMissingOutputs(root);
+        FalcosidekickKeys.Check(root, type => catalogue.Find(type) is not null, faults);
+        WrittenReferences.Report(root, faults);
+        var proxy = ProxySettings.Read(
+            name => environment.Find(name)?.Text,
+            (name, sentence) => faults.Error(ConfigSource.InVariable(name), "", sentence),
+            (name, sentence) => faults.Warning(ConfigSource.InVariable(name), "", sentence));
         ReportAmbiguousVariables();
         StrayVariables.Report(environment, sections.Append(OutputsSection), outputs, faults);
 
@@ -57,6 +63,7 @@ internal sealed partial class RouterConfigurationLoader
         {
             Router = router,
             Outputs = outputs,
+            Proxy = proxy,
             Effective = binder.Effective,
             Faults = ignore ? [.. faults.All.Select(AsWarning)] : faults.All,
             IsRefused = faults.HasErrors && !ignore,
@@ -178,7 +185,12 @@ internal sealed partial class RouterConfigurationLoader
     private void Bind(OutputRegistration registration, string name, string path, ConfigMap? section, ConfigSource source, IReadOnlyCollection<string> others)
     {
         var options = (OutputOptions)binder.Bind(OptionSchema.For(registration.OptionsType), section, path, source, others);
-        outputs.Add(new OutputInstance(name, registration, options, path, source));
+        // Under 'ignore' every other key has its default after a fault; without a destination there is nothing to run.
+        var deciding = $"{path}.{registration.Descriptor.DecidingKey}";
+        if (!faults.All.Any(fault => fault.Severity == FaultSeverity.Error && (fault.Key == deciding || fault.Key.StartsWith($"{deciding}[", StringComparison.Ordinal))))
+        {
+            outputs.Add(new OutputInstance(name, registration, options, path, source));
+        }
     }
 
     private void ReportMissingOutputs(ConfigMap root)
@@ -200,7 +212,8 @@ internal sealed partial class RouterConfigurationLoader
     // A switch is off when it says so; any other deciding key is on when it has a value.
     private bool IsSwitchedOn(ConfigMap? section, string path, string key) =>
         binder.IsSet(section, path, key)
-        && (environment.Find(EnvironmentVariables.NameOf($"{path}.{key}")) ?? section?.Find(key)?.Value) is not ConfigScalar { Text: "false" or "False" or "FALSE" or "0" };
+        && !((environment.Find(EnvironmentVariables.NameOf($"{path}.{key}")) ?? section?.Find(key)?.Value) is ConfigScalar scalar
+            && ScalarConverter.Convert(typeof(bool), scalar.Text, out var value) is null && value is false);
 
     private ConfigMap? Section(ConfigMap root, string path, bool report)
     {

@@ -75,21 +75,29 @@ internal static class RunCommand
         LimitedLog limited, OutputNotices notices, TimeProvider clock, CancellationToken stop)
     {
         var options = configuration.Router;
-        var isTemporary = false;
-        var path = dataDirectory ?? DefaultDataDirectory.Find(out isTemporary);
-        if (isTemporary)
+        var place = dataDirectory is null
+            ? DefaultDataDirectory.Choose(options.Delivery.Durability, DefaultDataDirectory.Places)
+            : new DataPlace(dataDirectory, DataPlaceKind.Lasting);
+        var kept = options;
+        if (place.Kind == DataPlaceKind.Temporary)
         {
-            RunLog.TemporaryDirectory(logger, path);
+            RunLog.TemporaryDirectory(logger, place.Path);
+        }
+        else if (place.Kind == DataPlaceKind.Memory)
+        {
+            var bytes = new DriveInfo(place.Path).TotalSize;
+            kept = MemoryBounds.Fit(options, bytes);
+            RunLog.MemoryDirectory(logger, place.Path, new ByteSize(bytes));
         }
 
-        using var directory = DataDirectory.Open(path);
-        await using var log = SegmentLog.Open(directory.Files, directory.Log, LogOptions(options), clock, loggers.CreateLogger<SegmentLog>());
+        using var directory = DataDirectory.Open(place.Path);
+        await using var log = SegmentLog.Open(directory.Files, directory.Log, LogOptions(kept), clock, loggers.CreateLogger<SegmentLog>());
         var metrics = new RouterMetrics(EventLabels.Create(options, static (_, _, _) => { }), options.Prometheus.MaxLabelValues, clock);
         await using var letters = DeadLetters.Open(
-            directory.Files, directory.DeadLetters, options.Delivery.DeadLetterSize.Bytes, DeadLetterReserve(options), options.Delivery.Durability, clock, loggers.CreateLogger<SegmentLog>());
+            directory.Files, directory.DeadLetters, kept.Delivery.DeadLetterSize.Bytes, DeadLetterReserve(kept), kept.Delivery.Durability, clock, loggers.CreateLogger<SegmentLog>());
         var cursors = new CursorStore(directory.Files, directory.Cursors, loggers.CreateLogger<CursorStore>());
         await using var delivery = new DeliveryEngine(
-            log, letters, cursors, outputs.Select(static output => output.Delivery), DeliveryOptions(options.Delivery), clock, loggers.CreateLogger<DeliveryEngine>());
+            log, letters, cursors, outputs.Select(static output => output.Delivery), DeliveryOptions(kept.Delivery), clock, loggers.CreateLogger<DeliveryEngine>());
         using var deliveryMetrics = new DeliveryMetrics(metrics, delivery, log);
         delivery.Start();
         var enricher = new AlertEnricher(options, (name, problem) => notices.OptionFails($"templatedfields.{name}", problem));

@@ -1,3 +1,5 @@
+using Saker.Settings;
+
 using Saker.Router.Cli;
 namespace Saker.Router.Hosting;
 
@@ -7,7 +9,7 @@ internal static partial class RunLog
     [LoggerMessage(3500, LogLevel.Information, "Alerts are taken at {Address} and kept in {Directory}; outputs: {Outputs}; proxy: {Proxy}.")]
     public static partial void Started(ILogger logger, string address, string directory, string outputs, string proxy);
 
-    [LoggerMessage(3504, LogLevel.Warning, "The data directory {Directory} may be gone with the container, and each replica has its own: alerts not yet delivered would be lost, and duplicates are seen per replica. Mount a volume at /var/lib/saker-router, or name one with --data-dir.")]
+    [LoggerMessage(3504, LogLevel.Warning, "The data directory {Directory} may be gone with the container, and each replica has its own: alerts not yet delivered would be lost, and duplicates are seen per replica. Mount a volume at /var/lib/saker-router, or name one with --data-dir or DATA_DIR.")]
     public static partial void TemporaryDirectory(ILogger logger, string directory);
 
     [LoggerMessage(3505, LogLevel.Information, "Stopping: alerts are taken for {Seconds} seconds more, then refused.")]
@@ -21,4 +23,7 @@ internal static partial class RunLog
 
     [LoggerMessage(3509, LogLevel.Warning, "No output is on: alerts are taken and kept in the log, and delivered nowhere.")]
     public static partial void NoOutput(ILogger logger);
+
+    [LoggerMessage(3515, LogLevel.Warning, "Alerts are kept in memory only, in {Directory}, because no disk can be written and delivery.durability is 'memory': what is not delivered is gone with the process or the container. Sizes of the log are fitted to its {Size}.")]
+    public static partial void MemoryDirectory(ILogger logger, string directory, ByteSize size);
 }

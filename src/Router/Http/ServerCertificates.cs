@@ -77,70 +77,11 @@ internal sealed class ServerCertificates
 
     private static Material? ReadMaterial(TlsServerOptions options, Action<string, string> fault)
     {
-        var server = Try("certfile", options.CertFile, fault, () => ReadServer(options, fault));
-        var authorities = options.MutualTls ? Try("cacertfile", options.CaCertFile, fault, () => ReadAuthorities(options.CaCertFile, fault)) : null;
-        return server is null || (options.MutualTls && authorities is null) ? null : new Material(server, authorities);
-    }
-
-    private static SslStreamCertificateContext? ReadServer(TlsServerOptions options, Action<string, string> fault)
-    {
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPem(File.ReadAllText(options.CertFile));
-        if (chain.Count == 0)
-        {
-            fault("certfile", $"The file '{options.CertFile}' holds no certificate in PEM form.");
-            return null;
-        }
-
-        var key = Try("keyfile", options.KeyFile, fault, () => File.ReadAllText(options.KeyFile));
-        if (key is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            using var ephemeral = X509Certificate2.CreateFromPem(File.ReadAllText(options.CertFile), key);
-            var certificate = KeyPair.Usable(ephemeral);
-            return SslStreamCertificateContext.Create(certificate, chain, offline: true);
-        }
-        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
-        {
-            fault("keyfile", $"The file '{options.KeyFile}' holds no key in PEM form that belongs to the certificate in '{options.CertFile}'.");
-            return null;
-        }
-    }
-
-    private static X509Certificate2Collection? ReadAuthorities(string file, Action<string, string> fault)
-    {
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPem(File.ReadAllText(file));
-        if (authorities.Count > 0)
-        {
-            return authorities;
-        }
-
-        fault("cacertfile", $"The file '{file}' holds no certificate in PEM form.");
-        return null;
-    }
-
-    private static T? Try<T>(string key, string file, Action<string, string> fault, Func<T?> read)
-        where T : class
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            fault(key, $"The file cannot be read: {exception.Message}");
-        }
-        catch (CryptographicException)
-        {
-            fault(key, $"The file '{file}' holds no certificate in PEM form.");
-        }
-
-        return null;
+        var server = PemFile.Pair(options.CertFile, "certfile", options.KeyFile, "keyfile", fault);
+        var authorities = options.MutualTls ? PemFile.Certificates(options.CaCertFile, "cacertfile", fault) : null;
+        return server is not var (certificate, chain) || (options.MutualTls && authorities is null)
+            ? null
+            : new Material(SslStreamCertificateContext.Create(certificate, chain, offline: true), authorities);
     }
 
     private sealed record Material(SslStreamCertificateContext Server, X509Certificate2Collection? Authorities);

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Saker.Http;
 using Saker.Router.Configuration;
@@ -32,8 +34,41 @@ internal sealed class IngestServer : IAsyncDisposable
         }
 
         Configure(kestrel, address, port, options, tls);
-        return new IngestServer(await PlainKestrel.StartAsync(kestrel, endpoints.HandleAsync, loggers, cancellationToken));
+        try
+        {
+            return new IngestServer(await PlainKestrel.StartAsync(kestrel, endpoints.HandleAsync, loggers, cancellationToken));
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            var ports = tls?.PlainPort is { } plain ? $"ports {port} and {plain}" : $"port {port}";
+            throw new IOException(Problem(SocketErrorOf(exception), address, ports) ?? exception.Message, exception);
+        }
     }
+
+    // Kestrel wraps an address in use, and nothing else.
+    private static SocketError SocketErrorOf(Exception exception)
+    {
+        for (var inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is SocketException socket)
+            {
+                return socket.SocketErrorCode;
+            }
+        }
+
+        return exception.InnerException is AddressInUseException ? SocketError.AddressAlreadyInUse : SocketError.SocketError;
+    }
+
+    private static string? Problem(SocketError error, ListenAddress address, string ports) => error switch
+    {
+        SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported =>
+            $"this machine has no address '{address}'; set listenaddress to one of its own, or leave it out to listen on every address.",
+        SocketError.AddressAlreadyInUse =>
+            $"another program listens on {ports} already; stop that one, or choose another listenport.",
+        SocketError.AccessDenied =>
+            $"this user may not listen on {ports}; choose a listenport of 1024 or above, or give the program the right CAP_NET_BIND_SERVICE.",
+        _ => null,
+    };
 
     /// <summary>Closes the port and waits for the requests under way, until the token is cancelled.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => kestrel.StopAsync(cancellationToken);

@@ -36,6 +36,12 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>Alerts that were given up.</summary>
     public string DeadLetters => Path.Combine(Root, "dead-letters");
 
+    /// <summary>True when a router has run on the directory, as far as this user can see. Makes nothing.</summary>
+    public static bool IsOne(string path) => File.Exists(Path.Combine(path, LockName));
+
+    /// <summary>The file that shows whose the data is: a mounted directory may belong to somebody else.</summary>
+    public static string OwnedFile(string path) => Path.Combine(path, LockName);
+
     /// <summary>Makes the directory if need be, and takes its lock.</summary>
     /// <exception cref="DataDirectoryException">It cannot be made, written or locked; the message says which and what to do.</exception>
     public static DataDirectory Open(string path, IDataFiles? files = null)
@@ -64,7 +70,7 @@ internal sealed class DataDirectory : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DataDirectoryException($"The data directory {root} cannot be used: {exception.Message} Give this user the right to write there, or another directory with --data-dir.", exception);
+            throw new DataDirectoryException($"The data directory {root} cannot be used: {exception.Message} Give this user the right to write there, or another directory with --data-dir or DATA_DIR.", exception);
         }
     }
 

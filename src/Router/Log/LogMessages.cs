@@ -4,7 +4,7 @@ namespace Saker.Router.Log;
 internal static partial class LogMessages
 {
     [LoggerMessage(3000, LogLevel.Information, "Alert log opened in {Directory}: {Segments} segments, {Bytes} bytes, positions {First} to {Next}; durability {Durability}.")]
-    public static partial void Opened(ILogger logger, string directory, int segments, long bytes, long first, long next, Durability durability);
+    public static partial void Opened(ILogger logger, string directory, int segments, long bytes, long first, long next, string durability);
 
     [LoggerMessage(3001, LogLevel.Warning, "The alert log's last segment {Segment} ended in {Bytes} bytes that are no whole record, as a crash in the middle of a write leaves them. It was cut at byte {Offset}; the bytes are kept in {Copy}.")]
     public static partial void TailCut(ILogger logger, string segment, long bytes, long offset, string copy);

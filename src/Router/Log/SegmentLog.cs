@@ -77,7 +77,14 @@ internal sealed class SegmentLog : IAlertLog
     {
         var log = new SegmentLog(new SegmentStore(files, directory, logger), options, clock, logger);
         var status = log.Status;
-        LogMessages.Opened(logger, directory, status.Segments, status.Bytes, status.First, status.Next, options.Durability);
+        var durability = options.Durability switch
+        {
+            Durability.Fsync => "fsync",
+            Durability.Os => "os",
+            Durability.Memory => "memory",
+            _ => throw new System.Diagnostics.UnreachableException($"The durability {(int)options.Durability} is not known."),
+        };
+        LogMessages.Opened(logger, directory, status.Segments, status.Bytes, status.First, status.Next, durability);
         return log;
     }
 

@@ -60,13 +60,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
         stop.Dispose();
     }
 
-    private static string ClientFiles(RouterOptions options) => FileFingerprint.Of(ClientFileNames(options));
-
-    private static IEnumerable<string> ClientFileNames(RouterOptions options)
-    {
-        var files = OutputAssembly.TlsFiles(options);
-        return ((string[])[files.CaCertFile, files.CertFile, files.KeyFile]).Where(static file => file.Length > 0);
-    }
+    private static string ClientFiles(RouterOptions options) => FileFingerprint.Of(ClientCertificates.Files(options));
 
     private async Task WorkAsync()
     {
@@ -174,5 +168,5 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
 
     // The certificates count as well: renewing them is a change, although the file that names them is the same.
     private string Fingerprint(string configuration) =>
-        $"{configuration} {FileFingerprint.Of(ClientFileNames(running.Router).Concat(targets.Certificates?.Files ?? []))}";
+        $"{configuration} {FileFingerprint.Of(ClientCertificates.Files(running.Router).Concat(targets.Certificates?.Files ?? []))}";
 }

@@ -17,7 +17,8 @@ internal static class OutputAssembly
     /// <param name="existing">Gives the output for an instance that need not be made; null for none.</param>
     public static List<RoutedOutput> Create(RouterConfiguration configuration, TimeProvider clock, ConfigFaults faults, OutputNotices notices, Func<OutputInstance, RoutedOutput?>? existing = null)
     {
-        var files = TlsFiles(configuration.Router);
+        var certificates = ClientCertificates.Read(
+            configuration.Router, configuration.Outputs.Any(IsMutual), (key, sentence) => faults.Error(SourceOf(key, ConfigSource.InVariable(EnvironmentVariables.NameOf(key))), key, sentence));
         var outputs = new List<RoutedOutput>();
         foreach (var instance in configuration.Outputs)
         {
@@ -27,25 +28,32 @@ internal static class OutputAssembly
                 continue;
             }
 
+            if (IsMutual(instance) && certificates.Client is null)
+            {
+                continue; // told at the key that names the file
+            }
+
             try
             {
-                outputs.Add(Create(instance, configuration, files, clock, notices));
+                outputs.Add(Create(instance, configuration, certificates, clock, notices));
             }
             catch (OutputConfigurationException exception)
             {
                 var path = OptionsBinder.Join(instance.Path, exception.Key);
-                var source = configuration.Effective.FirstOrDefault(value => value.Path == path)?.Source ?? instance.Source;
-                faults.Error(source, path, exception.Message);
+                faults.Error(SourceOf(path, instance.Source), path, exception.Message);
             }
         }
 
         return outputs;
+
+        ConfigSource SourceOf(string path, ConfigSource otherwise) =>
+            configuration.Effective.FirstOrDefault(value => value.Path == path)?.Source ?? otherwise;
     }
 
-    private static RoutedOutput Create(OutputInstance instance, RouterConfiguration configuration, TlsClientFiles files, TimeProvider clock, OutputNotices notices)
+    private static RoutedOutput Create(OutputInstance instance, RouterConfiguration configuration, TlsClientCertificates certificates, TimeProvider clock, OutputNotices notices)
     {
         var filter = new AlertFilter(instance.Options.MinimumPriority, Condition(instance.Options.When));
-        var client = OutputHttpClients.Create(instance.Options as HttpOutputOptions ?? NoHttp, files);
+        var client = OutputHttpClients.Create(instance.Options as HttpOutputOptions ?? NoHttp, certificates, configuration.Proxy);
         try
         {
             var context = new OutputContext
@@ -76,17 +84,7 @@ internal static class OutputAssembly
     // The context of an output that speaks no HTTP has a client all the same; it never connects.
     private static readonly HttpOutputOptions NoHttp = new NoHttpOptions();
 
-    /// <summary>The certificates of this machine towards its outputs.</summary>
-    public static TlsClientFiles TlsFiles(RouterOptions options)
-    {
-        var mutual = options.MutualTlsClient;
-        return new TlsClientFiles
-        {
-            CaCertFile = options.TlsClient.CaCertFile.Length > 0 ? options.TlsClient.CaCertFile : mutual.CaCertFile,
-            CertFile = mutual.CertFile.Length > 0 ? mutual.CertFile : Path.Combine(options.MutualTlsFilesPath, "client.crt"),
-            KeyFile = mutual.KeyFile.Length > 0 ? mutual.KeyFile : Path.Combine(options.MutualTlsFilesPath, "client.key"),
-        };
-    }
+    private static bool IsMutual(OutputInstance instance) => instance.Options is HttpOutputOptions { MutualTls: true };
 
     private sealed record NoHttpOptions : HttpOutputOptions;
 }

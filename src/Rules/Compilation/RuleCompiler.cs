@@ -50,22 +50,16 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
     private OutputFormat? CompileOutput(RuleItem item, out bool skipped)
     {
         skipped = false;
-        var text = item.Output;
-        if (ContainerInfo().IsMatch(text))
-        {
-            diagnostics.Add(DiagnosticCode.DeprecatedItem, "%container.info is deprecated: the container's fields are added by themselves.", item.Context);
-            text = ContainerInfo().Replace(text, "");
-        }
-
+        var text = WithoutContainerInfo(item);
         var errors = new List<OutputFormatError>();
-        var format = new OutputFormatParser(options.Sources[item.Source]).Parse(text, errors);
+        var format = new OutputFormatParser(options.Sources[item.Source]).Parse(text.Text, errors);
         skipped = errors.Count > 0 && item.SkipIfUnknownFilter;
         foreach (var error in errors.Take(skipped ? 1 : errors.Count))
         {
-            Tell(item.OutputContext, skipped ? DiagnosticCode.UnknownFilter : DiagnosticCode.CompileOutput, error);
+            Tell(item.OutputContext, text, skipped ? DiagnosticCode.UnknownFilter : DiagnosticCode.CompileOutput, error);
         }
 
-        if (errors.Count == 0 && text.Contains(Direction, StringComparison.Ordinal))
+        if (errors.Count == 0 && text.Text.Contains(Direction, StringComparison.Ordinal))
         {
             diagnostics.Add(DiagnosticCode.DeprecatedItem, $"The output has the deprecated field '{Direction}'.", item.OutputContext, Direction);
         }
@@ -73,16 +67,42 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
         return format;
     }
 
-    private void Tell(ItemContext context, DiagnosticCode code, OutputFormatError error) => diagnostics.Add(new Diagnostic
+    private MappedText WithoutContainerInfo(RuleItem item)
     {
-        Code = code,
-        Message = error.Message,
-        Suggestion = error.Suggestion,
-        File = context.File,
-        Start = context.Location.Offset,
-        Length = 1,
-        Locations = context.Path,
-    });
+        var text = item.Output;
+        var found = ContainerInfo().Matches(text.Text);
+        if (found.Count == 0)
+        {
+            return text;
+        }
+
+        diagnostics.Add(DiagnosticCode.DeprecatedItem, "%container.info is deprecated: the container's fields are added by themselves.", item.Context);
+        var result = new MappedText.Builder();
+        var copied = 0;
+        foreach (Match match in found)
+        {
+            result.Append(text, copied, match.Index - copied);
+            copied = match.Index + match.Length;
+        }
+
+        return result.Append(text, copied, text.Text.Length - copied).Build();
+    }
+
+    private void Tell(ItemContext context, MappedText text, DiagnosticCode code, OutputFormatError error)
+    {
+        var (file, start) = text.Text.Length > 0 ? text.Locate(error.Start) : (context.File, context.Location.Offset);
+        var (endFile, end) = text.Text.Length > 0 ? text.Locate(error.Start + Math.Max(1, error.Length) - 1) : (file, start);
+        diagnostics.Add(new Diagnostic
+        {
+            Code = code,
+            Message = error.Message,
+            Suggestion = error.Suggestion,
+            File = file,
+            Start = start,
+            Length = file == endFile ? Math.Max(1, end + 1 - start) : 1,
+            Locations = context.Path,
+        });
+    }
 
     private CompiledCondition? CompileCondition(RuleItem item, MappedText text)
     {

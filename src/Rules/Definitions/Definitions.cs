@@ -40,7 +40,7 @@ internal sealed class RuleItem(string name, ItemContext context) : Definition(na
 
     public required ItemContext ConditionContext { get; init; }
 
-    public required string Output { get; set; }
+    public required MappedText Output { get; set; }
 
     public required ItemContext OutputContext { get; init; }
 

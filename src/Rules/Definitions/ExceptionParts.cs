@@ -1,5 +1,4 @@
 using Saker.Conditions.Ast;
-using Saker.Conditions.Fields;
 using Saker.Rules.Yaml;
 
 namespace Saker.Rules.Definitions;
@@ -30,14 +29,5 @@ internal static class ExceptionParts
     {
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return IsOperator(text) && (words.Length == 2 || Vocabulary.Operators.Any(entry => entry.Text == words[0] && entry.Operator.TakesList()));
-    }
-
-    /// <summary>True for a field of the catalogue, with or without argument.</summary>
-    public static bool IsField(FieldResolver resolver, string text)
-    {
-        var bracket = text.IndexOf('[', StringComparison.Ordinal);
-        return bracket < 0
-            ? resolver.Resolve(text, null, out _, out _) is not null
-            : text.EndsWith(']') && resolver.Resolve(text[..bracket], text[(bracket + 1)..^1].Trim('"', '\''), out _, out _) is not null;
     }
 }

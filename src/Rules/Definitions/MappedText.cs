@@ -1,6 +1,5 @@
 using System.Text;
 using Saker.Conditions.Source;
-using Saker.Rules.Composition;
 using Saker.Rules.Yaml;
 
 namespace Saker.Rules.Definitions;
@@ -24,6 +23,16 @@ internal sealed class MappedText
 
     /// <summary>The value as it stands in the file.</summary>
     public static MappedText Of(YamlScalar scalar) => new Builder().Append(scalar).Build();
+
+    /// <summary>A part of the text.</summary>
+    public MappedText Slice(int start, int length) => new Builder().Append(this, start, length).Build();
+
+    /// <summary>The text without blanks at its ends.</summary>
+    public MappedText Trim()
+    {
+        var start = Text.Length - Text.TrimStart().Length;
+        return Slice(start, Text.Trim().Length);
+    }
 
     /// <summary>The file and the offset where a character was written.</summary>
     public (RuleFile File, int Offset) Locate(int index)

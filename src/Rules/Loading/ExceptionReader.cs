@@ -1,4 +1,4 @@
-using Saker.Conditions.Fields;
+using Saker.Conditions.Compilation;
 using Saker.Rules.Definitions;
 using Saker.Rules.Diagnostics;
 using Saker.Rules.Yaml;
@@ -124,8 +124,8 @@ internal sealed class ExceptionReader(RuleLoaderOptions options, DiagnosticBag d
             return null;
         }
 
-        var resolver = new FieldResolver(options.Sources[source]);
-        return fields.FirstOrDefault(field => !ExceptionParts.IsField(resolver, field)) is { } unknown
+        var operands = new OperandCompiler(options.Sources[source], forOutput: false);
+        return fields.FirstOrDefault(field => operands.CompileWhole(field, out _) is null) is { } unknown
             ? $"'{unknown}' is not a supported filter field"
             : null;
     }

@@ -106,13 +106,15 @@ internal sealed class ItemReader(YamlMapping item, ItemContext context, Diagnost
         var values = new List<string>(sequence.Items.Count);
         foreach (var member in sequence.Items)
         {
-            if (member is YamlScalar scalar)
+            if (member is YamlScalar { IsNull: false } scalar)
             {
                 values.Add(scalar.Value);
             }
             else
             {
-                Fail("sequence value is not scalar", valueContext.At(member, "list item"));
+                Fail(
+                    member.IsNull ? "sequence value is not scalar: null and ~ are no words; write them in quotes" : "sequence value is not scalar",
+                    valueContext.At(member, "list item"));
             }
         }
 

@@ -35,10 +35,10 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
         {
             documents = YamlTreeReader.ReadDocuments(file);
         }
-        catch (YamlException exception)
+        catch (YamlFault fault)
         {
-            var place = new YamlScalar(file, (int)Math.Clamp(exception.Start.Index, 0, file.Content.Length), file.Content.Length, "", ScalarStyle.Plain);
-            diagnostics.Add(DiagnosticCode.YamlParse, exception.Message, context.At(place, "rules content"));
+            var place = new YamlScalar(file, fault.Offset, fault.Offset, "", ScalarStyle.Plain);
+            diagnostics.Add(DiagnosticCode.YamlParse, fault.Message, context.At(place, "rules content"));
             return true;
         }
 
@@ -84,15 +84,15 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
         }
         else if (item["list"] is not null)
         {
-            ReadNamed(item, file, "list", ReadList);
+            ReadNamed(item, file, "list", ListKeys, ReadList);
         }
         else if (item["macro"] is not null)
         {
-            ReadNamed(item, file, "macro", ReadMacro);
+            ReadNamed(item, file, "macro", MacroKeys, ReadMacro);
         }
         else if (item["rule"] is not null)
         {
-            ReadNamed(item, file, "rule", rules.Read);
+            ReadNamed(item, file, "rule", RuleItemReader.Keys, rules.Read);
         }
         else
         {
@@ -100,7 +100,7 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
         }
     }
 
-    private void ReadNamed(YamlMapping item, ItemContext file, string kind, Action<string, ItemReader> read)
+    private void ReadNamed(YamlMapping item, ItemContext file, string kind, IReadOnlySet<string> keys, Action<string, ItemReader> read)
     {
         if (new ItemReader(item, file.At(item, kind), diagnostics).Required(kind) is not { } name)
         {
@@ -109,6 +109,7 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
 
         var reader = new ItemReader(item, file.At(item, kind, name.Value), diagnostics);
         read(name.Value, reader);
+        reader.WarnUnknownKeys(keys);
         if (reader.Failed)
         {
             collector.Broken.Add($"{kind} {name.Value}");
@@ -117,7 +118,6 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
 
     private void ReadList(string name, ItemReader reader)
     {
-        reader.WarnUnknownKeys(ListKeys);
         if (!ListName().IsMatch(name))
         {
             reader.Warn(DiagnosticCode.InvalidListName, "The list's name has blanks, quotes, parentheses, commas or equals signs: no condition can name it");
@@ -147,7 +147,6 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
 
     private void ReadMacro(string name, ItemReader reader)
     {
-        reader.WarnUnknownKeys(MacroKeys);
         if (!MacroName().IsMatch(name))
         {
             reader.Warn(DiagnosticCode.InvalidMacroName, "The macro's name has more than letters, digits and underscores: no condition can name it");
@@ -211,7 +210,7 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
 
     private void ReadEngineVersion(YamlMapping item, ItemContext file)
     {
-        var reader = new ItemReader(item, file.At(item, "required engine version"), diagnostics);
+        var reader = new ItemReader(item, file.At(item, "required_engine_version"), diagnostics);
         if (reader.Required("required_engine_version") is not { } scalar)
         {
             return;

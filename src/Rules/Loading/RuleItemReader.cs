@@ -1,17 +1,19 @@
 using Saker.Alerts;
 using Saker.Rules.Definitions;
 using Saker.Rules.Diagnostics;
+using Saker.Rules.Yaml;
 
 namespace Saker.Rules.Loading;
 
 /// <summary>Reads rules: whole ones, what is appended or replaced, and the old way to switch one on or off.</summary>
 internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions options, DiagnosticBag diagnostics)
 {
-    private static readonly HashSet<string> Keys =
-    [
+    /// <summary>The keys that an item may have.</summary>
+    public static readonly IReadOnlySet<string> Keys = new HashSet<string>
+    {
         "rule", "desc", "condition", "output", "priority", "source", "enabled", "tags", "exceptions", "append", "override",
         "warn_evttypes", "skip-if-unknown-filter", "capture", "capture_duration",
-    ];
+    };
 
     private static readonly string[] Body = ["condition", "output", "desc", "priority"];
     private static readonly HashSet<string> Appendable = ["condition", "output", "desc", "tags", "exceptions"];
@@ -26,7 +28,6 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
     /// <summary>Reads an item.</summary>
     public void Read(string name, ItemReader reader)
     {
-        reader.WarnUnknownKeys(Keys);
         var append = RuleFileReader.ReadAppendFlag(reader);
         var overrides = reader.Overrides(Appendable, Replaceable);
         if (append && overrides is { Count: > 0 })
@@ -78,7 +79,7 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
 
         if (collector.Rules.Find(name) is { } before && before.Source != source)
         {
-            reader.Fail(DiagnosticCode.Validate, $"The rule '{name}' is defined again with another source", reader.Context);
+            FailSource(before, source, reader);
             return;
         }
 
@@ -102,7 +103,7 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
         {
             Condition = MappedText.Of(condition),
             ConditionContext = reader.Context.At(condition, "rule condition"),
-            Output = output.Value.Trim(),
+            Output = MappedText.Of(output).Trim(),
             OutputContext = reader.Context.At(output, "rule output"),
             Description = description.Value,
             Priority = priority.Value,
@@ -179,6 +180,13 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
             return;
         }
 
+        // An item that names no source means the rule as it is.
+        if (reader.Item["source"] is YamlScalar { IsNull: false, Value: { Length: > 0 } source } && source != rule.Source)
+        {
+            FailSource(rule, source, reader);
+            return;
+        }
+
         foreach (var (key, append) in changes)
         {
             if (reader.Has(key))
@@ -195,12 +203,10 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
         switch (key)
         {
             case "condition" when reader.Optional(key) is { } condition:
-                rule.Condition = append
-                    ? new MappedText.Builder().Append(rule.Condition).Append(" ", condition).Append(condition).Build()
-                    : MappedText.Of(condition);
+                rule.Condition = append ? Appended(rule.Condition, condition) : MappedText.Of(condition);
                 break;
             case "output" when reader.Optional(key) is { } output:
-                rule.Output = append ? $"{rule.Output} {output.Value}" : output.Value;
+                rule.Output = append ? Appended(rule.Output, output) : MappedText.Of(output);
                 break;
             case "desc" when reader.Optional(key) is { } description:
                 rule.Description = append ? $"{rule.Description} {description.Value}" : description.Value;
@@ -231,6 +237,9 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
                 break;
         }
     }
+
+    private static MappedText Appended(MappedText text, YamlScalar added) =>
+        new MappedText.Builder().Append(text).Append(" ", added).Append(added).Build();
 
     private void ChangeExceptions(RuleItem rule, bool append, ItemReader reader)
     {
@@ -265,6 +274,11 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
             }
         }
     }
+
+    private static void FailSource(RuleItem rule, string source, ItemReader reader) => reader.Fail(
+        DiagnosticCode.Validate,
+        $"The rule '{rule.Name}' is about the source '{rule.Source}' ({rule.Context.File.Name}:{rule.Context.Location.Line + 1}), and here about '{source}': give this one another name",
+        reader.Context);
 
     private static Priority? ReadPriority(ItemReader reader)
     {

@@ -1,5 +1,4 @@
 using Saker.Conditions.Compilation;
-using Saker.Conditions.Fields;
 
 namespace Saker.Rules.Output;
 
@@ -9,14 +8,11 @@ public sealed record OutputPart
     /// <summary>Text that stands as it is; null for a field.</summary>
     public string? Text { get; init; }
 
-    /// <summary>The field; null for text.</summary>
-    public FieldReference? Field { get; init; }
-
-    /// <summary>The field with the transformers around it (<c>%tolower(proc.name)</c>); null when there are none.</summary>
+    /// <summary>The field, or transformers over fields; null for text.</summary>
     public CompiledOperand? Operand { get; init; }
 
-    /// <summary>The key under which the field stands among the alert's output fields, as it was written.</summary>
-    public string Key { get; init; } = "";
+    /// <summary>How many bytes its text takes: longer is cut, shorter is filled with blanks; 0 for as long as it is.</summary>
+    public int Width { get; init; }
 }
 
 /// <summary>An output format: what a rule's alert says.</summary>
@@ -25,8 +21,14 @@ public sealed record OutputPart
 /// <param name="Parts">Its parts in order.</param>
 public sealed record OutputFormat(string Source, bool Star, IReadOnlyList<OutputPart> Parts)
 {
-    /// <summary>Its fields, each once, in the order of their first place.</summary>
-    public IEnumerable<OutputPart> Fields => Parts.Where(static part => part.Field is not null).DistinctBy(static part => part.Key);
+    /// <summary>
+    /// Its fields, each once, in the order of their first place: those within transformers too, in place of the transformed
+    /// value, as in Falco's alerts.
+    /// </summary>
+    public IEnumerable<NamedField> Fields => Parts
+        .Where(static part => part.Operand is not null)
+        .SelectMany(static part => part.Operand!.Fields)
+        .DistinctBy(static named => named.Text);
 
     /// <summary>This format, a blank, and another behind it.</summary>
     public OutputFormat Append(OutputFormat other) =>
@@ -35,6 +37,6 @@ public sealed record OutputFormat(string Source, bool Star, IReadOnlyList<Output
 
 /// <summary>An output field that the message does not name.</summary>
 /// <param name="Key">Its key among the alert's output fields.</param>
-/// <param name="Format">What it holds: a single field, or a format.</param>
-/// <param name="IsText">True for a text made by the format; false for the value of the single field, with its type.</param>
-public sealed record ExtraField(string Key, OutputFormat Format, bool IsText);
+/// <param name="Format">The text that it holds; null for the value of a field, with its type.</param>
+/// <param name="Value">The field, or transformers over fields; null for a text.</param>
+public sealed record ExtraField(string Key, OutputFormat? Format, CompiledOperand? Value);

@@ -1,18 +1,20 @@
 using System.Text;
-using Saker.Conditions.Ast;
 using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
 
 namespace Saker.Rules.Output;
 
 /// <summary>
-/// Reads output formats: text with <c>%field</c>, <c>%field[argument]</c> and <c>%tolower(field)</c>; a star before or after
-/// the percent sign is allowed; <c>%%</c> is a percent sign.
+/// Reads output formats: text with <c>%field</c>, <c>%field[argument]</c> and <c>%tolower(field)</c>, in the grammar of
+/// conditions. A number between the percent sign and the field is a width. Of a field's name the longest part that is a
+/// field counts, and the rest is text. There is no way to write a percent sign itself.
 /// </summary>
 /// <param name="catalogue">The fields.</param>
 public sealed class OutputFormatParser(IFieldCatalogue catalogue)
 {
-    private readonly FieldResolver resolver = new(catalogue);
+    private const int MaximumWidth = ushort.MaxValue;
+
+    private readonly OperandCompiler operands = new(catalogue);
 
     /// <summary>Reads a format.</summary>
     /// <param name="text">The format.</param>
@@ -23,35 +25,19 @@ public sealed class OutputFormatParser(IFieldCatalogue catalogue)
         var parts = new List<OutputPart>();
         var literal = new StringBuilder();
         var before = errors.Count;
+        if (text.Length == 0)
+        {
+            errors.Add(new OutputFormatError(0, 0, "the output is empty", null));
+        }
+
         for (var i = star ? 1 : 0; i < text.Length;)
         {
             if (text[i] != '%')
             {
                 literal.Append(text[i++]);
             }
-            else if (i + 1 < text.Length && text[i + 1] == '%')
+            else if (ReadField(text, ref i, errors) is { } part)
             {
-                literal.Append('%');
-                i += 2;
-            }
-            else
-            {
-                var start = i++;
-                if (i < text.Length && text[i] == '*')
-                {
-                    i++;
-                }
-
-                if (ReadField(text, ref i, start, errors) is not { } part)
-                {
-                    continue;
-                }
-                // The star of '*%field' belongs to the field, not to the text.
-                if (literal.Length > 0 && literal[^1] == '*')
-                {
-                    literal.Length--;
-                }
-
                 Flush(parts, literal);
                 parts.Add(part);
             }
@@ -61,86 +47,51 @@ public sealed class OutputFormatParser(IFieldCatalogue catalogue)
         return errors.Count == before ? new OutputFormat(text, star, parts) : null;
     }
 
-    private OutputPart? ReadField(string text, ref int position, int start, ICollection<OutputFormatError> errors)
+    /// <summary>Reads a text that is a field or a transformer, without percent sign, and nothing else.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="errors">Gets what is wrong when the result is null.</param>
+    public CompiledOperand? ParseField(string text, ICollection<OutputFormatError> errors)
     {
-        var keyStart = position;
-        var transformers = new List<Transformer>();
-        while (ReadTransformer(text, ref position) is { } transformer)
+        var operand = operands.CompileWhole(text, out var error);
+        if (error is not null)
         {
-            transformers.Add(transformer);
+            errors.Add(new OutputFormatError(error.Range.Start, error.Range.Length, error.Message, error.Suggestion));
         }
 
-        var nameStart = position;
-        while (position < text.Length && (char.IsAsciiLetterOrDigit(text[position]) || text[position] is '_' || IsInnerDot(text, position)))
+        return operand;
+    }
+
+    private OutputPart? ReadField(string text, ref int position, ICollection<OutputFormatError> errors)
+    {
+        var start = position++;
+        var width = 0;
+        while (position < text.Length && char.IsAsciiDigit(text[position]))
         {
-            position++;
+            width = Math.Min((width * 10) + text[position++] - '0', MaximumWidth + 1);
         }
 
-        var name = text[nameStart..position];
-        string? argument = null;
-        if (position < text.Length && text[position] == '[')
+        if (position == text.Length)
         {
-            var close = text.IndexOf(']', position);
-            if (close < 0)
-            {
-                errors.Add(new OutputFormatError(start, text.Length - start, "the ']' after the field's argument is missing", null));
-                position = text.Length;
-                return null;
-            }
-
-            argument = text[(position + 1)..close].Trim('"', '\'');
-            position = close + 1;
-        }
-
-        for (var i = 0; i < transformers.Count; i++)
-        {
-            if (position >= text.Length || text[position] != ')')
-            {
-                errors.Add(new OutputFormatError(start, position - start, "the ')' after the transformer's field is missing", null));
-                return null;
-            }
-
-            position++;
-        }
-
-        var key = text[keyStart..position];
-        if (resolver.Resolve(name, argument, out var error, out var suggestion) is not { } field)
-        {
-            errors.Add(new OutputFormatError(start, Math.Max(1, position - start), name.Length == 0 ? "a field name must follow '%'" : error!, suggestion));
+            errors.Add(new OutputFormatError(start, position - start, "an output cannot end with a percent sign or a width: a field must follow", null));
             return null;
         }
 
-        var refusal = field.Definition.Traits.HasFlag(FieldTraits.NoOutput) ? $"the field '{field.Definition.Name}' is for conditions only" : null;
-        var operand = refusal is null && transformers.Count > 0 ? CompiledOperand.Compile(field, transformers, out refusal) : null;
-        if (refusal is null)
+        if (width > MaximumWidth)
         {
-            return new OutputPart { Field = field, Operand = operand, Key = key };
+            errors.Add(new OutputFormatError(start, position - start, $"a width is at most {MaximumWidth}", null));
+            return null;
         }
 
-        errors.Add(new OutputFormatError(start, position - start, refusal, null));
-        return null;
-    }
-
-    private static bool IsInnerDot(string text, int position) =>
-        text[position] == '.' && position + 1 < text.Length && char.IsAsciiLetterOrDigit(text[position + 1]);
-
-    private static Transformer? ReadTransformer(string text, ref int position)
-    {
-        foreach (var (name, transformer) in Vocabulary.Transformers)
+        if (operands.CompileLongest(text, position, out var error) is { } operand)
         {
-            if (transformer is Transformer.Val or Transformer.Join or Transformer.Concat or Transformer.GetOpt)
-            {
-                continue;
-            }
-
-            if (string.CompareOrdinal(text, position, name, 0, name.Length) == 0
-                && position + name.Length < text.Length && text[position + name.Length] == '(')
-            {
-                position += name.Length + 1;
-                return transformer;
-            }
+            position += operand.Length;
+            return new OutputPart { Operand = operand, Width = width };
         }
 
+        var end = Math.Max(error!.Range.End, position);
+        var message = text[position] == '%' ? "a field must follow '%'; there is no way to write a percent sign in an output" : error.Message;
+        errors.Add(new OutputFormatError(start, Math.Max(1, end - start), message, error.Suggestion));
+        position = Math.Max(end, start + 1);
         return null;
     }
 

@@ -10,35 +10,66 @@ internal static class YamlTreeReader
     private const int MaximumNodes = 1_000_000;
 
     /// <summary>Reads all documents of a file.</summary>
-    /// <exception cref="YamlException">The text is no YAML, or exceeds the bounds.</exception>
+    /// <exception cref="YamlFault">The text is no YAML, or exceeds the bounds.</exception>
     public static IReadOnlyList<YamlNode> ReadDocuments(RuleFile file)
     {
         try
         {
-            return Read(file, new Parser(new StringReader(file.Content)));
+            return Read(file, file.Content, static index => index);
         }
-        catch (InvalidOperationException exception)
+        catch (YamlFault fault)
+        {
+            return ReadRepaired(file, fault);
+        }
+    }
+
+    // The library refuses some texts that are YAML, and tells others without a place.
+    private static List<YamlNode> ReadRepaired(RuleFile file, YamlFault original)
+    {
+        var repaired = YamlRepair.Of(file.Content);
+        if (repaired.Fault is { } fault)
+        {
+            throw fault;
+        }
+
+        try
+        {
+            return Read(file, repaired.Text, repaired.Locate);
+        }
+        catch (YamlFault) when (original.Offset > 0)
+        {
+            throw original;
+        }
+    }
+
+    private static List<YamlNode> Read(RuleFile file, string text, Func<int, int> locate)
+    {
+        try
+        {
+            var parser = new Parser(new StringReader(text));
+            var reader = new Reader(file, parser, locate);
+            var documents = new List<YamlNode>();
+            parser.Consume<StreamStart>();
+            while (parser.TryConsume<DocumentStart>(out _))
+            {
+                documents.Add(reader.Read(0));
+                parser.Consume<DocumentEnd>();
+            }
+
+            return documents;
+        }
+        catch (YamlException exception)
+        {
+            throw new YamlFault(exception.Message, locate((int)Math.Clamp(exception.Start.Index, 0, text.Length)));
+        }
+        catch (InvalidOperationException)
         {
             // The scanner answers some broken flow sequences so, without a place.
-            throw new YamlException("The file is no YAML: brackets, braces or quotes do not match.", exception);
+            throw new YamlFault("The file is no YAML: brackets, braces or quotes do not match.", 0);
         }
     }
 
-    private static List<YamlNode> Read(RuleFile file, Parser parser)
-    {
-        var reader = new Reader(file, parser);
-        var documents = new List<YamlNode>();
-        parser.Consume<StreamStart>();
-        while (parser.TryConsume<DocumentStart>(out _))
-        {
-            documents.Add(reader.Read(0));
-            parser.Consume<DocumentEnd>();
-        }
-
-        return documents;
-    }
-
-    private sealed class Reader(RuleFile file, IParser parser)
+    private sealed class Reader(RuleFile file, IParser parser, Func<int, int> locate)
     {
         private readonly Dictionary<string, YamlNode> anchors = [];
         private int count;
@@ -91,6 +122,6 @@ internal static class YamlTreeReader
             return node;
         }
 
-        private int Offset(Mark mark) => (int)Math.Clamp(mark.Index, 0, file.Content.Length);
+        private int Offset(Mark mark) => Math.Clamp(locate((int)Math.Min(mark.Index, int.MaxValue)), 0, file.Content.Length);
     }
 }

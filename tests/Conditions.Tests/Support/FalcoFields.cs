@@ -10,13 +10,17 @@ public static class FalcoFields
 {
     private static readonly string[] Ancestors = ["proc.aname", "proc.aexe", "proc.aexepath", "proc.acmdline", "proc.apid"];
     private static readonly string[] BothEnds = ["fd.ip", "fd.port", "fd.net", "fd.proto"];
+    private static readonly string[] InBrackets = [.. Ancestors, "proc.args", "proc.env", "proc.aargs", "proc.aenv", "evt.around", "fd.types"];
+    private static readonly string[] BehindDot = ["evt.type.is", "evt.abspath", "thread.cgroup"];
     private static readonly string[] Indexed = [.. Ancestors, "proc.args", "evt.around"];
 
     public static TableCatalogue Load()
     {
         var definitions = Rows("fields.tsv").Select(Read);
+        var parameters = Rows("events.tsv").SelectMany(static row => row[7].Split(' ')).Select(static parameter => parameter.Split(':')[0]).ToHashSet();
         // The last one is known to rules, and left out of the list because it is deprecated.
-        return new TableCatalogue([.. definitions, new FieldDefinition { Name = "evt.dir", Kind = ValueKind.Bytes, TypeName = "CHARBUF" }]);
+        return new TableCatalogue([.. definitions, new FieldDefinition { Name = "evt.dir", Kind = ValueKind.Bytes, TypeName = "CHARBUF" }], (field, argument) =>
+            field.Name is "evt.rawarg" or "evt.arg" && !parameters.Contains(argument!) && !int.TryParse(argument, out _) ? $"unknown event argument {argument}" : null);
     }
 
     /// <summary>The names of all events: those of the event table, and the system calls that generic events carry.</summary>
@@ -40,6 +44,9 @@ public static class FalcoFields
         {
             kind = argument.Split(',')[0] == "required" ? FieldArgumentKind.Required : FieldArgumentKind.Optional;
             kind |= Indexed.Contains(name) ? FieldArgumentKind.Index : FieldArgumentKind.Key;
+            kind |= InBrackets.Contains(name) ? FieldArgumentKind.InBrackets
+                : BehindDot.Contains(name) ? FieldArgumentKind.BehindDot
+                : FieldArgumentKind.None;
         }
 
         return new FieldDefinition
@@ -47,6 +54,9 @@ public static class FalcoFields
             Name = name,
             TypeName = type,
             Kind = Kind(type),
+            IsBuffer = type == "BYTEBUF",
+            IsPort = type == "PORT",
+            Bits = type is "INT32" or "UINT32" ? 32 : type == "INT16" ? 16 : 64,
             IsList = row[3] == "list",
             Argument = kind,
             Traits = Ancestors.Contains(name) ? FieldTraits.NoTransformer | FieldTraits.NoRightSide | FieldTraits.OneDifferenceSuffices

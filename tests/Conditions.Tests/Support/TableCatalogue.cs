@@ -3,7 +3,9 @@ using Saker.Conditions.Fields;
 namespace Saker.Conditions.Tests.Support;
 
 /// <summary>A catalogue over a list of definitions.</summary>
-public sealed class TableCatalogue(IEnumerable<FieldDefinition> definitions) : IFieldCatalogue
+/// <param name="definitions">The fields.</param>
+/// <param name="explain">Says what is wrong with a field's argument; null when nothing is.</param>
+public sealed class TableCatalogue(IEnumerable<FieldDefinition> definitions, Func<FieldDefinition, string?, string?>? explain = null) : IFieldCatalogue
 {
     private readonly Dictionary<string, FieldDefinition> byName = definitions.ToDictionary(static definition => definition.Name);
     private readonly Dictionary<(string, string?), FieldReference> references = [];
@@ -14,7 +16,12 @@ public sealed class TableCatalogue(IEnumerable<FieldDefinition> definitions) : I
 
     public FieldReference? Bind(FieldDefinition definition, string? argument, out string? error)
     {
-        error = null;
+        error = explain?.Invoke(definition, argument);
+        if (error is not null)
+        {
+            return null;
+        }
+
         if (!references.TryGetValue((definition.Name, argument), out var reference))
         {
             reference = new TableReference(definition, argument, references.Count);

@@ -142,6 +142,74 @@ public sealed class RouterConfigurationTests : IDisposable
             configuration.Faults.Select(fault => $"{fault.Key}: {fault.Message}"));
     }
 
+    [Theory]
+    [InlineData("aws: {regoin: eu-west-1}", "aws.regoin: There is no such key; did you mean 'region'?")]
+    [InlineData("aws: {s3: {buckett: x}}", "aws.s3.buckett: There is no such key; did you mean 'bucket'?")]
+    [InlineData("aws: {sss: {bucket: x}}", "aws.sss: There is no such key; did you mean 'sns'?")]
+    [InlineData("aws: eu-west-1", "aws: This is a section; put its keys below it, one a line.")]
+    [InlineData("gcp: {credentails: x}", "gcp.credentails: There is no such key; did you mean 'credentials'?")]
+    [InlineData("gcp: {pubsub: {topci: x}}", "gcp.pubsub.topci: There is no such key; did you mean 'topic'?")]
+    [InlineData("azure: {tenantid: x}", "azure.tenantid: There is no such key.")]
+    [InlineData("otlp: {traces: {endpiont: x}}", "otlp.traces.endpiont: There is no such key; did you mean 'endpoint'?")]
+    [InlineData("yandex: {regon: x}", "yandex.regon: There is no such key; did you mean 'region'?")]
+    [InlineData("loki: {tennant: x}", "loki.tennant: There is no such key; did you mean 'tenant'?")]
+    [InlineData("loki: {tenant: {a: b}}", "loki.tenant: One value belongs here, not a map.")]
+    [InlineData("aws.regoin: x", "aws.regoin: There is no such key; did you mean 'region'?")]
+    [InlineData("AWS: {Region: x, s3: {Prefix: y}}", null)]
+    [InlineData("loki: {customheaders: {X-A: b}, extralabels: a}", null)]
+    [InlineData("aws:\ngcp: {}\n", null)]
+    public void A_misspelt_key_of_an_output_that_is_not_here_is_told(string yaml, string? expected) =>
+        Assert.Equal(expected is null ? [] : [expected], Load(yaml).Faults.Select(static fault => $"{fault.Key}: {fault.Message}"));
+
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("0.0.0.0", true)]
+    [InlineData("localhost", true)]
+    [InlineData("::1", true)]
+    [InlineData("'[::1]'", true)]
+    [InlineData("fe80::1", true)]
+    [InlineData("1", false)]
+    [InlineData("127.1", false)]
+    [InlineData("0x7f.0.0.1", false)]
+    [InlineData("010.0.0.1", false)]
+    [InlineData("2130706433", false)]
+    [InlineData("example.com", false)]
+    public void An_address_to_listen_on_is_written_in_full(string text, bool isOne) =>
+        Assert.Equal(isOne, Load($"listenaddress: {text}\n").Faults.Count == 0);
+
+    [Fact]
+    public void Every_key_of_Falcosidekick_is_known()
+    {
+        var lines = File.ReadLines(SharedData.Path("sidekick", "config-keys.tsv")).Skip(1).Select(static line => line.Split('\t')).Where(static row => row[1] != "-");
+        foreach (var row in lines)
+        {
+            var configuration = RouterConfigurationLoader.Load(Write($"{row[0]}:\n"), EnvironmentVariables.None, OutputCatalogue.Default);
+            Assert.DoesNotContain(configuration.Faults, static fault => fault.Message.StartsWith("There is no such key", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void References_to_variables_and_to_the_home_folder_are_named()
+    {
+        var configuration = Load("sample: {url: 'http://h/${TOKEN}', channel: '~/x'}\ncustomtags: ['a${HOME}']\ncustomfields: {a: '$x ${} ~'}\n");
+        Assert.Equal(
+            [
+                "sample.url: '${TOKEN}' is taken as written: no variable is put into a value. To set this from the environment, set SAMPLE_URL.",
+                "sample.channel: '~' stands for no folder here; write the path in full.",
+                "customtags: '${HOME}' is taken as written: no variable is put into a value. To set this from the environment, set CUSTOMTAGS.",
+            ],
+            configuration.Faults.Select(static fault => $"{fault.Key}: {fault.Message}"));
+    }
+
+    [Fact]
+    public void An_output_without_a_destination_that_can_be_used_stays_off()
+    {
+        var configuration = RouterConfigurationLoader.Load(
+            Write("config: {onerror: ignore}\nwebhook: {address: 'ftp://h'}\nslack: {webhookurl: \"http://h/a\\nb\"}\noutputs: {s: {type: stdout, enabled: f}}\n"), EnvironmentVariables.None, OutputCatalogue.Default);
+        Assert.False(configuration.IsRefused);
+        Assert.Empty(configuration.Outputs);
+    }
+
     [Fact]
     public void Stray_variables_and_service_links_are_named_once_and_left_alone()
     {
@@ -192,7 +260,7 @@ public sealed class RouterConfigurationTests : IDisposable
     [InlineData("prometheus: {extralabelslist: [ok, bad-name]}", "prometheus.extralabelslist: 'bad-name' is no label of Prometheus")]
     [InlineData("loglevel: infos", "loglevel: 'infos' is not one of debug, info, warning, error; did you mean 'info'?")]
     [InlineData("logformat: xml", "logformat: 'xml' is not one of text, json")]
-    [InlineData("tlsserver: {deploy: true, certfile: /nonexistent/server.crt}", "tlsserver.certfile: The file cannot be read")]
+    [InlineData("tlsserver: {deploy: true, certfile: /nonexistent/server.crt, keyfile: /dev/null}", "tlsserver.certfile: The file '/nonexistent/server.crt' cannot be read: there is no such file.")]
     [InlineData("sample: http://x", "sample: This is a section")]
     [InlineData("config: {onerror: ignor}", "config.onerror: 'ignor' is not one of refuse, ignore; did you mean 'ignore'?")]
     public void A_wrong_value_is_refused(string yaml, string begin)
@@ -231,7 +299,7 @@ public sealed class RouterConfigurationTests : IDisposable
     [InlineData("outputs")]
     [InlineData("policyreport-irsa")]
     [InlineData("scheduling")]
-    [InlineData("tls", "tlsserver.cacertfile", "tlsserver.certfile")]
+    [InlineData("tls", "tlsserver.cacertfile", "tlsserver.certfile", "tlsserver.keyfile")]
     [InlineData("webui")]
     public void Other_values_of_the_stock_chart_are_understood(string chart, params string[] faulty)
     {
@@ -278,11 +346,14 @@ public sealed class RouterConfigurationTests : IDisposable
         Assert.Equal("tlsserver.mutualtls", Assert.Single(configuration.Faults).Key);
     }
 
-    private RouterConfiguration Load(string yaml, params (string Name, string Value)[] variables)
+    private RouterConfiguration Load(string yaml, params (string Name, string Value)[] variables) =>
+        RouterConfigurationLoader.Load(Write(yaml), Variables(variables), Catalogue);
+
+    private string Write(string yaml)
     {
         var file = Path.Combine(folder, "router.yaml");
         File.WriteAllText(file, yaml);
-        return RouterConfigurationLoader.Load(file, Variables(variables), Catalogue);
+        return file;
     }
 
     private static EnvironmentVariables Variables(params (string Name, string Value)[] variables) =>

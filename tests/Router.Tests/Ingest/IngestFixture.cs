@@ -61,7 +61,8 @@ internal sealed class IngestFixture : IAsyncDisposable
         return new IngestFixture(folder, log, intake, metrics, endpoints, server) { Lines = lines, Limited = limited };
     }
 
-    public Task<IngestServer> StartAnotherAsync(int port) => ListenAsync(endpoints, NullLoggerFactory.Instance, port, new HttpOptions());
+    public Task<IngestServer> StartAnotherAsync(int port, string address = "127.0.0.1") => IngestServer.StartAsync(
+        ListenAddress.Parse(address, null), port, new HttpOptions(), endpoints, NullLoggerFactory.Instance, CancellationToken.None);
 
     /// <summary>The stored alerts as JSON.</summary>
     public List<string> Stored()

@@ -38,7 +38,59 @@ public sealed class AlertFilterTests
     public void Conditions_read_every_part_of_an_alert(string when, bool expected) =>
         Assert.Equal(expected, new AlertFilter(Priority.Debug, Compiled(when)).Matches(Sample));
 
+    /// <summary>The alert has proc.pid 4242, fd.sport "443" in quotes, fd.sip, custom.score 7.50, custom.level "10", custom.code 404, custom.name "abc", custom.on true.</summary>
     [Theory]
+    [InlineData("proc.pid > 5", true)]
+    [InlineData("proc.pid > 5000", false)]
+    [InlineData("proc.pid = 4242", true)]
+    [InlineData("proc.pid = 0x1092", true)]
+    [InlineData("proc.pid != 4242", false)]
+    [InlineData("proc.pid in (1, 4242)", true)]
+    [InlineData("fd.sport < 1024", true)]
+    [InlineData("fd.sport = 443", true)]
+    [InlineData("fd.sip in (10.0.0.0/8)", true)]
+    [InlineData("fd.sip = 10.1.2.3", true)]
+    [InlineData("fd.sip in (192.168.0.0/16)", false)]
+    [InlineData("evt.is_open_write = true", true)]
+    [InlineData("evt.rawtime.ns = 1795461488831575297", true)]
+    [InlineData("evt.rawtime.ns = 1795461488831575296", false)]
+    [InlineData("custom.score > 7", true)]
+    [InlineData("custom.score = 7.5", true)]
+    [InlineData("custom.score >= 7.6", false)]
+    [InlineData("custom.level > 5", true)]
+    [InlineData("custom.level >= 10", true)]
+    [InlineData("custom.level = 10", true)]
+    [InlineData("custom.level = 10.0", false)]
+    [InlineData("custom.name > 5", false)]
+    [InlineData("custom.name < 5", false)]
+    [InlineData("custom.code startswith 40", true)]
+    [InlineData("custom.code contains 5", false)]
+    [InlineData("custom.code in (404, 410)", true)]
+    [InlineData("custom.code = abc", false)]
+    [InlineData("custom.code != abc", true)]
+    [InlineData("custom.on = true", true)]
+    [InlineData("custom.gone > 5", false)]
+    [InlineData("output_fields[plain] > 99", true)]
+    public void Numbers_in_an_alert_are_numbers(string when, bool expected)
+    {
+        var alert = Sample with
+        {
+            OutputFields = AlertFields.From(
+            [
+                new("proc.pid", FieldValue.Number("4242")), new("fd.sport", FieldValue.Text("443")), new("fd.sip", FieldValue.Text("10.1.2.3")),
+                new("evt.is_open_write", FieldValue.Truth(true)), new("evt.rawtime.ns", FieldValue.Number("1795461488831575297")),
+                new("custom.score", FieldValue.Number("7.50")), new("custom.level", FieldValue.Text("10")), new("custom.code", FieldValue.Number("404")),
+                new("custom.name", FieldValue.Text("abc")), new("custom.on", FieldValue.Truth(true)), new("plain", FieldValue.Number("100")),
+            ]),
+        };
+        Assert.Equal(expected, WhenCondition.Compile(when)!.Matches(alert));
+    }
+
+    [Theory]
+    [InlineData("proc.pid = sh", "sh is not a valid number")]
+    [InlineData("proc.pid contains 4", "which is a number")]
+    [InlineData("fd.sip = home", "unrecognized IPv4 address home")]
+    [InlineData("custom.level > high", "needs a number")]
     [InlineData("prioritty = error", "did you mean 'priority'?")]
     [InlineData("priority >= warn", "warn")]
     [InlineData("rule =", "column")]

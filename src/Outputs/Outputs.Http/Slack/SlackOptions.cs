@@ -8,7 +8,7 @@ namespace Saker.Outputs.Http.Slack;
 internal sealed record SlackOptions : HttpOutputOptions
 {
     /// <summary>The URL of the incoming webhook: <c>https://hooks.slack.com/services/…</c>.</summary>
-    [Required]
+    [Required, RequestHead]
     public Secret WebhookUrl { get; init; } = Secret.None;
 
     /// <summary>Channel to post to in place of the webhook's own, with its sign: <c>#alerts</c>. Only legacy webhooks allow it.</summary>

@@ -8,13 +8,15 @@ namespace Saker.Outputs.Http.Webhook;
 internal sealed record WebhookOptions : HttpOutputOptions
 {
     /// <summary>The URL that alerts are sent to.</summary>
-    [Required]
+    [Required, RequestHead]
     public Secret Address { get; init; } = Secret.None;
 
-    /// <summary>Headers to add to each request.</summary>
+    /// <summary>Headers to add to each request. Blanks around a value are taken off.</summary>
+    [RequestHead]
     public IReadOnlyDictionary<string, Secret> CustomHeaders { get; init; } = new Dictionary<string, Secret>();
 
     /// <summary>The method: POST or PUT, in any case.</summary>
+    [RequestHead]
     public string Method { get; init; } = "post";
 
     /// <inheritdoc/>
@@ -23,11 +25,6 @@ internal sealed record WebhookOptions : HttpOutputOptions
         if (UrlCheck.Fault(Address) is { } fault)
         {
             yield return new("address", fault);
-        }
-
-        foreach (var name in CustomHeaders.Keys.Where(static name => !UrlCheck.IsHeaderName(name)))
-        {
-            yield return new("customheaders", $"'{name}' is no name of a header; letters, digits and hyphens make one.");
         }
     }
 }
