@@ -36,6 +36,7 @@ READ = [
     "sidekick/alerts/*.json",
     "sidekick/config-cases.jsonl",
     "sidekick/config-env-special.jsonl",
+    "sidekick/config-keys.tsv",
     "sidekick/enrichment.jsonl",
     "sidekick/http-api-tls.jsonl",
     "sidekick/http-api.jsonl",

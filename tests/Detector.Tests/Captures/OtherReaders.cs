@@ -23,7 +23,7 @@ public sealed class OtherReaders : IDisposable
     [InlineData("live-admin")]
     public void What_another_recorded_is_written_within_their_limits(string capture)
     {
-        using var source = new CaptureSource(File.OpenRead(SharedData.Path("falco", "captures", capture + ".scap")), state);
+        using var source = new CaptureSource(File.OpenRead(RecordedData.Path("falco", "captures", capture + ".scap")), state);
         source.Start(new SourceSettings { SystemCalls = new HashSet<int>() });
         var read = Strict.Read(Write(out var cut));
         Assert.Equal(state.Threads.Count, read.Processes);

@@ -180,7 +180,7 @@ public sealed class RouterConfigurationTests : IDisposable
     [Fact]
     public void Every_key_of_Falcosidekick_is_known()
     {
-        var lines = File.ReadLines(SharedData.Path("sidekick", "config-keys.tsv")).Skip(1).Select(static line => line.Split('\t')).Where(static row => row[1] != "-");
+        var lines = RecordedData.Lines("sidekick", "config-keys.tsv").Skip(1).Select(static line => line.Split('\t')).Where(static row => row[1] != "-");
         foreach (var row in lines)
         {
             var configuration = RouterConfigurationLoader.Load(Write($"{row[0]}:\n"), EnvironmentVariables.None, OutputCatalogue.Default);
