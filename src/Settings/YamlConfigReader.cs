@@ -23,18 +23,21 @@ internal sealed partial class YamlConfigReader
     private readonly Scanner scanner;
     private readonly Parser parser;
     private readonly Dictionary<AnchorName, ConfigNode> anchors = [];
+    private readonly YamlReading reading;
+    private ParsingEvent? openBracket;
     private int values;
 
-    private YamlConfigReader(string file, string text, ConfigFaults faults)
+    private YamlConfigReader(string file, string text, ConfigFaults faults, YamlReading reading)
     {
         this.file = file;
         this.faults = faults;
+        this.reading = reading;
         scanner = new Scanner(new StringReader(text), skipComments: true);
         parser = new Parser(scanner);
     }
 
     /// <summary>The file's top-level map; empty after a fault, which is then in <paramref name="faults"/>.</summary>
-    public static ConfigMap Read(string file, ReadOnlySpan<byte> content, ConfigFaults faults)
+    public static ConfigMap Read(string file, ReadOnlySpan<byte> content, ConfigFaults faults, YamlReading reading = YamlReading.Strict)
     {
         if (TryDecode(file, content, faults) is not { } text)
         {
@@ -47,7 +50,7 @@ internal sealed partial class YamlConfigReader
             return Empty(file);
         }
 
-        return Parse(file, text, faults) switch
+        return Parse(file, text, faults, reading) switch
         {
             ConfigMap map => map,
             null => Empty(file),
@@ -63,12 +66,18 @@ internal sealed partial class YamlConfigReader
     }
 
     /// <summary>One value in YAML or JSON; null when there is none, or after a fault.</summary>
-    public static ConfigNode? Parse(string file, string text, ConfigFaults faults)
+    public static ConfigNode? Parse(string file, string text, ConfigFaults faults, YamlReading reading = YamlReading.Strict)
     {
-        var reader = new YamlConfigReader(file, text, faults);
+        var reader = new YamlConfigReader(file, text, faults, reading);
         try
         {
             return reader.ReadStream();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or IndexOutOfRangeException)
+        {
+            // The library's scanner has states without a sentence for them: a '[' that is not closed, for one.
+            reader.RefuseWithoutReason();
+            return null;
         }
         catch (YamlException exception)
         {
@@ -148,6 +157,18 @@ internal sealed partial class YamlConfigReader
         return end > 0 && message.StartsWith('(') ? message[(end + 3)..] : message;
     }
 
+    private void RefuseWithoutReason()
+    {
+        if (openBracket is { } opening)
+        {
+            faults.Error(At(opening), "", "This is not valid YAML: the bracket that opens here is not closed, or a text within it needs quotes.");
+            return;
+        }
+
+        var place = scanner.CurrentPosition;
+        faults.Error(ConfigSource.InFile(file, Math.Max(place.Line, 1), Math.Max(place.Column, 1)), "", "This is not valid YAML; put texts with special characters into quotes.");
+    }
+
     private ConfigNode? ReadStream()
     {
         parser.Consume<StreamStart>();
@@ -161,7 +182,15 @@ internal sealed partial class YamlConfigReader
         parser.Consume<DocumentEnd>();
         if (parser.Accept<DocumentStart>(out var second))
         {
-            faults.Error(At(second), "", "A second YAML document begins here; only one is read. Put all settings into one.");
+            const string sentence = "A second YAML document begins here; only one is read. Put all settings into one.";
+            if (reading == YamlReading.AsFalco)
+            {
+                faults.Warning(At(second), "", sentence);
+            }
+            else
+            {
+                faults.Error(At(second), "", sentence);
+            }
         }
 
         return node;
@@ -184,6 +213,8 @@ internal sealed partial class YamlConfigReader
         }
 
         var anchor = current is NodeEvent { Anchor.IsEmpty: false } named ? named.Anchor : AnchorName.Empty;
+        var outer = openBracket;
+        openBracket = current is SequenceStart { Style: SequenceStyle.Flow } or MappingStart { Style: MappingStyle.Flow } ? current : outer;
         ConfigNode node = current switch
         {
             Scalar => ReadScalar(),
@@ -191,6 +222,7 @@ internal sealed partial class YamlConfigReader
             MappingStart => ReadMap(depth),
             _ => throw new YamlException(current.Start, current.Start, "A value was expected here."),
         };
+        openBracket = outer;
         if (!anchor.IsEmpty)
         {
             anchors[anchor] = node;
@@ -239,7 +271,7 @@ internal sealed partial class YamlConfigReader
             }
             else if (!known.TryAdd(key.Value, At(key)))
             {
-                faults.Error(At(key), key.Value, $"This key stands at line {known[key.Value].Line} already; keep one of the two.");
+                RefuseRepeated(key, known[key.Value].Line);
             }
             else
             {
@@ -257,6 +289,17 @@ internal sealed partial class YamlConfigReader
         }
 
         return new ConfigMap(entries, At(start));
+    }
+
+    private void RefuseRepeated(Scalar key, int line)
+    {
+        if (reading == YamlReading.AsFalco)
+        {
+            faults.Warning(At(key), key.Value, $"This key stands at line {line} already, and that one counts; what stands here has no effect.");
+            return;
+        }
+
+        faults.Error(At(key), key.Value, $"This key stands at line {line} already; keep one of the two.");
     }
 
     private void Merge(Scalar key, ConfigNode value, List<ConfigEntry> merged)

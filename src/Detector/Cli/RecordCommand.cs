@@ -105,8 +105,7 @@ internal static partial class RecordCommand
         }
 
         var types = new EventTypeIndex();
-        var paths = configuration.RulePaths(wanted.Rules);
-        return RuleLoading.Load(configuration.Options, paths, new FieldCatalogue(), types, InterestSet.Deliverable, logger) is { } rules
+        return RuleLoading.Load(configuration, wanted.Rules, new FieldCatalogue(), types, InterestSet.Deliverable, logger) is { } rules
             ? InterestSet.For(RuleLoading.EventsOf(rules, types), configuration.Options.BaseSyscalls)
             : null;
     }

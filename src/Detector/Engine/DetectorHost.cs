@@ -28,7 +28,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         var catalogue = new FieldCatalogue();
         var types = new EventTypeIndex();
         var live = options.Engine.Kind == EngineKind.ModernEbpf;
-        if (RuleLoading.Load(options, configuration.RulePaths(ruleFiles), catalogue, types, live ? InterestSet.Deliverable : null, logger) is not { } rules)
+        if (RuleLoading.Load(configuration, ruleFiles, catalogue, types, live ? InterestSet.Deliverable : null, logger) is not { } rules)
         {
             return 1;
         }

@@ -12,7 +12,7 @@ internal static partial class EngineMessages
     [LoggerMessage(1003, LogLevel.Information, "rules loaded: {On} on, {Off} off.")]
     public static partial void RulesLoaded(ILogger logger, int on, int off);
 
-    [LoggerMessage(1004, LogLevel.Information, "rule on: {Rule} ({Priority}).")]
+    [LoggerMessage(1004, LogLevel.Debug, "rule on: {Rule} ({Priority}).")]
     public static partial void RuleOn(ILogger logger, string rule, string priority);
 
     [LoggerMessage(1005, LogLevel.Warning, "rule off: {Rule}: {Reason}.")]
@@ -50,4 +50,10 @@ internal static partial class EngineMessages
 
     [LoggerMessage(1016, LogLevel.Error, "{Dropped} events were lost in the last second, and syscall_event_drops.actions says 'exit': the detector ends.")]
     public static partial void ExitOnDrops(ILogger logger, long dropped);
+
+    [LoggerMessage(1017, LogLevel.Warning, "Rule files that the configuration names are not there, and are passed over: {Files}.")]
+    public static partial void RuleFilesAbsent(ILogger logger, string files);
+
+    [LoggerMessage(1018, LogLevel.Error, "There are no rules to watch by: {Reason}. Name rule files or folders below 'rules_files' in {File}, or with --rules.")]
+    public static partial void NoRuleFile(ILogger logger, string reason, string file);
 }

@@ -8,14 +8,12 @@ namespace Saker.Detector.Outputs;
 /// <summary>Makes the sinks that the configuration enables.</summary>
 internal static class Sinks
 {
-    private const int DefaultCapacity = 10_000;
-
     /// <summary>The enabled sinks, each behind its queue.</summary>
     /// <exception cref="IOException">A certificate cannot be read, or the URL is none.</exception>
     public static IReadOnlyList<SinkQueue> Create(DetectorConfiguration configuration, TimeProvider clock, ILogger logger)
     {
         var options = configuration.Options;
-        var capacity = options.OutputsQueue.Capacity > 0 ? options.OutputsQueue.Capacity : DefaultCapacity;
+        var capacity = options.OutputsQueue.Bound;
         var sinks = new List<IAlertSink>();
         if (options.StdoutOutput.Enabled)
         {

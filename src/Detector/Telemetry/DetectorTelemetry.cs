@@ -34,7 +34,7 @@ internal sealed partial class DetectorTelemetry : IAsyncDisposable
             Hostname = hostname,
             Started = clock.GetUtcNow(),
             RuleFiles = DetectorFacts.Hash(RuleFiles.Expand(rulePaths)),
-            ConfigFiles = DetectorFacts.Hash([configuration.File]),
+            ConfigFiles = DetectorFacts.Hash(configuration.Files),
         };
         var metrics = options is { Metrics.Enabled: true, Webserver.PrometheusMetricsEnabled: true }
             ? new MetricsPage(options.Metrics, facts, monitor, sinks, clock)
