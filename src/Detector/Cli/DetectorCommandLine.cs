@@ -15,13 +15,14 @@ internal static class DetectorCommandLine
     // Falco's own words for it, from before append_output.
     private static readonly string[] ContainerWords = ["c", "container", "k", "kubernetes"];
 
-    public static RootCommand Create()
+    /// <param name="defaultConfig">The configuration where none is named.</param>
+    public static RootCommand Create(string defaultConfig = DefaultConfig)
     {
         var config = new Option<string>("--config", "-c")
         {
-            Description = $"Configuration file, with the keys of falco.yaml. Default: {DefaultConfig}.",
+            Description = $"Configuration file, with the keys of falco.yaml. Default: {defaultConfig}; 'replay' and 'record' do without when that is not there.",
             HelpName = "FILE",
-            DefaultValueFactory = static _ => DefaultConfig,
+            DefaultValueFactory = _ => defaultConfig,
             Recursive = true,
         };
         var rules = new Option<string[]>("--rules", "-r")
@@ -44,22 +45,25 @@ internal static class DetectorCommandLine
         };
         var root = new RootCommand("Watches system calls, and makes alerts of those that rules in Falco's language match.") { config, rules, settings, print };
         root.SetAction((result, stop) =>
-            RunAsync(result.GetValue(config)!, result.GetValue(rules) ?? [], Settings(result), stop));
+            RunAsync(result.GetValue(config)!, mayBeAbsent: false, result.GetValue(rules) ?? [], Settings(result), stop));
 
         var capture = new Argument<string>("FILE") { Description = "The capture (.scap)." };
         var replay = new Command("replay", "Reads events from a capture instead of the kernel.") { capture };
         replay.SetAction((result, stop) => RunAsync(
             result.GetValue(config)!,
+            IsDefault(result),
             result.GetValue(rules) ?? [],
             // A detector that watches may run beside it, and the port is that one's; -o webserver.enabled=true asks for it all the same.
-            ["webserver.enabled=false", .. Settings(result), "engine.kind=replay", $"engine.replay.capture_file={result.GetValue(capture)}"],
+            ["webserver.enabled=false", .. Settings(result), "engine.kind=replay", $"engine.replay.capture_file={Path.GetFullPath(result.GetValue(capture)!)}"],
             stop));
         root.Add(replay);
         root.Add(RecordCommand.Create((result, stop, run) =>
-            WithConfigurationAsync(result.GetValue(config)!, result.GetValue(settings) ?? [], (configuration, logger) => run(configuration, result.GetValue(rules) ?? [], logger, stop))));
+            WithConfigurationAsync(result.GetValue(config)!, IsDefault(result), result.GetValue(settings) ?? [], (configuration, logger) => run(configuration, result.GetValue(rules) ?? [], logger, stop))));
         root.Add(RulesCommand.Create(config, rules, settings));
         root.Add(FieldsCommand.Create());
         return root;
+
+        bool IsDefault(ParseResult result) => result.GetResult(config) is null or { Implicit: true };
 
         IReadOnlyList<string> Settings(ParseResult result) =>
         [
@@ -69,12 +73,12 @@ internal static class DetectorCommandLine
         ];
     }
 
-    private static Task<int> RunAsync(string file, IReadOnlyList<string> rules, IReadOnlyList<string> settings, CancellationToken stop) =>
-        WithConfigurationAsync(file, settings, (configuration, logger) => new DetectorHost(configuration, rules, TimeProvider.System, logger).RunAsync(stop));
+    private static Task<int> RunAsync(string file, bool mayBeAbsent, IReadOnlyList<string> rules, IReadOnlyList<string> settings, CancellationToken stop) =>
+        WithConfigurationAsync(file, mayBeAbsent, settings, (configuration, logger) => new DetectorHost(configuration, rules, TimeProvider.System, logger).RunAsync(stop));
 
-    private static async Task<int> WithConfigurationAsync(string file, IReadOnlyList<string> settings, Func<DetectorConfiguration, ILogger, Task<int>> run)
+    private static async Task<int> WithConfigurationAsync(string file, bool mayBeAbsent, IReadOnlyList<string> settings, Func<DetectorConfiguration, ILogger, Task<int>> run)
     {
-        var configuration = DetectorConfiguration.Load(file, settings, EnvironmentVariables.OfProcess());
+        var configuration = DetectorConfiguration.Load(file, settings, EnvironmentVariables.OfProcess(), mayBeAbsent);
         using var logging = LoggerFactory.Create(builder => builder.AddLines().SetMinimumLevel(Level(configuration.Options)));
         var logger = logging.CreateLogger("saker-detector");
         foreach (var fault in configuration.Faults.All)
@@ -92,6 +96,11 @@ internal static class DetectorCommandLine
         if (configuration.Faults.HasErrors)
         {
             return 1;
+        }
+
+        if (configuration.IsAbsent)
+        {
+            EngineMessages.Defaults(logger, configuration.File);
         }
 
         return await run(configuration, logger);

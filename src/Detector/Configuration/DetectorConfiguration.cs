@@ -9,17 +9,25 @@ namespace Saker.Detector.Configuration;
 internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaults Faults, string File)
 {
     /// <summary>Where relative paths start from.</summary>
-    public string Folder => Path.GetDirectoryName(File) ?? "/";
+    public string Folder => IsAbsent ? Environment.CurrentDirectory : Path.GetDirectoryName(File) ?? "/";
+
+    /// <summary>Whether there is no such file, and the defaults hold.</summary>
+    public bool IsAbsent { get; private init; }
 
     /// <summary>The file and those that it includes, in the order in which they were read.</summary>
     public IReadOnlyList<string> Files { get; private init; } = [];
 
     /// <summary>Reads a file with Falco's keys, and settings given on the command line (<c>key.sub=value</c>), which win.</summary>
-    public static DetectorConfiguration Load(string file, IReadOnlyList<string> settings, EnvironmentVariables environment)
+    /// <param name="file">The file.</param>
+    /// <param name="settings">Settings of the command line.</param>
+    /// <param name="environment">The variables that <c>${NAME}</c> stands for.</param>
+    /// <param name="mayBeAbsent">Whether the defaults hold where there is no such file; else that is a mistake.</param>
+    public static DetectorConfiguration Load(string file, IReadOnlyList<string> settings, EnvironmentVariables environment, bool mayBeAbsent = false)
     {
         var faults = new ConfigFaults();
         var files = new List<string> { Path.GetFullPath(file) };
-        var map = Read(file);
+        var isAbsent = mayBeAbsent && !System.IO.File.Exists(file);
+        var map = isAbsent ? new ConfigMap([], ConfigSource.WholeFile(file)) : Read(file);
         // What is included comes before what the command line sets, though the command line may name what is included.
         map = SettingArguments.Apply(map, [.. settings.Where(IsInclude)], faults);
         map = ConfigIncludes.Merge(map, file, Read, faults, files);
@@ -30,7 +38,7 @@ internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaul
         // Falco looks up no variable by a key's name, and neither do we: only ${NAME} inside a value counts.
         var binder = new OptionsBinder(EnvironmentVariables.None, faults);
         var options = (DetectorOptions)binder.Bind(schema, known, "", ConfigSource.WholeFile(file));
-        return new(options, faults, Path.GetFullPath(file)) { Files = files };
+        return new(options, faults, Path.GetFullPath(file)) { Files = files, IsAbsent = isAbsent };
 
         ConfigMap Read(string path) => VariableReferences.Expand(ConfigFile.Read(path, faults, YamlReading.AsFalco), environment, faults);
     }

@@ -73,7 +73,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     };
 
     private IEventSource Open(MachineState state, bool live) =>
-        live ? new HoldingSource(new ModernEbpfSource()) : new CaptureSource(File.OpenRead(options.Engine.Replay.CaptureFile), state);
+        live ? new HoldingSource(new ModernEbpfSource()) : new CaptureSource(File.OpenRead(configuration.Resolve(options.Engine.Replay.CaptureFile)), state);
 
     private async Task<int> RunAsync(
         IEventSource source, MachineState state, RuleSet rules, FieldCatalogue catalogue, EventTypeIndex types, IReadOnlyList<SinkQueue> sinks, CancellationToken stop)

@@ -56,4 +56,7 @@ internal static partial class EngineMessages
 
     [LoggerMessage(1018, LogLevel.Error, "There are no rules to watch by: {Reason}. Name rule files or folders below 'rules_files' in {File}, or with --rules.")]
     public static partial void NoRuleFile(ILogger logger, string reason, string file);
+
+    [LoggerMessage(1040, LogLevel.Information, "There is no {File}: the defaults are used.")]
+    public static partial void Defaults(ILogger logger, string file);
 }
