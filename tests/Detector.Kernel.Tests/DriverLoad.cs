@@ -4,6 +4,7 @@ using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
 using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Engine;
+using Saker.Detector.Hosting;
 using Saker.Settings;
 
 namespace Saker.Detector.Kernel.Tests;

@@ -73,6 +73,9 @@ internal sealed record DetectorOptions
     /// <summary>The log on standard error.</summary>
     public bool LogStderr { get; init; } = true;
 
+    /// <summary>Reads configuration and rules again when their files change, as SIGHUP does.</summary>
+    public bool WatchConfigFiles { get; init; } = true;
+
     /// <summary>The web server for health, versions and metrics.</summary>
     public WebserverOptions Webserver { get; init; } = new();
 
@@ -176,6 +179,9 @@ internal sealed record FileOptions : ICheckedOptions
 [SnakeCaseKeys]
 internal sealed record HttpOptions
 {
+    /// <summary>Where the system keeps its own authorities.</summary>
+    internal const string SystemAuthorities = "/etc/ssl/certs";
+
     /// <summary>Whether alerts go there.</summary>
     public bool Enabled { get; init; }
 
@@ -190,6 +196,15 @@ internal sealed record HttpOptions
 
     /// <summary>File with the certificate of the authority that signed the router's; empty trusts the system's authorities.</summary>
     public string CaCert { get; init; } = "";
+
+    /// <summary>File with the certificates of several authorities, when <c>ca_cert</c> is empty.</summary>
+    public string CaBundle { get; init; } = "";
+
+    /// <summary>Folder with authorities' certificates (.pem, .crt), when both are empty. The system's own are trusted as the system says.</summary>
+    public string CaPath { get; init; } = SystemAuthorities;
+
+    /// <summary>Sends alerts gzipped.</summary>
+    public bool CompressUploads { get; init; }
 
     /// <summary>Presents a client certificate.</summary>
     public bool Mtls { get; init; }

@@ -27,9 +27,6 @@ internal static class FalcoKeys
         ["falco_libs.thread_table_auto_purging_thread_timeout_s"] = OtherKey.Listed,
         ["grpc"] = OtherKey.Told(IsEnabled, "Alerts are not served over gRPC; http_output sends them, and saker-router serves them on."),
         ["grpc_output"] = OtherKey.Told(IsEnabled, "Alerts are not served over gRPC; http_output sends them, and saker-router serves them on."),
-        ["http_output.ca_bundle"] = OtherKey.ListedWhen(IsSet),
-        ["http_output.ca_path"] = OtherKey.ListedWhen(IsSet),
-        ["http_output.compress_uploads"] = OtherKey.ListedWhen(IsTrue),
         ["http_output.echo"] = OtherKey.ListedWhen(IsTrue),
         ["http_output.max_consecutive_timeouts"] = OtherKey.Listed,
         ["libs_logger"] = OtherKey.ListedWhen(IsEnabled),
@@ -48,7 +45,6 @@ internal static class FalcoKeys
         ["program_output"] = OtherKey.Told(IsEnabled, "Alerts are given to no program; use file_output or http_output."),
         ["syscall_event_timeouts"] = OtherKey.Listed,
         ["syslog_output"] = OtherKey.Told(IsEnabled, "Alerts are not written to syslog; use stdout_output, file_output or http_output."),
-        ["watch_config_files"] = OtherKey.ListedWhen(IsTrue),
         ["webserver.k8s_audit_endpoint"] = OtherKey.Listed,
     };
 

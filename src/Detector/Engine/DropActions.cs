@@ -8,7 +8,7 @@ using Saker.Detector.Outputs;
 namespace Saker.Detector.Engine;
 
 /// <summary>Does what the configuration wants when events are lost: sends an alert, or ends the detector. Not more often than it may.</summary>
-internal sealed class DropActions(DetectorOptions options, string hostname, IReadOnlyList<SinkQueue> sinks, TimeProvider clock, ILogger logger)
+internal sealed class DropActions(DetectorOptions options, string hostname, IReadOnlyList<OutputQueue> outputs, TimeProvider clock, ILogger logger)
 {
     private const string Rule = "Falco internal: syscall event drop";
 
@@ -38,9 +38,9 @@ internal sealed class DropActions(DetectorOptions options, string hostname, IRea
                 Priority.Debug,
                 Fields(dropped, now, before),
                 clock.GetUtcNow());
-            foreach (var sink in sinks)
+            foreach (var output in outputs)
             {
-                sink.TryWrite(line);
+                output.Write(line);
             }
         }
 

@@ -1,8 +1,26 @@
+using Saker.Settings;
+
 namespace Saker.Detector.Engine;
 
 /// <summary>What the engine says. Numbers 1000 to 1099; never reused.</summary>
 internal static partial class EngineMessages
 {
+    /// <summary>Says what was found in a configuration.</summary>
+    public static void Tell(ILogger logger, ConfigFaults faults)
+    {
+        foreach (var fault in faults.All)
+        {
+            if (fault.Severity == FaultSeverity.Error)
+            {
+                Mistake(logger, fault.ToString());
+            }
+            else
+            {
+                Finding(logger, fault.ToString());
+            }
+        }
+    }
+
     [LoggerMessage(1001, LogLevel.Warning, "{Finding}")]
     public static partial void Finding(ILogger logger, string finding);
 
@@ -30,8 +48,8 @@ internal static partial class EngineMessages
     [LoggerMessage(1009, LogLevel.Warning, "Events were lost: {RingFull} since rings were full, {TooLarge} too large, {Other} to other faults in the kernel, {Backlog} while /proc was read, {Malformed} malformed ({Total} since the start).")]
     public static partial void Drops(ILogger logger, long ringFull, long tooLarge, long other, long backlog, long malformed, long total);
 
-    [LoggerMessage(1010, LogLevel.Information, "Stopped: {Events} events, {Alerts} alerts, {Dropped} events lost, {Unwritten} alerts left unwritten.")]
-    public static partial void Stopped(ILogger logger, long events, long alerts, long dropped, long unwritten);
+    [LoggerMessage(1010, LogLevel.Information, "Stopped: {Events} events, {Alerts} alerts, {Dropped} events lost, {Unwritten} alerts left unwritten{ByOutput}.")]
+    public static partial void Stopped(ILogger logger, long events, long alerts, long dropped, long unwritten, string byOutput);
 
     [LoggerMessage(1011, LogLevel.Warning, "No output is enabled; alerts go nowhere (stdout_output, file_output, http_output).")]
     public static partial void NoOutput(ILogger logger);
@@ -59,4 +77,28 @@ internal static partial class EngineMessages
 
     [LoggerMessage(1040, LogLevel.Information, "There is no {File}: the defaults are used.")]
     public static partial void Defaults(ILogger logger, string file);
+
+    [LoggerMessage(1041, LogLevel.Information, "Stopped before watching had begun.")]
+    public static partial void StoppedEarly(ILogger logger);
+
+    [LoggerMessage(1042, LogLevel.Information, "Configuration and rules have no mistakes; nothing was started (--dry-run).")]
+    public static partial void Checked(ILogger logger);
+
+    [LoggerMessage(1043, LogLevel.Information, "Reading configuration and rules again: {Cause}.")]
+    public static partial void Rereading(ILogger logger, string cause);
+
+    [LoggerMessage(1044, LogLevel.Error, "Configuration or rules have mistakes, which the lines above name; the detector goes on with what it had.")]
+    public static partial void OldOneKept(ILogger logger);
+
+    [LoggerMessage(1045, LogLevel.Information, "Configuration and rules are in use ({Driver}).")]
+    public static partial void Reloaded(ILogger logger, string driver);
+
+    [LoggerMessage(1046, LogLevel.Warning, "A replay reads its configuration once; SIGHUP changes nothing.")]
+    public static partial void ReplayIsNotReloaded(ILogger logger);
+
+    [LoggerMessage(1047, LogLevel.Error, "The new configuration cannot be used: {Reason} The detector goes on with what it had.")]
+    public static partial void CannotReload(ILogger logger, string reason);
+
+    [LoggerMessage(1048, LogLevel.Information, "Files of outputs are opened anew.")]
+    public static partial void Reopened(ILogger logger);
 }

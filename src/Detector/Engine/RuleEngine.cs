@@ -10,7 +10,7 @@ namespace Saker.Detector.Engine;
 
 /// <summary>Asks the rules about each event, and makes alerts of matches. Allocates nothing for an event that matches nothing.</summary>
 internal sealed class RuleEngine(
-    EventPipeline pipeline, RuleMatcher matcher, EventTypeIndex types, EventContext context, AlertFormatter formatter, IReadOnlyList<SinkQueue> sinks)
+    EventPipeline pipeline, RuleMatcher matcher, EventTypeIndex types, EventContext context, AlertFormatter formatter, IReadOnlyList<OutputQueue> outputs)
     : IEventSink
 {
     private readonly List<Rule> matched = new(capacity: 64);
@@ -39,9 +39,9 @@ internal sealed class RuleEngine(
         {
             Alerts++;
             var line = formatter.Format(rule, context);
-            foreach (var sink in sinks)
+            foreach (var output in outputs)
             {
-                sink.TryWrite(line);
+                output.Write(line);
             }
         }
     }

@@ -10,7 +10,7 @@ namespace Saker.Detector.Telemetry;
 /// dashboards of Saker's own; and what Falco has no name for, beginning with <c>saker_detector_</c>.
 /// docs/reference/detector-metrics.md lists them.
 /// </summary>
-internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, EngineMonitor monitor, IReadOnlyList<SinkQueue> sinks, TimeProvider clock)
+internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, EngineMonitor monitor, IReadOnlyList<OutputQueue> outputs, TimeProvider clock)
 {
     /// <summary>The page as it is now.</summary>
     public async Task<string> WriteAsync(CancellationToken cancellationToken)
@@ -65,7 +65,7 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
 
         var started = DetectorFacts.Nanoseconds(facts.Started);
         text.Gauge("falcosecurity_falco_start_timestamp_nanoseconds", "When the detector started, since 1970.").Sample(started);
-        text.Gauge("falcosecurity_falco_reload_timestamp_nanoseconds", "When the rules were loaded, since 1970.").Sample(started);
+        text.Gauge("falcosecurity_falco_reload_timestamp_nanoseconds", "When the rules were loaded, since 1970.").Sample(DetectorFacts.Nanoseconds(facts.Loaded));
         text.Gauge("falcosecurity_falco_host_boot_timestamp_nanoseconds", "When the host started, since 1970.").Sample(facts.Machine.BootSeconds * 1_000_000_000);
         text.Gauge("falcosecurity_falco_host_num_cpus_total", "CPUs of the host.").Sample(facts.Machine.Cpus);
         text.Counter("falcosecurity_falco_duration_seconds_total", "Seconds that the detector runs.").Sample((long)(clock.GetUtcNow() - facts.Started).TotalSeconds);
@@ -74,13 +74,25 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
     private void WriteOutputs(PrometheusText text)
     {
         text.Counter("falcosecurity_falco_outputs_queue_num_drops_total", "Alerts dropped since an output's queue was full, over all outputs.")
-            .Sample(sinks.Sum(static sink => sink.Dropped));
+            .Sample(outputs.Sum(static output => output.Dropped));
         text.Counter("saker_detector_output_alerts_total", "Alerts by output and by what became of them.");
-        foreach (var sink in sinks)
+        foreach (var output in outputs)
         {
-            text.Sample(sink.Written, ("output", sink.Name), ("outcome", "written"));
-            text.Sample(sink.Failed, ("output", sink.Name), ("outcome", "failed"));
-            text.Sample(sink.Dropped, ("output", sink.Name), ("outcome", "dropped"));
+            text.Sample(output.Written, ("output", output.Name), ("outcome", "written"));
+            text.Sample(output.Failed, ("output", output.Name), ("outcome", "failed"));
+            text.Sample(output.Dropped, ("output", output.Name), ("outcome", "dropped"));
+        }
+
+        text.Gauge("saker_detector_output_waiting_alerts", "Alerts that wait for an output.");
+        foreach (var output in outputs)
+        {
+            text.Sample(output.Waiting, ("output", output.Name));
+        }
+
+        text.Gauge("saker_detector_output_failing", "1 while an output does not take alerts, or loses them.");
+        foreach (var output in outputs)
+        {
+            text.Sample(output.IsFailing || output.IsDropping ? 1 : 0, ("output", output.Name));
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class SnapshotAlerts : IAsyncDisposable
     private readonly DetectorOptions options;
     private readonly DetectorFacts facts;
     private readonly EngineMonitor monitor;
-    private readonly IReadOnlyList<SinkQueue> sinks;
+    private readonly IReadOnlyList<OutputQueue> outputs;
     private readonly TimeProvider clock;
     private readonly CancellationTokenSource stop = new();
     private readonly Task work;
@@ -26,12 +26,12 @@ internal sealed class SnapshotAlerts : IAsyncDisposable
     private DateTimeOffset beforeAt;
 
     /// <summary>Sends from now on, first after one interval.</summary>
-    public SnapshotAlerts(DetectorOptions options, DetectorFacts facts, EngineMonitor monitor, IReadOnlyList<SinkQueue> sinks, TimeProvider clock)
+    public SnapshotAlerts(DetectorOptions options, DetectorFacts facts, EngineMonitor monitor, IReadOnlyList<OutputQueue> outputs, TimeProvider clock)
     {
         this.options = options;
         this.facts = facts;
         this.monitor = monitor;
-        this.sinks = sinks;
+        this.outputs = outputs;
         this.clock = clock;
         beforeAt = facts.Started;
         work = Task.Run(SendAsync);
@@ -54,9 +54,9 @@ internal sealed class SnapshotAlerts : IAsyncDisposable
                 var engine = await monitor.ReadAsync(stop.Token);
                 var now = clock.GetUtcNow();
                 var line = Format(engine, ResourceUsage.Read(), now);
-                foreach (var sink in sinks)
+                foreach (var output in outputs)
                 {
-                    sink.TryWrite(line);
+                    output.Write(line);
                 }
 
                 (before, beforeAt) = (engine, now);
@@ -70,7 +70,7 @@ internal sealed class SnapshotAlerts : IAsyncDisposable
 
     private AlertLine Format(EngineSnapshot engine, ResourceUsage usage, DateTimeOffset now)
     {
-        var fields = new SnapshotFields(options.Metrics, facts, monitor).Of(engine, before, usage, now, now - beforeAt, sinks.Sum(static sink => sink.Dropped));
+        var fields = new SnapshotFields(options.Metrics, facts, monitor).Of(engine, before, usage, now, now - beforeAt, outputs.Sum(static output => output.Dropped));
         return new InternalAlert(options, facts.Hostname).Format(Rule, Message, Priority.Informational, fields, now);
     }
 }

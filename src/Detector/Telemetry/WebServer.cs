@@ -21,10 +21,12 @@ internal sealed class WebServer : IAsyncDisposable
 
     private readonly WebApplication application;
     private readonly string healthPath;
+    private readonly HealthPage health;
     private readonly MetricsPage? metrics;
 
-    private WebServer(WebApplication application, string healthPath, MetricsPage? metrics)
+    private WebServer(WebApplication application, string healthPath, HealthPage health, MetricsPage? metrics)
     {
+        this.health = health;
         this.application = application;
         this.healthPath = healthPath;
         this.metrics = metrics;
@@ -37,9 +39,10 @@ internal sealed class WebServer : IAsyncDisposable
     /// <summary>Listens from the return on.</summary>
     /// <param name="options">Where, and how.</param>
     /// <param name="resolve">Makes the certificate's path absolute.</param>
+    /// <param name="health">What the health page shows.</param>
     /// <param name="metrics">What <c>/metrics</c> shows; null when that is switched off.</param>
     /// <exception cref="IOException">The address or the certificate cannot be used; the message says why.</exception>
-    public static async Task<WebServer> StartAsync(WebserverOptions options, Func<string, string> resolve, MetricsPage? metrics)
+    public static async Task<WebServer> StartAsync(WebserverOptions options, Func<string, string> resolve, HealthPage health, MetricsPage? metrics)
     {
         var certificate = options.SslEnabled ? ReadCertificate(resolve(options.SslCertificate)) : null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -65,7 +68,7 @@ internal sealed class WebServer : IAsyncDisposable
             builder.WebHost.UseKestrelHttpsConfiguration();
         }
 
-        var server = new WebServer(builder.Build(), options.K8sHealthzEndpoint, metrics);
+        var server = new WebServer(builder.Build(), options.K8sHealthzEndpoint, health, metrics);
         try
         {
             await server.application.StartAsync();
@@ -118,7 +121,7 @@ internal sealed class WebServer : IAsyncDisposable
         var path = http.Request.Path.Value;
         var (type, body) = path switch
         {
-            _ when path == healthPath => ("application/json", """{"status": "ok"}"""),
+            _ when path == healthPath => ("application/json", health.Write()),
             "/versions" => ("application/json", Versions()),
             "/metrics" when metrics is not null => (PrometheusText.ContentType, await metrics.WriteAsync(http.RequestAborted)),
             _ => (null, ""),

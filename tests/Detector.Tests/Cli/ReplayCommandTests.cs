@@ -16,7 +16,7 @@ public sealed class ReplayCommandTests : IDisposable
         var rules = Path.Combine(folder, "rules.yaml");
         await File.WriteAllTextAsync(rules, "- {rule: opened, desc: d, condition: evt.type = openat, output: opened %fd.name, priority: NOTICE}\n", TestContext.Current.CancellationToken);
         string[] more = ["-o", "stdout_output.enabled=false", "-o", "file_output.enabled=true", "-o", $"file_output.filename={alerts}", "-o", "log_stderr=false"];
-        var capture = RecordedData.Path("falco", "captures", "live-files.scap");
+        var capture = SharedData.Path("falco", "captures", "live-files.scap");
         Assert.Equal(0, await RunAsync(["replay", capture, "--rules", rules, .. more]));
         Assert.Matches("^[0-9:.]+: Notice opened ", (await File.ReadAllLinesAsync(alerts, TestContext.Current.CancellationToken))[0]);
     }
@@ -24,7 +24,7 @@ public sealed class ReplayCommandTests : IDisposable
     [Fact]
     public async Task A_configuration_that_is_named_must_be_there()
     {
-        var capture = RecordedData.Path("falco", "captures", "live-files.scap");
+        var capture = SharedData.Path("falco", "captures", "live-files.scap");
         Assert.Equal(1, await RunAsync(["replay", capture, "--rules", folder, "--config", Path.Combine(folder, "none.yaml")]));
     }
 

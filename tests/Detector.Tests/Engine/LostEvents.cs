@@ -61,16 +61,16 @@ public sealed class LostEvents
     private async Task<List<JsonElement>> AlertsAsync(SyscallEventDropsOptions settings, Action<DropActions> act)
     {
         var sink = new KeptLines();
-        await using (var queue = new SinkQueue(sink, 10, NullLogger.Instance))
+        await using (var queue = new OutputQueue(sink, new QueueSettings { Capacity = 10 }, TimeProvider.System, NullLogger.Instance))
         {
             act(new DropActions(new DetectorOptions { JsonOutput = true, SyscallEventDrops = settings }, "here", [queue], clock, NullLogger.Instance));
-            Assert.Equal(0, await queue.StopAsync(TimeSpan.FromSeconds(60)));
+            Assert.Equal(0, await queue.StopAsync(CancellationToken.None, TimeSpan.Zero));
         }
 
         return [.. sink.Lines.Select(static line => JsonDocument.Parse(line).RootElement)];
     }
 
-    private sealed class KeptLines : IAlertSink
+    private sealed class KeptLines : IAlertOutput
     {
         public List<ReadOnlyMemory<byte>> Lines { get; } = [];
 
