@@ -10,7 +10,7 @@ dotnet build Router.sln -c Release -v quiet --nologo -clp:NoSummary || { echo "T
 ./run.sh --build || exit 1
 
 projects=("$@")
-[ "${#projects[@]}" -eq 0 ] && projects=(Alerts Settings Templates Conditions Rules Outputs Router Detector Detector.Kernel Repository EndToEnd)
+[ "${#projects[@]}" -eq 0 ] && projects=(Alerts Logging Settings Templates Conditions Rules Outputs Router Detector Detector.Kernel Repository EndToEnd)
 passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -1,4 +1,5 @@
 using Saker.Detector.Capture;
+using Saker.Detector.Engine;
 using Saker.Detector.State;
 
 namespace Saker.Detector.Benchmarks;
@@ -10,7 +11,7 @@ internal static class SourceDraining
 
     /// <summary>Hands all events of a source that ends to the pipeline.</summary>
     /// <returns>Bytes that were allocated for them on the managed heap, without the reading of the capture.</returns>
-    public static long Drain(this IEventSource source, EventPipeline pipeline, IEventSink? sink)
+    public static long Drain(this IEventSource source, EventPipeline pipeline, IEventConsumer? consumer)
     {
         var batch = new RawEvent[BatchSize];
         long bytes = 0;
@@ -20,7 +21,7 @@ internal static class SourceDraining
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var i = 0; i < count; i++)
             {
-                pipeline.Process(batch[i], sink);
+                pipeline.Process(batch[i], consumer);
             }
 
             bytes += GC.GetAllocatedBytesForCurrentThread() - before;

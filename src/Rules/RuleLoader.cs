@@ -1,4 +1,6 @@
+using Saker.Rules.Compilation;
 using Saker.Rules.Composition;
+using Saker.Rules.Definitions;
 using Saker.Rules.Diagnostics;
 using Saker.Rules.Loading;
 using Saker.Rules.Yaml;

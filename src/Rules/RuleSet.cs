@@ -6,12 +6,15 @@ namespace Saker.Rules;
 /// <summary>What rule files give. Immutable.</summary>
 public sealed record RuleSet
 {
+    // Where the parts of conditions come from.
+    private readonly ConditionOrigins origins;
+
     internal RuleSet(IReadOnlyList<Rule> rules, IReadOnlyList<Diagnostic> diagnostics, IReadOnlyList<string> emptyFiles, ConditionOrigins origins)
     {
         Rules = rules;
         Diagnostics = diagnostics;
         EmptyFiles = emptyFiles;
-        Origins = origins;
+        this.origins = origins;
     }
 
     /// <summary>All rules without mistakes in the order of their definition, also those that are switched off.</summary>
@@ -26,6 +29,10 @@ public sealed record RuleSet
     /// <summary>False when a file has a mistake: the rules are then not to be used.</summary>
     public bool Successful => Diagnostics.All(static finding => finding.Severity != DiagnosticSeverity.Error);
 
-    /// <summary>Where the parts of conditions come from.</summary>
-    internal ConditionOrigins Origins { get; }
+    /// <summary>Takes the condition of one of these rules apart.</summary>
+    public RuleExplanation Explain(Rule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        return new ConditionExplainer(origins).Explain(rule.Condition.Expression);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using Saker.Alerts;
+using Saker.Text;
 
 namespace Saker.Settings;
 

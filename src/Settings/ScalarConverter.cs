@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Saker.Alerts;
+using Saker.Text;
 
 namespace Saker.Settings;
 

@@ -30,7 +30,7 @@ public sealed class Template
         ArgumentNullException.ThrowIfNull(text);
         try
         {
-            return new Template(name, text, Parser.Parse(text));
+            return new Template(name, text, Parser.Parse(text, Builtins.Knows));
         }
         catch (ParseFault fault)
         {

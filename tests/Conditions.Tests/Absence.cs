@@ -1,8 +1,8 @@
 using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Parsing;
-using Saker.Conditions.Runtime;
 using Saker.Conditions.Tests.Support;
+using Saker.Conditions.Values;
 
 namespace Saker.Conditions.Tests;
 

@@ -2,8 +2,9 @@ using Saker.Conditions.Ast;
 using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Parsing;
-using Saker.Conditions.Runtime;
+using Saker.Conditions.Source;
 using Saker.Conditions.Tests.Support;
+using Saker.Conditions.Values;
 
 namespace Saker.Conditions.Tests;
 

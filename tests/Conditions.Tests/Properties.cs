@@ -3,6 +3,7 @@ using Saker.Conditions.Ast;
 using Saker.Conditions.Compilation;
 using Saker.Conditions.Parsing;
 using Saker.Conditions.Rewriting;
+using Saker.Conditions.Source;
 using Saker.Conditions.Tests.Support;
 
 namespace Saker.Conditions.Tests;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Saker.Conditions.Compilation;
 using Saker.Conditions.Parsing;
-using Saker.Conditions.Runtime;
 using Saker.Conditions.Tests.Support;
+using Saker.Conditions.Values;
 using Saker.Testing;
 
 namespace Saker.Conditions.Tests;

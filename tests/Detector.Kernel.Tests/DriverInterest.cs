@@ -64,6 +64,38 @@ public sealed class DriverInterest
     }
 
     [Fact]
+    public void Only_what_is_no_call_of_this_machine_cannot_be_delivered()
+    {
+        string[] others =
+        [
+            // Of other architectures.
+            "multiplexer", "pciconfig_iobase", "pciconfig_read", "pciconfig_write", "riscv_flush_icache", "riscv_hwprobe", "rtas",
+            "s390_guarded_storage", "s390_pci_mmio_read", "s390_pci_mmio_write", "s390_runtime_instr", "s390_sthyi",
+            "spu_create", "spu_run", "subpage_prot", "swapcontext", "switch_endian", "sync_file_range2", "sys_debug_setcontext",
+            // Told under the name of the call without a number, or as the calls behind it.
+            "fcntl64", "sendfile64", "setgid32", "setresgid32", "setresuid32", "setuid32", "socketcall",
+            // Never return; the end of a thread is an event of its own.
+            "exit", "exit_group",
+            // No calls.
+            "na_1", "page_fault_kernel", "page_fault_user", "sched_process_exit", "sched_switch", "signal_deliver", "timerfd", "unknown",
+        ];
+        var codes = SystemCalls.All.Select(call => call.Code).Concat(GenericCalls.All.Select(call => call.Code)).ToHashSet();
+        Assert.Equal(others.Order(), EventTable.SystemCalls.Where(call => !codes.Contains(call.Number)).Select(call => call.Name).Order());
+    }
+
+    [Fact]
+    public void Newest_calls_are_told_when_a_rule_names_them()
+    {
+        var newest = GenericCalls.All.Where(call => call.Native64 > 450).ToList();
+        Assert.Contains(newest, call => call.Name == "fchmodat2");
+        Assert.Subset(InterestSet.Deliverable.ToHashSet(), newest.Select(call => call.Name).ToHashSet());
+        var act = Live.Run("newest", Live.Settings with { SystemCalls = InterestSet.For(newest.Select(call => call.Name).ToHashSet()) });
+        Assert.Equal(
+            newest.Select(call => ((long)call.Code, (long)call.Native64)).Order(),
+            act.Own("syscall").Select(seen => (seen["ID"], seen["nativeID"])).Order());
+    }
+
+    [Fact]
     public void Read_and_mmap_are_told_live_only_when_a_rule_names_them()
     {
         var named = Live.Run("files", Live.Settings with { SystemCalls = InterestSet.For(new HashSet<string> { "read", "mmap" }) });

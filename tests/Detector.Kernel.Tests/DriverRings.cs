@@ -1,7 +1,7 @@
 using System.Globalization;
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Rings;
 using Saker.Detector.Drivers.ModernEbpf;
+using Saker.Detector.Drivers.Rings;
 
 namespace Saker.Detector.Kernel.Tests;
 

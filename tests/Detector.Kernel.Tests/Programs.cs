@@ -7,16 +7,20 @@ namespace Saker.Detector.Kernel.Tests;
 internal static class Programs
 {
     // One that does not end is killed, and fails for that.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private static readonly Lazy<string> LazyActs = new(() => Compile("acts"));
     private static readonly Lazy<string> LazyCalls = new(() => Compile("calls"));
+    private static readonly Lazy<string> LazyTruths = new(() => Compile("truths"));
 
     /// <summary>acts.c, compiled once.</summary>
     public static string Acts => LazyActs.Value;
 
     /// <summary>calls.c, compiled once.</summary>
     public static string Calls => LazyCalls.Value;
+
+    /// <summary>truths.c, compiled once.</summary>
+    public static string Truths => LazyTruths.Value;
 
     /// <summary>The folder of this project's sources.</summary>
     public static string Folder([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;

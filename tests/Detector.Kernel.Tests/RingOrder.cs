@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Rings;
+using Saker.Detector.Drivers.Rings;
 
 namespace Saker.Detector.Kernel.Tests;
 

@@ -286,6 +286,13 @@ static void flood(void)
 		syscall(SYS_close, 100000 + i);
 }
 
+/* Calls that came after set_mempolicy_home_node, on nothing. */
+static void newest(void)
+{
+	for (long call = 451; call <= 471; call++)
+		syscall(call, -1, -1, -1, -1, -1, -1);
+}
+
 /* 200 events in each of 10,000 milliseconds. */
 static void load(void)
 {
@@ -331,6 +338,8 @@ int main(int count, char **arguments)
 		strange();
 	else if (!strcmp(act, "flood"))
 		flood();
+	else if (!strcmp(act, "newest"))
+		newest();
 	else if (!strcmp(act, "load"))
 		load();
 	else

@@ -9,14 +9,18 @@ public sealed class ArrowTests
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Alerts"] = [],
-        ["Conditions"] = [],
+        ["AlertConditions"] = ["Alerts", "Conditions"],
+        ["Conditions"] = ["Text"],
+        ["Http"] = [],
         ["Templates"] = [],
+        ["Text"] = [],
+        ["Tls"] = [],
         ["Logging"] = [],
-        ["Settings"] = ["Alerts"],
-        ["Rules"] = ["Alerts", "Conditions", "Settings"],
-        ["Detector"] = ["Alerts", "Conditions", "Logging", "Rules", "Settings"],
-        ["Outputs.Abstractions"] = ["Alerts", "Settings", "Templates"],
-        ["Router"] = ["Alerts", "Conditions", "Logging", "Outputs.*", "Settings", "Templates"],
+        ["Settings"] = ["Alerts", "Text"],
+        ["Rules"] = ["Alerts", "Conditions", "Settings", "Text"],
+        ["Detector"] = ["Alerts", "Conditions", "Http", "Logging", "Rules", "Settings", "Text", "Tls"],
+        ["Outputs.Abstractions"] = ["Alerts", "Http", "Settings", "Templates", "Tls"],
+        ["Router"] = ["AlertConditions", "Alerts", "Conditions", "Http", "Logging", "Outputs.*", "Settings", "Templates", "Text", "Tls"],
     };
 
     private static readonly string[] OutputProjects = ["Alerts", "Outputs.Abstractions", "Settings", "Templates"];

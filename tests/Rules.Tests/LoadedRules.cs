@@ -3,6 +3,7 @@ using System.Text.Json;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Runtime;
 using Saker.Conditions.Tests.Support;
+using Saker.Conditions.Values;
 using Saker.Rules.Diagnostics;
 using Saker.Rules.Yaml;
 using Saker.Testing;

@@ -1,3 +1,5 @@
+using Saker.Text;
+
 namespace Saker.Settings.Tests;
 
 public sealed class WordTests

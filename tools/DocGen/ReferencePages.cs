@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Saker.Outputs;
 using Saker.Router.Configuration;
+using Saker.Router.Options;
 using Saker.Router.Telemetry;
 using Saker.Settings;
 

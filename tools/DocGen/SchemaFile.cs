@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Saker.Router.Configuration;
+using Saker.Router.Options;
 using Saker.Settings;
 
 namespace Saker.DocGen;

@@ -5,6 +5,7 @@ using BenchmarkDotNet.Attributes;
 using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 
 namespace Saker.Detector.Benchmarks.Conditions;
 

@@ -1,9 +1,9 @@
 using Saker.Detector.Alerting;
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Scap;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
 using Saker.Detector.Fields;
+using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Rules;
 using Saker.Rules.Yaml;
@@ -43,7 +43,7 @@ internal sealed class CapturePasses
         using var formatter = new AlertFormatter(options, catalogue, "benchmark");
         var matcher = new RuleMatcher(rules, "syscall", types.Names, RuleMatching.First);
         var pipeline = new EventPipeline(state);
-        var engine = new RuleEngine(pipeline, matcher, types, context, formatter, sinks: []);
+        var engine = new RuleEngine(pipeline, matcher, types, context, formatter, consumers: []);
         source.Start(new SourceSettings { SystemCalls = new HashSet<int>() });
         source.Drain(pipeline, engine);
         return (pipeline.Processed, engine.Alerts);

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using Saker.Conditions.Ast;
 using Saker.Conditions.Compilation;
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Scap;
 using Saker.Detector.Engine;
 using Saker.Detector.Events;
 using Saker.Detector.Fields;
+using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Rules;
 using Saker.Rules.Yaml;
@@ -20,7 +20,7 @@ namespace Saker.Detector.Benchmarks.Rules;
 internal readonly record struct RuleFigures(long Events, double Nanoseconds, double NaiveNanoseconds, long Bytes);
 
 /// <summary>Evaluates rules over the events of captures, each several times while the state is as the event found it.</summary>
-internal sealed class RuleCost : IEventSink, IDisposable
+internal sealed class RuleCost : IEventConsumer, IDisposable
 {
     private readonly int repetitions;
     private readonly EventTypeIndex types = new();

@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using Saker.Benchmarks;
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Scap;
+using Saker.Detector.Engine;
+using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Rules.Yaml;
 
@@ -79,7 +80,7 @@ internal static class RuleReport
         using var source = new CaptureSource(File.OpenRead(capture), state);
         var pipeline = new EventPipeline(state);
         source.Start(new SourceSettings { SystemCalls = new HashSet<int>() });
-        var bytes = source.Drain(pipeline, sink: null);
+        var bytes = source.Drain(pipeline, consumer: null);
         return (pipeline.Processed, bytes);
     }
 

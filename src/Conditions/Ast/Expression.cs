@@ -1,4 +1,4 @@
-using Saker.Conditions.Parsing;
+using Saker.Conditions.Source;
 
 namespace Saker.Conditions.Ast;
 

@@ -1,5 +1,5 @@
-using Saker.Conditions.Ast;
 using Saker.Conditions.Fields;
+using Saker.Conditions.Typed;
 
 namespace Saker.Conditions.Compilation;
 

@@ -2,7 +2,9 @@ using System.Text;
 using Saker.Conditions.Ast;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Parsing;
-using Saker.Conditions.Runtime;
+using Saker.Conditions.Typed;
+using Saker.Conditions.Values;
+using Saker.Text;
 
 namespace Saker.Conditions.Compilation;
 
@@ -182,7 +184,7 @@ internal sealed class Binder(IFieldCatalogue catalogue, ConditionOptions options
         if (definition is not null && options.ClosedFields.TryGetValue(definition.Name, out var closed) && !closed.Contains(literal.Text))
         {
             errors.Add(new ConditionError(
-                ConditionErrorKind.UnknownValue, literal.Range, start, $"unknown event type {literal.Text}", NearestName.Find(literal.Text, closed)));
+                ConditionErrorKind.UnknownValue, literal.Range, start, $"unknown event type {literal.Text}", NearestWord.Find(literal.Text, closed)));
             return null;
         }
 

@@ -1,6 +1,8 @@
 using Saker.Conditions.Ast;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Typed;
+using Saker.Conditions.Values;
 
 namespace Saker.Conditions.Compilation;
 

@@ -3,6 +3,8 @@ using Saker.Conditions.Ast;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Parsing;
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Source;
+using Saker.Conditions.Typed;
 
 namespace Saker.Conditions.Compilation;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Saker.Conditions.Rewriting;
 
 namespace Saker.Conditions.Compilation;
 

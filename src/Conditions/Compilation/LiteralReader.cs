@@ -4,7 +4,8 @@ using System.Net.Sockets;
 using System.Text;
 using Saker.Conditions.Ast;
 using Saker.Conditions.Fields;
-using Saker.Conditions.Runtime;
+using Saker.Conditions.Typed;
+using Saker.Conditions.Values;
 
 namespace Saker.Conditions.Compilation;
 

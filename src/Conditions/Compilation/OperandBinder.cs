@@ -2,7 +2,8 @@ using System.Text;
 using Saker.Conditions.Ast;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Parsing;
-using Saker.Conditions.Runtime;
+using Saker.Conditions.Typed;
+using Saker.Conditions.Values;
 
 namespace Saker.Conditions.Compilation;
 

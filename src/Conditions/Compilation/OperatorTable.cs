@@ -1,5 +1,6 @@
 using Saker.Conditions.Ast;
-using Saker.Conditions.Runtime;
+using Saker.Conditions.Typed;
+using Saker.Conditions.Values;
 
 namespace Saker.Conditions.Compilation;
 

@@ -3,6 +3,7 @@ using Saker.Conditions.Ast;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Rewriting;
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Typed;
 
 namespace Saker.Conditions.Compilation;
 

@@ -1,5 +1,6 @@
 using Saker.Conditions.Fields;
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 
 namespace Saker.Conditions.Compilation;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Saker.Conditions.Ast;
+using Saker.Conditions.Typed;
 
 namespace Saker.Conditions.Compilation;
 

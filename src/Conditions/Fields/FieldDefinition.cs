@@ -1,4 +1,4 @@
-using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 
 namespace Saker.Conditions.Fields;
 

@@ -1,4 +1,4 @@
-using Saker.Conditions.Parsing;
+using Saker.Text;
 
 namespace Saker.Conditions.Fields;
 
@@ -25,7 +25,7 @@ public sealed class FieldResolver(IFieldCatalogue catalogue)
         if (definition is null)
         {
             error = $"unknown field '{name}'";
-            suggestion = NearestName.Find(name, catalogue.Definitions.Select(static known => known.Name));
+            suggestion = NearestWord.Find(name, catalogue.Definitions.Select(static known => known.Name));
             return null;
         }
 

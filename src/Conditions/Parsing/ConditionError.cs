@@ -1,3 +1,5 @@
+using Saker.Conditions.Source;
+
 namespace Saker.Conditions.Parsing;
 
 /// <summary>What kind of mistake a condition has.</summary>

@@ -1,4 +1,4 @@
-using Saker.Conditions.Ast;
+using Saker.Conditions.Typed;
 
 namespace Saker.Conditions.Rewriting;
 

@@ -1,4 +1,5 @@
 using Saker.Conditions.Fields;
+using Saker.Conditions.Values;
 
 namespace Saker.Conditions.Runtime;
 

@@ -1,5 +1,6 @@
 using Saker.Conditions.Ast;
 using Saker.Conditions.Fields;
+using Saker.Conditions.Values;
 
 namespace Saker.Conditions.Runtime;
 

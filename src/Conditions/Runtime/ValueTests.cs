@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 using Saker.Conditions.Ast;
+using Saker.Conditions.Typed;
+using Saker.Conditions.Values;
 
 namespace Saker.Conditions.Runtime;
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Saker.Alerts;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 using Saker.Detector.Configuration;
 using Saker.Detector.Fields;
 using Saker.Detector.Outputs;

@@ -37,6 +37,12 @@ internal readonly record struct SourceStatistics
     /// <summary>Events lost to any other fault in the kernel.</summary>
     public long DroppedOther { get; init; }
 
+    /// <summary>
+    /// Events lost because the kernel skipped the driver while it was busy with another task of the same CPU. It skips calls
+    /// that nobody asked for too, so these may be more than were lost.
+    /// </summary>
+    public long DroppedBusy { get; init; }
+
     /// <summary>Events lost because too many came while the machine's state was read (<see cref="HoldingSource"/>).</summary>
     public long DroppedBacklog { get; init; }
 
@@ -50,5 +56,5 @@ internal readonly record struct SourceStatistics
     public long Malformed { get; init; }
 
     /// <summary>Everything that was lost.</summary>
-    public long Dropped => DroppedRingFull + DroppedTooLarge + DroppedOther + DroppedBacklog;
+    public long Dropped => DroppedRingFull + DroppedTooLarge + DroppedOther + DroppedBusy + DroppedBacklog;
 }

@@ -113,11 +113,11 @@ internal static class DetectorCommandLine
         Task<int> RunAsync(ParseResult result, bool mayBeAbsent, IReadOnlyList<string> given, CancellationToken stop)
         {
             var read = Reading(result, mayBeAbsent, given);
-            return WithConfigurationAsync(read, (configuration, logger) => limits.RunAsync(result, stop, token =>
+            return WithConfigurationAsync(read, (configuration, logger) => limits.RunAsync(result, token =>
             {
                 var host = new DetectorHost(configuration, result.GetValue(rules) ?? [], TimeProvider.System, logger) { Control = control, Reread = read };
                 return limits.IsDryRun(result) ? Task.FromResult(host.Check()) : host.RunAsync(token);
-            }));
+            }, stop));
         }
     }
 

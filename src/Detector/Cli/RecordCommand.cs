@@ -1,11 +1,11 @@
 using System.CommandLine;
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Scap;
 using Saker.Detector.Configuration;
 using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Engine;
 using Saker.Detector.Fields;
 using Saker.Detector.Hosting;
+using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Detector.Telemetry;
 
@@ -76,6 +76,11 @@ internal static partial class RecordCommand
                 Log.EndsEarly(logger, recorder.Missing.TotalSeconds);
             }
 
+            if (recorder.Cut > 0)
+            {
+                Log.Cut(logger, recorder.Cut);
+            }
+
             Log.Recorded(logger, recorder.Written, capture.Bytes, wanted.File, source.Statistics.Dropped);
             return 0;
         }
@@ -124,6 +129,9 @@ internal static partial class RecordCommand
 
         [LoggerMessage(1403, LogLevel.Error, "Cannot record: {Reason}")]
         public static partial void CannotRecord(ILogger logger, string reason);
+
+        [LoggerMessage(1405, LogLevel.Warning, "{Texts} texts of the processes' list were longer than a capture may hold (1,023 bytes of a path, 4,096 of arguments, environment or cgroups) and are cut in it.")]
+        public static partial void Cut(ILogger logger, long texts);
 
         [LoggerMessage(1404, LogLevel.Warning, "More waited to be written at the stop than could be: the recording ends {Seconds:0.0} seconds before it.")]
         public static partial void EndsEarly(ILogger logger, double seconds);

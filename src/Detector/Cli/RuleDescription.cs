@@ -14,7 +14,7 @@ internal static class RuleDescription
 
     public static void Write(TextWriter output, TextStyle style, RuleSet set, Rule rule, EventTypeIndex types)
     {
-        var explanation = RuleExplanation.Of(set, rule);
+        var explanation = set.Explain(rule);
         output.WriteLine(style.Bold(rule.Name));
         output.WriteLine($"  {rule.Description.Trim()}");
         output.WriteLine();

@@ -6,6 +6,7 @@ using Saker.Detector.Fields;
 using Saker.Rules;
 using Saker.Rules.Diagnostics;
 using Saker.Settings;
+using Saker.Text;
 
 namespace Saker.Detector.Cli;
 
@@ -64,7 +65,7 @@ internal static class RulesCommand
                 return 0;
             }
 
-            var near = NearestName.Find(wanted, set.Rules.Select(static rule => rule.Name));
+            var near = NearestWord.Find(wanted, set.Rules.Select(static rule => rule.Name));
             result.InvocationConfiguration.Error.WriteLine($"There is no rule '{wanted}'{(near is null ? "" : $" (did you mean '{near}'?)")}. 'rules list' names them all.");
             return 1;
         }));

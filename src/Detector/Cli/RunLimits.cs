@@ -42,7 +42,7 @@ internal sealed class RunLimits
     public bool IsDryRun(ParseResult result) => result.GetValue(dryRun);
 
     /// <summary>Runs within the limits.</summary>
-    public async Task<int> RunAsync(ParseResult result, CancellationToken stop, Func<CancellationToken, Task<int>> run)
+    public async Task<int> RunAsync(ParseResult result, Func<CancellationToken, Task<int>> run, CancellationToken stop)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(stop);
         if (result.GetValue(seconds) is { } time)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
-using Saker.Settings;
+using Saker.Text;
 
 namespace Saker.Detector.Cli;
 
@@ -41,7 +41,7 @@ internal static partial class UsageErrors
     private static IEnumerable<string> Known(Command command, Command root) =>
         command.Subcommands.Select(static one => one.Name).Concat(command.Options.Concat(root.Options).Select(static option => option.Name));
 
-    private static IEnumerable<string> Path(CommandResult result)
+    private static Stack<string> Path(CommandResult result)
     {
         var names = new Stack<string>();
         for (SymbolResult? level = result; level is CommandResult command; level = level.Parent)

@@ -1,5 +1,6 @@
 using Saker.Detector.Events;
 using Saker.Settings;
+using Saker.Text;
 
 namespace Saker.Detector.Configuration;
 

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net;
+using Saker.Http;
 using Saker.Settings;
 
 namespace Saker.Detector.Configuration;
@@ -16,7 +16,7 @@ internal sealed record WebserverOptions
     public int Threadiness { get; init; }
 
     /// <summary>The IP address to listen on; 0.0.0.0 and :: are all of the machine. Falco's default is 0.0.0.0.</summary>
-    public ListenAddress ListenAddress { get; init; } = new(IPAddress.Loopback);
+    public ListenAddress ListenAddress { get; init; } = ListenAddress.Loopback;
 
     /// <summary>The port to listen on.</summary>
     [Range(0, 65_535)]

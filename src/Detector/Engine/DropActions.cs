@@ -60,6 +60,7 @@ internal sealed class DropActions(DetectorOptions options, string hostname, IRea
             Field("n_drops", dropped),
             Field("n_drops_buffer_total", now.DroppedRingFull - before.DroppedRingFull),
             Field("n_drops_bug", now.DroppedOther - before.DroppedOther),
+            Field("n_drops_busy", now.DroppedBusy - before.DroppedBusy),
             Field("n_drops_scratch_map", now.DroppedTooLarge - before.DroppedTooLarge),
             Field("n_evts", now.Seen - before.Seen),
         ];

@@ -45,8 +45,8 @@ internal static partial class EngineMessages
     [LoggerMessage(1008, LogLevel.Information, "{Threads} threads known from /proc. Watching.")]
     public static partial void Watching(ILogger logger, int threads);
 
-    [LoggerMessage(1009, LogLevel.Warning, "Events were lost: {RingFull} since rings were full, {TooLarge} too large, {Other} to other faults in the kernel, {Backlog} while /proc was read, {Malformed} malformed ({Total} since the start).")]
-    public static partial void Drops(ILogger logger, long ringFull, long tooLarge, long other, long backlog, long malformed, long total);
+    [LoggerMessage(1009, LogLevel.Warning, "Events were lost: {RingFull} since rings were full, {TooLarge} too large, {Busy} since the kernel skipped a busy driver, {Other} to other faults in the kernel, {Backlog} while /proc was read, {Malformed} malformed ({Total} since the start).")]
+    public static partial void Drops(ILogger logger, long ringFull, long tooLarge, long busy, long other, long backlog, long malformed, long total);
 
     [LoggerMessage(1010, LogLevel.Information, "Stopped: {Events} events, {Alerts} alerts, {Dropped} events lost, {Unwritten} alerts left unwritten{ByOutput}.")]
     public static partial void Stopped(ILogger logger, long events, long alerts, long dropped, long unwritten, string byOutput);

@@ -11,7 +11,7 @@ namespace Saker.Detector.Engine;
 /// <summary>Asks the rules about each event, and makes alerts of matches. Allocates nothing for an event that matches nothing.</summary>
 internal sealed class RuleEngine(
     EventPipeline pipeline, RuleMatcher matcher, EventTypeIndex types, EventContext context, AlertFormatter formatter, IReadOnlyList<OutputQueue> outputs)
-    : IEventSink
+    : IEventConsumer
 {
     private readonly List<Rule> matched = new(capacity: 64);
 
@@ -23,7 +23,7 @@ internal sealed class RuleEngine(
         // A call's start only corrects what its end says; rules are about ends.
         var isStart = view.Definition.IsEnter && (view.Definition.Category & EventCategory.Syscall) != 0;
         var type = types.Of(view);
-        if (isStart || !matcher.Concerns(type))
+        if (isStart || view.IsBookkeeping || !matcher.Concerns(type))
         {
             return;
         }

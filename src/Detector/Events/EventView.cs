@@ -37,6 +37,12 @@ internal readonly ref struct EventView
     /// <summary>The thread that it happened in, as the initial pid namespace counts.</summary>
     public long ThreadId => BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
 
+    /// <summary>
+    /// True for what a capture tells of the machine between the events: users, groups and containers as they were found. It
+    /// happened in no thread, and rules do not see it.
+    /// </summary>
+    public bool IsBookkeeping => ThreadId <= 0 && (Definition.Category & EventCategory.MetaEvent) != 0 && Type != EventType.AsynceventEnter;
+
     /// <summary>Parameters on the wire that the table knows.</summary>
     public int Count { get; }
 

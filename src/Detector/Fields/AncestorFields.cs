@@ -1,4 +1,5 @@
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 using Saker.Detector.State;
 
 namespace Saker.Detector.Fields;
@@ -43,23 +44,18 @@ internal static class AncestorFields
 
     private static Value ReadAll(EventContext context, ThreadInfo thread, ThreadReader reader)
     {
-        const int room = 64 * 1024;
-        // The list's room is set aside first, for members that are put together take scratch behind it.
-        var buffer = context.Scratch;
-        if (buffer.Length <= 2 * room)
-        {
-            return Value.None;
-        }
-
-        buffer = buffer[..room];
+        // Half of the scratch for the list, half for a member that is put together; what is not used goes back.
+        var room = context.Scratch.Length / 2;
+        var list = new ValueListWriter(context.Scratch[..room]);
+        var start = context.Mark;
         context.Keep(room);
-        var list = new ValueListWriter(buffer);
+        var behind = context.Mark;
         var kind = ValueKind.None;
-        var current = thread.Leader;
-        for (var i = 0; i < ThreadTable.MaxAncestors && context.State.Threads.ParentOf(current) is { } parent; i++)
+        var walk = new AncestorWalk(context.State.Threads, thread);
+        while (!list.Overflowed && walk.MoveNext())
         {
-            current = parent.Leader;
-            var value = reader(context, current);
+            context.Rewind(behind);
+            var value = reader(context, walk.Current);
             kind = value.Kind;
             if (kind == ValueKind.Int64)
             {
@@ -71,28 +67,27 @@ internal static class AncestorFields
             }
         }
 
-        return kind == ValueKind.None ? Value.None : Value.List(kind, list.Packed);
+        context.Rewind(start);
+        return kind == ValueKind.None ? Value.None : Value.List(kind, context.Keep(list.Packed.Length));
     }
 
     private static ThreadInfo? Ancestor(EventContext context, ThreadInfo thread, int generation)
     {
-        var current = thread.Leader;
-        if (generation is < 0 or > ThreadTable.MaxAncestors)
+        if (generation < 0)
         {
             return null;
         }
 
+        var walk = new AncestorWalk(context.State.Threads, thread);
         for (; generation > 0; generation--)
         {
-            if (context.State.Threads.ParentOf(current) is not { } parent)
+            if (!walk.MoveNext())
             {
                 return null;
             }
-
-            current = parent.Leader;
         }
 
-        return current;
+        return walk.Current;
     }
 
     private static Value ReadEnvironment(EventContext context, DetectorField field)
@@ -112,11 +107,10 @@ internal static class AncestorFields
             return Ancestor(context, thread, field.Index) is { } ancestor ? ProcFields.Joined(context, ancestor.Environment.Span) : Value.None;
         }
 
-        var current = thread.Leader;
-        for (var i = 0; i < ThreadTable.MaxAncestors && context.State.Threads.ParentOf(current) is { } parent; i++)
+        var walk = new AncestorWalk(context.State.Threads, thread);
+        while (walk.MoveNext())
         {
-            current = parent.Leader;
-            var value = ProcFields.Variable(current.Environment.Span, field.ArgumentBytes);
+            var value = ProcFields.Variable(walk.Current.Environment.Span, field.ArgumentBytes);
             if (!value.AsBytes.IsEmpty)
             {
                 return value;
@@ -135,21 +129,15 @@ internal static class AncestorFields
         }
 
         ThreadInfo? shell = null;
-        var current = thread.Leader;
-        for (var i = 0; i < ThreadTable.MaxAncestors; i++)
+        var walk = new AncestorWalk(context.State.Threads, thread);
+        do
         {
-            if (current.Comm.Span.EndsWith("sh"u8))
+            if (walk.Current.Comm.Span.EndsWith("sh"u8))
             {
-                shell = current;
+                shell = walk.Current;
             }
-
-            if (context.State.Threads.ParentOf(current) is not { } parent)
-            {
-                break;
-            }
-
-            current = parent.Leader;
         }
+        while (walk.MoveNext());
 
         return shell is null ? Value.None : Value.Int64(shell.Pid);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 using Saker.Detector.Events;
 using Saker.Detector.State;
 
@@ -98,17 +99,33 @@ internal static class ArgumentFields
         }
     }
 
-    /// <summary>A number whose format the table leaves open is shown as text.</summary>
+    /// <summary>A number that the table wants otherwise than in decimal is shown as text, and so is one whose format it leaves open.</summary>
     private static Value ShowRaw(EventContext context, DetectorField field)
     {
         var value = context.Read(field);
-        if (value.Kind != ValueKind.Int64 || context.View.Definition.Parameters[Position(context, field)].Format != PrintFormat.Na)
+        if (value.Kind is not (ValueKind.Int64 or ValueKind.UInt64))
         {
             return value;
         }
 
+        var parameter = context.View.Definition.Parameters[Position(context, field)];
         var writer = new Utf8Writer(context.Scratch);
-        writer.Add(value.AsInt64);
+        switch (parameter.Format)
+        {
+            case PrintFormat.Hex when parameter.Type != ParameterType.Mode:
+                // In the width that the parameter has, so that -1 is FFFFFFFF.
+                writer.AddHex(context.View.Unsigned(Position(context, field)));
+                break;
+            case PrintFormat.Oct when parameter.Type != ParameterType.Mode:
+                writer.AddOctal(context.View.Unsigned(Position(context, field)), isMarked: false);
+                break;
+            case PrintFormat.Na when value.Kind == ValueKind.Int64:
+                writer.Add(value.AsInt64);
+                break;
+            default:
+                return value;
+        }
+
         return Value.Bytes(context.Keep(writer.Length));
     }
 

@@ -10,6 +10,7 @@ namespace Saker.Detector.Fields;
 internal static unsafe class ArgumentText
 {
     private const double NanosecondsPerSecond = 1e9;
+    private const ulong NoTime = ulong.MaxValue;
 
     /// <summary>Writes the value as it is.</summary>
     public static void WriteRaw(EventContext context, in EventView view, int index, ref Utf8Writer writer)
@@ -34,6 +35,9 @@ internal static unsafe class ArgumentText
                 break;
             case ParameterType.Dyn:
                 DynamicText.WriteRaw(view.Definition, parameter, view.Parameter(index), ref writer);
+                break;
+            case ParameterType.RelTime when view.Unsigned(index) == NoTime:
+                writer.Add("none"u8);
                 break;
             case ParameterType.FdList:
                 WriteFdList(context, view.Parameter(index), ref writer);
@@ -78,8 +82,8 @@ internal static unsafe class ArgumentText
             case ParameterType.Dyn:
                 DynamicText.WriteMeaning(view.Definition, view.Parameter(index), ref writer);
                 break;
-            case ParameterType.RelTime:
-                writer.Add((double)view.Unsigned(index) / NanosecondsPerSecond);
+            case ParameterType.RelTime when view.Unsigned(index) != NoTime:
+                writer.AddSixDigits(view.Unsigned(index) / NanosecondsPerSecond);
                 writer.Add((byte)'s');
                 break;
             case ParameterType.SyscallId:
@@ -117,7 +121,7 @@ internal static unsafe class ArgumentText
         {
             writer.AddOctal(value);
         }
-        else if (IsSigned(parameter.Type) || (parameter.Type == ParameterType.UInt64 && parameter.Format == PrintFormat.Dec))
+        else if (IsSigned(parameter.Type) || (parameter.Format == PrintFormat.Dec && parameter.Type is ParameterType.UInt32 or ParameterType.UInt64))
         {
             writer.Add(view.Signed(index));
         }
@@ -201,11 +205,13 @@ internal static unsafe class ArgumentText
     /// <summary>Writes both ends of a socket.</summary>
     public static void WriteTuple(ReadOnlySpan<byte> bytes, ref Utf8Writer writer)
     {
-        if (!SocketAddress.TryParseTuple(bytes, out var tuple))
+        if (!SocketAddress.TryParseTuple(bytes, out var told))
         {
             writer.Add("NULL"u8);
             return;
         }
+
+        var tuple = told.Unmapped;
 
         if (tuple.SourceIp.IsEmpty)
         {
@@ -266,25 +272,18 @@ internal static unsafe class ArgumentText
             return;
         }
 
+        // An absolute path stands for itself as it was written: who looks for "../" in it must find it.
         var raw = view.Text(index);
-        if (raw.IsEmpty)
+        if (raw.IsEmpty || raw[0] == (byte)'/' || raw.SequenceEqual("<NA>"u8))
         {
             return;
         }
 
         var from = parameter.Directory < 0 ? MachineState.AtWorkingDirectory : view.Signed(parameter.Directory, MachineState.AtWorkingDirectory);
         Span<byte> buffer = stackalloc byte[PathBuilder.MaxPath];
-        var path = MachineState.Absolute(thread, raw, from, buffer);
         // From a directory that nobody knows, a name stands for itself.
-        var isKnown = parameter.Directory < 0 || raw[0] == (byte)'/' || from == MachineState.AtWorkingDirectory || thread.Fds.Find(from) is not null;
-        if (!isKnown)
-        {
-            writer.Add(raw);
-        }
-        else if (!path.SequenceEqual(raw.Length > 1 ? raw.TrimEnd((byte)'/') : raw))
-        {
-            writer.Add(path);
-        }
+        var isKnown = from == MachineState.AtWorkingDirectory || thread.Fds.Find(from) is not null;
+        writer.Add(isKnown ? MachineState.Absolute(thread, raw, from, buffer) : raw);
     }
 
     /// <summary>All names of a value: some have two.</summary>

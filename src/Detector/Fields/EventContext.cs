@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 using Saker.Detector.Capture;
 using Saker.Detector.Events;
 using Saker.Detector.State;
@@ -123,6 +124,12 @@ internal sealed unsafe class EventContext : EvaluationContext, IDisposable
 
         return kept;
     }
+
+    /// <summary>How much of the scratch arena is kept.</summary>
+    public int Mark => used;
+
+    /// <summary>Gives back what was kept since <see cref="Mark"/> was <paramref name="mark"/>.</summary>
+    public void Rewind(int mark) => used = mark;
 
     /// <inheritdoc/>
     public void Dispose() => NativeMemory.Free(scratch);

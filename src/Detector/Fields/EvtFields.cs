@@ -1,4 +1,5 @@
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 using Saker.Detector.Events;
 using Saker.Detector.State;
 
@@ -42,7 +43,7 @@ internal static class EvtFields
             return view.Definition.Utf8Name;
         }
 
-        var name = EventTable.SystemCall((int)view.Unsigned(0));
+        var name = EventTable.SystemCall((int)view.Unsigned(GenericExit.Id));
         return name.IsEmpty ? view.Definition.Utf8Name : name;
     }
 
@@ -109,8 +110,10 @@ internal static class EvtFields
         var view = context.View;
         return view.Type switch
         {
-            EventType.OpenExit or EventType.OpenByHandleAtExit => view.Unsigned(2),
-            EventType.OpenatV2Exit or EventType.Openat2Exit => view.Unsigned(3),
+            EventType.OpenExit => view.Unsigned(OpenExit.Flags),
+            EventType.OpenByHandleAtExit => view.Unsigned(OpenByHandleAtExit.Flags),
+            EventType.OpenatV2Exit => view.Unsigned(OpenatV2Exit.Flags),
+            EventType.Openat2Exit => view.Unsigned(Openat2Exit.Flags),
             _ => 0,
         };
     }

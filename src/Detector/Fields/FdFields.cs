@@ -1,4 +1,5 @@
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 using Saker.Detector.Events;
 using Saker.Detector.State;
 
@@ -7,9 +8,6 @@ namespace Saker.Detector.Fields;
 /// <summary>Fields of the descriptor that the event uses or makes: <c>fd.*</c>.</summary>
 internal static unsafe class FdFields
 {
-    // Positions of parameters.
-    private const int PathOfHandle = 3, TupleOfConnect = 1;
-
     public static void Register(FieldRegistry registry)
     {
         AddNames(registry);
@@ -113,7 +111,7 @@ internal static unsafe class FdFields
         var view = context.View;
         if (view.Type == EventType.OpenByHandleAtExit)
         {
-            return Value.Bytes(view.Has(PathOfHandle) ? view.Text(PathOfHandle) : "<NA>"u8);
+            return Value.Bytes(view.Has(OpenByHandleAtExit.Path) ? view.Text(OpenByHandleAtExit.Path) : "<NA>"u8);
         }
 
         if (view.Type != EventType.ConnectExit)
@@ -122,7 +120,7 @@ internal static unsafe class FdFields
         }
 
         var writer = new Utf8Writer(context.Scratch);
-        ArgumentText.WriteTuple(view.Parameter(TupleOfConnect), ref writer);
+        ArgumentText.WriteTuple(view.Parameter(ConnectExit.Tuple), ref writer);
         return Value.Bytes(context.Keep(writer.Length));
     }
 

@@ -1,4 +1,5 @@
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 using Saker.Detector.Events;
 using Saker.Detector.State;
 
@@ -54,7 +55,7 @@ internal static unsafe class FdListFields
         }
 
         var writer = new Utf8Writer(context.Scratch);
-        foreach (var number in new PolledDescriptors(context.View.Parameter(Descriptors)))
+        foreach (var number in new PolledDescriptors(context.View.Parameter(PollExit.Fds)))
         {
             var before = writer.Length;
             if (before > 0)
@@ -72,6 +73,4 @@ internal static unsafe class FdListFields
 
         return writer.Length == 0 ? Value.None : Value.Bytes(context.Keep(writer.Length));
     }
-
-    private const int Descriptors = 1;
 }

@@ -1,4 +1,5 @@
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 using Saker.Detector.Events;
 using Saker.Detector.State;
 
@@ -69,32 +70,50 @@ internal static unsafe class FsPathFields
 
     private static int NameOf(EventType type) => type switch
     {
-        EventType.OpenExit or EventType.CreatExit => 1,
-        EventType.OpenatV2Exit or EventType.Openat2Exit => 2,
-        EventType.OpenByHandleAtExit => 3,
-        EventType.MkdirV2Exit or EventType.RmdirV2Exit or EventType.UnlinkV2Exit or EventType.ChmodExit or EventType.ChownExit
-            or EventType.LchownExit or EventType.UmountV1Exit or EventType.Umount2Exit => 1,
-        EventType.MkdiratExit or EventType.UnlinkatV2Exit or EventType.FchmodatExit or EventType.FchownatExit => 2,
-        EventType.QuotactlExit => 2,
+        EventType.OpenExit => OpenExit.Name,
+        EventType.CreatExit => CreatExit.Name,
+        EventType.OpenatV2Exit => OpenatV2Exit.Name,
+        EventType.Openat2Exit => Openat2Exit.Name,
+        EventType.OpenByHandleAtExit => OpenByHandleAtExit.Path,
+        EventType.MkdirV2Exit => MkdirV2Exit.Path,
+        EventType.RmdirV2Exit => RmdirV2Exit.Path,
+        EventType.UnlinkV2Exit => UnlinkV2Exit.Path,
+        EventType.ChmodExit => ChmodExit.Filename,
+        EventType.ChownExit => ChownExit.Path,
+        EventType.LchownExit => LchownExit.Path,
+        EventType.UmountV1Exit => UmountV1Exit.Name,
+        EventType.Umount2Exit => Umount2Exit.Name,
+        EventType.MkdiratExit => MkdiratExit.Path,
+        EventType.UnlinkatV2Exit => UnlinkatV2Exit.Name,
+        EventType.FchmodatExit => FchmodatExit.Filename,
+        EventType.FchownatExit => FchownatExit.Pathname,
+        EventType.QuotactlExit => QuotactlExit.Quotafilepath,
         _ => -1,
     };
 
     private static int SourceOf(EventType type) => type switch
     {
-        EventType.RenameExit or EventType.MountExit => 1,
-        EventType.SymlinkExit or EventType.LinkV2Exit => 2,
-        EventType.RenameatExit or EventType.Renameat2Exit => 2,
-        EventType.SymlinkatExit => 3,
-        EventType.LinkatV2Exit => 4, // the source is the link that is made, the target what it leads to
+        EventType.RenameExit => RenameExit.Oldpath,
+        EventType.MountExit => MountExit.Dev,
+        EventType.SymlinkExit => SymlinkExit.Linkpath,
+        EventType.LinkV2Exit => LinkV2Exit.Newpath,
+        EventType.RenameatExit => RenameatExit.Oldpath,
+        EventType.Renameat2Exit => Renameat2Exit.Oldpath,
+        EventType.SymlinkatExit => SymlinkatExit.Linkpath,
+        EventType.LinkatV2Exit => LinkatV2Exit.Newpath, // the source is the link that is made, the target what it leads to
         _ => -1,
     };
 
     private static int TargetOf(EventType type) => type switch
     {
-        EventType.RenameExit or EventType.MountExit => 2,
-        EventType.SymlinkExit or EventType.SymlinkatExit or EventType.LinkV2Exit => 1,
-        EventType.RenameatExit or EventType.Renameat2Exit => 4,
-        EventType.LinkatV2Exit => 2,
+        EventType.RenameExit => RenameExit.Newpath,
+        EventType.MountExit => MountExit.Dir,
+        EventType.SymlinkExit => SymlinkExit.Target,
+        EventType.SymlinkatExit => SymlinkatExit.Target,
+        EventType.LinkV2Exit => LinkV2Exit.Oldpath,
+        EventType.RenameatExit => RenameatExit.Newpath,
+        EventType.Renameat2Exit => Renameat2Exit.Newpath,
+        EventType.LinkatV2Exit => LinkatV2Exit.Oldpath,
         _ => -1,
     };
 }

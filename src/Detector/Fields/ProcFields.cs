@@ -1,4 +1,5 @@
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 using Saker.Detector.State;
 
 namespace Saker.Detector.Fields;
@@ -158,7 +159,7 @@ internal static unsafe class ProcFields
     }
 
     private static void AddLeader(
-        FieldRegistry registry, string name, Func<EventContext, ThreadInfo, ThreadInfo?> leaderOf, Func<ThreadInfo, Text> text) =>
+        FieldRegistry registry, string name, Func<EventContext, ThreadInfo, ThreadInfo?> leaderOf, Func<ThreadInfo, State.Text> text) =>
         Add(registry, name, (c, t) => Value.Bytes(leaderOf(c, t) is { } leader ? text(leader).Span : default));
 
     /// <summary>Null for the kernel's session 0, which nobody leads.</summary>
@@ -180,9 +181,10 @@ internal static unsafe class ProcFields
         }
 
         var eldest = thread.Leader;
-        for (var i = 0; i < ThreadTable.MaxAncestors && context.State.Threads.ParentOf(eldest) is { } parent && isSame(parent, thread); i++)
+        var walk = new AncestorWalk(context.State.Threads, thread);
+        while (walk.MoveNext() && isSame(walk.Current, thread))
         {
-            eldest = parent.Leader;
+            eldest = walk.Current;
         }
 
         return eldest;

@@ -1,4 +1,5 @@
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 using Saker.Detector.State;
 
 namespace Saker.Detector.Fields;

@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 using Saker.Detector.State;
 
 namespace Saker.Detector.Fields;
@@ -30,7 +32,7 @@ internal static class ValueFormatter
                 WriteUnsigned(field, value.AsUInt64, ref writer);
                 break;
             case ValueKind.Float64:
-                writer.Add(value.AsFloat64);
+                writer.AddOneDecimal(value.AsFloat64);
                 break;
             case ValueKind.Address:
                 writer.AddAddress(value.AsBytes);
@@ -176,19 +178,29 @@ internal static class ValueFormatter
         }
     }
 
+    /// <summary>Writes a text so that no output is deceived by it: U+FFFD for control characters and for what is no UTF-8.</summary>
     private static void WritePrintable(scoped ReadOnlySpan<byte> text, ref Utf8Writer writer)
     {
-        if (text.IndexOfAnyInRange((byte)0, (byte)0x1f) < 0 && !text.Contains((byte)0x7f))
+        while (!text.IsEmpty)
         {
-            writer.Add(text);
-            return;
-        }
+            var plain = text.IndexOfAnyExceptInRange((byte)0x20, (byte)0x7e);
+            if (plain != 0)
+            {
+                plain = plain < 0 ? text.Length : plain;
+                writer.Add(text[..plain]);
+                text = text[plain..];
+                continue;
+            }
 
-        foreach (var character in text)
-        {
-            writer.Add(character is < 0x20 or 0x7f ? (byte)'.' : character);
+            var isCharacter = Rune.DecodeFromUtf8(text, out var rune, out var length) == OperationStatus.Done && IsPrintable(rune.Value);
+            writer.Add(isCharacter ? text[..length] : "\uFFFD"u8);
+            text = text[length..];
         }
     }
+
+    /// <summary>False for control characters (C0, DEL, C1) and for the code points that are no characters.</summary>
+    private static bool IsPrintable(int value) =>
+        value is not (< 0x20 or (>= 0x7f and <= 0x9f) or (>= 0xfdd0 and <= 0xfdef)) && (value & 0xfffe) != 0xfffe;
 
     private static void WriteCalendar(ulong nanoseconds, string format, ref Utf8Writer writer)
     {

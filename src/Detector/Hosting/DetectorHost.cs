@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Text;
 using Saker.Detector.Alerting;
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Scap;
 using Saker.Detector.Configuration;
 using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Engine;
 using Saker.Detector.Events;
 using Saker.Detector.Fields;
 using Saker.Detector.Outputs;
+using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Detector.Telemetry;
 using Saker.Rules;
@@ -245,7 +245,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
 
     private async Task CountUnwrittenAsync(IReadOnlyList<OutputQueue> queues, CancellationToken until)
     {
-        var left = await Task.WhenAll(queues.Select(queue => queue.StopAsync(until, StopPatience)));
+        var left = await Task.WhenAll(queues.Select(queue => queue.StopAsync(StopPatience, until)));
         foreach (var (queue, count) in queues.Zip(left))
         {
             unwritten[queue.Name] = unwritten.GetValueOrDefault(queue.Name) + count + queue.Dropped + queue.Failed;

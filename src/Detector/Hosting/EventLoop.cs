@@ -76,6 +76,7 @@ internal sealed class EventLoop(IEventSource source, EventPipeline pipeline, Rul
                 logger,
                 now.DroppedRingFull - told.DroppedRingFull,
                 now.DroppedTooLarge - told.DroppedTooLarge,
+                now.DroppedBusy - told.DroppedBusy,
                 now.DroppedOther - told.DroppedOther,
                 now.DroppedBacklog - told.DroppedBacklog,
                 now.Malformed - told.Malformed,

@@ -17,8 +17,8 @@ internal static unsafe partial class FileIdentity
     /// <summary>True when it is; also when that cannot be told.</summary>
     public static bool IsAt(SafeFileHandle file, string path)
     {
-        byte* open = stackalloc byte[Bytes];
-        byte* named = stackalloc byte[Bytes];
+        var open = stackalloc byte[Bytes];
+        var named = stackalloc byte[Bytes];
         if (Statx((int)file.DangerousGetHandle(), "", EmptyPath, WantInode, open) != 0)
         {
             return true;

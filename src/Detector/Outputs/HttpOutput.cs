@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Saker.Http;
 
 namespace Saker.Detector.Outputs;
 
@@ -135,7 +136,7 @@ internal sealed class HttpOutput : IAlertOutput
     // Null leaves the pause to the queue.
     private TimeSpan? RetryAfter(HttpResponseMessage answer)
     {
-        var asked = answer.Headers.RetryAfter is { } header ? header.Delta ?? header.Date - clock.GetUtcNow() : null;
-        return asked is null ? null : TimeSpan.FromTicks(Math.Clamp(asked.Value.Ticks, 0, LongestRetryAfter.Ticks));
+        var asked = HttpStatuses.RetryAfter(answer.Headers, clock);
+        return asked > LongestRetryAfter ? LongestRetryAfter : asked;
     }
 }

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Saker.Detector.Configuration;
+using Saker.Tls;
 
 namespace Saker.Detector.Outputs;
 
@@ -77,9 +78,7 @@ internal static class OutputAssembly
 
             if (options.Mtls)
             {
-                using var pem = X509Certificate2.CreateFromPemFile(configuration.Resolve(options.ClientCert), configuration.Resolve(options.ClientKey));
-                // A key that lives only in memory is not offered by every TLS stack; PKCS#12 in between makes it so.
-                tls.ClientCertificates = [X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null)];
+                tls.ClientCertificates = [KeyPair.FromPemFiles(configuration.Resolve(options.ClientCert), configuration.Resolve(options.ClientKey))];
             }
 
             return tls;

@@ -42,7 +42,7 @@ internal sealed partial class OutputQueue : IAsyncDisposable
         failures = new LastingTrouble(clock);
         channel = Channel.CreateBounded<AlertLine>(new BoundedChannelOptions(settings.Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
         attempts = Attempts(clock);
-        worker = Task.Run(DrainAsync);
+        worker = Task.Run(DrainAsync, CancellationToken.None);
     }
 
     public string Name => output.Name;
@@ -91,10 +91,10 @@ internal sealed partial class OutputQueue : IAsyncDisposable
     public void Reopen() => output.Reopen();
 
     /// <summary>Takes no more alerts and writes those that wait: for as long as it takes until the token fires, and then for a while.</summary>
+    /// <param name="patience">For how long after the token has fired.</param>
     /// <param name="until">Fires when the stop is wanted.</param>
-    /// <param name="patience">For how long after that.</param>
     /// <returns>How many were left unwritten.</returns>
-    public async Task<int> StopAsync(CancellationToken until, TimeSpan patience)
+    public async Task<int> StopAsync(TimeSpan patience, CancellationToken until)
     {
         channel.Writer.TryComplete();
         await using (until.Register(() => giveUp.CancelAfter(patience)))
@@ -119,7 +119,7 @@ internal sealed partial class OutputQueue : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync(new CancellationToken(canceled: true), TimeSpan.Zero);
+        await StopAsync(TimeSpan.Zero, new CancellationToken(canceled: true));
         await output.DisposeAsync();
         giveUp.Dispose();
     }
@@ -129,7 +129,9 @@ internal sealed partial class OutputQueue : IAsyncDisposable
     {
         try
         {
+#pragma warning disable VSTHRD002 // the event thread is nobody else's, and waiting is what it is to do
             while (channel.Writer.WaitToWriteAsync(stop).AsTask().GetAwaiter().GetResult())
+#pragma warning restore VSTHRD002
             {
                 if (channel.Writer.TryWrite(alert))
                 {

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Saker.Detector.Events;
-using Saker.Detector.State.Handlers;
 
 namespace Saker.Detector.State;
 
@@ -19,6 +18,9 @@ internal readonly ref struct SocketEnd
 
     /// <summary>The path of a Unix socket.</summary>
     public ReadOnlySpan<byte> Path { get; init; }
+
+    /// <summary>The same end; a mapped address as the IPv4 address that it is.</summary>
+    public SocketEnd Unmapped => new() { Family = Family, Ip = SocketAddress.Unmap(Ip), Port = Port, Path = Path };
 }
 
 /// <summary>A tuple parameter: both ends of a socket.</summary>
@@ -47,6 +49,47 @@ internal readonly ref struct SocketTuple
 
     /// <summary>The path of a Unix socket.</summary>
     public ReadOnlySpan<byte> Path { get; init; }
+
+    /// <summary>Destination and source exchanged.</summary>
+    public SocketTuple Swapped => new()
+    {
+        Family = Family,
+        SourceIp = DestinationIp,
+        SourcePort = DestinationPort,
+        DestinationIp = SourceIp,
+        DestinationPort = SourcePort,
+        Source = Destination,
+        Destination = Source,
+        Path = Path,
+    };
+
+    /// <summary>The same ends; those of a connection over IPv4 as IPv4 addresses, when both are mapped.</summary>
+    public SocketTuple Unmapped => SocketAddress.IsMapped(SourceIp) && SocketAddress.IsMapped(DestinationIp)
+        ? WithIps(SocketAddress.Unmap(SourceIp), SocketAddress.Unmap(DestinationIp))
+        : this;
+
+    /// <summary>As <see cref="Unmapped"/>, also when one end is mapped and the other is not bound to any address.</summary>
+    public SocketTuple UnmappedOrAny
+    {
+        get
+        {
+            var isSource = SocketAddress.IsMapped(SourceIp);
+            var isDestination = SocketAddress.IsMapped(DestinationIp);
+            return isSource && isDestination ? Unmapped
+                : isSource && SocketAddress.IsAny(DestinationIp) ? WithIps(SocketAddress.Unmap(SourceIp), DestinationIp[..4])
+                : isDestination && SocketAddress.IsAny(SourceIp) ? WithIps(SourceIp[..4], SocketAddress.Unmap(DestinationIp))
+                : this;
+        }
+    }
+
+    private SocketTuple WithIps(ReadOnlySpan<byte> source, ReadOnlySpan<byte> destination) => new()
+    {
+        Family = Family,
+        SourceIp = source,
+        SourcePort = SourcePort,
+        DestinationIp = destination,
+        DestinationPort = DestinationPort,
+    };
 }
 
 /// <summary>Reads address parameters and keeps a socket's ends and name.</summary>
@@ -66,6 +109,17 @@ internal static unsafe class SocketAddress
 
     /// <summary>The driver's number of AF_NETLINK.</summary>
     public const byte Netlink = 16;
+
+    private static ReadOnlySpan<byte> Mapping => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+
+    /// <summary>True for an IPv4 address in IPv6's clothes: <c>::ffff:192.0.2.1</c>.</summary>
+    public static bool IsMapped(ReadOnlySpan<byte> ip) => ip.Length == 16 && ip.StartsWith(Mapping);
+
+    /// <summary>True for an address of zeros: none, or any.</summary>
+    public static bool IsAny(ReadOnlySpan<byte> ip) => !ip.ContainsAnyExcept((byte)0);
+
+    /// <summary>The IPv4 address of a mapped one, any other as it is.</summary>
+    public static ReadOnlySpan<byte> Unmap(ReadOnlySpan<byte> ip) => IsMapped(ip) ? ip[Mapping.Length..] : ip;
 
     /// <summary>Reads a SOCKADDR parameter; false when it is empty or cut.</summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out SocketEnd end)
@@ -136,8 +190,9 @@ internal static unsafe class SocketAddress
     }
 
     /// <summary>Makes both ends of a socket those of a tuple.</summary>
-    public static void SetTuple(MachineState state, FdEntry* entry, in SocketTuple tuple, EventFrame frame)
+    public static void SetTuple(MachineState state, FdEntry* entry, in SocketTuple told, EventFrame frame)
     {
+        var tuple = told.UnmappedOrAny;
         if (tuple.Family == Unix)
         {
             entry->Kind = FdKind.UnixSocket;
@@ -145,7 +200,7 @@ internal static unsafe class SocketAddress
             Span<byte> buffer = stackalloc byte[MaxUnixName];
             var name = new Utf8Writer(buffer);
             WriteUnixEnds(tuple, ref name);
-            SocketHandlers.Rename(state, entry, name.Written, frame);
+            Rename(state, entry, name.Written, frame);
             return;
         }
 
@@ -159,22 +214,34 @@ internal static unsafe class SocketAddress
     }
 
     /// <summary>Gives a socket whose destination is unknown the one that its connect asked for.</summary>
-    public static void CompleteDestination(MachineState state, FdEntry* entry, in SocketEnd end, EventFrame frame)
+    public static void CompleteDestination(MachineState state, FdEntry* entry, in SocketEnd told, EventFrame frame)
     {
+        var end = told.Unmapped;
         if (end.Family == Unix && entry->Kind == FdKind.UnixSocket)
         {
             if (entry->Name.IsEmpty)
             {
-                SocketHandlers.Rename(state, entry, end.Path, frame);
+                Rename(state, entry, end.Path, frame);
             }
 
             return;
         }
 
-        var kind = end.Ip.Length == 4 ? FdKind.Ipv4Socket : FdKind.Ipv6Socket;
-        if (entry->Kind != kind || !end.Ip.ContainsAnyExcept((byte)0) || Bytes(ref entry->Destination, end.Ip.Length).ContainsAnyExcept((byte)0))
+        if (!entry->HasTwoEnds || IsAny(end.Ip) || !IsAny(Bytes(ref entry->Destination, entry->AddressLength)))
         {
             return;
+        }
+
+        var kind = end.Ip.Length == 4 ? FdKind.Ipv4Socket : FdKind.Ipv6Socket;
+        if (entry->Kind != kind)
+        {
+            if (end.Ip.Length == told.Ip.Length)
+            {
+                return; // an address that this socket cannot connect to
+            }
+
+            entry->Kind = kind;
+            entry->Source = default;
         }
 
         end.Ip.CopyTo(entry->Destination);
@@ -186,36 +253,32 @@ internal static unsafe class SocketAddress
     /// Takes over the ends that a message showed, for a socket that is not connected. Who sends first is the client; who
     /// receives first is the server.
     /// </summary>
-    public static void Learn(MachineState state, FdEntry* entry, in SocketTuple tuple, EventFrame frame, bool isSend)
+    public static void Learn(MachineState state, FdEntry* entry, in SocketTuple told, EventFrame frame, bool isSend)
     {
+        var tuple = told.UnmappedOrAny;
         var isServer = (entry->State & FdState.RoleServer) != 0 || ((entry->State & FdState.RoleClient) == 0 && !isSend);
         entry->State |= isServer ? FdState.RoleServer : FdState.RoleClient;
         var source = tuple.SourceIp;
         var destination = tuple.DestinationIp;
-        if (!source.ContainsAnyExcept((byte)0))
+        if (IsAny(source))
         {
             source = OwnAddress(state, destination);
         }
-        else if (!destination.ContainsAnyExcept((byte)0))
+        else if (IsAny(destination))
         {
             destination = OwnAddress(state, source);
         }
         // A tuple tells source and destination of the message; the entry keeps client and server.
         var asIs = isServer != isSend;
-        var ordered = new SocketTuple
+        var filled = new SocketTuple
         {
             Family = tuple.Family,
-            SourceIp = asIs ? source : destination,
-            SourcePort = asIs ? tuple.SourcePort : tuple.DestinationPort,
-            DestinationIp = asIs ? destination : source,
-            DestinationPort = asIs ? tuple.DestinationPort : tuple.SourcePort,
+            SourceIp = source,
+            SourcePort = tuple.SourcePort,
+            DestinationIp = destination,
+            DestinationPort = tuple.DestinationPort,
         };
-        if (isSend)
-        {
-            entry->State |= FdState.Connected;
-        }
-
-        SetTuple(state, entry, ordered, frame);
+        SetTuple(state, entry, asIs ? filled : filled.Swapped, frame);
     }
 
     /// <summary>
@@ -257,7 +320,7 @@ internal static unsafe class SocketAddress
     {
         Span<byte> buffer = stackalloc byte[128];
         var name = Write(entry, buffer);
-        SocketHandlers.Rename(state, entry, name, frame);
+        Rename(state, entry, name, frame);
     }
 
     /// <summary>The text of an internet socket's ends.</summary>
@@ -286,4 +349,16 @@ internal static unsafe class SocketAddress
         Ipv6 => 16,
         _ => 0,
     };
+
+    /// <summary>Gives a descriptor another name, and says so to the rules when it is a different one.</summary>
+    public static void Rename(MachineState state, FdEntry* entry, ReadOnlySpan<byte> name, EventFrame frame)
+    {
+        if (entry->Name.Span.SequenceEqual(name))
+        {
+            return;
+        }
+
+        state.Texts.Set(ref entry->Name, name);
+        frame.NameChanged = true;
+    }
 }

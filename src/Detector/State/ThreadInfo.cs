@@ -26,6 +26,9 @@ internal enum ThreadMarks
 
     /// <summary>The program came from a memfd.</summary>
     ExeFromMemfd = 64,
+
+    /// <summary>Of the processes that are recorded, as its children will be.</summary>
+    Recorded = 128,
 }
 
 /// <summary>
@@ -190,7 +193,7 @@ internal sealed class ThreadInfo
         ExeModifyTime = parent.ExeModifyTime;
         FdLimit = parent.FdLimit;
         PidNamespaceStart = parent.PidNamespaceStart;
-        State |= parent.State & (ThreadMarks.ExeWritable | ThreadMarks.ExeUpperLayer | ThreadMarks.ExeLowerLayer | ThreadMarks.ExeFromMemfd);
+        State |= parent.State & (ThreadMarks.ExeWritable | ThreadMarks.ExeUpperLayer | ThreadMarks.ExeLowerLayer | ThreadMarks.ExeFromMemfd | ThreadMarks.Recorded);
     }
 
     /// <summary>Gives the texts back.</summary>

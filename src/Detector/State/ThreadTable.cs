@@ -9,9 +9,6 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts)
     /// <summary>Threads that are kept at most.</summary>
     public const int MaxThreads = 256 * 1024;
 
-    /// <summary>Ancestors that are followed at most; a hostile or damaged table must not make a loop endless.</summary>
-    public const int MaxAncestors = 128;
-
     private readonly Dictionary<long, ThreadInfo> threads = new(4096);
     private readonly Stack<ThreadInfo> freeThreads = new(1024);
     private readonly Stack<FdTable> freeTables = new(1024);

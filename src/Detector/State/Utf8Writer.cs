@@ -80,8 +80,8 @@ internal ref struct Utf8Writer(Span<byte> buffer)
         }
     }
 
-    /// <summary>Adds a number in octal, with a leading 0 unless it is 0.</summary>
-    public void AddOctal(ulong number)
+    /// <summary>Adds a number in octal, with a leading 0 unless it is 0 or <paramref name="isMarked"/> says otherwise.</summary>
+    public void AddOctal(ulong number, bool isMarked = true)
     {
         Span<byte> digits = stackalloc byte[24];
         var at = digits.Length;
@@ -91,7 +91,7 @@ internal ref struct Utf8Writer(Span<byte> buffer)
             number >>= 3;
         }
         while (number != 0);
-        if (digits[at] != (byte)'0')
+        if (isMarked && digits[at] != (byte)'0')
         {
             digits[--at] = (byte)'0';
         }
@@ -112,6 +112,24 @@ internal ref struct Utf8Writer(Span<byte> buffer)
     public void Add(double number)
     {
         if (number.TryFormat(buffer[length..], out var written, default, CultureInfo.InvariantCulture))
+        {
+            length += written;
+        }
+    }
+
+    /// <summary>Adds a floating-point number with six digits at most, as C's %g does: <c>0.5</c>, <c>5e-06</c>, <c>1e+06</c>.</summary>
+    public void AddSixDigits(double number)
+    {
+        Span<byte> digits = stackalloc byte[32];
+        number.TryFormat(digits, out var written, "G6", CultureInfo.InvariantCulture);
+        digits[..written].Replace((byte)'E', (byte)'e');
+        Add(digits[..written]);
+    }
+
+    /// <summary>Adds a floating-point number with one digit behind the point.</summary>
+    public void AddOneDecimal(double number)
+    {
+        if (number.TryFormat(buffer[length..], out var written, "F1", CultureInfo.InvariantCulture))
         {
             length += written;
         }
@@ -145,12 +163,19 @@ internal ref struct Utf8Writer(Span<byte> buffer)
         Add((ulong)port);
     }
 
-    /// <summary>RFC 5952: lower case, the longest run of two or more zero groups as two colons; mapped IPv4 in dots.</summary>
+    /// <summary>RFC 5952: lower case, the longest run of two or more zero groups as two colons; mapped and compatible IPv4 in dots.</summary>
     private void AddIpv6(scoped ReadOnlySpan<byte> address)
     {
         if (!address[..10].ContainsAnyExcept((byte)0) && address[10] == 0xff && address[11] == 0xff)
         {
             Add("::ffff:"u8);
+            AddAddress(address[12..]);
+            return;
+        }
+
+        if (!address[..12].ContainsAnyExcept((byte)0) && address[12..14].ContainsAnyExcept((byte)0))
+        {
+            Add("::"u8);
             AddAddress(address[12..]);
             return;
         }

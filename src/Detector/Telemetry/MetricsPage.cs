@@ -107,6 +107,7 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
             .Sample(source.DroppedRingFull, ("cause", "ring_full"))
             .Sample(source.DroppedTooLarge, ("cause", "too_large"))
             .Sample(source.DroppedOther, ("cause", "kernel_fault"))
+            .Sample(source.DroppedBusy, ("cause", "driver_busy"))
             .Sample(source.DroppedBacklog, ("cause", "backlog_full"))
             .Sample(engine.Malformed, ("cause", "malformed"));
         text.Counter("saker_detector_arguments_unreadable_total", "Texts of events that could not be read, and are absent.").Sample(source.UnreadableArguments);

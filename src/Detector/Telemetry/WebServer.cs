@@ -1,13 +1,12 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Detector.Configuration;
+using Saker.Http;
 using Saker.Rules;
+using Saker.Tls;
 
 namespace Saker.Detector.Telemetry;
 
@@ -19,22 +18,12 @@ internal sealed class WebServer : IAsyncDisposable
     private static readonly TimeSpan RequestPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
-    private readonly WebApplication application;
-    private readonly string healthPath;
-    private readonly HealthPage health;
-    private readonly MetricsPage? metrics;
+    private readonly PlainKestrel kestrel;
 
-    private WebServer(WebApplication application, string healthPath, HealthPage health, MetricsPage? metrics)
-    {
-        this.health = health;
-        this.application = application;
-        this.healthPath = healthPath;
-        this.metrics = metrics;
-        application.Run(AnswerAsync);
-    }
+    private WebServer(PlainKestrel kestrel) => this.kestrel = kestrel;
 
     /// <summary>Where it listens, as a URL; with the port that the system gave when any free one was asked for (0).</summary>
-    public string Address => application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+    public string Address => kestrel.Addresses.First();
 
     /// <summary>Listens from the return on.</summary>
     /// <param name="options">Where, and how.</param>
@@ -45,56 +34,41 @@ internal sealed class WebServer : IAsyncDisposable
     public static async Task<WebServer> StartAsync(WebserverOptions options, Func<string, string> resolve, HealthPage health, MetricsPage? metrics)
     {
         var certificate = options.SslEnabled ? ReadCertificate(resolve(options.SslCertificate)) : null;
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.Limits.MaxRequestBodySize = 0;
-            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
-            kestrel.Limits.RequestHeadersTimeout = RequestPatience;
-            kestrel.Listen(new IPEndPoint(options.ListenAddress.Address, options.ListenPort), listen =>
-            {
-                listen.Protocols = HttpProtocols.Http1;
-                if (certificate is not null)
-                {
-                    listen.UseHttps(certificate);
-                }
-            });
-        });
+        // What clients of this page do wrong is nothing to the detector's log.
+        var loggers = NullLoggerFactory.Instance;
+        var kestrel = new KestrelServerOptions { AddServerHeader = false };
+        kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+        kestrel.Limits.MaxRequestBodySize = 0;
+        kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+        kestrel.Limits.RequestHeadersTimeout = RequestPatience;
         if (certificate is not null)
         {
-            builder.WebHost.UseKestrelHttpsConfiguration();
+            kestrel.ApplicationServices = PlainKestrel.TlsServices(loggers);
         }
 
-        var server = new WebServer(builder.Build(), options.K8sHealthzEndpoint, health, metrics);
-        try
+        options.ListenAddress.Listen(kestrel, options.ListenPort, listen =>
         {
-            await server.application.StartAsync();
-            return server;
-        }
-        catch
-        {
-            await server.application.DisposeAsync();
-            throw;
-        }
+            listen.Protocols = HttpProtocols.Http1;
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+        });
+        return new WebServer(await PlainKestrel.StartAsync(kestrel, http => AnswerAsync(http, options.K8sHealthzEndpoint, health, metrics), loggers, CancellationToken.None));
     }
 
     public async ValueTask DisposeAsync()
     {
         using var soon = new CancellationTokenSource(StopPatience);
-        await application.StopAsync(soon.Token);
-        await application.DisposeAsync();
+        await kestrel.StopAsync(soon.Token);
+        await kestrel.DisposeAsync();
     }
 
     private static X509Certificate2 ReadCertificate(string path)
     {
         try
         {
-            using var pem = X509Certificate2.CreateFromPemFile(path);
-            // A key that lives only in memory is not taken by every TLS stack; PKCS#12 in between makes it so.
-            return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
+            return KeyPair.FromPemFiles(path, path);
         }
         catch (Exception unreadable) when (unreadable is CryptographicException or UnauthorizedAccessException)
         {
@@ -108,7 +82,7 @@ internal sealed class WebServer : IAsyncDisposable
         return $$"""{"engine_version":"{{engine.Minor}}","engine_version_semver":"{{engine}}","falco_version":"{{DetectorFacts.Version}}"}""";
     }
 
-    private async Task AnswerAsync(HttpContext http)
+    private static async Task AnswerAsync(HttpContext http, string healthPath, HealthPage health, MetricsPage? metrics)
     {
         var isGet = HttpMethods.IsGet(http.Request.Method);
         if (!isGet && !HttpMethods.IsHead(http.Request.Method))
@@ -139,13 +113,5 @@ internal sealed class WebServer : IAsyncDisposable
         {
             await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
         }
-    }
-
-    /// <summary>Leaves signals to the detector.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Net;
 using System.Text;
+using Saker.Http;
 
 namespace Saker.Outputs;
 
@@ -32,14 +32,10 @@ public static class HttpOutcome
             reason = $"{reason}: {body}";
         }
 
-        return IsTransient(response.StatusCode)
-            ? DeliveryResult.Retry(reason, RetryAfter(response, clock))
+        return HttpStatuses.IsTransient(response.StatusCode)
+            ? DeliveryResult.Retry(reason, HttpStatuses.RetryAfter(response.Headers, clock))
             : DeliveryResult.Rejected(reason);
     }
-
-    /// <summary>True for a status after which the same request may succeed later.</summary>
-    public static bool IsTransient(HttpStatusCode status) =>
-        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (HttpStatusCode)425 || (int)status >= 500;
 
     /// <summary>The start of a body as one line of text, at most <see cref="MaxBodyBytes"/> read; empty when it cannot be read.</summary>
     public static async ValueTask<string> ReadBodyAsync(HttpContent content, CancellationToken cancellationToken)
@@ -61,17 +57,6 @@ public static class HttpOutcome
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider clock)
-    {
-        if (response.Headers.RetryAfter is not { } header)
-        {
-            return null;
-        }
-
-        var delay = header.Delta ?? header.Date - clock.GetUtcNow();
-        return delay < TimeSpan.Zero ? TimeSpan.Zero : delay;
     }
 
     private static string OneLine(string text)

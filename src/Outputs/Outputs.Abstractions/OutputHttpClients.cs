@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Saker.Tls;
 
 namespace Saker.Outputs;
 
@@ -60,7 +61,7 @@ public static class OutputHttpClients
 
         if (options.MutualTls)
         {
-            tls.ClientCertificates = [Read("mutualtls", files.CertFile, () => ReadPair(files.CertFile, files.KeyFile))];
+            tls.ClientCertificates = [Read("mutualtls", files.CertFile, () => KeyPair.FromPemFiles(files.CertFile, files.KeyFile))];
         }
 
         return tls;
@@ -80,13 +81,6 @@ public static class OutputHttpClients
         policy.CustomTrustStore.AddRange(system.Certificates);
         policy.CustomTrustStore.AddRange(authorities);
         return policy;
-    }
-
-    private static X509Certificate2 ReadPair(string certFile, string keyFile)
-    {
-        using var pem = X509Certificate2.CreateFromPemFile(certFile, keyFile);
-        // A key that lives only in memory is not offered by every TLS stack; PKCS#12 in between makes it so.
-        return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
     }
 
     private static T Read<T>(string key, string file, Func<T> read)

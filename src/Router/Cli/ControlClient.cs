@@ -5,7 +5,9 @@ using Saker.Logging;
 using Saker.Router.Api;
 using Saker.Router.Configuration;
 using Saker.Router.Delivery;
+using Saker.Router.Hosting;
 using Saker.Router.Log;
+using Saker.Router.Options;
 
 namespace Saker.Router.Cli;
 

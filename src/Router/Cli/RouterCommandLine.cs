@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Saker.Router.Configuration;
+using Saker.Router.Hosting;
 using Saker.Settings;
 
 namespace Saker.Router.Cli;

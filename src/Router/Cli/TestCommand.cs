@@ -1,4 +1,5 @@
 using System.Net;
+using Saker.Http;
 using Saker.Router.Configuration;
 
 namespace Saker.Router.Cli;

@@ -1,4 +1,5 @@
 using Saker.Outputs;
+using Saker.Router.Options;
 using Saker.Settings;
 
 namespace Saker.Router.Configuration;

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Saker.Outputs;
+using Saker.Router.Options;
 using Saker.Settings;
+using Saker.Text;
 
 namespace Saker.Router.Configuration;
 

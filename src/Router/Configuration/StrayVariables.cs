@@ -1,4 +1,5 @@
 using Saker.Settings;
+using Saker.Text;
 
 namespace Saker.Router.Configuration;
 

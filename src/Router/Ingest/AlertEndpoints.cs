@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Saker.Router.Api;
 using Saker.Router.Delivery;
 using Saker.Router.Enrichment;
+using Saker.Router.Http;
 using Saker.Router.Telemetry;
 
 namespace Saker.Router.Ingest;

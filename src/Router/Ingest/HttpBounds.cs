@@ -1,4 +1,5 @@
 using Saker.Router.Configuration;
+using Saker.Router.Options;
 
 namespace Saker.Router.Ingest;
 

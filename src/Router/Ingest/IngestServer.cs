@@ -1,6 +1,8 @@
-using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Saker.Http;
 using Saker.Router.Configuration;
+using Saker.Router.Http;
+using Saker.Router.Options;
 
 namespace Saker.Router.Ingest;
 
@@ -26,7 +28,7 @@ internal sealed class IngestServer : IAsyncDisposable
         var kestrel = new KestrelServerOptions();
         if (tls is not null)
         {
-            kestrel.ApplicationServices = TlsServices(loggers);
+            kestrel.ApplicationServices = PlainKestrel.TlsServices(loggers);
         }
 
         Configure(kestrel, address, port, options, tls);
@@ -53,35 +55,10 @@ internal sealed class IngestServer : IAsyncDisposable
         // The endpoints bound size and time of a body themselves, because unpacked bodies count as well.
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
-        Listen(kestrel, address, port, tls is null ? UseHttp1 : tls.Secure);
+        address.Listen(kestrel, port, tls is null ? UseHttp1 : tls.Secure);
         if (tls?.PlainPort is { } plain)
         {
-            Listen(kestrel, address, plain, tls.LeavePlain);
-        }
-    }
-
-    // Kestrel's TLS looks up services that only its own registration can make.
-    private static IServiceProvider TlsServices(ILoggerFactory loggers)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggers);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        return builder.Build().Services;
-    }
-
-    private static void Listen(KestrelServerOptions kestrel, ListenAddress address, int port, Action<ListenOptions> configure)
-    {
-        if (address.Address is null)
-        {
-            kestrel.ListenLocalhost(port, configure);
-        }
-        else if (address.Address.Equals(IPAddress.IPv6Any))
-        {
-            kestrel.ListenAnyIP(port, configure);
-        }
-        else
-        {
-            kestrel.Listen(address.Address, port, configure);
+            address.Listen(kestrel, plain, tls.LeavePlain);
         }
     }
 

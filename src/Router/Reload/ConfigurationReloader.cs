@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Saker.Outputs;
 using Saker.Router.Cli;
 using Saker.Router.Configuration;
+using Saker.Router.Options;
 using Saker.Router.Routing;
 using Saker.Router.Telemetry;
 using Saker.Settings;
@@ -109,7 +110,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
             plan.Configuration, clock, faults, instance => plan.IsUnchanged(instance.Name) ? this.outputs.Find(output => output.Name == instance.Name) : null);
         foreach (var fault in read.Faults.Concat(faults.All))
         {
-            RunLog.Fault(logger, fault);
+            ConfigurationLog.Fault(logger, fault);
         }
 
         if (read.IsRefused || (faults.HasErrors && read.Router.Config.OnError == "refuse"))

@@ -1,4 +1,5 @@
 using Saker.Router.Configuration;
+using Saker.Router.Options;
 using Saker.Settings;
 
 namespace Saker.Router.Reload;

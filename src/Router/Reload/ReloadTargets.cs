@@ -2,7 +2,9 @@ using Saker.Logging;
 using Saker.Router.Configuration;
 using Saker.Router.Delivery;
 using Saker.Router.Enrichment;
+using Saker.Router.Http;
 using Saker.Router.Ingest;
+using Saker.Router.Options;
 using Saker.Router.Telemetry;
 
 namespace Saker.Router.Reload;

@@ -1,13 +1,8 @@
+using Saker.AlertConditions;
 using Saker.Alerts;
 using Saker.Router.Enrichment;
 
 namespace Saker.Router.Routing;
-
-/// <summary>A compiled <c>when</c> of an output. Called for every alert and output, by several threads.</summary>
-internal interface IAlertCondition
-{
-    bool Matches(Alert alert);
-}
 
 /// <summary>Decides whether an output gets an alert.</summary>
 /// <param name="minimum">The output's <c>minimumpriority</c>.</param>

@@ -1,5 +1,7 @@
+using Saker.AlertConditions;
 using Saker.Outputs;
 using Saker.Router.Configuration;
+using Saker.Router.Options;
 using Saker.Settings;
 
 namespace Saker.Router.Routing;
@@ -41,7 +43,7 @@ internal static class OutputAssembly
 
     private static RoutedOutput Create(OutputInstance instance, RouterConfiguration configuration, TlsClientFiles files, TimeProvider clock)
     {
-        var filter = new AlertFilter(instance.Options.MinimumPriority, WhenCondition.Compile(instance.Options.When));
+        var filter = new AlertFilter(instance.Options.MinimumPriority, Condition(instance.Options.When));
         var client = OutputHttpClients.Create(instance.Options as HttpOutputOptions ?? NoHttp, files);
         try
         {
@@ -53,6 +55,13 @@ internal static class OutputAssembly
             client.Dispose();
             throw;
         }
+    }
+
+    private static WhenCondition? Condition(string text)
+    {
+        var errors = new List<string>();
+        var condition = WhenCondition.Compile(text, errors);
+        return errors.Count == 0 ? condition : throw new OutputConfigurationException("when", string.Join(" ", errors));
     }
 
     // The context of an output that speaks no HTTP has a client all the same; it never connects.

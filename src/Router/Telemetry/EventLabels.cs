@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Saker.Alerts;
 using Saker.Router.Configuration;
+using Saker.Router.Options;
 using Saker.Settings;
 
 namespace Saker.Router.Telemetry;

@@ -1,4 +1,5 @@
 using Saker.Conditions.Parsing;
+using Saker.Rules.Definitions;
 using Saker.Rules.Diagnostics;
 
 namespace Saker.Rules.Composition;

@@ -1,6 +1,6 @@
 using System.Text;
+using Saker.Rules.Definitions;
 using Saker.Rules.Diagnostics;
-using Saker.Rules.Loading;
 using Saker.Rules.Yaml;
 
 namespace Saker.Rules.Composition;

@@ -1,5 +1,5 @@
 using System.Buffers;
-using Saker.Rules.Loading;
+using Saker.Rules.Definitions;
 
 namespace Saker.Rules.Composition;
 

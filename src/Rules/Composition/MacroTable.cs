@@ -1,7 +1,9 @@
 using Saker.Conditions.Ast;
 using Saker.Conditions.Parsing;
+using Saker.Conditions.Source;
+using Saker.Rules.Definitions;
 using Saker.Rules.Diagnostics;
-using Saker.Rules.Loading;
+using Saker.Text;
 
 namespace Saker.Rules.Composition;
 
@@ -95,7 +97,7 @@ internal sealed class MacroTable
             return null;
         }
 
-        var near = macro is null ? NearestName.Find(name.Name, collector.Macros.All.Select(static known => known.Name)) : null;
+        var near = macro is null ? NearestWord.Find(name.Name, collector.Macros.All.Select(static known => known.Name)) : null;
         Tell($"Undefined macro '{name.Name}' used in filter.{(macro is null ? "" : " It is defined only later.")}", near);
         return null;
 

@@ -1,4 +1,4 @@
-using Saker.Conditions.Parsing;
+using Saker.Conditions.Source;
 using Saker.Rules.Yaml;
 
 namespace Saker.Rules.Diagnostics;

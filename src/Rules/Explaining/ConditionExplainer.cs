@@ -1,5 +1,5 @@
 using Saker.Conditions.Ast;
-using Saker.Conditions.Parsing;
+using Saker.Conditions.Source;
 
 namespace Saker.Rules.Explaining;
 

@@ -1,6 +1,6 @@
-using Saker.Conditions.Parsing;
+using Saker.Conditions.Source;
 using Saker.Rules.Composition;
-using Saker.Rules.Loading;
+using Saker.Rules.Definitions;
 
 namespace Saker.Rules.Explaining;
 

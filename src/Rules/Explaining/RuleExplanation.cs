@@ -15,10 +15,4 @@ public sealed record ExplainedList(string Name, string Place, IReadOnlyList<stri
 /// <summary>A rule's condition with all macros and lists in their places.</summary>
 /// <param name="Condition">The condition, line by line.</param>
 /// <param name="Lists">The lists that it uses, and the lists in those.</param>
-public sealed record RuleExplanation(IReadOnlyList<ExplainedLine> Condition, IReadOnlyList<ExplainedList> Lists)
-{
-    /// <summary>Takes the condition of a rule apart.</summary>
-    /// <param name="set">The rules that the rule belongs to.</param>
-    /// <param name="rule">The rule.</param>
-    public static RuleExplanation Of(RuleSet set, Rule rule) => new ConditionExplainer(set.Origins).Explain(rule.Condition.Expression);
-}
+public sealed record RuleExplanation(IReadOnlyList<ExplainedLine> Condition, IReadOnlyList<ExplainedList> Lists);

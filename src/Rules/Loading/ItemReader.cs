@@ -1,6 +1,7 @@
 using System.Globalization;
 using Saker.Rules.Diagnostics;
 using Saker.Rules.Yaml;
+using Saker.Text;
 
 namespace Saker.Rules.Loading;
 
@@ -169,7 +170,7 @@ internal sealed class ItemReader(YamlMapping item, ItemContext context, Diagnost
                 continue;
             }
 
-            var near = Conditions.Parsing.NearestName.Find(key.Value, known);
+            var near = NearestWord.Find(key.Value, known);
             diagnostics.Add(DiagnosticCode.UnknownKey,
                 $"Unknown key '{key.Value}'. The key will be ignored.{(near is null ? "" : $" Did you mean '{near}'?")}", Context, key, key.Value.Length);
         }

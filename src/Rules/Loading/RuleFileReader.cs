@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Saker.Rules.Composition;
+using Saker.Rules.Definitions;
 using Saker.Rules.Diagnostics;
 using Saker.Rules.Yaml;
 using YamlDotNet.Core;

@@ -1,5 +1,5 @@
 using Saker.Alerts;
-using Saker.Rules.Composition;
+using Saker.Rules.Definitions;
 using Saker.Rules.Diagnostics;
 
 namespace Saker.Rules.Loading;

@@ -1,5 +1,4 @@
 using System.Text;
-using Saker.Templates.Execution;
 
 namespace Saker.Templates.Formatting;
 

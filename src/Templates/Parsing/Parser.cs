@@ -12,9 +12,19 @@ internal sealed class Parser
     private Scope scope = new();
     private int depth;
 
-    private Parser(string text) => tokens = new TokenReader(text);
+    private readonly Predicate<string> knowsFunction;
 
-    public static TemplateSet Parse(string text) => new Parser(text).ParseAll();
+    private Parser(string text, Predicate<string> knowsFunction)
+    {
+        tokens = new TokenReader(text);
+        this.knowsFunction = knowsFunction;
+    }
+
+    /// <summary>Reads a template.</summary>
+    /// <param name="text">The template.</param>
+    /// <param name="knowsFunction">Whether a word is a function's name.</param>
+    /// <exception cref="ParseFault">The text is no template.</exception>
+    public static TemplateSet Parse(string text, Predicate<string> knowsFunction) => new Parser(text, knowsFunction).ParseAll();
 
     private TemplateSet ParseAll()
     {
@@ -221,7 +231,7 @@ internal sealed class Parser
         return word.Text == "break" ? new BreakNode(word.Position) : new ContinueNode(word.Position);
     }
 
-    private PipelineNode ParsePipeline(string context) => new PipelineParser(tokens, scope.Variables, MaxDepth).Parse(context);
+    private PipelineNode ParsePipeline(string context) => new PipelineParser(tokens, scope.Variables, knowsFunction, MaxDepth).Parse(context);
 
     private sealed class Scope
     {

@@ -1,9 +1,7 @@
-using Saker.Templates.Execution;
-
 namespace Saker.Templates.Parsing;
 
 /// <summary>Reads one pipeline up to and including its end.</summary>
-internal sealed class PipelineParser(TokenReader tokens, List<string> variables, int maxDepth)
+internal sealed class PipelineParser(TokenReader tokens, List<string> variables, Predicate<string> knowsFunction, int maxDepth)
 {
     private int depth;
 
@@ -153,7 +151,7 @@ internal sealed class PipelineParser(TokenReader tokens, List<string> variables,
                 return new VariableNode(at, token.Text, []);
             case TokenKind.Variable:
                 throw new ParseFault(at, $"undefined variable \"{token.Text}\"");
-            case TokenKind.Identifier when Builtins.Knows(token.Text):
+            case TokenKind.Identifier when knowsFunction(token.Text):
                 return new FunctionNode(at, token.Text);
             case TokenKind.Identifier:
                 throw new ParseFault(at, $"function \"{token.Text}\" not defined");

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
-using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 using Saker.Testing;
 
 namespace Saker.Conditions.Tests.Support;

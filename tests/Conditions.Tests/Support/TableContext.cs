@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Runtime;
+using Saker.Conditions.Values;
 
 namespace Saker.Conditions.Tests.Support;
 

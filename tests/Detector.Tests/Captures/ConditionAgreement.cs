@@ -2,6 +2,7 @@ using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Parsing;
 using Saker.Detector.Capture;
+using Saker.Detector.Engine;
 using Saker.Detector.Events;
 using Saker.Detector.Fields;
 using Saker.Detector.State;
@@ -93,9 +94,8 @@ public sealed class ConditionAgreement(ITestOutputHelper output)
         return tally;
     }
 
-    private sealed class Tally(EventPipeline pipeline, EventContext context, List<CompiledCondition> conditions, IReadOnlySet<long>[] expected) : IEventSink
+    private sealed class Tally(EventPipeline pipeline, EventContext context, List<CompiledCondition> conditions, IReadOnlySet<long>[] expected) : IEventConsumer
     {
-        private readonly KnownDifferences known = new();
         private readonly IReadOnlyCollection<FieldReference>[] fields = [.. conditions.Select(static c => c.Fields)];
 
         public long Events { get; private set; }
@@ -117,7 +117,6 @@ public sealed class ConditionAgreement(ITestOutputHelper output)
             Events++;
             var number = pipeline.Processed;
             context.Set(pipeline.State, view, frame, raw, number);
-            known.Follow(view, frame);
             for (var i = 0; i < conditions.Count; i++)
             {
                 if (conditions[i].Evaluate(context) == expected[i].Contains(number))
@@ -130,7 +129,7 @@ public sealed class ConditionAgreement(ITestOutputHelper output)
                     First[i] = number;
                 }
 
-                if (Unexplained[i] == 0 && fields[i].All(field => known.ReasonFor(field, context) is null))
+                if (Unexplained[i] == 0 && fields[i].All(field => KnownDifferences.ReasonFor(field, context) is null))
                 {
                     Unexplained[i] = number;
                 }

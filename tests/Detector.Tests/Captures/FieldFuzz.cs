@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Saker.Conditions.Fields;
 using Saker.Detector.Capture;
+using Saker.Detector.Engine;
 using Saker.Detector.Events;
 using Saker.Detector.Fields;
 using Saker.Detector.State;
@@ -23,7 +24,7 @@ public sealed unsafe partial class FieldFuzz(ITestOutputHelper output)
         using var context = new EventContext();
         using var guarded = new GuardedMemory(64 * 1024);
         var pipeline = new EventPipeline(state);
-        var sink = new EverythingSink(pipeline, context, fields);
+        var consumer = new EverythingConsumer(pipeline, context, fields);
         var random = new Random(22);
         foreach (var capture in Replay.LiveCaptures)
         {
@@ -40,12 +41,12 @@ public sealed unsafe partial class FieldFuzz(ITestOutputHelper output)
                 place[..length].CopyTo(moved);
                 fixed (byte* address = moved)
                 {
-                    pipeline.Process(new RawEvent(address, length), sink);
+                    pipeline.Process(new RawEvent(address, length), consumer);
                 }
             }
         }
 
-        output.WriteLine($"{pipeline.Processed} events read, {pipeline.Malformed} refused, {sink.Present} values of {fields.Count} fields; {state.Pool.ReservedBytes} bytes of state.");
+        output.WriteLine($"{pipeline.Processed} events read, {pipeline.Malformed} refused, {consumer.Present} values of {fields.Count} fields; {state.Pool.ReservedBytes} bytes of state.");
         Assert.InRange(pipeline.Processed, Rounds / 4, Rounds);
         Assert.InRange(pipeline.Malformed, Rounds / 50, Rounds);
         Assert.InRange(state.Pool.ReservedBytes, 1, StateCap);
@@ -107,7 +108,7 @@ public sealed unsafe partial class FieldFuzz(ITestOutputHelper output)
     }
 
     /// <summary>Reads each field as conditions and as alerts do.</summary>
-    private sealed class EverythingSink(EventPipeline pipeline, EventContext context, List<FieldReference> fields) : IEventSink
+    private sealed class EverythingConsumer(EventPipeline pipeline, EventContext context, List<FieldReference> fields) : IEventConsumer
     {
         private readonly System.Buffers.ArrayBufferWriter<byte> buffer = new(1 << 16);
         private readonly byte[] text = new byte[EventContext.ScratchBytes];

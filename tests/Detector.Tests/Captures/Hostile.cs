@@ -1,6 +1,7 @@
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Scap;
+using Saker.Detector.Engine;
 using Saker.Detector.Events;
+using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Testing;
 

@@ -1,15 +1,14 @@
 using Saker.Conditions.Fields;
 using Saker.Detector.Events;
 using Saker.Detector.Fields;
-using Saker.Detector.State;
 
 namespace Saker.Detector.Tests.Captures;
 
 /// <summary>
 /// Where our values are not Falco's on purpose, with the reasons that docs/falco-differences.md gives. A difference that
-/// none of them explains is a defect. One object per capture: it follows what happened in it.
+/// none of them explains is a defect.
 /// </summary>
-internal sealed class KnownDifferences
+internal static class KnownDifferences
 {
     /// <summary>Fields that Falco fills from uninitialised memory when a start time is unknown; ours are absent then.</summary>
     public static readonly string[] NeverWritten =
@@ -19,19 +18,8 @@ internal sealed class KnownDifferences
     private static readonly string[] sessions = ["proc.sname", "proc.sid.exe", "proc.sid.exepath"];
     private static readonly string[] arguments = ["evt.args", "evt.info"];
 
-    private readonly HashSet<long> notExecuted = [];
-
-    /// <summary>Takes note of an event; to be called for each, before any question about it.</summary>
-    public void Follow(in EventView view, EventFrame frame)
-    {
-        if (view.Type == EventType.ExecveatExit && view.TryResult(out var result) && result > 0 && frame.Thread is { } thread)
-        {
-            notExecuted.Add(thread.Pid);
-        }
-    }
-
     /// <summary>Why a field of the present event differs; null when there is no reason.</summary>
-    public string? ReasonFor(FieldReference field, EventContext context)
+    public static string? ReasonFor(FieldReference field, EventContext context)
     {
         var name = field.Definition.Name;
         var view = context.View;
@@ -60,36 +48,10 @@ internal sealed class KnownDifferences
             return "session numbers of a pid namespace";
         }
 
-        if (arguments.Contains(name) && view.Type == EventType.CloneV20Exit)
-        {
-            return "a parent that nobody knows";
-        }
-
-        return IsOfProcess(name) && HasNotExecuted(context) ? "the arguments of an execveat that is none" : null;
+        return arguments.Contains(name) && view.Type == EventType.CloneV20Exit ? "a parent that nobody knows" : null;
     }
 
     private static bool IsAboutPaths(EventType type) => type is EventType.OpenExit or EventType.OpenatV2Exit or EventType.Openat2Exit
         or EventType.CreatExit or EventType.RenameatExit or EventType.LinkatV2Exit or EventType.SymlinkatExit or EventType.UnlinkatV2Exit
         or EventType.FchmodatExit;
-
-    private static bool IsOfProcess(string name) =>
-        name.StartsWith("proc.", StringComparison.Ordinal) || name.StartsWith("thread.", StringComparison.Ordinal);
-
-    private bool HasNotExecuted(EventContext context)
-    {
-        if (notExecuted.Count == 0)
-        {
-            return false;
-        }
-
-        for (var thread = context.Thread; thread is not null; thread = context.State.Threads.ParentOf(thread.Leader))
-        {
-            if (notExecuted.Contains(thread.Pid))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 }

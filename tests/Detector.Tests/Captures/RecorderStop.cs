@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Scap;
 using Saker.Detector.Events;
+using Saker.Detector.Hosting;
+using Saker.Detector.Scap;
 using Saker.Detector.State;
 
 namespace Saker.Detector.Tests.Captures;

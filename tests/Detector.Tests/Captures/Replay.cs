@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Scap;
+using Saker.Detector.Engine;
 using Saker.Detector.Events;
 using Saker.Detector.Fields;
+using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Testing;
 
@@ -47,11 +48,11 @@ internal sealed unsafe class Replay : IDisposable
         return source;
     }
 
-    public void Run(EventPipeline pipeline, IEventSink? sink)
+    public void Run(EventPipeline pipeline, IEventConsumer? consumer)
     {
         foreach (var (address, length, cpu) in events)
         {
-            pipeline.Process(new RawEvent((byte*)address, length, cpu), sink);
+            pipeline.Process(new RawEvent((byte*)address, length, cpu), consumer);
         }
     }
 
@@ -65,7 +66,7 @@ internal sealed unsafe class Replay : IDisposable
 }
 
 /// <summary>Reads some fields of each event.</summary>
-internal sealed class ReadingSink(EventPipeline pipeline, EventContext context, Conditions.Fields.FieldReference[] fields) : IEventSink
+internal sealed class ReadingConsumer(EventPipeline pipeline, EventContext context, Conditions.Fields.FieldReference[] fields) : IEventConsumer
 {
     public long Present { get; private set; }
 

@@ -1,5 +1,5 @@
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Scap;
+using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Testing;
 

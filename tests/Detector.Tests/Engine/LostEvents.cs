@@ -11,7 +11,7 @@ namespace Saker.Detector.Tests.Engine;
 /// <summary>What is done when events are lost.</summary>
 public sealed class LostEvents
 {
-    private static readonly SourceStatistics Thousand = new() { Seen = 1000, DroppedRingFull = 245, DroppedOther = 5 };
+    private static readonly SourceStatistics Thousand = new() { Seen = 1000, DroppedRingFull = 242, DroppedOther = 5, DroppedBusy = 3 };
 
     private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 11, 24, 10, 0, 0, TimeSpan.Zero));
 
@@ -32,9 +32,9 @@ public sealed class LostEvents
         Assert.Equal("Debug", alerts[0].GetProperty("priority").GetString());
         Assert.Equal("internal", alerts[0].GetProperty("source").GetString());
         Assert.Equal(
-            """{"ebpf_enabled":"1","n_drops":"250","n_drops_buffer_total":"245","n_drops_bug":"5","n_drops_scratch_map":"0","n_evts":"1000"}""",
+            """{"ebpf_enabled":"1","n_drops":"250","n_drops_buffer_total":"242","n_drops_bug":"5","n_drops_busy":"3","n_drops_scratch_map":"0","n_evts":"1000"}""",
             alerts[0].GetProperty("output_fields").GetRawText());
-        Assert.Contains(". 255 system calls dropped", alerts[1].GetProperty("output").GetString(), StringComparison.Ordinal);
+        Assert.Contains(". 258 system calls dropped", alerts[1].GetProperty("output").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,14 +60,14 @@ public sealed class LostEvents
 
     private async Task<List<JsonElement>> AlertsAsync(SyscallEventDropsOptions settings, Action<DropActions> act)
     {
-        var sink = new KeptLines();
-        await using (var queue = new OutputQueue(sink, new QueueSettings { Capacity = 10 }, TimeProvider.System, NullLogger.Instance))
+        var consumer = new KeptLines();
+        await using (var queue = new OutputQueue(consumer, new QueueSettings { Capacity = 10 }, TimeProvider.System, NullLogger.Instance))
         {
             act(new DropActions(new DetectorOptions { JsonOutput = true, SyscallEventDrops = settings }, "here", [queue], clock, NullLogger.Instance));
-            Assert.Equal(0, await queue.StopAsync(CancellationToken.None, TimeSpan.Zero));
+            Assert.Equal(0, await queue.StopAsync(TimeSpan.Zero, CancellationToken.None));
         }
 
-        return [.. sink.Lines.Select(static line => JsonDocument.Parse(line).RootElement)];
+        return [.. consumer.Lines.Select(static line => JsonDocument.Parse(line).RootElement)];
     }
 
     private sealed class KeptLines : IAlertOutput

@@ -20,7 +20,7 @@ public sealed class OutputQueues
         var writer = Task.Run(() => Enumerable.Range(0, 25_000).All(number => queue.Write(Alert(number))), TestContext.Current.CancellationToken);
         output.Step(25_000);
         Assert.True(await writer.WaitAsync(Patience, TestContext.Current.CancellationToken));
-        Assert.Equal(0, await queue.StopAsync(CancellationToken.None, TimeSpan.Zero));
+        Assert.Equal(0, await queue.StopAsync(TimeSpan.Zero, CancellationToken.None));
         Assert.Equal((25_000, 0, 0), (queue.Written, queue.Dropped, queue.Failed));
         Assert.Equal(Enumerable.Range(0, 25_000).Select(static number => $"{number}"), output.Lines);
         Assert.Empty(log.Lines);
@@ -36,7 +36,7 @@ public sealed class OutputQueues
         await stop.CancelAsync();
         // Ten in the queue and one in the output's hands; the rest found no room.
         Assert.Equal(11, await writer.WaitAsync(Patience, TestContext.Current.CancellationToken));
-        Assert.Equal(11, await queue.StopAsync(stop.Token, TimeSpan.Zero).WaitAsync(Patience, TestContext.Current.CancellationToken));
+        Assert.Equal(11, await queue.StopAsync(TimeSpan.Zero, stop.Token).WaitAsync(Patience, TestContext.Current.CancellationToken));
         Assert.Equal((0, 9), (queue.Written, queue.Dropped));
     }
 
@@ -46,7 +46,7 @@ public sealed class OutputQueues
         using var stop = new CancellationTokenSource();
         await using var queue = Queue(new SteppedOutput(), capacity: 10, waits: true, stop.Token);
         queue.Write(Alert(1));
-        var stopping = queue.StopAsync(stop.Token, TimeSpan.Zero);
+        var stopping = queue.StopAsync(TimeSpan.Zero, stop.Token);
         Assert.False(stopping.IsCompleted);
         await stop.CancelAsync();
         Assert.Equal(1, await stopping.WaitAsync(Patience, TestContext.Current.CancellationToken));
@@ -125,7 +125,7 @@ public sealed class OutputQueues
         output.Step(100);
         queue.Write(Alert(1));
         queue.Write(Alert(2));
-        Assert.Equal(0, await queue.StopAsync(CancellationToken.None, TimeSpan.Zero));
+        Assert.Equal(0, await queue.StopAsync(TimeSpan.Zero, CancellationToken.None));
         Assert.Equal(["2"], output.Lines);
         Assert.Equal((1, 1), (queue.Written, queue.Failed));
     }

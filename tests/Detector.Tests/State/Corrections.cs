@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Saker.Detector.Engine;
 using Saker.Detector.Events;
 using Saker.Detector.State;
 using Saker.Detector.State.Proc;

@@ -1,13 +1,14 @@
 using System.Buffers.Binary;
 using System.Text;
 using Saker.Detector.Capture;
+using Saker.Detector.Engine;
 using Saker.Detector.Events;
 using Saker.Detector.State;
 
 namespace Saker.Detector.Tests.State;
 
-/// <summary>Makes events in the wire format and puts them through a pipeline.</summary>
-internal sealed class EventBuilder(EventPipeline pipeline)
+/// <summary>Makes events in the wire format and puts them through a pipeline, before the eyes of a sink if there is one.</summary>
+internal sealed class EventBuilder(EventPipeline pipeline, IEventSink? sink = null)
 {
     private readonly byte[] memory = GC.AllocateArray<byte>(64 * 1024, pinned: true);
     private ulong time = 1_000_000_000;
@@ -17,9 +18,19 @@ internal sealed class EventBuilder(EventPipeline pipeline)
     /// <summary>Sends an event; parameters by name, what is not given has no bytes.</summary>
     public unsafe void Send(EventType type, long tid, params (string Name, object Value)[] values)
     {
+        var length = Write(memory, type, tid, time += 1000, values);
+        fixed (byte* address = memory)
+        {
+            pipeline.Process(new RawEvent(address, length), sink);
+        }
+    }
+
+    /// <summary>Writes an event; its length is returned.</summary>
+    public static int Write(byte[] memory, EventType type, long tid, ulong time, params (string Name, object Value)[] values)
+    {
         var definition = EventTable.Find((int)type)!;
         var count = definition.Parameters.Length;
-        var at = EventView.HeaderSize + count * 2;
+        var at = EventView.HeaderSize + count * definition.LengthSize;
         for (var i = 0; i < count; i++)
         {
             var name = definition.Parameters[i].Name;
@@ -31,20 +42,17 @@ internal sealed class EventBuilder(EventPipeline pipeline)
                 IConvertible number => BitConverter.GetBytes(number.ToInt64(null))[..SizeOf(definition.Parameters[i].Type)],
                 var other => throw new ArgumentException($"{other.GetType()} is no parameter."),
             };
-            BinaryPrimitives.WriteUInt16LittleEndian(memory.AsSpan(EventView.HeaderSize + i * 2), (ushort)bytes.Length);
+            BinaryPrimitives.WriteUInt16LittleEndian(memory.AsSpan(EventView.HeaderSize + i * definition.LengthSize), (ushort)bytes.Length);
             bytes.CopyTo(memory.AsSpan(at));
             at += bytes.Length;
         }
 
-        BinaryPrimitives.WriteUInt64LittleEndian(memory, time += 1000);
+        BinaryPrimitives.WriteUInt64LittleEndian(memory, time);
         BinaryPrimitives.WriteInt64LittleEndian(memory.AsSpan(8), tid);
         BinaryPrimitives.WriteInt32LittleEndian(memory.AsSpan(16), at);
         BinaryPrimitives.WriteUInt16LittleEndian(memory.AsSpan(20), (ushort)type);
         BinaryPrimitives.WriteInt32LittleEndian(memory.AsSpan(22), count);
-        fixed (byte* address = memory)
-        {
-            pipeline.Process(new RawEvent(address, at), null);
-        }
+        return at;
     }
 
     public void Clone(long parent, long child, long flags = 0, string comm = "sh", EventType type = EventType.CloneV20Exit) =>
@@ -58,9 +66,10 @@ internal sealed class EventBuilder(EventPipeline pipeline)
 
     private static int SizeOf(ParameterType type) => type switch
     {
-        ParameterType.UInt8 or ParameterType.Flags8 or ParameterType.EnumFlags8 => 1,
-        ParameterType.UInt16 or ParameterType.Flags16 or ParameterType.EnumFlags16 => 2,
-        ParameterType.UInt32 or ParameterType.Flags32 or ParameterType.EnumFlags32 or ParameterType.Uid or ParameterType.Gid or ParameterType.Mode => 4,
+        ParameterType.UInt8 or ParameterType.Int8 or ParameterType.Flags8 or ParameterType.EnumFlags8 or ParameterType.SigType => 1,
+        ParameterType.UInt16 or ParameterType.Int16 or ParameterType.Flags16 or ParameterType.EnumFlags16 or ParameterType.SyscallId => 2,
+        ParameterType.UInt32 or ParameterType.Int32 or ParameterType.Flags32 or ParameterType.EnumFlags32 or ParameterType.Uid or ParameterType.Gid
+            or ParameterType.Mode or ParameterType.Fd32 or ParameterType.Pid32 or ParameterType.Bool or ParameterType.SigSet => 4,
         _ => 8,
     };
 }

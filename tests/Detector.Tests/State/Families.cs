@@ -1,4 +1,5 @@
 using System.Text;
+using Saker.Detector.Engine;
 using Saker.Detector.Events;
 using Saker.Detector.State;
 using Saker.Detector.State.Proc;

@@ -14,12 +14,12 @@ public sealed class LiveState
           condition: evt.type in (fchmod, execve, procexit) and proc.env[{{Stage.Tag}}] != ""
           output: >
             %evt.type %evt.rawarg.mode %evt.rawres %thread.tid %proc.pid %proc.ppid %proc.name %proc.pname %proc.aname[2] %proc.args
-            %proc.exepath %proc.cwd %fd.num %fd.type %fd.name %fd.l4proto %proc.env[{{Stage.Tag}}]
+            %proc.exepath %proc.cwd %fd.num %fd.type %fd.name %fd.l4proto %fd.cip %fd.sip %fd.is_server %proc.env[{{Stage.Tag}}]
           priority: NOTICE
         """;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
-    private static readonly string[] Plain = ["inherit", "close-on-exec", "dups", "folders", "deleted", "sockets", "threads", "vforks", "thread-exec", "reuse", "migrate"];
+    private static readonly string[] Plain = ["inherit", "close-on-exec", "dups", "folders", "deleted", "sockets", "dual", "handle", "threads", "vforks", "thread-exec", "reuse", "migrate"];
     private Task<IReadOnlyDictionary<string, Scenario>>? result;
 
     /// <summary>

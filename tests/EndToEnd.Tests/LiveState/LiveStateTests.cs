@@ -82,6 +82,33 @@ public sealed class LiveStateTests(LiveState live) : IClassFixture<LiveState>
         Assert.EndsWith("named", told["fd.name"], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, "tcp")]
+    [InlineData(2, "tcp")]
+    [InlineData(3, "tcp")]
+    [InlineData(4, "udp")]
+    [InlineData(5, "udp")]
+    [InlineData(6, "udp")]
+    public async Task Who_talks_IPv4_to_a_dual_stack_server_is_told_so_on_both_sides(int question, string protocol)
+    {
+        var told = (await live.AskAsync("dual")).At(question);
+        Assert.Equal(("ipv4", protocol, "127.0.0.1", "127.0.0.1"), (told["fd.type"], told["fd.l4proto"], told["fd.cip"], told["fd.sip"]));
+        Assert.All(told["fd.name"]!.Split("->"), end => Assert.StartsWith("127.0.0.1:", end, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_datagram_server_that_connects_to_who_asked_is_not_its_client()
+    {
+        var scenario = await live.AskAsync("dual");
+        Assert.Equal(scenario.At(5)["fd.name"], scenario.At(6)["fd.name"]);
+        Assert.Equal(scenario.At(4)["fd.name"]!.Split("->")[1], scenario.At(6)["fd.name"]!.Split("->")[1]);
+    }
+
+    [Theory]
+    [InlineData(1, "first")]
+    [InlineData(2, "")]
+    public Task A_file_that_is_opened_by_its_handle_has_its_own_name(int question, string file) => AssertFileAsync("handle", question, file);
+
     [Fact]
     public Task A_descriptor_that_was_passed_names_its_file() => AssertFileAsync("pass", 1, "first");
 
@@ -170,6 +197,6 @@ public sealed class LiveStateTests(LiveState live) : IClassFixture<LiveState>
     private async Task AssertFileAsync(string name, int question, string? file)
     {
         var scenario = await live.AskAsync(name);
-        Assert.Equal(file is null ? null : scenario.File(file), Absent(scenario.At(question)["fd.name"]));
+        Assert.Equal(file is null ? null : scenario.File(file).TrimEnd('/'), Absent(scenario.At(question)["fd.name"]));
     }
 }

@@ -170,6 +170,55 @@ static void sockets(void)
 	ask(7, accept(server, NULL, NULL));
 }
 
+/* Servers of IPv6 that clients of IPv4 talk to, as those of Java, Go and Python are. */
+static void dual(void)
+{
+	struct sockaddr_in6 any = {.sin6_family = AF_INET6};
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_storage from;
+	socklen_t size = sizeof(any), length = sizeof(from);
+	int server = socket(AF_INET6, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0), no = 0;
+	char byte = 0;
+	need(!setsockopt(server, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no)) && !bind(server, (void *)&any, size) && !listen(server, 1)
+	     && !getsockname(server, (void *)&any, &size), "dual");
+	to.sin_port = any.sin6_port;
+	need(!connect(client, (void *)&to, sizeof(to)), "connect");
+	ask(1, client);
+	ask(2, accept(server, NULL, NULL));
+	/* The other way round: the client is of IPv6. */
+	inet_pton(AF_INET6, "::ffff:127.0.0.1", &any.sin6_addr);
+	client = socket(AF_INET6, SOCK_STREAM, 0);
+	need(!connect(client, (void *)&any, sizeof(any)), "mapped");
+	ask(3, client);
+	/* Datagrams: a server that learns who asks, and connects to it. */
+	any = (struct sockaddr_in6){.sin6_family = AF_INET6};
+	server = socket(AF_INET6, SOCK_DGRAM, 0);
+	client = socket(AF_INET, SOCK_DGRAM, 0);
+	need(!setsockopt(server, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no)) && !bind(server, (void *)&any, size)
+	     && !getsockname(server, (void *)&any, &size), "datagrams");
+	to.sin_port = any.sin6_port;
+	need(sendto(client, &byte, 1, 0, (void *)&to, sizeof(to)) == 1, "sendto");
+	ask(4, client);
+	need(recvfrom(server, &byte, 1, 0, (void *)&from, &length) == 1, "recvfrom");
+	ask(5, server);
+	need(!connect(server, (void *)&from, length), "answer");
+	ask(6, server);
+}
+
+/* The way out of a container: a file by its handle. */
+static void handle(void)
+{
+	struct { struct file_handle head; char bytes[MAX_HANDLE_SZ]; } file = {.head.handle_bytes = MAX_HANDLE_SZ};
+	int mount, folder, fd;
+	close(opened("first"));
+	need(!name_to_handle_at(AT_FDCWD, "first", &file.head, &mount, 0), "name_to_handle_at");
+	folder = open(".", O_RDONLY | O_DIRECTORY);
+	fd = open_by_handle_at(folder, &file.head, O_RDONLY);
+	need(fd >= 0, "open_by_handle_at");
+	ask(1, fd);
+	ask(2, folder);
+}
+
 static void pass(void)
 {
 	char byte = 0, control[CMSG_SPACE(sizeof(int))] = {};
@@ -325,7 +374,7 @@ int main(int count, char **arguments)
 		void (*run)(void);
 	} scenarios[] = {
 		{"inherit", inherit}, {"close-on-exec", close_on_exec}, {"close-on-exec-after", close_on_exec_after}, {"dups", dups},
-		{"folders", folders}, {"deleted", deleted}, {"sockets", sockets}, {"pass", pass}, {"threads", threads}, {"vforks", vforks},
+		{"folders", folders}, {"deleted", deleted}, {"sockets", sockets}, {"dual", dual}, {"handle", handle}, {"pass", pass}, {"threads", threads}, {"vforks", vforks},
 		{"thread-exec", thread_exec}, {"reuse", reuse}, {"migrate", migrate}, {"before", before},
 	};
 	need(count == 3, "state SCENARIO FOLDER");

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Saker.Alerts;
 using Saker.Router.Configuration;
+using Saker.Router.Options;
 using Saker.Settings;
 using Saker.Testing;
 

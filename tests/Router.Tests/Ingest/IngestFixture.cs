@@ -1,9 +1,12 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Saker.Http;
 using Saker.Router.Configuration;
 using Saker.Router.Enrichment;
+using Saker.Router.Http;
 using Saker.Router.Ingest;
 using Saker.Router.Log;
+using Saker.Router.Options;
 using Saker.Router.Telemetry;
 
 namespace Saker.Router.Tests.Ingest;

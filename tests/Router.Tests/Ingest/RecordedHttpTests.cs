@@ -1,5 +1,6 @@
 using System.Text;
 using Saker.Router.Configuration;
+using Saker.Router.Options;
 using Saker.Settings;
 
 namespace Saker.Router.Tests.Ingest;

@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using Saker.Router.Configuration;
+using Saker.Router.Http;
 using Saker.Router.Ingest;
 using Saker.Router.Tests.Configuration;
 using Saker.Settings;

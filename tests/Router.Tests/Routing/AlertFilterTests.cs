@@ -1,3 +1,4 @@
+using Saker.AlertConditions;
 using Saker.Alerts;
 using Saker.Outputs;
 using Saker.Router.Routing;
@@ -35,7 +36,7 @@ public sealed class AlertFilterTests
     [InlineData("k8s.pod.name exists", false)]
     [InlineData("time startswith 1970-01-01T00:00:00", true)]
     public void Conditions_read_every_part_of_an_alert(string when, bool expected) =>
-        Assert.Equal(expected, new AlertFilter(Priority.Debug, WhenCondition.Compile(when)).Matches(Sample));
+        Assert.Equal(expected, new AlertFilter(Priority.Debug, Compiled(when)).Matches(Sample));
 
     [Theory]
     [InlineData("prioritty = error", "did you mean 'priority'?")]
@@ -43,9 +44,9 @@ public sealed class AlertFilterTests
     [InlineData("rule =", "column")]
     public void A_wrong_condition_says_what_is_wrong(string when, string part)
     {
-        var exception = Assert.Throws<OutputConfigurationException>(() => WhenCondition.Compile(when));
-        Assert.Equal("when", exception.Key);
-        Assert.Contains(part, exception.Message, StringComparison.Ordinal);
+        var errors = new List<string>();
+        Assert.Null(WhenCondition.Compile(when, errors));
+        Assert.Contains(part, Assert.Single(errors), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,9 +55,17 @@ public sealed class AlertFilterTests
         var test = Sample with { Rule = "Test rule", Priority = Priority.Debug };
         Assert.True(new AlertFilter(Priority.Emergency, null).Matches(test));
         Assert.False(new AlertFilter(Priority.Emergency, null).Matches(Sample));
-        Assert.False(new AlertFilter(Priority.Debug, WhenCondition.Compile("priority >= error")).Matches(test));
+        Assert.False(new AlertFilter(Priority.Debug, Compiled("priority >= error")).Matches(test));
     }
 
     [Fact]
-    public void Nothing_written_is_no_condition() => Assert.Null(WhenCondition.Compile("  "));
+    public void Nothing_written_is_no_condition() => Assert.Null(Compiled("  "));
+
+    private static WhenCondition? Compiled(string when)
+    {
+        var errors = new List<string>();
+        var condition = WhenCondition.Compile(when, errors);
+        Assert.Empty(errors);
+        return condition;
+    }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Saker.Router.Configuration;
+using Saker.Router.Options;
 using Saker.Router.Tests.Configuration;
 using Saker.Router.Tests.Ingest;
 using Saker.Settings;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Rings;
+using Saker.Detector.Drivers.Rings;
 
 namespace Saker.Detector.Drivers.ModernEbpf;
 
@@ -10,17 +10,27 @@ namespace Saker.Detector.Drivers.ModernEbpf;
 internal sealed unsafe class DriverObject : IDisposable
 {
     private const int RingBufferMap = 27;
+    private const int TracingProgram = 26;
+    private const int RawTracepointWithTypes = 23;
+    private static readonly string[] hookNames = ["sys_exit", "sys_enter", "process_fork", "process_exec", "process_exit"];
     private readonly List<nint> links = [];
     private readonly List<int> rings = [];
     private readonly int cpus;
     private readonly DriverCounters[] counters;
+    private readonly PerfTracepoints? steady;
+    private readonly List<int> attached = [];
     private nint opened;
     private readonly int countersMap = -1;
 
     /// <summary>Loads the driver, with its rings, but lets nothing flow yet.</summary>
+    /// <param name="settings">What the programs are told.</param>
+    /// <param name="attachment">Which programs are needed.</param>
+    /// <param name="plan">How many rings, and of which size.</param>
+    /// <param name="steady">The tracepoints of perf to hook where programs of <c>tp_btf</c> are preempted; null to hook those.</param>
     /// <exception cref="EventSourceException">The kernel or libbpf refuses; the message holds what they said.</exception>
-    public DriverObject(in DriverSettings settings, Attachment attachment, RingPlan plan)
+    public DriverObject(in DriverSettings settings, Attachment attachment, RingPlan plan, PerfTracepoints? steady)
     {
+        this.steady = steady;
         Libbpf.CollectMessages();
         cpus = plan.RingOfCpu.Count;
         counters = new DriverCounters[cpus];
@@ -63,13 +73,15 @@ internal sealed unsafe class DriverObject : IDisposable
     {
         foreach (var hook in attachment.Hooks)
         {
-            var link = Libbpf.Attach(Program(hook));
+            var program = Program(NameOf(hook));
+            var link = steady is null ? Libbpf.Attach(program) : Libbpf.AttachToPerfEvent(program, steady.Open(hook));
             if (link == 0)
             {
                 throw Refused($"attach {hook}", Marshal.GetLastPInvokeError());
             }
 
             links.Add(link);
+            attached.Add(Libbpf.ProgramFd(program));
         }
     }
 
@@ -99,8 +111,29 @@ internal sealed unsafe class DriverObject : IDisposable
         return sum;
     }
 
+    /// <summary>
+    /// How often the kernel left a hook out since another task of the CPU stood within it. It does so before the hook can
+    /// tell whether anybody wants the call. Allocates nothing.
+    /// </summary>
+    public ulong CountLeftOut()
+    {
+        ulong sum = 0;
+        foreach (var program in attached)
+        {
+            var info = default(Libbpf.ProgramInfo);
+            var size = (uint)sizeof(Libbpf.ProgramInfo);
+            if (Libbpf.GetInfo(program, &info, &size) == 0)
+            {
+                sum += info.RecursionMisses;
+            }
+        }
+
+        return sum;
+    }
+
     public void Dispose()
     {
+        attached.Clear();
         foreach (var link in links)
         {
             _ = Libbpf.DestroyLink(link);
@@ -137,7 +170,7 @@ internal sealed unsafe class DriverObject : IDisposable
 
     private void SetUp(in DriverSettings settings, Attachment attachment)
     {
-        HashSet<string> needed = [.. attachment.Hooks, .. attachment.ExitFillers, .. attachment.EnterFillers];
+        HashSet<string> needed = [.. attachment.Hooks.Select(NameOf), .. attachment.ExitFillers, .. attachment.EnterFillers];
         for (var program = Libbpf.NextProgram(opened, 0); program != 0; program = Libbpf.NextProgram(opened, program))
         {
             if (!needed.Contains(Name(program)))
@@ -146,7 +179,14 @@ internal sealed unsafe class DriverObject : IDisposable
             }
         }
 
-        _ = Libbpf.SetMaxEntries(Map("scratches"), (uint)cpus);
+        if (steady is null)
+        {
+            SetTypeOfFillers(attachment.ExitFillers, "sys_exit");
+            SetTypeOfFillers(attachment.EnterFillers, "sys_enter");
+        }
+
+        var hooksApart = settings.ScratchStride == 0 ? 1 : hookNames.Length;
+        _ = Libbpf.SetMaxEntries(Map("scratches"), (uint)(cpus * hooksApart));
         _ = Libbpf.SetMaxEntries(Map("rings"), (uint)cpus);
         // The first ring serves as the pattern of all: kernels before 5.10 want their sizes to be equal.
         _ = Libbpf.SetInnerMap(Map("rings"), rings[0]);
@@ -157,6 +197,21 @@ internal sealed unsafe class DriverObject : IDisposable
         }
 
         Unsafe.WriteUnaligned(value, settings);
+    }
+
+    /// <summary>Fillers have to be of the type of the hook that calls them; their sections say perf's tracepoints.</summary>
+    private void SetTypeOfFillers(IReadOnlyList<string> fillers, string hook)
+    {
+        foreach (var filler in fillers)
+        {
+            var program = Program(filler);
+            if (Libbpf.SetType(program, TracingProgram) != 0
+                || Libbpf.SetAttachType(program, RawTracepointWithTypes) != 0
+                || Libbpf.SetAttachTarget(program, 0, hook) != 0)
+            {
+                throw new EventSourceException($"modern_ebpf: the kernel's type information lacks the tracepoint {hook}.\n{Libbpf.Messages}".TrimEnd());
+            }
+        }
     }
 
     private void RegisterFillers(string map, IReadOnlyList<string> fillers)
@@ -199,6 +254,9 @@ internal sealed unsafe class DriverObject : IDisposable
             }
         }
     }
+
+    /// <summary>The program of a hook: each is there twice, under this name for perf's tracepoints.</summary>
+    private string NameOf(string hook) => steady is null ? hook : "steady_" + hook;
 
     private nint Map(string name) => Found(Libbpf.FindMap(opened, name), name);
 

@@ -27,6 +27,12 @@ internal struct DriverSettings
     /// <summary>Bytes of a data argument that are copied, at most <see cref="LongestData"/>; 0 for none.</summary>
     public uint SnapLength;
 
+    /// <summary>CPUs that the machine may have.</summary>
+    public uint Cpus;
+
+    /// <summary>0 where nothing preempts a hook; else the number of CPUs, and each hook has scratch memory of its own.</summary>
+    public uint ScratchStride;
+
     /// <summary>By native number, first of the 64-bit ABI, then of the 32-bit one.</summary>
     public PerAbi Exits;
     public PerAbi Enters;

@@ -41,11 +41,26 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library, EntryPoint = "bpf_program__set_autoload")]
     public static partial int SetAutoload(nint program, [MarshalAs(UnmanagedType.U1)] bool load);
 
+    /// <summary>Makes it a program of another type than its section says.</summary>
+    [LibraryImport(Library, EntryPoint = "bpf_program__set_type")]
+    public static partial int SetType(nint program, int type);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__set_expected_attach_type")]
+    public static partial int SetAttachType(nint program, int type);
+
+    /// <summary>Names the part of the kernel that a tracing program is for.</summary>
+    [LibraryImport(Library, EntryPoint = "bpf_program__set_attach_target", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetAttachTarget(nint program, int otherProgram, string target);
+
     [LibraryImport(Library, EntryPoint = "bpf_program__fd")]
     public static partial int ProgramFd(nint program);
 
     [LibraryImport(Library, EntryPoint = "bpf_program__attach", SetLastError = true)]
     public static partial nint Attach(nint program);
+
+    /// <summary>Attaches to a perf event, which belongs to the link from then on.</summary>
+    [LibraryImport(Library, EntryPoint = "bpf_program__attach_perf_event", SetLastError = true)]
+    public static partial nint AttachToPerfEvent(nint program, int perfEvent);
 
     [LibraryImport(Library, EntryPoint = "bpf_link__destroy")]
     public static partial int DestroyLink(nint link);
@@ -73,6 +88,18 @@ internal static unsafe partial class Libbpf
 
     [LibraryImport(Library, EntryPoint = "bpf_map_lookup_elem")]
     public static partial int LookUpElement(int map, void* key, void* value);
+
+    [LibraryImport(Library, EntryPoint = "bpf_obj_get_info_by_fd")]
+    public static partial int GetInfo(int fd, ProgramInfo* info, uint* size);
+
+    /// <summary>The part of the kernel's <c>struct bpf_prog_info</c> that is read.</summary>
+    [StructLayout(LayoutKind.Explicit)]
+    public struct ProgramInfo
+    {
+        /// <summary>Times that the kernel left the program out since another task of the CPU stood within it.</summary>
+        [FieldOffset(208)]
+        public ulong RecursionMisses;
+    }
 
     [LibraryImport("libc", EntryPoint = "vsnprintf")]
     private static partial int Format(byte* buffer, nuint size, byte* format, nint arguments);

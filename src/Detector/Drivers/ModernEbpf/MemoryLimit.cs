@@ -1,6 +1,6 @@
 using System.Globalization;
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Rings;
+using Saker.Detector.Drivers.Rings;
 
 namespace Saker.Detector.Drivers.ModernEbpf;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Saker.Detector.Capture;
-using Saker.Detector.Capture.Rings;
+using Saker.Detector.Drivers.Rings;
 
 namespace Saker.Detector.Drivers.ModernEbpf;
 
@@ -45,6 +45,7 @@ internal sealed class ModernEbpfSource : IEventSource
                 DroppedOther = (long)counted.Other,
                 UnreadableArguments = (long)counted.Unreadable,
                 TruncatedArguments = (long)counted.Truncated,
+                DroppedBusy = (long)(driver?.CountLeftOut() ?? 0),
                 Malformed = malformed,
             };
         }
@@ -53,13 +54,23 @@ internal sealed class ModernEbpfSource : IEventSource
     public void Start(SourceSettings settings)
     {
         KernelRequirements.Check();
+        var notes = new List<string>();
         if (settings.SnapLength > DriverSettings.LongestData)
         {
-            Notes = [$"This driver copies at most {DriverSettings.LongestData} bytes of the data of a call; snaplen is {settings.SnapLength}, and what goes beyond is left out."];
+            notes.Add($"This driver copies at most {DriverSettings.LongestData} bytes of the data of a call; snaplen is {settings.SnapLength}, and what goes beyond is left out.");
         }
 
+        var preempted = PerfTracepoints.AreNeeded(Environment.OSVersion.Version);
+        var steady = preempted ? PerfTracepoints.Find() : null;
+        if (preempted && steady is null)
+        {
+            notes.Add($"Linux {Environment.OSVersion.Version} stops the driver to let other tasks run and skips their events meanwhile; they are counted as dropped (driver_busy). Tracefs, which would prevent it, can neither be read nor mounted here: mount it at /sys/kernel/tracing.");
+        }
+
+        Notes = notes;
         wallAtBoot = Libc.WallAtBoot();
-        var plan = RingPlan.For(settings, Libbpf.CountCpus());
+        var cpus = Libbpf.CountCpus();
+        var plan = RingPlan.For(settings, cpus);
         MemoryLimit.Check(plan, MemoryLimit.OfThisProcess(), Environment.WorkingSet);
         var driverSettings = new DriverSettings
         {
@@ -67,9 +78,11 @@ internal sealed class ModernEbpfSource : IEventSource
             SelfTgid = settings.IncludeSelf ? 0 : (uint)Environment.ProcessId,
             WakeBytes = (uint)plan.Bytes / 4,
             SnapLength = (uint)Math.Clamp(settings.SnapLength, 0, DriverSettings.LongestData),
+            Cpus = (uint)cpus,
+            ScratchStride = preempted && steady is null ? (uint)cpus : 0,
         };
         var attachment = Attachment.For(settings, ref driverSettings);
-        driver = new DriverObject(driverSettings, attachment, plan);
+        driver = new DriverObject(driverSettings, attachment, plan, steady);
         epoll = Libc.CreateEpoll(0);
         rings = [.. driver.Rings.Select(fd => new RingBuffer(fd, plan.Bytes))];
         merger = new RingMerger(rings);

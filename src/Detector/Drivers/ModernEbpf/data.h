@@ -65,7 +65,7 @@ LOOP __u64 size_of_pieces(__u64 pieces, __u32 count, __u32 narrow)
 /* Data in pieces, of which `size` bytes count. */
 LOOP long write_pieces(__u64 pieces, __u32 count, __u32 narrow, __u64 size, __u32 position)
 {
-	struct scratch *scratch = this_scratch();
+	struct scratch *scratch = this_scratch(hook_sys_exit);
 	__u32 used = 0;
 
 	if (!scratch)

@@ -143,7 +143,7 @@ static __always_inline bool is_told_by_scheduler(__u16 event)
 	}
 }
 
-static __always_inline __u16 prepare(__u64 orig_ax, struct pt_regs *regs, __s64 result,
+static __always_inline __u16 prepare(enum hook hook, __u64 orig_ax, struct pt_regs *regs, __s64 result,
 				     const volatile struct hooked_call table[2][CALLS],
 				     const volatile struct hooked_call *socketcalls)
 {
@@ -169,7 +169,7 @@ static __always_inline __u16 prepare(__u64 orig_ax, struct pt_regs *regs, __s64 
 		return 0;
 	if (result == 0 && is_told_by_scheduler(hooked->event))
 		return 0;
-	scratch = this_scratch();
+	scratch = this_scratch(hook);
 	if (!scratch) {
 		COUNT(other);
 		return 0;
@@ -190,12 +190,9 @@ static __always_inline __u16 prepare(__u64 orig_ax, struct pt_regs *regs, __s64 
 	return hooked->filler;
 }
 
-SEC("tp_btf/sys_exit")
-int sys_exit(__u64 *context)
+static __always_inline int at_exit(void *context, struct pt_regs *regs, __s64 result)
 {
-	struct pt_regs *regs = (struct pt_regs *)context[0];
-	__u16 filler = prepare(regs->orig_ax, regs, context[1], settings.exits,
-			       settings.socketcall_exits);
+	__u16 filler = prepare(hook_sys_exit, regs->orig_ax, regs, result, settings.exits, settings.socketcall_exits);
 
 	if (filler) {
 		bpf_tail_call(context, &exit_fillers, filler);
@@ -204,16 +201,27 @@ int sys_exit(__u64 *context)
 	return 0;
 }
 
-SEC("tp_btf/sys_enter")
-int sys_enter(__u64 *context)
+static __always_inline int at_enter(void *context, struct pt_regs *regs, __u64 number)
 {
-	__u16 filler = prepare(context[1], (struct pt_regs *)context[0], 0, settings.enters, settings.socketcall_enters);
+	__u16 filler = prepare(hook_sys_enter, number, regs, 0, settings.enters, settings.socketcall_enters);
 
 	if (filler) {
 		bpf_tail_call(context, &enter_fillers, filler);
 		COUNT(other);
 	}
 	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int sys_exit(__u64 *context)
+{
+	return at_exit(context, (struct pt_regs *)context[0], context[1]);
+}
+
+SEC("tp_btf/sys_enter")
+int sys_enter(__u64 *context)
+{
+	return at_enter(context, (struct pt_regs *)context[0], context[1]);
 }
 
 FILLER(sys_exit, clone_exit, 21, fill_clone_exit)
@@ -234,13 +242,11 @@ FILLER(sys_enter, openat_enter, 4, fill_openat_enter)
 FILLER(sys_enter, openat2_enter, 5, fill_openat2_enter)
 
 /* The child of a fork, before it runs. How it was made stands in its registers, which are a copy of its maker's. */
-SEC("tp_btf/sched_process_fork")
-int process_fork(__u64 *context)
+static __always_inline int at_fork(struct task_struct *child)
 {
-	struct task_struct *child = (struct task_struct *)context[1];
 	struct pt_regs *regs;
-	struct scratch *scratch;
 	struct identity identity;
+	struct call *call;
 	const volatile struct hooked_call *hooked;
 	struct event event;
 	__u64 flags = 0;
@@ -254,18 +260,18 @@ int process_fork(__u64 *context)
 	if (!identity.known || identity.number >= CALLS)
 		return 0;
 	hooked = identity.compat ? &settings.exits[1][identity.number] : &settings.exits[0][identity.number];
-	scratch = this_scratch();
-	if (!hooked->filler || !scratch)
+	if (!hooked->filler || !event_begin(&event, hook_process_fork, 21))
 		return 0;
-	scratch->call.compat = identity.compat;
-	scratch->call.event = hooked->event;
-	READ_ARGUMENTS(&scratch->call, regs, BPF_CORE_READ);
+	call = &event.scratch->call;
+	call->compat = identity.compat;
+	call->event = hooked->event;
+	READ_ARGUMENTS(call, regs, BPF_CORE_READ);
 	switch (hooked->event) {
 	case EVENT_CLONE_EXIT:
-		flags = argument(&scratch->call, 0) & 0xffffffff;
+		flags = argument(call, 0) & 0xffffffff;
 		break;
 	case EVENT_CLONE3_EXIT:
-		flags = clone3_flags(&scratch->call);
+		flags = clone3_flags(call);
 		break;
 	case EVENT_FORK_EXIT:
 	case EVENT_VFORK_EXIT:
@@ -273,39 +279,96 @@ int process_fork(__u64 *context)
 	default:
 		return 0;
 	}
-	event_begin(&event, scratch, 21);
 	fill_child(&event, child, flags);
 	return event_send(&event, BPF_CORE_READ(child, pid));
+}
+
+static __always_inline int at_exec(const char *filename)
+{
+	struct event event;
+
+	if (is_own(current_task()) || !event_begin(&event, hook_process_exec, 31))
+		return 0;
+	event.scratch->call.event = EVENT_EXECVE_EXIT;
+	fill_exec_done(&event, filename);
+	return event_send(&event, bpf_get_current_pid_tgid());
+}
+
+static __always_inline int at_end(struct task_struct *task)
+{
+	struct event event;
+
+	if (BPF_CORE_READ(task, flags) & PF_KTHREAD || is_own(task) || !event_begin(&event, hook_process_exit, 5))
+		return 0;
+	event.scratch->call.event = EVENT_PROCESS_EXIT;
+	fill_process_exit(&event, task);
+	return event_send(&event, BPF_CORE_READ(task, pid));
+}
+
+SEC("tp_btf/sched_process_fork")
+int process_fork(__u64 *context)
+{
+	return at_fork((struct task_struct *)context[1]);
 }
 
 SEC("tp_btf/sched_process_exec")
 int process_exec(__u64 *context)
 {
-	struct linux_binprm *program = (struct linux_binprm *)context[2];
-	struct scratch *scratch = this_scratch();
-	struct event event;
-
-	if (!scratch || is_own(current_task()))
-		return 0;
-	scratch->call.event = EVENT_EXECVE_EXIT;
-	event_begin(&event, scratch, 31);
-	fill_exec_done(&event, BPF_CORE_READ(program, filename));
-	return event_send(&event, bpf_get_current_pid_tgid());
+	return at_exec(BPF_CORE_READ((struct linux_binprm *)context[2], filename));
 }
 
 SEC("tp_btf/sched_process_exit")
 int process_exit(__u64 *context)
 {
-	struct task_struct *task = (struct task_struct *)context[0];
-	struct scratch *scratch = this_scratch();
-	struct event event;
+	return at_end((struct task_struct *)context[0]);
+}
 
-	if (!scratch || BPF_CORE_READ(task, flags) & PF_KTHREAD || is_own(task))
+/* The same hooks behind perf's tracepoints, for kernels that preempt programs of tp_btf (7.2 and later): there the kernel
+ * skips a program while another task of the CPU stands within it. Around these it turns preemption off. */
+static __always_inline struct pt_regs *current_registers(void)
+{
+	return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+}
+
+SEC("tracepoint/raw_syscalls/sys_exit")
+int steady_sys_exit(struct trace_event_raw_sys_exit *context)
+{
+	return at_exit(context, current_registers(), context->ret);
+}
+
+SEC("tracepoint/raw_syscalls/sys_enter")
+int steady_sys_enter(struct trace_event_raw_sys_enter *context)
+{
+	return at_enter(context, current_registers(), context->id);
+}
+
+extern struct task_struct *bpf_task_from_pid(__s32 pid) __ksym __weak;
+extern void bpf_task_release(struct task_struct *task) __ksym __weak;
+
+SEC("tracepoint/sched/sched_process_fork")
+int steady_process_fork(struct trace_event_raw_sched_process_fork *context)
+{
+	struct task_struct *child = bpf_task_from_pid(context->child_pid);
+
+	if (!child) {
+		COUNT(other);
 		return 0;
-	scratch->call.event = EVENT_PROCESS_EXIT;
-	event_begin(&event, scratch, 5);
-	fill_process_exit(&event, task);
-	return event_send(&event, BPF_CORE_READ(task, pid));
+	}
+	at_fork(child);
+	bpf_task_release(child);
+	return 0;
+}
+
+SEC("tracepoint/sched/sched_process_exec")
+int steady_process_exec(struct trace_event_raw_sched_process_exec *context)
+{
+	return at_exec((const char *)context + (context->__data_loc_filename & 0xffff));
+}
+
+SEC("tracepoint/sched/sched_process_exit")
+int steady_process_exit(void *context)
+{
+	return at_end(current_task());
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -8,15 +8,20 @@
 
 struct event {
 	struct scratch *scratch;
+	/* Where the scratch lies, for functions that take plain numbers only. */
+	__u32 slot;
 	__u32 position;
 	__u32 parameters;
 };
 
-static __always_inline void event_begin(struct event *event, struct scratch *scratch, __u32 parameters)
+/* False when there is no scratch, which cannot be but for the verifier. */
+static __always_inline bool event_begin(struct event *event, enum hook hook, __u32 parameters)
 {
-	event->scratch = scratch;
+	event->slot = scratch_slot(hook);
+	event->scratch = scratch_at(event->slot);
 	event->position = HEADER_BYTES + 2 * parameters;
 	event->parameters = 0;
+	return event->scratch;
 }
 
 static __always_inline void *event_room(struct event *event)

@@ -19,7 +19,7 @@
 /* Texts behind an array of pointers, from `from` on. */
 LOOP long write_pointed_texts(__u64 array, __u32 from, __u32 position)
 {
-	struct scratch *scratch = this_scratch();
+	struct scratch *scratch = this_scratch(hook_sys_exit);
 	__u64 used = 0;
 
 	if (!scratch || !array)
@@ -67,12 +67,11 @@ LOOP int is_mapped(__u64 of_map, __u32 id)
 	if (extents > 5)
 		return 1;
 	for (int i = 0; i < 5; i++) {
-		struct uid_gid_extent extent = {};
+		struct uid_gid_extent *extent = MEMBER_AT(struct uid_gid_extent, &map->extent, i);
 
 		if (i >= extents)
 			break;
-		READ_KERNEL(extent, (struct uid_gid_extent *)&map->extent + i);
-		if (id - extent.lower_first < extent.count)
+		if (id - BPF_CORE_READ(extent, lower_first) < BPF_CORE_READ(extent, count))
 			return 1;
 	}
 	return 0;
@@ -91,7 +90,7 @@ LOOP int in_group(__u64 of_cred, __u32 gid)
 
 		if (i >= count)
 			break;
-		READ_KERNEL(group, (kgid_t *)&groups->gid + i);
+		READ_KERNEL(group, MEMBER_AT(kgid_t, &groups->gid, i));
 		if (group == gid)
 			return 1;
 	}

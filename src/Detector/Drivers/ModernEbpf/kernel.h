@@ -156,6 +156,12 @@ struct files_struct {
 
 struct percpu_counter {
 	__s64 count;
+	/* Of each CPU; see cpu_offset. */
+	__s32 *counters;
+};
+
+struct bpf_array {
+	void *pptrs[0];
 };
 
 struct mm_struct {
@@ -343,6 +349,23 @@ struct unix_address {
 struct unix_sock {
 	struct unix_address *addr;
 	struct sock *peer;
+};
+
+/* What perf's tracepoints hand to a program. */
+struct trace_event_raw_sys_enter {
+	long id;
+};
+
+struct trace_event_raw_sys_exit {
+	long ret;
+};
+
+struct trace_event_raw_sched_process_fork {
+	int child_pid;
+};
+
+struct trace_event_raw_sched_process_exec {
+	__u32 __data_loc_filename;
 };
 
 #pragma clang attribute pop

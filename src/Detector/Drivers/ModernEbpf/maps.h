@@ -10,8 +10,19 @@
 #define EVENT_BYTES 65536
 #define MAX_TEXT 4096
 
-/* One system call on its way to a filler, and the event under construction. A CPU works on one at a time: tracepoints
- * run with preemption off, and nothing here runs in interrupts. */
+/* What the kernel calls. */
+enum hook {
+	hook_sys_exit,
+	hook_sys_enter,
+	hook_process_fork,
+	hook_process_exec,
+	hook_process_exit,
+};
+
+/* One system call on its way to a filler, and the event under construction. Who works with one has it for itself: up to
+ * Linux 7.1, and behind perf's tracepoints, hooks run with preemption off, and nothing here runs in interrupts. Where hooks
+ * of tp_btf are preempted (7.2 and later) each hook of a CPU has its own; the kernel keeps two tasks of one CPU from being
+ * in the same hook, and a task within it from moving to another CPU. */
 struct scratch {
 	struct call {
 		__u64 arguments[6];
@@ -70,18 +81,28 @@ struct {
 	__array(values, struct ring);
 } rings SEC(".maps");
 
-static __always_inline struct scratch *this_scratch(void)
+static __always_inline __u32 scratch_slot(enum hook hook)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
-	return bpf_map_lookup_elem(&scratches, &cpu);
+	return bpf_get_smp_processor_id() + hook * settings.scratch_stride;
 }
 
+static __always_inline struct scratch *scratch_at(__u32 slot)
+{
+	return bpf_map_lookup_elem(&scratches, &slot);
+}
+
+static __always_inline struct scratch *this_scratch(enum hook hook)
+{
+	return scratch_at(scratch_slot(hook));
+}
+
+/* In one step: hooks of one CPU may stop one another. */
 #define COUNT(member)                                                                        \
 	do {                                                                                 \
 		__u32 only = 0;                                                              \
 		struct counters *counters = bpf_map_lookup_elem(&counted, &only);            \
 		if (counters)                                                                \
-			counters->member++;                                                  \
+			__sync_fetch_and_add(&counters->member, 1);                          \
 	} while (0)
 
 #define READ_KERNEL(into, address) bpf_probe_read_kernel(&(into), sizeof(into), (const void *)(address))

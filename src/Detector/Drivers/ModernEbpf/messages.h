@@ -172,7 +172,6 @@ static __always_inline __u32 read_one_message(const struct call *call, struct me
 
 LOOP int tell_sent_message(__u32 index)
 {
-	struct scratch *scratch = this_scratch();
 	struct event of, *event = &of;
 	const struct call *call;
 	struct message message;
@@ -181,10 +180,9 @@ LOOP int tell_sent_message(__u32 index)
 	__u32 length;
 	__u64 size;
 
-	if (!scratch)
+	if (!event_begin(event, hook_sys_exit, 5))
 		return 0;
-	call = &scratch->call;
-	event_begin(event, scratch, 5);
+	call = &event->scratch->call;
 	length = read_one_message(call, &message, index);
 	family = read_address(&address, message.name, message.name_length);
 	size = size_of_pieces(message.pieces, message.count, call->narrow);
@@ -198,7 +196,6 @@ LOOP int tell_sent_message(__u32 index)
 
 LOOP int tell_received_message(__u32 index)
 {
-	struct scratch *scratch = this_scratch();
 	struct event of, *event = &of;
 	const struct call *call;
 	struct message message = {};
@@ -206,10 +203,9 @@ LOOP int tell_received_message(__u32 index)
 	__u16 family;
 	__u32 length = 0;
 
-	if (!scratch)
+	if (!event_begin(event, hook_sys_exit, 6))
 		return 0;
-	call = &scratch->call;
-	event_begin(event, scratch, 6);
+	call = &event->scratch->call;
 	if (call->result >= 0)
 		length = read_one_message(call, &message, index);
 	family = read_address(&address, message.name, message.name_length);
@@ -224,10 +220,10 @@ LOOP int tell_received_message(__u32 index)
 
 /* An event per message that went over; one for a call that failed. */
 #define PER_MESSAGE(name, tell)                                                              \
-	SEC("tp_btf/sys_exit")                                                               \
+	SEC("tracepoint")                                                                    \
 	int name(__u64 *context)                                                             \
 	{                                                                                    \
-		struct scratch *scratch = this_scratch();                                    \
+		struct scratch *scratch = this_scratch(hook_sys_exit);                                    \
 		__s64 count = scratch ? scratch->call.result : 0;                            \
 		if (count < 0)                                                               \
 			count = 1;                                                           \

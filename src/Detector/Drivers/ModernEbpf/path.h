@@ -10,10 +10,10 @@ static __always_inline struct mount *mount_around(struct vfsmount *inner)
 	return (struct mount *)((char *)inner - bpf_core_field_offset(struct mount, mnt));
 }
 
-LOOP long write_path(__u64 of_file, __u32 position)
+LOOP long write_path(__u64 of_file, __u32 slot, __u32 position)
 {
 	struct file *file = (struct file *)of_file;
-	struct scratch *scratch = this_scratch();
+	struct scratch *scratch = scratch_at(slot);
 	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
 	struct vfsmount *inner = BPF_CORE_READ(file, f_path.mnt);
 	struct mount *mount = mount_around(inner);
@@ -51,5 +51,5 @@ whole:
 
 static __always_inline void put_path(struct event *event, struct file *file)
 {
-	put_written(event, write_path((__u64)file, event->position));
+	put_written(event, write_path((__u64)file, event->slot, event->position));
 }

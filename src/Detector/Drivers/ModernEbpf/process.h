@@ -8,29 +8,24 @@
 #define MAX_CGROUP_DEPTH 16
 #define PAGE_KIB 4
 
+/* CO-RE moves an access to a member of an array only when the index is a constant. An index that comes with the call has to
+ * be counted out, with the running kernel's size of a member. */
+#define MEMBER_AT(type, array, index) ((type *)((char *)(array) + (index) * bpf_core_type_size(type)))
+
 static __always_inline struct pid_namespace *pid_namespace_of(struct task_struct *task)
 {
 	struct pid *pid = BPF_CORE_READ(task, thread_pid);
-	struct upid last = {};
 	__u32 level = BPF_CORE_READ(pid, level);
 
-	bpf_probe_read_kernel(&last, sizeof(last),
-			      (char *)&pid->numbers +
-				      level * bpf_core_type_size(struct upid));
-	return last.ns;
+	return BPF_CORE_READ(MEMBER_AT(struct upid, &pid->numbers, level), ns);
 }
 
 /* The number of an id as the pid namespace at `level` sees it; 0 for the initial one. */
 static __always_inline __s64 number_at(struct pid *pid, __u32 level)
 {
-	struct upid at = {};
-
 	if (!pid || level > BPF_CORE_READ(pid, level))
 		return 0;
-	bpf_probe_read_kernel(&at, sizeof(at),
-			      (char *)&pid->numbers +
-				      level * bpf_core_type_size(struct upid));
-	return at.nr;
+	return BPF_CORE_READ(MEMBER_AT(struct upid, &pid->numbers, level), nr);
 }
 
 static __always_inline __u32 own_level(struct task_struct *task)
@@ -38,19 +33,88 @@ static __always_inline __u32 own_level(struct task_struct *task)
 	return BPF_CORE_READ(task, thread_pid, level);
 }
 
-static __always_inline struct pid *group_pid(struct task_struct *task, enum pid_type type)
+/* `type` is a constant. */
+#define group_pid(task, type) BPF_CORE_READ(task, signal, pids[type])
+
+/* Kinds of pages that a process has: enum in linux/mm_types_task.h. */
+enum {
+	FILE_PAGES,
+	ANONYMOUS_PAGES,
+	SWAPPED_PAGES,
+	SHARED_PAGES,
+};
+
+/* CPUs whose share of a counter is looked at. Of more only the sum is known, which lags behind. */
+#define MAX_SHARES 64
+
+/* Something of each CPU, by which it can be found where a CPU's variables lie. The kernel has that in a table of its own,
+ * whose address is secret in many. */
+struct place {
+	/* Its own address, and that of the map: written, and read again as plain numbers. */
+	volatile __u64 here, map;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct place);
+} places SEC(".maps");
+
+/* What is to be added to the address of a per-CPU variable; 0 for a CPU that cannot be. */
+static __always_inline __u64 cpu_offset(__u32 cpu)
 {
-	return BPF_CORE_READ(task, signal, pids[type]);
+	__u32 only = 0;
+	struct place *place = bpf_map_lookup_percpu_elem(&places, &only, cpu);
+	struct bpf_array *map;
+
+	if (!place)
+		return 0;
+	place->here = (__u64)place;
+	place->map = (__u64)&places;
+	map = (struct bpf_array *)place->map;
+	return place->here - (__u64)BPF_CORE_READ(map, pptrs[0]);
 }
 
-static __always_inline __u32 rss_pages(struct mm_struct *mm, int counter)
+/* What the CPUs have counted and not yet added to the sum, from this CPU on. */
+LOOP long pages_of_cpus(__u64 of_counter)
 {
+	struct percpu_counter *counter = (struct percpu_counter *)of_counter;
+	__u32 first = bpf_get_smp_processor_id();
+	char *shares;
+	long pages = 0;
+
+	/* Kernels up to 6.1 look at this function too, though they never call it, and before 5.18 they lack the helper. One
+	 * for a single CPU has no shares. */
+	if (bpf_core_type_exists(struct mm_rss_stat___old) || !bpf_core_field_exists(counter->counters))
+		return 0;
+	shares = (char *)BPF_CORE_READ(counter, counters);
+	for (__u32 i = 0; i < MAX_SHARES; i++) {
+		__u32 cpu = first + i;
+		__u64 offset;
+		__s32 share = 0;
+
+		if (i >= settings.cpus)
+			break;
+		if (cpu >= settings.cpus)
+			cpu -= settings.cpus;
+		offset = cpu_offset(cpu);
+		if (offset)
+			READ_KERNEL(share, shares + offset);
+		pages += share;
+	}
+	return pages;
+}
+
+static __always_inline __u32 rss_pages(struct mm_struct *mm, int kind)
+{
+	struct percpu_counter *counter = MEMBER_AT(struct percpu_counter, &mm->rss_stat, kind);
 	__s64 pages;
 
 	if (bpf_core_type_exists(struct mm_rss_stat___old))
-		pages = BPF_CORE_READ((struct mm_struct___old *)mm, rss_stat.count[counter].counter);
+		pages = BPF_CORE_READ(MEMBER_AT(atomic_long_t, &((struct mm_struct___old *)mm)->rss_stat, kind), counter);
 	else
-		pages = BPF_CORE_READ(mm, rss_stat[counter].count);
+		pages = BPF_CORE_READ(counter, count) + pages_of_cpus((__u64)counter);
 	return pages > 0 ? pages : 0;
 }
 
@@ -61,8 +125,8 @@ static __always_inline void put_memory(struct event *event, struct mm_struct *mm
 
 	if (mm) {
 		total = BPF_CORE_READ(mm, total_vm);
-		resident = rss_pages(mm, 0) + rss_pages(mm, 1) + rss_pages(mm, 3);
-		swapped = rss_pages(mm, 2);
+		resident = rss_pages(mm, FILE_PAGES) + rss_pages(mm, ANONYMOUS_PAGES) + rss_pages(mm, SHARED_PAGES);
+		swapped = rss_pages(mm, SWAPPED_PAGES);
 	}
 	put_u32(event, total * PAGE_KIB);
 	put_u32(event, resident * PAGE_KIB);
@@ -117,10 +181,10 @@ static __always_inline struct kernfs_node *node_above(struct kernfs_node *node)
 }
 
 /* The path of a cgroup, with its ending zero. */
-LOOP long write_cgroup_path(__u64 of_node, __u32 position)
+LOOP long write_cgroup_path(__u64 of_node, __u32 slot, __u32 position)
 {
 	struct kernfs_node *node = (struct kernfs_node *)of_node;
-	struct scratch *scratch = this_scratch();
+	struct scratch *scratch = scratch_at(slot);
 
 	if (!scratch)
 		return 0;
@@ -158,7 +222,7 @@ static __always_inline __u32 append_cgroup(struct event *event, __u32 used, stru
 	if (!node)
 		return used;
 	bpf_probe_read_kernel(room_behind(event, used), label_size, label);
-	length = write_cgroup_path((__u64)node, event->position + used + label_size);
+	length = write_cgroup_path((__u64)node, event->slot, event->position + used + label_size);
 	return length > 0 && length <= MAX_TEXT ? used + label_size + length : used;
 }
 

@@ -23,6 +23,11 @@ struct settings {
 	__u32 drop_failed;
 	/* Bytes of a data argument that are copied; 1 to MAX_TEXT, or 0 for none. */
 	__u32 snap_length;
+	/* CPUs that the machine may have. */
+	__u32 cpus;
+	/* 0 where nothing preempts a hook: then all hooks of a CPU share one scratch. Else the number of CPUs: each hook has
+	 * its own, since a task may be stopped in the midst of one hook while another task passes through another. */
+	__u32 scratch_stride;
 	/* By native number: of the 64-bit ABI (and x32), and of the 32-bit one. */
 	struct hooked_call exits[2][CALLS];
 	struct hooked_call enters[2][CALLS];

@@ -4,17 +4,16 @@
 #include "call.h"
 #include "event.h"
 
-/* A program that a hook's tail call reaches, around a function that fills the event. */
+/* A program that a hook's tail call reaches, around a function that fills the event. It has to be of the hook's own type,
+ * which the loader sets: tp_btf's, or, like here, that of perf's tracepoints. */
 #define FILLER(hook, name, parameters, fill)                                                 \
-	SEC("tp_btf/" #hook)                                                                 \
+	SEC("tracepoint")                                                                    \
 	int name(__u64 *context)                                                             \
 	{                                                                                    \
-		struct scratch *scratch = this_scratch();                                    \
 		struct event event;                                                          \
-		if (!scratch)                                                                \
+		if (!event_begin(&event, hook_##hook, parameters))                           \
 			return 0;                                                            \
-		event_begin(&event, scratch, parameters);                                    \
-		fill(&event, &scratch->call);                                                \
+		fill(&event, &event.scratch->call);                                          \
 		return event_send(&event, bpf_get_current_pid_tgid());                       \
 	}
 

@@ -38,7 +38,7 @@ struct polled {
 /* Descriptors to which something happened: their number, and each with what it was. */
 LOOP long write_polled(__u64 array, __u32 count, __u32 position)
 {
-	struct scratch *scratch = this_scratch();
+	struct scratch *scratch = this_scratch(hook_sys_exit);
 	/* In memory and not in a register, for the same reason as the start of a path. */
 	volatile __u32 *told;
 

@@ -8,9 +8,6 @@ namespace Saker.Detector.State.Handlers;
 /// </summary>
 internal static class CloneHandlers
 {
-    private const int Exe = 1, Args = 2, Pid = 4, ParentTid = 5, FdLimit = 7, MajorFaults = 8, MinorFaults = 9, VmSize = 10, VmRss = 11,
-        VmSwap = 12, Comm = 13, Cgroups = 14, Flags = 15, Uid = 16, Gid = 17, VTid = 18, VPid = 19, NamespaceStart = 20;
-
     private const ulong CloneFiles = 1, CloneThread = 8192, CloneParent = 256, CloneChildInPidNamespace = 536870912, CloneNewPid = 64;
 
     public static void Register(HandlerTable table)
@@ -50,10 +47,10 @@ internal static class CloneHandlers
             return;
         }
 
-        var flags = view.Unsigned(Flags);
+        var flags = view.Unsigned(CloneV20Exit.Flags);
         // The result counts in the parent's pid namespace; seen from inside one it is not the child's id. The child's own
         // event says it.
-        if ((flags & (CloneChildInPidNamespace | CloneNewPid)) != 0 || view.Signed(VTid, parent.Tid) != parent.Tid)
+        if ((flags & (CloneChildInPidNamespace | CloneNewPid)) != 0 || view.Signed(CloneV20Exit.Vtid, parent.Tid) != parent.Tid)
         {
             return;
         }
@@ -69,9 +66,9 @@ internal static class CloneHandlers
     private static void ApplyChild(MachineState state, in EventView view, EventFrame frame)
     {
         var tid = view.ThreadId;
-        var flags = view.Unsigned(Flags);
+        var flags = view.Unsigned(CloneV20Exit.Flags);
         // A thread is made by another of its process, and inherits from that; its parent is the process's.
-        var parent = state.Threads.Find(view.Signed((flags & CloneThread) != 0 ? Pid : ParentTid));
+        var parent = state.Threads.Find(view.Signed((flags & CloneThread) != 0 ? CloneV20Exit.Pid : CloneV20Exit.Ptid));
         var existing = state.Threads.Find(tid);
         var known = existing is not null && (existing.State & ThreadMarks.Placeholder) == 0
             && (existing.CloneTime != 0 || existing.ScannedAt != 0)
@@ -83,9 +80,9 @@ internal static class CloneHandlers
             return;
         }
 
-        child.VTid = view.Signed(VTid, tid);
-        child.VPid = view.Signed(VPid, child.Pid);
-        child.PidNamespaceStart = view.Unsigned(NamespaceStart, child.PidNamespaceStart);
+        child.VTid = view.Signed(CloneV20Exit.Vtid, tid);
+        child.VPid = view.Signed(CloneV20Exit.Vpid, child.Pid);
+        child.PidNamespaceStart = view.Unsigned(CloneV20Exit.PidnsInitStartTs, child.PidNamespaceStart);
     }
 
     /// <summary>
@@ -115,8 +112,8 @@ internal static class CloneHandlers
     {
         var isThread = (flags & CloneThread) != 0;
         var fromChild = tid == view.ThreadId;
-        var pid = isThread ? (fromChild ? view.Signed(Pid, tid) : parent!.Pid) : tid;
-        var parentTid = fromChild ? view.Signed(ParentTid)
+        var pid = isThread ? (fromChild ? view.Signed(CloneV20Exit.Pid, tid) : parent!.Pid) : tid;
+        var parentTid = fromChild ? view.Signed(CloneV20Exit.Ptid)
             : isThread || (flags & CloneParent) != 0 ? parent!.ParentTid : parent!.Pid;
         // CLONE_THREAD without CLONE_FILES is rare but allowed: only the flag shares the descriptors.
         var shared = (flags & CloneFiles) != 0 ? parent?.Fds : null;
@@ -145,17 +142,17 @@ internal static class CloneHandlers
     /// <summary>Takes over what the event says of the thread that made it, which a child inherits.</summary>
     private static void Refresh(MachineState state, in EventView view, ThreadInfo thread)
     {
-        state.Texts.Set(ref thread.Exe, view.Text(Exe));
-        state.Texts.Set(ref thread.Args, view.Parameter(Args));
-        state.Texts.Set(ref thread.Comm, view.Text(Comm));
-        state.SetCgroups(thread, view.Parameter(Cgroups));
-        thread.FdLimit = view.Signed(FdLimit, thread.FdLimit);
-        thread.MajorFaults = view.Unsigned(MajorFaults, thread.MajorFaults);
-        thread.MinorFaults = view.Unsigned(MinorFaults, thread.MinorFaults);
-        thread.VmSize = (uint)view.Unsigned(VmSize, thread.VmSize);
-        thread.VmRss = (uint)view.Unsigned(VmRss, thread.VmRss);
-        thread.VmSwap = (uint)view.Unsigned(VmSwap, thread.VmSwap);
-        thread.Uid = (uint)view.Unsigned(Uid, thread.Uid);
-        thread.Gid = (uint)view.Unsigned(Gid, thread.Gid);
+        state.Texts.Set(ref thread.Exe, view.Text(CloneV20Exit.Exe));
+        state.Texts.Set(ref thread.Args, view.Parameter(CloneV20Exit.Args));
+        state.Texts.Set(ref thread.Comm, view.Text(CloneV20Exit.Comm));
+        state.SetCgroups(thread, view.Parameter(CloneV20Exit.Cgroups));
+        thread.FdLimit = view.Signed(CloneV20Exit.Fdlimit, thread.FdLimit);
+        thread.MajorFaults = view.Unsigned(CloneV20Exit.PgftMaj, thread.MajorFaults);
+        thread.MinorFaults = view.Unsigned(CloneV20Exit.PgftMin, thread.MinorFaults);
+        thread.VmSize = (uint)view.Unsigned(CloneV20Exit.VmSize, thread.VmSize);
+        thread.VmRss = (uint)view.Unsigned(CloneV20Exit.VmRss, thread.VmRss);
+        thread.VmSwap = (uint)view.Unsigned(CloneV20Exit.VmSwap, thread.VmSwap);
+        thread.Uid = (uint)view.Unsigned(CloneV20Exit.Uid, thread.Uid);
+        thread.Gid = (uint)view.Unsigned(CloneV20Exit.Gid, thread.Gid);
     }
 }

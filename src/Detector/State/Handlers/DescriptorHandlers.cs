@@ -10,6 +10,8 @@ internal static unsafe class DescriptorHandlers
     private const ulong DupFd = 1, SetFd = 3, DupFdCloseOnExec = 26;
     private const ulong CloseRangeUnshare = 1, CloseRangeCloseOnExec = 2;
     private const ulong FdCloseOnExec = 1;
+    private const uint EpollCloseOnExec = 1;
+    private const int NoParameter = -1;
 
     /// <summary>CLONE_FILES, in the driver's values.</summary>
     private const ulong UnshareFiles = 1;
@@ -22,23 +24,23 @@ internal static unsafe class DescriptorHandlers
         table.AddBefore(EventType.DupV1Exit, static (MachineState state, in EventView view, EventFrame frame) => Duplicate(view, frame, 0));
         table.AddBefore(EventType.Dup2Exit, static (MachineState state, in EventView view, EventFrame frame) => Duplicate(view, frame, 0));
         table.AddBefore(EventType.Dup3Exit, static (MachineState state, in EventView view, EventFrame frame) =>
-            Duplicate(view, frame, (uint)view.Unsigned(3)));
+            Duplicate(view, frame, (uint)view.Unsigned(Dup3Exit.Flags)));
         table.AddBefore(EventType.FcntlExit, Control);
         table.AddBefore(EventType.PipeExit, static (MachineState state, in EventView view, EventFrame frame) => Pipe(view, frame, 0));
         table.AddBefore(EventType.Pipe2Exit, static (MachineState state, in EventView view, EventFrame frame) =>
-            Pipe(view, frame, (uint)view.Unsigned(4)));
-        AddKind(table, EventType.EventfdExit, FdKind.Event, -1, 0);
-        AddKind(table, EventType.Eventfd2Exit, FdKind.Event, 1, CloseOnExecFlag);
-        AddKind(table, EventType.SignalfdExit, FdKind.SignalFd, -1, 0);
-        AddKind(table, EventType.Signalfd4Exit, FdKind.SignalFd, 1, CloseOnExecFlag);
-        AddKind(table, EventType.EpollCreateExit, FdKind.EventPoll, -1, 0);
-        AddKind(table, EventType.EpollCreate1Exit, FdKind.EventPoll, 1, 1);
-        AddKind(table, EventType.InotifyInitExit, FdKind.Inotify, -1, 0);
-        AddKind(table, EventType.InotifyInit1Exit, FdKind.Inotify, 1, CloseOnExecFlag);
-        AddKind(table, EventType.TimerfdCreateExit, FdKind.TimerFd, -1, 0);
-        AddKind(table, EventType.UserfaultfdExit, FdKind.UserFaultFd, 1, CloseOnExecFlag);
-        AddKind(table, EventType.IoUringSetupExit, FdKind.IoUring, -1, 0);
-        AddKind(table, EventType.BpfV2Exit, FdKind.Bpf, -1, 0);
+            Pipe(view, frame, (uint)view.Unsigned(Pipe2Exit.Flags)));
+        AddKind(table, EventType.EventfdExit, FdKind.Event, NoParameter, 0);
+        AddKind(table, EventType.Eventfd2Exit, FdKind.Event, Eventfd2Exit.Flags, CloseOnExecFlag);
+        AddKind(table, EventType.SignalfdExit, FdKind.SignalFd, NoParameter, 0);
+        AddKind(table, EventType.Signalfd4Exit, FdKind.SignalFd, Signalfd4Exit.Flags, CloseOnExecFlag);
+        AddKind(table, EventType.EpollCreateExit, FdKind.EventPoll, NoParameter, 0);
+        AddKind(table, EventType.EpollCreate1Exit, FdKind.EventPoll, EpollCreate1Exit.Flags, EpollCloseOnExec);
+        AddKind(table, EventType.InotifyInitExit, FdKind.Inotify, NoParameter, 0);
+        AddKind(table, EventType.InotifyInit1Exit, FdKind.Inotify, InotifyInit1Exit.Flags, CloseOnExecFlag);
+        AddKind(table, EventType.TimerfdCreateExit, FdKind.TimerFd, NoParameter, 0);
+        AddKind(table, EventType.UserfaultfdExit, FdKind.UserFaultFd, UserfaultfdExit.Flags, CloseOnExecFlag);
+        AddKind(table, EventType.IoUringSetupExit, FdKind.IoUring, NoParameter, 0);
+        AddKind(table, EventType.BpfV2Exit, FdKind.Bpf, NoParameter, 0);
         table.AddBefore(EventType.PidfdOpenExit, OpenProcess);
         table.AddBefore(EventType.PidfdGetfdExit, TakeOver);
     }
@@ -68,7 +70,7 @@ internal static unsafe class DescriptorHandlers
     {
         if (frame.Thread is { } thread && ProcessHandlers.Succeeded(view))
         {
-            thread.Fds.Remove(view.Signed(1, -1));
+            thread.Fds.Remove(view.Signed(CloseExit.Fd, -1));
         }
     }
 
@@ -79,9 +81,9 @@ internal static unsafe class DescriptorHandlers
             return;
         }
 
-        var flags = view.Unsigned(3);
-        var first = (uint)view.Unsigned(1);
-        var last = (uint)view.Unsigned(2, uint.MaxValue);
+        var flags = view.Unsigned(CloseRangeExit.Flags);
+        var first = (uint)view.Unsigned(CloseRangeExit.First);
+        var last = (uint)view.Unsigned(CloseRangeExit.Last, uint.MaxValue);
         if ((flags & CloseRangeUnshare) != 0)
         {
             state.Threads.OwnTable(thread);
@@ -99,7 +101,7 @@ internal static unsafe class DescriptorHandlers
 
     private static void Unshare(MachineState state, in EventView view, EventFrame frame)
     {
-        if (frame.Thread is { } thread && ProcessHandlers.Succeeded(view) && (view.Unsigned(1) & UnshareFiles) != 0)
+        if (frame.Thread is { } thread && ProcessHandlers.Succeeded(view) && (view.Unsigned(UnshareExit.Flags) & UnshareFiles) != 0)
         {
             state.Threads.OwnTable(thread);
         }
@@ -109,7 +111,7 @@ internal static unsafe class DescriptorHandlers
     {
         if (frame.Thread is { } thread && view.TryResult(out var fd) && fd >= 0)
         {
-            Duplicate(thread, view.Signed(1, -1), fd, (flags & CloseOnExecFlag) != 0);
+            Duplicate(thread, view.Signed(Dup3Exit.Oldfd, -1), fd, (flags & CloseOnExecFlag) != 0);
         }
     }
 
@@ -142,8 +144,8 @@ internal static unsafe class DescriptorHandlers
             return;
         }
 
-        var fd = view.Signed(1, -1);
-        switch (view.Unsigned(2))
+        var fd = view.Signed(FcntlExit.Fd, -1);
+        switch (view.Unsigned(FcntlExit.Cmd))
         {
             case DupFd:
                 Duplicate(thread, fd, result, closeOnExec: false);
@@ -153,9 +155,9 @@ internal static unsafe class DescriptorHandlers
                 Duplicate(thread, fd, result, closeOnExec: true);
                 frame.Fd = result;
                 break;
-            case SetFd when view.Has(3) && thread.Fds.Change(fd) is var entry && entry is not null:
+            case SetFd when view.Has(FcntlExit.Arg) && thread.Fds.Change(fd) is var entry && entry is not null:
                 entry->State &= ~FdState.CloseOnExec;
-                if ((view.Unsigned(3) & FdCloseOnExec) != 0)
+                if ((view.Unsigned(FcntlExit.Arg) & FdCloseOnExec) != 0)
                 {
                     entry->State |= FdState.CloseOnExec;
                 }
@@ -173,8 +175,8 @@ internal static unsafe class DescriptorHandlers
             return;
         }
 
-        var inode = view.Unsigned(3);
-        for (var end = 1; end <= 2; end++)
+        var inode = view.Unsigned(PipeExit.Ino);
+        for (var end = PipeExit.Fd1; end <= PipeExit.Fd2; end++)
         {
             var entry = thread.Fds.Set(view.Signed(end, -1));
             if (entry is null)
@@ -210,11 +212,11 @@ internal static unsafe class DescriptorHandlers
 
         entry->Kind = FdKind.PidFd;
         entry->State = FdState.CloseOnExec; // always, says the kernel
-        BinaryPrimitives.WriteInt64LittleEndian(entry->Destination, view.Signed(1));
+        BinaryPrimitives.WriteInt64LittleEndian(entry->Destination, view.Signed(PidfdOpenExit.Pid));
         Span<byte> buffer = stackalloc byte[32];
         var name = new Utf8Writer(buffer);
         name.Add("/proc/"u8);
-        name.Add(view.Signed(1));
+        name.Add(view.Signed(PidfdOpenExit.Pid));
         entry->Name = state.Texts.Add(name.Written);
         frame.NameChanged = true;
     }
@@ -227,11 +229,11 @@ internal static unsafe class DescriptorHandlers
             return;
         }
 
-        var pidfd = thread.Fds.Find(view.Signed(1, -1));
+        var pidfd = thread.Fds.Find(view.Signed(PidfdGetfdExit.PidFd, -1));
         var other = pidfd is null || pidfd->Kind != FdKind.PidFd
             ? null
             : state.Threads.Find(BinaryPrimitives.ReadInt64LittleEndian(pidfd->Destination));
-        var original = other is null ? null : other.Fds.Find(view.Signed(2, -1));
+        var original = other is null ? null : other.Fds.Find(view.Signed(PidfdGetfdExit.TargetFd, -1));
         var entry = thread.Fds.Set(fd);
         if (entry is null || original is null)
         {

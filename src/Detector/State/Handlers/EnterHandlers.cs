@@ -12,17 +12,20 @@ internal static class EnterHandlers
 
     public static void Register(HandlerTable table)
     {
-        Add(table, EventType.OpenEnter, 0, 1);
-        Add(table, EventType.CreatEnter, 0, NoParameter);
-        Add(table, EventType.OpenatV2Enter, 1, 2);
-        Add(table, EventType.Openat2Enter, 1, 2);
-        Add(table, EventType.ConnectEnter, 1, NoParameter);
+        Add(table, EventType.OpenEnter, OpenEnter.Name, OpenEnter.Flags);
+        Add(table, EventType.CreatEnter, CreatEnter.Name, NoParameter);
+        Add(table, EventType.OpenatV2Enter, OpenatV2Enter.Name, OpenatV2Enter.Flags);
+        Add(table, EventType.Openat2Enter, Openat2Enter.Name, Openat2Enter.Flags);
+        Add(table, EventType.ConnectEnter, ConnectEnter.Addr, NoParameter);
     }
+
+    /// <summary>The start of a call that tells none.</summary>
+    public const EventType NoStart = default;
 
     /// <summary>Takes what the start of a call said, once; false when it said nothing or was not seen.</summary>
     public static bool TryTake(ThreadInfo thread, EventType start, out ReadOnlySpan<byte> entered)
     {
-        var isOfCall = thread.EnteredType == start && !thread.Entered.IsEmpty;
+        var isOfCall = start != NoStart && thread.EnteredType == start && !thread.Entered.IsEmpty;
         entered = isOfCall ? thread.Entered.Span : default;
         thread.EnteredType = default;
         return isOfCall;

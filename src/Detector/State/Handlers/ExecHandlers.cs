@@ -5,11 +5,6 @@ namespace Saker.Detector.State.Handlers;
 /// <summary>execve and execveat.</summary>
 internal static class ExecHandlers
 {
-    private const int Exe = 1, Args = 2, Pid = 4, ParentTid = 5, WorkingDirectory = 6, FdLimit = 7, MajorFaults = 8, MinorFaults = 9,
-        VmSize = 10, VmRss = 11, VmSwap = 12, Comm = 13, Cgroups = 14, Environment = 15, Tty = 16, VGroup = 17, LoginUid = 18, Flags = 19,
-        CapInheritable = 20, CapPermitted = 21, CapEffective = 22, ExeInode = 23, ExeChangeTime = 24, ExeModifyTime = 25, Uid = 26,
-        TrustedExePath = 27, Group = 28, Gid = 29;
-
     private const ulong Writable = 1, UpperLayer = 2, FromMemfd = 4, LowerLayer = 8;
 
     public static void Register(HandlerTable table)
@@ -25,7 +20,7 @@ internal static class ExecHandlers
             return;
         }
 
-        var pid = view.Signed(Pid, thread.Pid);
+        var pid = view.Signed(ExecveV19Exit.Pid, thread.Pid);
         EndSiblings(state, thread);
         if ((thread.State & ThreadMarks.Placeholder) != 0)
         {
@@ -34,44 +29,44 @@ internal static class ExecHandlers
         // The kernel unshares the descriptors of an exec, and closes those that are marked so.
         state.Threads.OwnTable(thread);
         thread.Fds.CloseOnExec();
-        state.Texts.Set(ref thread.Exe, view.Has(Exe) && !view.Parameter(Exe).IsEmpty ? view.Text(Exe) : "<NA>"u8); // as Falco shows a name that could not be read
-        state.Texts.Set(ref thread.Args, view.Parameter(Args));
-        state.Texts.Set(ref thread.Comm, view.Text(Comm));
-        if (view.Has(WorkingDirectory))
+        state.Texts.Set(ref thread.Exe, view.Has(ExecveV19Exit.Exe) && !view.Parameter(ExecveV19Exit.Exe).IsEmpty ? view.Text(ExecveV19Exit.Exe) : "<NA>"u8); // as Falco shows a name that could not be read
+        state.Texts.Set(ref thread.Args, view.Parameter(ExecveV19Exit.Args));
+        state.Texts.Set(ref thread.Comm, view.Text(ExecveV19Exit.Comm));
+        if (view.Has(ExecveV19Exit.Cwd))
         {
-            ProcessHandlers.SetWorkingDirectory(state, thread, view.Text(WorkingDirectory));
+            ProcessHandlers.SetWorkingDirectory(state, thread, view.Text(ExecveV19Exit.Cwd));
         }
 
-        state.SetCgroups(thread, view.Parameter(Cgroups));
-        if (view.Has(Environment))
+        state.SetCgroups(thread, view.Parameter(ExecveV19Exit.Cgroups));
+        if (view.Has(ExecveV19Exit.Env))
         {
-            state.Texts.Set(ref thread.Environment, view.Parameter(Environment));
+            state.Texts.Set(ref thread.Environment, view.Parameter(ExecveV19Exit.Env));
         }
 
-        if (view.Has(TrustedExePath))
+        if (view.Has(ExecveV19Exit.TrustedExepath))
         {
-            state.Texts.Set(ref thread.ExePath, view.Text(TrustedExePath));
+            state.Texts.Set(ref thread.ExePath, view.Text(ExecveV19Exit.TrustedExepath));
         }
 
-        thread.FdLimit = view.Signed(FdLimit, thread.FdLimit);
-        thread.MajorFaults = view.Unsigned(MajorFaults);
-        thread.MinorFaults = view.Unsigned(MinorFaults);
-        thread.VmSize = (uint)view.Unsigned(VmSize);
-        thread.VmRss = (uint)view.Unsigned(VmRss);
-        thread.VmSwap = (uint)view.Unsigned(VmSwap);
-        thread.Tty = (uint)view.Unsigned(Tty);
-        thread.VGroupId = view.Signed(VGroup, thread.VGroupId);
-        thread.GroupId = view.Signed(Group, thread.GroupId);
-        thread.LoginUid = (uint)view.Unsigned(LoginUid, thread.LoginUid);
-        thread.CapInheritable = view.Unsigned(CapInheritable, thread.CapInheritable);
-        thread.CapPermitted = view.Unsigned(CapPermitted, thread.CapPermitted);
-        thread.CapEffective = view.Unsigned(CapEffective, thread.CapEffective);
-        thread.ExeInode = view.Unsigned(ExeInode);
-        thread.ExeChangeTime = view.Unsigned(ExeChangeTime);
-        thread.ExeModifyTime = view.Unsigned(ExeModifyTime);
-        thread.Uid = (uint)view.Unsigned(Uid, thread.Uid);
-        thread.Gid = (uint)view.Unsigned(Gid, thread.Gid);
-        thread.State = StateOf(view.Unsigned(Flags)) | ThreadMarks.Executed;
+        thread.FdLimit = view.Signed(ExecveV19Exit.Fdlimit, thread.FdLimit);
+        thread.MajorFaults = view.Unsigned(ExecveV19Exit.PgftMaj);
+        thread.MinorFaults = view.Unsigned(ExecveV19Exit.PgftMin);
+        thread.VmSize = (uint)view.Unsigned(ExecveV19Exit.VmSize);
+        thread.VmRss = (uint)view.Unsigned(ExecveV19Exit.VmRss);
+        thread.VmSwap = (uint)view.Unsigned(ExecveV19Exit.VmSwap);
+        thread.Tty = (uint)view.Unsigned(ExecveV19Exit.Tty);
+        thread.VGroupId = view.Signed(ExecveV19Exit.Vpgid, thread.VGroupId);
+        thread.GroupId = view.Signed(ExecveV19Exit.Pgid, thread.GroupId);
+        thread.LoginUid = (uint)view.Unsigned(ExecveV19Exit.Loginuid, thread.LoginUid);
+        thread.CapInheritable = view.Unsigned(ExecveV19Exit.CapInheritable, thread.CapInheritable);
+        thread.CapPermitted = view.Unsigned(ExecveV19Exit.CapPermitted, thread.CapPermitted);
+        thread.CapEffective = view.Unsigned(ExecveV19Exit.CapEffective, thread.CapEffective);
+        thread.ExeInode = view.Unsigned(ExecveV19Exit.ExeIno);
+        thread.ExeChangeTime = view.Unsigned(ExecveV19Exit.ExeInoCtime);
+        thread.ExeModifyTime = view.Unsigned(ExecveV19Exit.ExeInoMtime);
+        thread.Uid = (uint)view.Unsigned(ExecveV19Exit.Uid, thread.Uid);
+        thread.Gid = (uint)view.Unsigned(ExecveV19Exit.Gid, thread.Gid);
+        thread.State = StateOf(view.Unsigned(ExecveV19Exit.Flags)) | ThreadMarks.Executed | (thread.State & ThreadMarks.Recorded);
     }
 
     /// <summary>The process's other threads are gone after an exec, and the one that called it is the leader now.</summary>
@@ -105,7 +100,7 @@ internal static class ExecHandlers
     private static void Introduce(MachineState state, in EventView view, ThreadInfo thread, long pid)
     {
         thread.Pid = pid;
-        thread.ParentTid = view.Signed(ParentTid);
+        thread.ParentTid = view.Signed(ExecveV19Exit.Ptid);
         thread.VTid = thread.VPid = pid;
         state.Threads.ParentOf(thread);
     }

@@ -5,8 +5,6 @@ namespace Saker.Detector.State.Handlers;
 /// <summary>The end of a thread.</summary>
 internal static class ExitHandlers
 {
-    private const int ReaperTid = 4;
-
     public static void Register(HandlerTable table)
     {
         table.AddBefore(EventType.ProcexitV1Enter, MarkEnded);
@@ -32,7 +30,7 @@ internal static class ExitHandlers
             return;
         }
 
-        var reaperTid = view.Signed(ReaperTid);
+        var reaperTid = view.Signed(ProcexitV1Enter.ReaperTid);
         var reaper = reaperTid > 0 ? state.Threads.Find(reaperTid) : null;
         ThreadTable.Reparent(thread, reaper ?? ThreadTable.Sibling(thread));
         state.Threads.End(thread);

@@ -7,12 +7,12 @@ internal static class IdentityHandlers
 {
     public static void Register(HandlerTable table)
     {
-        table.AddBefore(EventType.SetuidExit, static (MachineState _, in EventView view, EventFrame frame) => SetUid(view, frame, 1));
-        table.AddBefore(EventType.SetreuidExit, static (MachineState _, in EventView view, EventFrame frame) => SetUid(view, frame, 2));
-        table.AddBefore(EventType.SetresuidExit, static (MachineState _, in EventView view, EventFrame frame) => SetUid(view, frame, 2));
-        table.AddBefore(EventType.SetgidExit, static (MachineState _, in EventView view, EventFrame frame) => SetGid(view, frame, 1));
-        table.AddBefore(EventType.SetregidExit, static (MachineState _, in EventView view, EventFrame frame) => SetGid(view, frame, 2));
-        table.AddBefore(EventType.SetresgidExit, static (MachineState _, in EventView view, EventFrame frame) => SetGid(view, frame, 2));
+        table.AddBefore(EventType.SetuidExit, static (MachineState _, in EventView view, EventFrame frame) => SetUid(view, frame, SetuidExit.Uid));
+        table.AddBefore(EventType.SetreuidExit, static (MachineState _, in EventView view, EventFrame frame) => SetUid(view, frame, SetreuidExit.Euid));
+        table.AddBefore(EventType.SetresuidExit, static (MachineState _, in EventView view, EventFrame frame) => SetUid(view, frame, SetresuidExit.Euid));
+        table.AddBefore(EventType.SetgidExit, static (MachineState _, in EventView view, EventFrame frame) => SetGid(view, frame, SetgidExit.Gid));
+        table.AddBefore(EventType.SetregidExit, static (MachineState _, in EventView view, EventFrame frame) => SetGid(view, frame, SetregidExit.Egid));
+        table.AddBefore(EventType.SetresgidExit, static (MachineState _, in EventView view, EventFrame frame) => SetGid(view, frame, SetresgidExit.Egid));
         table.AddBefore(EventType.UserAddedEnter, AddUser);
         table.AddBefore(EventType.GroupAddedEnter, AddGroup);
         table.AddAfter(EventType.UserDeletedEnter, RemoveUser);
@@ -38,33 +38,34 @@ internal static class IdentityHandlers
 
     private static void AddUser(MachineState state, in EventView view, EventFrame frame)
     {
-        if (IsOfHost(view.Text(5)))
+        if (IsOfHost(view.Text(UserAddedEnter.ContainerId)))
         {
-            state.Users.Set((uint)view.Unsigned(0), (uint)view.Unsigned(1), view.Text(2), view.Text(3), view.Text(4));
+            state.Users.Set((uint)view.Unsigned(UserAddedEnter.Uid), (uint)view.Unsigned(UserAddedEnter.Gid), view.Text(UserAddedEnter.Name),
+                view.Text(UserAddedEnter.Home), view.Text(UserAddedEnter.Shell));
         }
     }
 
     private static void AddGroup(MachineState state, in EventView view, EventFrame frame)
     {
-        if (IsOfHost(view.Text(2)))
+        if (IsOfHost(view.Text(GroupAddedEnter.ContainerId)))
         {
-            state.Users.Set((uint)view.Unsigned(0), view.Text(1));
+            state.Users.Set((uint)view.Unsigned(GroupAddedEnter.Gid), view.Text(GroupAddedEnter.Name));
         }
     }
 
     private static void RemoveUser(MachineState state, in EventView view, EventFrame frame)
     {
-        if (IsOfHost(view.Text(5)))
+        if (IsOfHost(view.Text(UserDeletedEnter.ContainerId)))
         {
-            state.Users.RemoveUser((uint)view.Unsigned(0));
+            state.Users.RemoveUser((uint)view.Unsigned(UserDeletedEnter.Uid));
         }
     }
 
     private static void RemoveGroup(MachineState state, in EventView view, EventFrame frame)
     {
-        if (IsOfHost(view.Text(2)))
+        if (IsOfHost(view.Text(GroupDeletedEnter.ContainerId)))
         {
-            state.Users.RemoveGroup((uint)view.Unsigned(0));
+            state.Users.RemoveGroup((uint)view.Unsigned(GroupDeletedEnter.Gid));
         }
     }
 

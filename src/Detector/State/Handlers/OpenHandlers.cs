@@ -11,7 +11,6 @@ internal static unsafe class OpenHandlers
     private const uint LowerLayerFlag = 65536;
     private const uint MemfdCloseOnExec = 1;
     private const int NoParameter = -1;
-    private const EventType NoStart = default;
 
     /// <summary>What only the end of a call can tell: that the file was made, and its layer of an overlay.</summary>
     private const uint FlagsOfEnd = ~(16384u - 1);
@@ -19,20 +18,23 @@ internal static unsafe class OpenHandlers
     public static void Register(HandlerTable table)
     {
         table.AddBefore(EventType.OpenExit, static (MachineState state, in EventView view, EventFrame frame) =>
-            Opened(state, view, frame, EventType.OpenEnter, NoParameter, 1, (uint)view.Unsigned(2), 4, 5));
+            Opened(state, view, frame, EventType.OpenEnter, NoParameter, OpenExit.Name, (uint)view.Unsigned(OpenExit.Flags), OpenExit.Dev, OpenExit.Ino));
         table.AddBefore(EventType.CreatExit, static (MachineState state, in EventView view, EventFrame frame) =>
-            Opened(state, view, frame, EventType.CreatEnter, NoParameter, 1, CreatFlags, 3, 4));
+            Opened(state, view, frame, EventType.CreatEnter, NoParameter, CreatExit.Name, CreatFlags | LayersOfCreat((uint)view.Unsigned(CreatExit.CreatFlags)), CreatExit.Dev, CreatExit.Ino));
         table.AddBefore(EventType.OpenatV2Exit, static (MachineState state, in EventView view, EventFrame frame) =>
-            Opened(state, view, frame, EventType.OpenatV2Enter, 1, 2, (uint)view.Unsigned(3), 5, 6));
+            Opened(state, view, frame, EventType.OpenatV2Enter, OpenatV2Exit.Dirfd, OpenatV2Exit.Name, (uint)view.Unsigned(OpenatV2Exit.Flags), OpenatV2Exit.Dev, OpenatV2Exit.Ino));
         table.AddBefore(EventType.Openat2Exit, static (MachineState state, in EventView view, EventFrame frame) =>
-            Opened(state, view, frame, EventType.Openat2Enter, 1, 2, (uint)view.Unsigned(3), 6, 7));
+            Opened(state, view, frame, EventType.Openat2Enter, Openat2Exit.Dirfd, Openat2Exit.Name, (uint)view.Unsigned(Openat2Exit.Flags), Openat2Exit.Dev, Openat2Exit.Ino));
         table.AddBefore(EventType.OpenByHandleAtExit, static (MachineState state, in EventView view, EventFrame frame) =>
-            Opened(state, view, frame, NoStart, NoParameter, 3, (uint)view.Unsigned(2), 4, 5));
+            Opened(state, view, frame, EnterHandlers.NoStart, NoParameter, OpenByHandleAtExit.Path, (uint)view.Unsigned(OpenByHandleAtExit.Flags), OpenByHandleAtExit.Dev, OpenByHandleAtExit.Ino));
         table.AddBefore(EventType.MemfdCreateExit, MemfdCreated);
     }
 
     /// <summary>creat opens as O_CREAT, O_WRONLY and O_TRUNC, in the driver's values.</summary>
     private const uint CreatFlags = 4 | 2 | 256;
+
+    /// <summary>creat tells the layer of an overlay in flags of their own.</summary>
+    private static uint LayersOfCreat(uint flags) => (flags & 1) != 0 ? UpperLayerFlag : (flags & 2) != 0 ? LowerLayerFlag : 0;
 
     private static void Opened(
         MachineState state, in EventView view, EventFrame frame, EventType start, int directory, int name, uint flags, int device, int inode)
@@ -95,13 +97,13 @@ internal static unsafe class OpenHandlers
         }
 
         entry->Kind = FdKind.MemFd;
-        entry->OpenFlags = (uint)view.Unsigned(2);
+        entry->OpenFlags = (uint)view.Unsigned(MemfdCreateExit.Flags);
         if ((entry->OpenFlags & MemfdCloseOnExec) != 0)
         {
             entry->State = FdState.CloseOnExec;
         }
 
-        entry->Name = state.Texts.Add(view.Text(1));
+        entry->Name = state.Texts.Add(view.Text(MemfdCreateExit.Name));
         frame.NameChanged = true;
     }
 

@@ -43,9 +43,9 @@ internal static class ProcessHandlers
 
     private static void ChangeDirectory(MachineState state, in EventView view, EventFrame frame)
     {
-        if (frame.Thread is { } thread && Succeeded(view) && view.Has(1))
+        if (frame.Thread is { } thread && Succeeded(view) && view.Has(ChdirExit.Path))
         {
-            SetWorkingDirectory(state, thread, view.Text(1));
+            SetWorkingDirectory(state, thread, view.Text(ChdirExit.Path));
         }
     }
 
@@ -56,7 +56,7 @@ internal static class ProcessHandlers
             return;
         }
 
-        var entry = thread.Fds.Find(view.Signed(1, -1));
+        var entry = thread.Fds.Find(view.Signed(FchdirExit.Fd, -1));
         if (entry is not null)
         {
             SetWorkingDirectory(state, thread, entry->Name.Span);
@@ -71,7 +71,7 @@ internal static class ProcessHandlers
         }
 
         Span<byte> buffer = stackalloc byte[PathBuilder.MaxPath];
-        state.Texts.Set(ref thread.Root, MachineState.Absolute(thread, view.Text(1), MachineState.AtWorkingDirectory, buffer));
+        state.Texts.Set(ref thread.Root, MachineState.Absolute(thread, view.Text(ChrootExit.Path), MachineState.AtWorkingDirectory, buffer));
     }
 
     private static void NewSession(MachineState state, in EventView view, EventFrame frame)
@@ -84,36 +84,36 @@ internal static class ProcessHandlers
 
     private static void Resized(MachineState state, in EventView view, EventFrame frame)
     {
-        if (frame.Thread is not { } thread || !view.Has(1))
+        if (frame.Thread is not { } thread || !view.Has(MmapExit.VmSize))
         {
             return;
         }
 
-        thread.VmSize = (uint)view.Unsigned(1);
-        thread.VmRss = (uint)view.Unsigned(2);
-        thread.VmSwap = (uint)view.Unsigned(3);
+        thread.VmSize = (uint)view.Unsigned(MmapExit.VmSize);
+        thread.VmRss = (uint)view.Unsigned(MmapExit.VmRss);
+        thread.VmSwap = (uint)view.Unsigned(MmapExit.VmSwap);
     }
 
     private static void SetLimit(MachineState state, in EventView view, EventFrame frame)
     {
-        if (frame.Thread is { } thread && Succeeded(view) && view.Unsigned(3) == RlimitNoFile)
+        if (frame.Thread is { } thread && Succeeded(view) && view.Unsigned(SetrlimitExit.Resource) == RlimitNoFile)
         {
-            thread.Leader.FdLimit = view.Signed(1);
+            thread.Leader.FdLimit = view.Signed(SetrlimitExit.Cur);
         }
     }
 
     private static void SetLimitOf(MachineState state, in EventView view, EventFrame frame)
     {
-        if (!Succeeded(view) || view.Unsigned(6) != RlimitNoFile || view.Signed(1, -1) < 0)
+        if (!Succeeded(view) || view.Unsigned(PrlimitExit.Resource) != RlimitNoFile || view.Signed(PrlimitExit.Newcur, -1) < 0)
         {
             return;
         }
 
-        var pid = view.Signed(5);
+        var pid = view.Signed(PrlimitExit.Pid);
         var target = pid == 0 ? frame.Thread : state.Threads.Find(pid);
         if (target is not null)
         {
-            target.Leader.FdLimit = view.Signed(1);
+            target.Leader.FdLimit = view.Signed(PrlimitExit.Newcur);
         }
     }
 
@@ -124,9 +124,9 @@ internal static class ProcessHandlers
             return;
         }
 
-        thread.CapInheritable = view.Unsigned(1);
-        thread.CapPermitted = view.Unsigned(2);
-        thread.CapEffective = view.Unsigned(3);
+        thread.CapInheritable = view.Unsigned(CapsetExit.CapInheritable);
+        thread.CapPermitted = view.Unsigned(CapsetExit.CapPermitted);
+        thread.CapEffective = view.Unsigned(CapsetExit.CapEffective);
     }
 
     /// <summary>True when the call's result is there and not an error.</summary>

@@ -18,7 +18,7 @@ internal static unsafe class SocketHandlers
         table.AddBefore(EventType.ConnectExit, Connected);
         table.AddBefore(EventType.AcceptV5Exit, static (MachineState state, in EventView view, EventFrame frame) => Accepted(state, view, frame, 0));
         table.AddBefore(EventType.Accept4V6Exit, static (MachineState state, in EventView view, EventFrame frame) =>
-            Accepted(state, view, frame, view.Unsigned(5)));
+            Accepted(state, view, frame, view.Unsigned(Accept4V6Exit.Flags)));
     }
 
     private static void Made(MachineState state, in EventView view, EventFrame frame)
@@ -34,9 +34,9 @@ internal static unsafe class SocketHandlers
             return;
         }
 
-        var type = view.Unsigned(2);
-        SetFamily(entry, (byte)view.Unsigned(1), type, view.Unsigned(3));
-        if (((uint)view.Unsigned(4) & CloseOnExecFlag) != 0 || (type & KernelCloseOnExec) != 0)
+        var type = view.Unsigned(SocketExit.Type);
+        SetFamily(entry, (byte)view.Unsigned(SocketExit.Domain), type, view.Unsigned(SocketExit.Proto));
+        if (((uint)view.Unsigned(SocketExit.Flags) & CloseOnExecFlag) != 0 || (type & KernelCloseOnExec) != 0)
         {
             entry->State |= FdState.CloseOnExec;
         }
@@ -49,7 +49,7 @@ internal static unsafe class SocketHandlers
             return;
         }
 
-        for (var end = 1; end <= 2; end++)
+        for (var end = SocketpairExit.Fd1; end <= SocketpairExit.Fd2; end++)
         {
             var entry = thread.Fds.Set(view.Signed(end, -1));
             if (entry is null)
@@ -58,8 +58,9 @@ internal static unsafe class SocketHandlers
             }
 
             entry->Kind = FdKind.UnixSocket;
-            SocketAddress.SetKernelAddresses(entry, view.Unsigned(end == 1 ? 3 : 4), view.Unsigned(end == 1 ? 4 : 3));
-            if ((view.Unsigned(6) & KernelCloseOnExec) != 0)
+            var (own, other) = end == SocketpairExit.Fd1 ? (SocketpairExit.Source, SocketpairExit.Peer) : (SocketpairExit.Peer, SocketpairExit.Source);
+            SocketAddress.SetKernelAddresses(entry, view.Unsigned(own), view.Unsigned(other));
+            if ((view.Unsigned(SocketpairExit.Type) & KernelCloseOnExec) != 0)
             {
                 entry->State |= FdState.CloseOnExec;
             }
@@ -75,8 +76,8 @@ internal static unsafe class SocketHandlers
             return;
         }
 
-        var entry = thread.Fds.Change(view.Signed(2, -1));
-        if (entry is null || !SocketAddress.TryParse(view.Parameter(1), out var address))
+        var entry = thread.Fds.Change(view.Signed(BindExit.Fd, -1));
+        if (entry is null || !SocketAddress.TryParse(view.Parameter(BindExit.Addr), out var address))
         {
             return;
         }
@@ -84,7 +85,7 @@ internal static unsafe class SocketHandlers
         if (address.Family == SocketAddress.Unix)
         {
             entry->Kind = FdKind.UnixSocket;
-            Rename(state, entry, address.Path, frame);
+            SocketAddress.Rename(state, entry, address.Path, frame);
             return;
         }
 
@@ -92,23 +93,22 @@ internal static unsafe class SocketHandlers
         {
             return;
         }
-
+        // The name is what the call was given, a mapped address too.
+        Span<byte> buffer = stackalloc byte[64];
+        var name = new Utf8Writer(buffer);
+        name.AddEnd(address.Ip, address.Port);
+        SocketAddress.Rename(state, entry, name.Written, frame);
         if (address.Port == 0)
         {
-            // The kernel chooses the port, and tells it to who asks: until then the socket has no end to speak of.
-            Span<byte> buffer = stackalloc byte[64];
-            var name = new Utf8Writer(buffer);
-            name.AddEnd(address.Ip, address.Port);
-            Rename(state, entry, name.Written, frame);
-            return;
+            return; // the kernel chooses the port, and tells it to who asks: until then the socket has no end to speak of
         }
 
+        var ip = SocketAddress.Unmap(address.Ip);
         entry->State |= FdState.RoleServer;
-        entry->Kind = address.Ip.Length == 4 ? FdKind.Ipv4Server : FdKind.Ipv6Server;
+        entry->Kind = ip.Length == 4 ? FdKind.Ipv4Server : FdKind.Ipv6Server;
         entry->DestinationPort = address.Port;
         entry->Destination = default;
-        address.Ip.CopyTo(entry->Destination);
-        SocketAddress.NameFromEnds(state, entry, frame);
+        ip.CopyTo(entry->Destination);
     }
 
     private static void Connected(MachineState state, in EventView view, EventFrame frame)
@@ -124,7 +124,7 @@ internal static unsafe class SocketHandlers
             return;
         }
 
-        var entry = thread.Fds.Change(view.Signed(2, -1));
+        var entry = thread.Fds.Change(view.Signed(ConnectExit.Fd, -1));
         if (entry is null)
         {
             return;
@@ -137,10 +137,16 @@ internal static unsafe class SocketHandlers
             return;
         }
 
-        entry->State |= FdState.RoleClient;
-        if (SocketAddress.TryParseTuple(view.Parameter(1), out var tuple))
+        // Who served before serves on: a datagram server that connects to who asked keeps the ends of client and server.
+        var isServer = (entry->State & FdState.RoleServer) != 0;
+        if (!isServer)
         {
-            SocketAddress.SetTuple(state, entry, tuple, frame);
+            entry->State |= FdState.RoleClient;
+        }
+
+        if (SocketAddress.TryParseTuple(view.Parameter(ConnectExit.Tuple), out var tuple))
+        {
+            SocketAddress.SetTuple(state, entry, isServer && entry->Protocol == SocketProtocol.Udp ? tuple.Swapped : tuple, frame);
         }
         // The kernel's own ends are right; the start helps when the end's address could not be read any more.
         if (hasStart && SocketAddress.TryParse(entered, out var address))
@@ -168,7 +174,7 @@ internal static unsafe class SocketHandlers
             entry->State |= FdState.CloseOnExec;
         }
 
-        if (!SocketAddress.TryParseTuple(view.Parameter(1), out var tuple))
+        if (!SocketAddress.TryParseTuple(view.Parameter(AcceptV5Exit.Tuple), out var tuple))
         {
             return;
         }
@@ -197,16 +203,4 @@ internal static unsafe class SocketHandlers
         (1, _) => SocketProtocol.Icmp,
         _ => SocketProtocol.Unknown,
     };
-
-    /// <summary>Gives a descriptor another name, and says so to the rules when it is a different one.</summary>
-    public static void Rename(MachineState state, FdEntry* entry, ReadOnlySpan<byte> name, EventFrame frame)
-    {
-        if (entry->Name.Span.SequenceEqual(name))
-        {
-            return;
-        }
-
-        state.Texts.Set(ref entry->Name, name);
-        frame.NameChanged = true;
-    }
 }

@@ -8,14 +8,14 @@ internal static unsafe class TransferHandlers
 {
     public static void Register(HandlerTable table)
     {
-        Add(table, EventType.SendExit, 2, 4, isSend: true);
-        Add(table, EventType.SendtoExit, 2, 4, isSend: true);
-        Add(table, EventType.SendmsgExit, 2, 4, isSend: true);
-        Add(table, EventType.SendmmsgExit, 1, 4, isSend: true);
-        Add(table, EventType.RecvExit, 2, 4, isSend: false);
-        Add(table, EventType.RecvfromExit, 3, 2, isSend: false);
-        Add(table, EventType.RecvmsgExit, 5, 3, isSend: false, control: 4);
-        Add(table, EventType.RecvmmsgExit, 1, 4, isSend: false, control: 5);
+        Add(table, EventType.SendExit, SendExit.Fd, SendExit.Tuple, isSend: true);
+        Add(table, EventType.SendtoExit, SendtoExit.Fd, SendtoExit.Tuple, isSend: true);
+        Add(table, EventType.SendmsgExit, SendmsgExit.Fd, SendmsgExit.Tuple, isSend: true);
+        Add(table, EventType.SendmmsgExit, SendmmsgExit.Fd, SendmmsgExit.Tuple, isSend: true);
+        Add(table, EventType.RecvExit, RecvExit.Fd, RecvExit.Tuple, isSend: false);
+        Add(table, EventType.RecvfromExit, RecvfromExit.Fd, RecvfromExit.Tuple, isSend: false);
+        Add(table, EventType.RecvmsgExit, RecvmsgExit.Fd, RecvmsgExit.Tuple, isSend: false, control: RecvmsgExit.Msgcontrol);
+        Add(table, EventType.RecvmmsgExit, RecvmmsgExit.Fd, RecvmmsgExit.Tuple, isSend: false, control: RecvmmsgExit.Msgcontrol);
     }
 
     private const int NoParameter = -1;
@@ -39,7 +39,7 @@ internal static unsafe class TransferHandlers
     private static void Learn(MachineState state, ThreadInfo thread, long fd, ReadOnlySpan<byte> tuple, EventFrame frame, bool isSend)
     {
         var entry = thread.Fds.Find(fd);
-        if (entry is null || !entry->IsInternet || !SocketAddress.TryParseTuple(tuple, out var ends))
+        if (entry is null || !entry->IsInternet)
         {
             return;
         }
@@ -50,7 +50,17 @@ internal static unsafe class TransferHandlers
         }
 
         entry = thread.Fds.Change(fd);
-        if (entry is not null)
+        if (entry is null)
+        {
+            return;
+        }
+        // What passes through a socket with two ends shows that it is connected; one that was only bound is not yet.
+        if (entry->HasTwoEnds)
+        {
+            entry->State |= FdState.Connected;
+        }
+
+        if (SocketAddress.TryParseTuple(tuple, out var ends))
         {
             SocketAddress.Learn(state, entry, ends, frame, isSend);
         }

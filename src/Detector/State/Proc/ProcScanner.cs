@@ -15,8 +15,8 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
     /// <summary>Single threads and descriptors that are looked up in a second at most.</summary>
     public const int LookupsPerSecond = 500;
 
-    /// <summary>Descriptors that are read of one process at most.</summary>
-    public const int MaxDescriptors = 4096;
+    /// <summary>Descriptors that are read of one process at most: as many as are kept.</summary>
+    public const int MaxDescriptors = FdTable.MaxEntries;
 
     private readonly ProcFile file = new();
     private readonly SocketList sockets = new();

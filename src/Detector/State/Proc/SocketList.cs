@@ -15,10 +15,10 @@ internal sealed unsafe class SocketList
     /// <summary>Reads the lists that the machine has.</summary>
     public void Load(string proc)
     {
-        LoadInternet($"{proc}/1/net/tcp", SocketProtocol.Tcp, FdKind.Ipv4Socket, FdKind.Ipv4Server);
-        LoadInternet($"{proc}/1/net/udp", SocketProtocol.Udp, FdKind.Ipv4Socket, FdKind.Ipv4Server);
-        LoadInternet($"{proc}/1/net/tcp6", SocketProtocol.Tcp, FdKind.Ipv6Socket, FdKind.Ipv6Server);
-        LoadInternet($"{proc}/1/net/udp6", SocketProtocol.Udp, FdKind.Ipv6Socket, FdKind.Ipv6Server);
+        LoadInternet($"{proc}/1/net/tcp", SocketProtocol.Tcp);
+        LoadInternet($"{proc}/1/net/udp", SocketProtocol.Udp);
+        LoadInternet($"{proc}/1/net/tcp6", SocketProtocol.Tcp);
+        LoadInternet($"{proc}/1/net/udp6", SocketProtocol.Udp);
         LoadUnix($"{proc}/1/net/unix");
     }
 
@@ -59,7 +59,7 @@ internal sealed unsafe class SocketList
         entry->Name = state.Texts.Add(SocketAddress.Write(entry, buffer));
     }
 
-    private void LoadInternet(string path, SocketProtocol protocol, FdKind connected, FdKind server)
+    private void LoadInternet(string path, SocketProtocol protocol)
     {
         foreach (var words in Rows(path))
         {
@@ -69,7 +69,15 @@ internal sealed unsafe class SocketList
                 continue;
             }
 
-            sockets[inode] = (remotePort == 0 ? server : connected, protocol, local, localPort, remote, remotePort, "");
+            var isServer = remotePort == 0;
+            // A connection over IPv4 through a socket of IPv6 is one of IPv4.
+            if (SocketAddress.IsMapped(local) && (isServer || SocketAddress.IsMapped(remote)))
+            {
+                (local, remote) = (SocketAddress.Unmap(local).ToArray(), SocketAddress.Unmap(remote).ToArray());
+            }
+
+            var kind = local.Length == 4 ? (isServer ? FdKind.Ipv4Server : FdKind.Ipv4Socket) : isServer ? FdKind.Ipv6Server : FdKind.Ipv6Socket;
+            sockets[inode] = (kind, protocol, local, localPort, remote, remotePort, "");
         }
     }
 

@@ -1,0 +1,77 @@
+using Saker.Detector.Capture;
+using Saker.Detector.Events;
+using Saker.Detector.State;
+using Saker.Detector.State.Handlers;
+
+namespace Saker.Detector.Engine;
+
+/// <summary>What the rules are: called for each event, with the state as the event found it and what it added.</summary>
+internal interface IEventConsumer
+{
+    /// <summary>Looks at one event. View and frame hold until it returns.</summary>
+    void Handle(in EventView view, EventFrame frame, in RawEvent raw);
+}
+
+/// <summary>
+/// The way of one event, live and from a capture alike: decode, apply to the state what it adds, let the rules see it, apply
+/// what it takes away. One thread only; nothing is allocated.
+/// </summary>
+internal sealed unsafe class EventPipeline(MachineState state)
+{
+    private readonly HandlerTable handlers = new();
+    private readonly EventFrame frame = new();
+
+    /// <summary>The state that events are applied to.</summary>
+    public MachineState State { get; } = state;
+
+    /// <summary>Events that passed.</summary>
+    public long Processed { get; private set; }
+
+    /// <summary>Events that were damaged or of an unknown type, and left out.</summary>
+    public long Malformed { get; private set; }
+
+    /// <summary>Handles one event.</summary>
+    public void Process(in RawEvent raw, IEventConsumer? consumer)
+    {
+        if (!EventView.TryParse(raw.Bytes, out var view) || view.Definition.IsOld)
+        {
+            Malformed++;
+            return;
+        }
+
+        Processed++;
+        frame.Reset();
+        var definition = view.Definition;
+        if ((definition.Category & EventCategory.MetaEvent) == 0)
+        {
+            // A child that tells of its making is made by that event. To look for it in /proc would find what it is by now.
+            frame.Thread = CloneHandlers.IsChild(view) ? State.Threads.Find(view.ThreadId) : State.Resolve(view.ThreadId, view.Timestamp);
+        }
+
+        if (definition.FdParameter >= 0 && view.TrySigned(definition.FdParameter, out var fd))
+        {
+            frame.Fd = fd;
+            frame.HasFd = true;
+        }
+
+        var isNews = frame.Thread is null || frame.Thread.ScannedAt <= view.Timestamp;
+        if (isNews)
+        {
+            handlers.Before(view.Type)?.Invoke(State, view, frame);
+        }
+
+        if (frame.HasFd && frame.Thread is { } thread)
+        {
+            frame.Entry = thread.Fds.Find(frame.Fd);
+        }
+
+        consumer?.Handle(view, frame, raw);
+        frame.Entry = null;
+        if (isNews)
+        {
+            handlers.After(view.Type)?.Invoke(State, view, frame);
+        }
+
+        frame.PreviousTimestamp = view.Timestamp;
+    }
+}

@@ -1,0 +1,224 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Saker.Detector.Capture;
+using Saker.Detector.State;
+
+namespace Saker.Detector.Scap;
+
+/// <summary>
+/// A recorded capture (<c>.scap</c>) as a source of events. <see cref="Start"/> gives the lists at its beginning to the
+/// state; then events come as they were recorded. Versions of blocks that only old captures have are refused by name: their
+/// events need a converter, whose place is between this reader and the pipeline.
+/// </summary>
+internal sealed unsafe class CaptureSource : IEventSource
+{
+    /// <summary>The number that a section header begins with; in another byte order it reads otherwise.</summary>
+    public const uint SectionMagic = 0x1A2B3C4D;
+
+    /// <summary>Bytes of a machine's name.</summary>
+    public const int HostnameBytes = 128;
+
+    private const int ArenaBytes = 8 << 20;
+    private const int MaxEvent = 4 << 20;
+
+    private readonly BlockReader blocks;
+    private readonly MachineState state;
+    private readonly byte* arena;
+    private int used;
+    private bool pending;
+    private long seen;
+    private long malformed;
+
+    /// <summary>Reads a capture from a stream that can seek; both are the source's from then on.</summary>
+    public CaptureSource(Stream stream, MachineState state)
+    {
+        blocks = new BlockReader(stream);
+        this.state = state;
+        arena = (byte*)NativeMemory.Alloc(ArenaBytes);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "replay";
+
+    /// <inheritdoc/>
+    public bool Ended { get; private set; }
+
+    /// <summary>The machine that the capture was made on; empty before <see cref="Start"/>.</summary>
+    public string Hostname { get; private set; } = "";
+
+    /// <inheritdoc/>
+    public SourceStatistics Statistics => new() { Seen = seen, Malformed = malformed };
+
+    /// <inheritdoc/>
+    public void Start(SourceSettings settings)
+    {
+        try
+        {
+            ReadLists();
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw new EventSourceException(damaged.Message, damaged);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="EventSourceException">The capture is damaged from here on.</exception>
+    public int Read(Span<RawEvent> into, TimeSpan wait)
+    {
+        var count = 0;
+        try
+        {
+            while (count < into.Length && Next())
+            {
+                var length = blocks.BodyLength;
+                var before = PrefixLength(blocks.Type);
+                if (length > MaxEvent || length < before)
+                {
+                    throw new InvalidDataException($"The capture is damaged: an event of {length} bytes.");
+                }
+
+                if (used + length > ArenaBytes)
+                {
+                    break; // the block waits for the arena to be released
+                }
+
+                pending = false;
+                var body = arena + used;
+                blocks.ReadBody(new Span<byte>(body, length));
+                used += (length + 7) & ~7;
+                seen++;
+                into[count++] = new RawEvent(body + before, length - before, *(short*)body);
+            }
+        }
+        catch (InvalidDataException damaged)
+        {
+            if (count == 0)
+            {
+                Ended = true;
+                malformed++;
+                throw new EventSourceException(damaged.Message, damaged);
+            }
+
+            Ended = true;
+            malformed++;
+        }
+
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public void Release() => used = 0;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        blocks.Dispose();
+        NativeMemory.Free(arena);
+    }
+
+    /// <summary>True when an event's block is under the reader; other blocks are passed over.</summary>
+    private bool Next()
+    {
+        while (!Ended)
+        {
+            if (!pending)
+            {
+                if (!blocks.TryHeader())
+                {
+                    Ended = true;
+                    break;
+                }
+
+                pending = true;
+            }
+
+            if (PrefixLength(blocks.Type) > 0)
+            {
+                return true;
+            }
+
+            ReadBlock();
+        }
+
+        return false;
+    }
+
+    private void ReadLists()
+    {
+        if (!blocks.TryHeader() || blocks.Type != BlockType.SectionHeader)
+        {
+            throw new EventSourceException("This is not a capture: a .scap file begins with a section header.");
+        }
+
+        pending = true;
+        Next();
+    }
+
+    private void ReadBlock()
+    {
+        if (blocks.Type is >= BlockType.OldEventFirst and < BlockType.ProcessList)
+        {
+            throw new EventSourceException(
+                $"The capture has blocks of an old version (0x{(uint)blocks.Type:x}); this build reads only current ones (events in blocks 0x216 and later).");
+        }
+
+        var body = new byte[blocks.BodyLength];
+        blocks.ReadBody(body);
+        pending = false;
+        switch (blocks.Type)
+        {
+            case BlockType.SectionHeader:
+                CheckSection(body);
+                break;
+            case BlockType.MachineInfo:
+                ReadMachine(body);
+                break;
+            case BlockType.InterfaceList:
+                StateLists.ReadInterfaces(body, state);
+                break;
+            case BlockType.UserList:
+                StateLists.ReadUsers(body, state);
+                break;
+            case BlockType.ProcessList:
+                StateLists.ReadProcesses(body, state);
+                break;
+            case BlockType.DescriptorList:
+                StateLists.ReadDescriptors(body, state);
+                break;
+            default:
+                break; // a block that says nothing that is needed, or one from the future
+        }
+    }
+
+    private static void CheckSection(ReadOnlySpan<byte> body)
+    {
+        var reader = new ListReader(body);
+        if (reader.U32() != SectionMagic)
+        {
+            throw new EventSourceException("This is not a capture that can be read here: its byte order is another.");
+        }
+
+        var major = reader.U16();
+        if (major != 1)
+        {
+            throw new EventSourceException($"The capture has version {major}; this build reads version 1.");
+        }
+    }
+
+    private void ReadMachine(ReadOnlySpan<byte> body)
+    {
+        var reader = new ListReader(body);
+        reader.Bytes(4 + 8 + 8);
+        var name = reader.Bytes(HostnameBytes);
+        Hostname = Encoding.UTF8.GetString(Events.EventView.CutAtZero(name));
+    }
+
+    /// <summary>Bytes before the event in a block's body (CPU, and flags in some); 0 for blocks without an event.</summary>
+    private static int PrefixLength(BlockType type) => type switch
+    {
+        BlockType.Event or BlockType.LargeEvent => sizeof(ushort),
+        BlockType.EventWithFlags or BlockType.LargeEventWithFlags => sizeof(ushort) + sizeof(uint),
+        _ => 0,
+    };
+}

@@ -1,0 +1,159 @@
+using System.Runtime.InteropServices;
+using Saker.Http;
+using Saker.Logging;
+using Saker.Router.Api;
+using Saker.Router.Cli;
+using Saker.Router.Configuration;
+using Saker.Router.Delivery;
+using Saker.Router.Enrichment;
+using Saker.Router.Http;
+using Saker.Router.Ingest;
+using Saker.Router.Log;
+using Saker.Router.Options;
+using Saker.Router.Reload;
+using Saker.Router.Routing;
+using Saker.Router.Telemetry;
+using Saker.Settings;
+
+namespace Saker.Router.Hosting;
+
+/// <summary>Runs the router until it is told to stop.</summary>
+internal static class RunCommand
+{
+    // Senders behind a service still reach a pod for a moment after it was told to stop.
+    private static readonly TimeSpan LastAccept = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(5);
+
+    /// <summary>0 after a stop that was asked for; 1 when the router could not start, with the reason in the log.</summary>
+    public static async Task<int> RunAsync(RouterConfiguration configuration, string? dataDirectory, CancellationToken stop)
+    {
+        var levels = new LogLevelSwitch { Level = ReloadTargets.LevelOf(configuration.Router) };
+        using var loggers = LoggerFactory.Create(logging => logging
+            .AddLines(json: configuration.Router.LogFormat == "json")
+            .AddSwitch(levels)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)); // it logs what it also throws
+        var logger = loggers.CreateLogger("Saker.Router");
+        var clock = TimeProvider.System;
+        var faults = new ConfigFaults();
+        var outputs = OutputAssembly.Create(configuration, clock, faults);
+        try
+        {
+            foreach (var fault in configuration.Faults.Concat(faults.All))
+            {
+                ConfigurationLog.Fault(logger, fault);
+            }
+
+            if (configuration.IsRefused || (faults.HasErrors && configuration.Router.Config.OnError == "refuse"))
+            {
+                RunLog.CannotStart(logger, "the configuration has the faults above; mend them, or set 'config.onerror: ignore' to run what is valid.");
+                return 1;
+            }
+
+            await ServeAsync(configuration, outputs, dataDirectory, loggers, levels, logger, clock, stop);
+            return 0;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DataDirectoryException)
+        {
+            RunLog.CannotStart(logger, exception.Message);
+            return 1;
+        }
+        finally
+        {
+            foreach (var output in outputs)
+            {
+                await output.DisposeAsync();
+            }
+        }
+    }
+
+    private static async Task ServeAsync(
+        RouterConfiguration configuration, List<RoutedOutput> outputs, string? dataDirectory, ILoggerFactory loggers, LogLevelSwitch levels, ILogger logger, TimeProvider clock, CancellationToken stop)
+    {
+        var options = configuration.Router;
+        var isTemporary = false;
+        var path = dataDirectory ?? DefaultDataDirectory.Find(out isTemporary);
+        if (isTemporary)
+        {
+            RunLog.TemporaryDirectory(logger, path);
+        }
+
+        using var directory = DataDirectory.Open(path);
+        await using var log = SegmentLog.Open(directory.Files, directory.Log, LogOptions(options), clock, loggers.CreateLogger<SegmentLog>());
+        var metrics = new RouterMetrics(EventLabels.Create(options, static (_, _, _) => { }), options.Prometheus.MaxLabelValues, clock);
+        await using var letters = DeadLetters.Open(
+            directory.Files, directory.DeadLetters, options.Delivery.DeadLetterSize.Bytes, DeadLetterReserve(options), options.Delivery.Durability, clock, loggers.CreateLogger<SegmentLog>());
+        var cursors = new CursorStore(directory.Files, directory.Cursors, loggers.CreateLogger<CursorStore>());
+        await using var delivery = new DeliveryEngine(
+            log, letters, cursors, outputs.Select(static output => output.Delivery), DeliveryOptions(options.Delivery), clock, loggers.CreateLogger<DeliveryEngine>());
+        using var deliveryMetrics = new DeliveryMetrics(metrics, delivery, log);
+        delivery.Start();
+        var enricher = new AlertEnricher(options);
+        var intake = new AlertIntake(log, enricher, metrics) { Backlog = () => delivery.Full };
+        var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), clock) { Outputs = () => delivery.Status };
+        await using var control = await ControlServer.StartAsync(
+            directory, new ControlEndpoints(() => delivery.Status, letters, delivery.ResendAsync), loggers);
+        var certificates = Certificates(options.TlsServer);
+        await using var server = await IngestServer.StartAsync(
+            options.ListenAddress, options.ListenPort, options.Http, endpoints, loggers, CancellationToken.None, certificates is null ? null : new ServerTls(options.TlsServer, certificates, clock));
+        var targets = new ReloadTargets
+        {
+            Enricher = enricher,
+            Delivery = delivery,
+            Levels = levels,
+            Metrics = metrics,
+            Reloads = new ReloadMetrics(metrics, clock),
+            Certificates = certificates,
+        };
+        await using var reloader = new ConfigurationReloader(
+            configuration, outputs, () => RouterConfigurationLoader.Load(configuration.File, EnvironmentVariables.OfProcess(), OutputCatalogue.Default), targets, clock, logger);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            reloader.Trigger("SIGHUP");
+        });
+        RunLog.Started(logger, server.Port, directory.Root, outputs.Count == 0 ? "none" : string.Join(", ", outputs.Select(static output => output.Name)));
+
+        await WhenCancelledAsync(stop);
+        RunLog.Stopping(logger, LastAccept.TotalSeconds);
+        await Task.WhenAll(Task.Delay(LastAccept, clock, CancellationToken.None), reloader.StopAsync());
+        intake.Close();
+        using var answers = new CancellationTokenSource(LastAnswers, clock);
+        await server.StopAsync(answers.Token);
+        await delivery.StopAsync(CancellationToken.None);
+    }
+
+    // The faults were named with the configuration; without TLS, which was asked for, nothing is taken.
+    private static ServerCertificates? Certificates(TlsServerOptions options) => !options.Deploy ? null
+        : ServerCertificates.Read(options, static (_, _) => { }) ?? throw new IOException("the certificate towards senders (tlsserver) cannot be used, and alerts are not taken without TLS in its place.");
+
+    private static DeliveryOptions DeliveryOptions(DeliverySettings settings) => new()
+    {
+        DrainTimeout = settings.DrainTimeout,
+        GiveUpAfter = settings.GiveUpAfter,
+        BacklogBytes = settings.Backlog.Bytes,
+        BacklogAge = settings.BacklogAge,
+        OrphanAfter = settings.OrphanAfter,
+        RefuseWhenFull = settings.WhenFull == "refuse",
+        AttemptTimeout = settings.AttemptTimeout,
+    };
+
+    /// <summary>Bytes that dead letters leave free: they go on in the reserve that the alerts leave, down to what the positions need.</summary>
+    internal static long DeadLetterReserve(RouterOptions options) => options.Log.FreeSpaceReserve.Bytes / 4;
+
+    private static SegmentLogOptions LogOptions(RouterOptions options) => new()
+    {
+        Durability = options.Delivery.Durability,
+        SegmentBytes = options.Log.SegmentSize.Bytes,
+        FreeSpaceReserve = options.Log.FreeSpaceReserve.Bytes,
+        HistoryAge = options.Log.History,
+        HistoryBytes = options.Log.HistorySize.Bytes,
+        AnswersInPlace = true, // the one way in is AlertIntake, whose callers write an answer of some bytes
+    };
+
+    private static async Task WhenCancelledAsync(CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), stopped);
+        await stopped.Task;
+    }
+}

@@ -1,0 +1,198 @@
+using System.Text.RegularExpressions;
+using Saker.Conditions.Ast;
+using Saker.Conditions.Compilation;
+using Saker.Conditions.Parsing;
+using Saker.Rules.Composition;
+using Saker.Rules.Definitions;
+using Saker.Rules.Diagnostics;
+using Saker.Rules.Output;
+
+namespace Saker.Rules.Compilation;
+
+/// <summary>Makes rules of what the files define: outputs first, then conditions.</summary>
+internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable macros, Collector collector, DiagnosticBag diagnostics)
+{
+    private const string EventType = "evt.type";
+    private const string Direction = "evt.dir";
+
+    private readonly Dictionary<string, ConditionCompiler> compilers = options.Sources.ToDictionary(
+        static source => source.Key,
+        source => new ConditionCompiler(source.Value, source.Key == options.DefaultSource ? ForEvents(options) : ConditionOptions.Default));
+
+    public IReadOnlyList<Rule> Compile() =>
+        [.. collector.Rules.All.Where(static rule => !rule.UnknownSource).Select(Compile).OfType<Rule>()];
+
+    private static ConditionOptions ForEvents(RuleLoaderOptions options) => new()
+    {
+        MaximumValueBytes = 255,
+        ClosedFields = new Dictionary<string, IReadOnlySet<string>> { [EventType] = options.EventTypes.ToHashSet() },
+        SelectingFields = new HashSet<string> { EventType, "syscall.type" },
+    };
+
+    private Rule? Compile(RuleItem item)
+    {
+        var text = ExceptionText.Apply(item, diagnostics);
+        if (text is null)
+        {
+            return null;
+        }
+
+        var output = CompileOutput(item, out var skipped);
+        if (skipped)
+        {
+            return null;
+        }
+
+        var condition = CompileCondition(item, text);
+        return output is null || condition is null ? null : Finish(item, output, condition);
+    }
+
+    private OutputFormat? CompileOutput(RuleItem item, out bool skipped)
+    {
+        skipped = false;
+        var text = item.Output;
+        if (ContainerInfo().IsMatch(text))
+        {
+            diagnostics.Add(DiagnosticCode.DeprecatedItem, "%container.info is deprecated: the container's fields are added by themselves.", item.Context);
+            text = ContainerInfo().Replace(text, "");
+        }
+
+        var errors = new List<OutputFormatError>();
+        var format = new OutputFormatParser(options.Sources[item.Source]).Parse(text, errors);
+        skipped = errors.Count > 0 && item.SkipIfUnknownFilter;
+        foreach (var error in errors.Take(skipped ? 1 : errors.Count))
+        {
+            Tell(item.OutputContext, skipped ? DiagnosticCode.UnknownFilter : DiagnosticCode.CompileOutput, error);
+        }
+
+        if (errors.Count == 0 && text.Contains(Direction, StringComparison.Ordinal))
+        {
+            diagnostics.Add(DiagnosticCode.DeprecatedItem, $"The output has the deprecated field '{Direction}'.", item.OutputContext, Direction);
+        }
+
+        return format;
+    }
+
+    private void Tell(ItemContext context, DiagnosticCode code, OutputFormatError error) => diagnostics.Add(new Diagnostic
+    {
+        Code = code,
+        Message = error.Message,
+        Suggestion = error.Suggestion,
+        File = context.File,
+        Start = context.Location.Offset,
+        Length = 1,
+        Locations = context.Path,
+    });
+
+    private CompiledCondition? CompileCondition(RuleItem item, MappedText text)
+    {
+        if (macros.Parse(text, text, item.ConditionContext) is not { } parsed
+            || macros.Resolve(parsed, text, int.MaxValue, item.Context) is not { } resolved)
+        {
+            return null;
+        }
+
+        if (UsesDirection(resolved, []))
+        {
+            WarnDirection(item, text);
+        }
+
+        var errors = new List<ConditionError>();
+        var condition = compilers[item.Source].Compile(resolved, errors);
+        if (errors.Count > 0 && item.SkipIfUnknownFilter && errors[0].Kind is ConditionErrorKind.UnknownField or ConditionErrorKind.UnknownValue)
+        {
+            diagnostics.Add(Locate(DiagnosticCode.UnknownFilter, errors[0], text, item));
+            return null;
+        }
+
+        foreach (var error in errors)
+        {
+            diagnostics.Add(Locate(DiagnosticCode.CompileCondition, error, text, item));
+        }
+
+        return condition;
+    }
+
+    // The mistake may stand in a macro, whose text has places of its own.
+    private Diagnostic Locate(DiagnosticCode code, ConditionError error, MappedText shown, RuleItem item) =>
+        ConditionDiagnostics.Make(code, error, macros.TextOf(error.Range.Source), shown, item.ConditionContext);
+
+    private void WarnDirection(RuleItem item, MappedText text)
+    {
+        var at = item.ConditionContext.Location;
+        var context = item.ConditionContext.InCondition(text.Text, at.Line, at.Column, at.Offset);
+        diagnostics.Add(new Diagnostic
+        {
+            Code = DiagnosticCode.DeprecatedItem,
+            Message = $"'{Direction} = <' is always true and '{Direction} = >' never: enter events are not delivered. Leave '{Direction}' out.",
+            File = item.ConditionContext.File,
+            Start = at.Offset,
+            Locations = context.Path,
+            DeprecatedField = Direction,
+            Condition = text.Text,
+        });
+    }
+
+    private static bool UsesDirection(Expression expression, HashSet<MacroDefinition> seen) => expression switch
+    {
+        AndExpression and => and.Children.Any(child => UsesDirection(child, seen)),
+        OrExpression or => or.Children.Any(child => UsesDirection(child, seen)),
+        NotExpression not => UsesDirection(not.Child, seen),
+        MacroExpression macro => seen.Add(macro.Definition) && UsesDirection(macro.Definition.Body, seen),
+        ComparisonExpression { Left: FieldOperand { Name: Direction } } => true,
+        ExistsExpression { Left: FieldOperand { Name: Direction } } => true,
+        _ => false,
+    };
+
+    private Rule Finish(RuleItem item, OutputFormat output, CompiledCondition condition)
+    {
+        var selects = item.Source == options.DefaultSource;
+        var possible = selects ? condition.PossibleValues(EventType, options.EventTypes) : [];
+        var count = possible.Count(static value => value);
+        if (selects && item.WarnEventTypes && (count == 0 || count > options.ManyEventTypes))
+        {
+            diagnostics.Add(DiagnosticCode.NoEventType, "Rule matches too many evt.type values. This costs much: name the events that it is about.", item.Context);
+        }
+
+        var types = selects && count < possible.Length ? Enumerable.Range(0, possible.Length).Where(type => possible[type]).ToList() : null;
+        return new Rule
+        {
+            Name = item.Name,
+            Description = item.Description,
+            Condition = condition,
+            Output = output,
+            Priority = item.Priority,
+            Source = item.Source,
+            Tags = [.. item.Tags],
+            Enabled = item.Enabled,
+            Unavailable = ExplainUnavailable(condition, types),
+            Capture = item.Capture,
+            CaptureDuration = item.CaptureDuration,
+            EventTypes = types,
+            File = item.Context.File.Name,
+            Line = item.Context.Location.Line + 1,
+        };
+    }
+
+    private string? ExplainUnavailable(CompiledCondition condition, List<int>? types)
+    {
+        var missing = condition.Fields.FirstOrDefault(static field => field.Definition.Unavailable is not null);
+        // Most rules only make exceptions by such a field, and find as much without it.
+        if (missing is not null && !condition.CanHoldWithout(static field => field.Definition.Unavailable is not null))
+        {
+            return $"the field '{missing.Text}' cannot be filled: {missing.Definition.Unavailable}";
+        }
+
+        if (types is null || options.DeliverableEventTypes is not { } delivered || types.Any(type => delivered.Contains(options.EventTypes[type])))
+        {
+            return null;
+        }
+
+        return types.Count == 0
+            ? "no event can match its condition"
+            : $"the events that it is about are not delivered: {string.Join(", ", types.Take(5).Select(type => options.EventTypes[type]))}";
+    }
+
+    [GeneratedRegex(@"\*?%container\.info\b")]
+    private static partial Regex ContainerInfo();
+}
