@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Saker.Text;
 
 namespace Saker.CommandLine;
 
@@ -10,13 +11,13 @@ internal static class Invocation
     public const int UsageError = 1;
 
     /// <summary>The exit code of the command, or <see cref="UsageError"/> with a sentence for each mistake.</summary>
-    public static async Task<int> RunAsync(RootCommand root, string[] arguments, InvocationConfiguration configuration)
+    public static async Task<int> RunAsync(RootCommand root, string[] arguments, InvocationConfiguration configuration, CancellationToken stop = default)
     {
         root.Add(CompletionCommand.Create(root));
         var result = root.Parse(arguments);
         if (result.Errors.Count == 0 || result.Action is not ParseErrorAction)
         {
-            return await result.InvokeAsync(configuration);
+            return await result.InvokeAsync(configuration, stop);
         }
 
         foreach (var sentence in Sentences(result))
@@ -39,7 +40,7 @@ internal static class Invocation
                 ? result.RootCommandResult.Command.Options.Concat(command.Options).SelectMany(static option => option.Aliases.Append(option.Name))
                 : command.Subcommands.Select(static known => known.Name);
             var kind = token.StartsWith('-') ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
-            yield return $"There is no {kind} '{Plain(token)}'{Saker.Settings.NearestWord.Hint(token, names)}";
+            yield return $"There is no {kind} '{Plain(token)}'{NearestWord.Hint(token, names)}";
         }
 
         // An unknown word in front also makes the rest look incomplete.

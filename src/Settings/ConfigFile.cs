@@ -4,11 +4,11 @@ namespace Saker.Settings;
 internal static class ConfigFile
 {
     /// <summary>The file's top-level map; empty after a fault.</summary>
-    public static ConfigMap Read(string path, ConfigFaults faults)
+    public static ConfigMap Read(string path, ConfigFaults faults, YamlReading reading = YamlReading.Strict)
     {
         try
         {
-            return YamlConfigReader.Read(path, Content(path), faults);
+            return YamlConfigReader.Read(path, Content(path), faults, reading);
         }
         catch (Exception exception) when (FileProblem.Is(exception))
         {

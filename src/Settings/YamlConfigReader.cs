@@ -25,18 +25,20 @@ internal sealed partial class YamlConfigReader
     private readonly Parser parser;
     private readonly Dictionary<AnchorName, ConfigNode> anchors = [];
     private readonly Stack<NodeEvent> openBrackets = new();
+    private readonly YamlReading reading;
     private int values;
 
-    private YamlConfigReader(string file, string text, ConfigFaults faults)
+    private YamlConfigReader(string file, string text, ConfigFaults faults, YamlReading reading)
     {
         this.file = file;
         this.faults = faults;
+        this.reading = reading;
         scanner = new Scanner(new StringReader(text), skipComments: true);
         parser = new Parser(scanner);
     }
 
     /// <summary>The file's top-level map; empty after a fault, which is then in <paramref name="faults"/>.</summary>
-    public static ConfigMap Read(string file, ReadOnlySpan<byte> content, ConfigFaults faults)
+    public static ConfigMap Read(string file, ReadOnlySpan<byte> content, ConfigFaults faults, YamlReading reading = YamlReading.Strict)
     {
         if (TryDecode(file, content, faults) is not { } text)
         {
@@ -49,7 +51,7 @@ internal sealed partial class YamlConfigReader
             return Empty(file);
         }
 
-        return Parse(file, text, faults) switch
+        return Parse(file, text, faults, reading) switch
         {
             ConfigMap map => map,
             null => Empty(file),
@@ -65,9 +67,9 @@ internal sealed partial class YamlConfigReader
     }
 
     /// <summary>One value in YAML or JSON; null when there is none, or after a fault.</summary>
-    public static ConfigNode? Parse(string file, string text, ConfigFaults faults)
+    public static ConfigNode? Parse(string file, string text, ConfigFaults faults, YamlReading reading = YamlReading.Strict)
     {
-        var reader = new YamlConfigReader(file, text, faults);
+        var reader = new YamlConfigReader(file, text, faults, reading);
         try
         {
             return reader.ReadStream();
@@ -188,7 +190,15 @@ internal sealed partial class YamlConfigReader
         parser.Consume<DocumentEnd>();
         if (parser.Accept<DocumentStart>(out var second))
         {
-            faults.Error(At(second), "", "A second YAML document begins here; only one is read. Put all settings into one.");
+            const string sentence = "A second YAML document begins here; only one is read. Put all settings into one.";
+            if (reading == YamlReading.AsFalco)
+            {
+                faults.Warning(At(second), "", sentence);
+            }
+            else
+            {
+                faults.Error(At(second), "", sentence);
+            }
         }
 
         return node;
@@ -269,7 +279,7 @@ internal sealed partial class YamlConfigReader
             }
             else if (!known.TryAdd(key.Value, At(key)))
             {
-                faults.Error(At(key), key.Value, $"This key stands at line {known[key.Value].Line} already; keep one of the two.");
+                RefuseRepeated(key, known[key.Value].Line);
             }
             else
             {
@@ -305,6 +315,17 @@ internal sealed partial class YamlConfigReader
         {
             openBrackets.Pop();
         }
+    }
+
+    private void RefuseRepeated(Scalar key, int line)
+    {
+        if (reading == YamlReading.AsFalco)
+        {
+            faults.Warning(At(key), key.Value, $"This key stands at line {line} already, and that one counts; what stands here has no effect.");
+            return;
+        }
+
+        faults.Error(At(key), key.Value, $"This key stands at line {line} already; keep one of the two.");
     }
 
     private void Merge(Scalar key, ConfigNode value, List<ConfigEntry> merged)

@@ -11,7 +11,7 @@ public sealed class ArrowTests
         ["Alerts"] = [],
         ["AlertConditions"] = ["Alerts", "Conditions"],
         ["Conditions"] = ["Text"],
-        ["CommandLine"] = ["Settings", "Text"],
+        ["CommandLine"] = ["Text"],
         ["Http"] = [],
         ["Templates"] = [],
         ["Text"] = [],

@@ -13,6 +13,8 @@ public sealed class YamlConfigReaderTests
     [InlineData("a: [b, {c: d]\n", "f:1:8: This is not valid YAML: the bracket that opens here is not closed; a ',' or '}' was expected at line 1, column 13.")]
     [InlineData("a: 1\nb: 2\na: 3\n", "f:3:1: a: This key stands at line 1 already")]
     [InlineData("a: 1\n---\nb: 2\n", "f:2:1: A second YAML document")]
+    [InlineData("customtags: [a, b\nlistenport: 2801\n", "f:1:13: This is not valid YAML: the bracket that opens here is not closed")]
+    [InlineData("a: 1\nb: {c: [d, e}\n", "f:2:")]
     [InlineData("a: *nobody\n", "f:1:4: This is not valid YAML: No value before this one has the anchor 'nobody'.")]
     [InlineData("a: &x [*x]\n", "f:1:8: This is not valid YAML: No value before this one has the anchor 'x'.")]
     [InlineData("[webhook]\naddress = \"x\"\n", "f: TOML is not read; write the same settings as YAML")]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Saker.CommandLine;
 using Saker.Alerts;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
@@ -14,10 +15,34 @@ internal static class DetectorCommandLine
     private const string DefaultConfig = "/etc/saker/detector.yaml";
 
     // Falco's own words for it, from before append_output.
-    private static readonly string[] ContainerWords = ["c", "container", "k", "kubernetes"];
+    private static readonly string[] ContainerWords =
+        ["c", "container", "cg", "container-gvisor", "k", "kubernetes", "kg", "kubernetes-gvisor", "m", "mesos"];
+
+    /// <summary>Runs a command line, in Falco's words or in ours, to its end. Returns the exit code.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    {
+        using var control = new HostControl();
+        using var signals = new ProcessSignals(control);
+        var translated = FalcoArguments.Of(arguments);
+        foreach (var note in translated.Notes)
+        {
+            await Console.Error.WriteLineAsync($"saker-detector: {note}");
+        }
+
+        if (translated.Refusal is { } refusal)
+        {
+            await Console.Error.WriteLineAsync($"saker-detector: {refusal}");
+            return 1;
+        }
+
+        // The control has the signals; the stop has its own bounds.
+        return await Invocation.RunAsync(
+            Create(control: control), [.. translated.Arguments], new InvocationConfiguration { ProcessTerminationTimeout = null }, control.Stop);
+    }
 
     /// <param name="defaultConfig">The configuration where none is named.</param>
-    public static RootCommand Create(string defaultConfig = DefaultConfig)
+    /// <param name="control">What may be asked of a running detector; null for nothing.</param>
+    public static RootCommand Create(string defaultConfig = DefaultConfig, HostControl? control = null)
     {
         var config = new Option<string>("--config", "-c")
         {
@@ -44,22 +69,27 @@ internal static class DetectorCommandLine
             HelpName = "FORMAT",
             Recursive = true,
         };
-        var root = new RootCommand("Watches system calls, and makes alerts of those that rules in Falco's language match.") { config, rules, settings, print };
-        root.SetAction((result, stop) =>
-            RunAsync(result.GetValue(config)!, mayBeAbsent: false, result.GetValue(rules) ?? [], Settings(result), stop));
+        var limits = new RunLimits();
+        var root = new RootCommand("Watches system calls, and makes alerts of those that rules in Falco's language match. Falco's own options work as well.")
+        {
+            config, rules, settings, print,
+        };
+        limits.AddTo(root);
+        root.SetAction((result, stop) => RunAsync(result, mayBeAbsent: false, Settings(result), stop));
 
         var capture = new Argument<string>("FILE") { Description = "The capture (.scap)." };
         var replay = new Command("replay", "Reads events from a capture instead of the kernel.") { capture };
+        limits.AddTo(replay);
         replay.SetAction((result, stop) => RunAsync(
-            result.GetValue(config)!,
+            result,
             IsDefault(result),
-            result.GetValue(rules) ?? [],
             // A detector that watches may run beside it, and the port is that one's; -o webserver.enabled=true asks for it all the same.
             ["webserver.enabled=false", .. Settings(result), "engine.kind=replay", $"engine.replay.capture_file={Path.GetFullPath(result.GetValue(capture)!)}"],
             stop));
         root.Add(replay);
-        root.Add(RecordCommand.Create((result, stop, run) =>
-            WithConfigurationAsync(result.GetValue(config)!, IsDefault(result), result.GetValue(settings) ?? [], (configuration, logger) => run(configuration, result.GetValue(rules) ?? [], logger, stop))));
+        root.Add(RecordCommand.Create((result, stop, run) => WithConfigurationAsync(
+            Reading(result, IsDefault(result), result.GetValue(settings) ?? []),
+            (configuration, logger) => run(configuration, result.GetValue(rules) ?? [], logger, stop))));
         root.Add(RulesCommand.Create(config, rules, settings));
         root.Add(FieldsCommand.Create());
         return root;
@@ -72,28 +102,27 @@ internal static class DetectorCommandLine
             .. (result.GetValue(print) ?? []).Select(static format =>
                 ContainerWords.Contains(format) ? "append_output[].suggested_output=true" : $"append_output[].extra_output={format}"),
         ];
+
+        Func<DetectorConfiguration> Reading(ParseResult result, bool mayBeAbsent, IReadOnlyList<string> given) =>
+            () => DetectorConfiguration.Load(result.GetValue(config)!, given, EnvironmentVariables.OfProcess(), mayBeAbsent);
+
+        Task<int> RunAsync(ParseResult result, bool mayBeAbsent, IReadOnlyList<string> given, CancellationToken stop)
+        {
+            var read = Reading(result, mayBeAbsent, given);
+            return WithConfigurationAsync(read, (configuration, logger) => limits.RunAsync(result, token =>
+            {
+                var host = new DetectorHost(configuration, result.GetValue(rules) ?? [], TimeProvider.System, logger) { Control = control, Reread = read };
+                return limits.IsDryRun(result) ? Task.FromResult(host.Check()) : host.RunAsync(token);
+            }, stop));
+        }
     }
 
-    private static Task<int> RunAsync(string file, bool mayBeAbsent, IReadOnlyList<string> rules, IReadOnlyList<string> settings, CancellationToken stop) =>
-        WithConfigurationAsync(file, mayBeAbsent, settings, (configuration, logger) => new DetectorHost(configuration, rules, TimeProvider.System, logger).RunAsync(stop));
-
-    private static async Task<int> WithConfigurationAsync(string file, bool mayBeAbsent, IReadOnlyList<string> settings, Func<DetectorConfiguration, ILogger, Task<int>> run)
+    private static async Task<int> WithConfigurationAsync(Func<DetectorConfiguration> read, Func<DetectorConfiguration, ILogger, Task<int>> run)
     {
-        var configuration = DetectorConfiguration.Load(file, settings, EnvironmentVariables.OfProcess(), mayBeAbsent);
+        var configuration = read();
         using var logging = LoggerFactory.Create(builder => builder.AddLines().SetMinimumLevel(Level(configuration.Options)));
         var logger = logging.CreateLogger("saker-detector");
-        foreach (var fault in configuration.Faults.All)
-        {
-            if (fault.Severity == FaultSeverity.Error)
-            {
-                EngineMessages.Mistake(logger, fault.ToString());
-            }
-            else
-            {
-                EngineMessages.Finding(logger, fault.ToString());
-            }
-        }
-
+        EngineMessages.Tell(logger, configuration.Faults);
         if (configuration.Faults.HasErrors)
         {
             return 1;

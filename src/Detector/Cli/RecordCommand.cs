@@ -17,11 +17,7 @@ internal static partial class RecordCommand
     public static Command Create(Func<ParseResult, CancellationToken, Func<DetectorConfiguration, IReadOnlyList<string>, ILogger, CancellationToken, Task<int>>, Task<int>> run)
     {
         var file = new Argument<string>("FILE") { Description = "The capture to write; gzipped when its name ends in .gz. An older one is replaced." };
-        var seconds = new Option<double?>("--seconds", "-s")
-        {
-            Description = "Ends after that time; without it, Ctrl-C ends the recording.",
-            HelpName = "N",
-        };
+        var seconds = RunLimits.Seconds("Ends after that time; without it, Ctrl-C ends the recording.", "-s");
         var process = new Option<long>("--process", "-p")
         {
             Description = "Records only this process and what it starts.",
@@ -34,13 +30,6 @@ internal static partial class RecordCommand
         {
             file, seconds, process, all,
         };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(seconds) is { } time && !(time is > 0 and <= 31_536_000))
-            {
-                result.AddError("--seconds wants a number above 0, up to a year.");
-            }
-        });
         command.SetAction((result, stop) => run(result, stop, async (configuration, rules, logger, token) =>
         {
             using var limited = CancellationTokenSource.CreateLinkedTokenSource(token);
@@ -64,11 +53,11 @@ internal static partial class RecordCommand
             return 1;
         }
 
-        using var state = new MachineState();
+        using var state = new MachineState(maxThreads: options.FalcoLibs.ThreadTableSize);
         using var source = new ModernEbpfSource();
         try
         {
-            source.Start(DetectorHost.SourceSettings(options, calls));
+            source.Start(DetectorPlan.SourceFor(options, calls));
             HostState.Connect(state, TimeProvider.System).ScanAll(state);
             if (wanted.Process != 0 && state.Threads.Find(wanted.Process) is null)
             {
@@ -111,8 +100,7 @@ internal static partial class RecordCommand
         }
 
         var types = new EventTypeIndex();
-        var paths = configuration.RulePaths(wanted.Rules);
-        return RuleLoading.Load(configuration.Options, paths, new FieldCatalogue(), types, InterestSet.Deliverable, logger) is { } rules
+        return RuleLoading.Load(configuration, wanted.Rules, new FieldCatalogue(), types, InterestSet.Deliverable, logger) is { } rules
             ? InterestSet.For(RuleLoading.EventsOf(rules, types), configuration.Options.BaseSyscalls)
             : null;
     }

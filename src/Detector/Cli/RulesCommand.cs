@@ -90,7 +90,11 @@ internal static class RulesCommand
                 return 1;
             }
 
-            paths = [.. configuration.Options.RulesFiles.Select(configuration.Resolve)];
+            paths = [.. configuration.RulePaths([])];
+            foreach (var absent in configuration.AbsentRulePaths([]))
+            {
+                error.WriteLine($"{absent} is not there, and is passed over.");
+            }
         }
 
         var types = new EventTypeIndex();

@@ -14,6 +14,9 @@ internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaul
     /// <summary>Whether there is no such file, and the defaults hold.</summary>
     public bool IsAbsent { get; private init; }
 
+    /// <summary>The file and those that it includes, in the order in which they were read.</summary>
+    public IReadOnlyList<string> Files { get; private init; } = [];
+
     /// <summary>Reads a file with Falco's keys, and settings given on the command line (<c>key.sub=value</c>), which win.</summary>
     /// <param name="file">The file.</param>
     /// <param name="settings">Settings of the command line.</param>
@@ -22,21 +25,39 @@ internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaul
     public static DetectorConfiguration Load(string file, IReadOnlyList<string> settings, EnvironmentVariables environment, bool mayBeAbsent = false)
     {
         var faults = new ConfigFaults();
+        var files = new List<string> { Path.GetFullPath(file) };
         var isAbsent = mayBeAbsent && !System.IO.File.Exists(file);
-        var map = isAbsent ? new ConfigMap([], ConfigSource.WholeFile(file)) : ConfigFile.Read(file, faults);
-        map = SettingArguments.Apply(map, settings, faults);
-        map = VariableReferences.Expand(map, environment, faults);
+        var map = isAbsent ? new ConfigMap([], ConfigSource.WholeFile(file)) : Read(file);
+        // What is included comes before what the command line sets, though the command line may name what is included.
+        map = SettingArguments.Apply(map, [.. settings.Where(IsInclude)], faults);
+        map = ConfigIncludes.Merge(map, file, Read, faults, files);
+        map = SettingArguments.Apply(map, [.. settings.Where(static setting => !IsInclude(setting))], faults);
+        map = OlderKeys.Apply(map, faults);
         var schema = OptionSchema.For(typeof(DetectorOptions));
-        var known = FalcoKeys.Separate(schema, map, faults);
+        var known = FalcoKeys.Separate(schema, map, file, faults);
         // Falco looks up no variable by a key's name, and neither do we: only ${NAME} inside a value counts.
         var binder = new OptionsBinder(EnvironmentVariables.None, faults);
         var options = (DetectorOptions)binder.Bind(schema, known, "", ConfigSource.WholeFile(file));
-        return new(options, faults, Path.GetFullPath(file)) { IsAbsent = isAbsent };
+        return new(options, faults, Path.GetFullPath(file)) { Files = files, IsAbsent = isAbsent };
+
+        ConfigMap Read(string path) => VariableReferences.Expand(ConfigFile.Read(path, faults, YamlReading.AsFalco), environment, faults);
     }
 
     /// <summary>A path as the configuration means it.</summary>
     public string Resolve(string path) => Path.GetFullPath(path, Folder);
 
-    /// <summary>Rule files and folders: those of the command line, or else those of the configuration.</summary>
-    public IReadOnlyList<string> RulePaths(IReadOnlyList<string> given) => given.Count > 0 ? given : [.. Options.RulesFiles.Select(Resolve)];
+    /// <summary>
+    /// Rule files and folders: those of the command line, or else those of the configuration that are there. What Falco's own
+    /// configuration names need not be there.
+    /// </summary>
+    public IReadOnlyList<string> RulePaths(IReadOnlyList<string> given) => given.Count > 0 ? given : [.. Configured.Where(Exists)];
+
+    /// <summary>Rule files and folders that the configuration names in vain; none when the command line names others.</summary>
+    public IReadOnlyList<string> AbsentRulePaths(IReadOnlyList<string> given) => given.Count > 0 ? [] : [.. Configured.Where(static path => !Exists(path))];
+
+    private IEnumerable<string> Configured => Options.RulesFiles.Select(Resolve);
+
+    private static bool Exists(string path) => System.IO.File.Exists(path) || Directory.Exists(path);
+
+    private static bool IsInclude(string setting) => setting.StartsWith(ConfigIncludes.Key, StringComparison.Ordinal);
 }

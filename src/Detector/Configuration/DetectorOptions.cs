@@ -18,6 +18,9 @@ internal sealed record DetectorOptions
     /// <summary>What is added to the alerts of rules, beside what the rules say themselves.</summary>
     public IReadOnlyList<AppendedOutput> AppendOutput { get; init; } = [];
 
+    /// <summary>Output fields with a fixed value that every alert gets: <c>environment: production</c>.</summary>
+    public IReadOnlyDictionary<string, string> StaticFields { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Which system calls are watched beside those that the rules name.</summary>
     public BaseSyscallsOptions BaseSyscalls { get; init; } = new();
 
@@ -70,6 +73,9 @@ internal sealed record DetectorOptions
     /// <summary>The log on standard error.</summary>
     public bool LogStderr { get; init; } = true;
 
+    /// <summary>Reads configuration and rules again when their files change, as SIGHUP does.</summary>
+    public bool WatchConfigFiles { get; init; } = true;
+
     /// <summary>The web server for health, versions and metrics.</summary>
     public WebserverOptions Webserver { get; init; } = new();
 
@@ -93,7 +99,7 @@ internal enum EngineKind
 
 /// <summary>Where events come from.</summary>
 [SnakeCaseKeys]
-internal sealed record EngineOptions
+internal sealed record EngineOptions : ICheckedOptions
 {
     /// <summary>The kind of source.</summary>
     public EngineKind Kind { get; init; } = EngineKind.ModernEbpf;
@@ -103,6 +109,15 @@ internal sealed record EngineOptions
 
     /// <summary>Settings for captures.</summary>
     public ReplayOptions Replay { get; init; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<OptionFault> Validate()
+    {
+        if (Kind == EngineKind.Replay && Replay.CaptureFile.Length == 0)
+        {
+            yield return new OptionFault("replay.capture_file", "A replay needs a capture; name its file here, or write 'saker-detector replay FILE'.");
+        }
+    }
 }
 
 /// <summary>Settings of the eBPF driver.</summary>
@@ -139,7 +154,7 @@ internal sealed record StdoutOptions
 
 /// <summary>A file that alerts are appended to.</summary>
 [SnakeCaseKeys]
-internal sealed record FileOptions
+internal sealed record FileOptions : ICheckedOptions
 {
     /// <summary>Whether alerts go there.</summary>
     public bool Enabled { get; init; }
@@ -149,12 +164,24 @@ internal sealed record FileOptions
 
     /// <summary>The file.</summary>
     public string Filename { get; init; } = "./events.txt";
+
+    /// <inheritdoc/>
+    public IEnumerable<OptionFault> Validate()
+    {
+        if (Enabled && Filename.Length == 0)
+        {
+            yield return new OptionFault("filename", "This output is enabled and names no file.");
+        }
+    }
 }
 
 /// <summary>A URL that alerts are posted to.</summary>
 [SnakeCaseKeys]
 internal sealed record HttpOptions
 {
+    /// <summary>Where the system keeps its own authorities.</summary>
+    internal const string SystemAuthorities = "/etc/ssl/certs";
+
     /// <summary>Whether alerts go there.</summary>
     public bool Enabled { get; init; }
 
@@ -171,6 +198,15 @@ internal sealed record HttpOptions
 
     /// <summary>File with the certificate of the authority that signed the router's; empty trusts the system's authorities.</summary>
     public string CaCert { get; init; } = "";
+
+    /// <summary>File with the certificates of several authorities, when <c>ca_cert</c> is empty.</summary>
+    public string CaBundle { get; init; } = "";
+
+    /// <summary>Folder with authorities' certificates (.pem, .crt), when both are empty. The system's own are trusted as the system says.</summary>
+    public string CaPath { get; init; } = SystemAuthorities;
+
+    /// <summary>Sends alerts gzipped.</summary>
+    public bool CompressUploads { get; init; }
 
     /// <summary>Presents a client certificate.</summary>
     public bool Mtls { get; init; }
@@ -189,9 +225,12 @@ internal sealed record HttpOptions
 [SnakeCaseKeys]
 internal sealed record QueueOptions
 {
-    /// <summary>Alerts that may wait for one output; 0 is 10,000. Falco's 0 is without a bound, until memory ends.</summary>
-    [Range(0, 1_000_000)]
-    public int Capacity { get; init; }
+    /// <summary>Alerts that may wait for one output; 0 is 10,000, and more than 1,000,000 is that. Falco's 0 is without a bound, until memory ends.</summary>
+    [Range(typeof(long), "0", "9223372036854775807")]
+    public long Capacity { get; init; }
+
+    /// <summary>How many may wait in truth.</summary>
+    internal int Bound => Capacity == 0 ? 10_000 : (int)Math.Min(Capacity, 1_000_000);
 }
 
 /// <summary>Settings of the event libraries.</summary>

@@ -4,67 +4,155 @@ using Saker.Text;
 namespace Saker.Detector.Configuration;
 
 /// <summary>
-/// Separates the keys of a <c>falco.yaml</c> that this version knows from the others, and names each of the others: those
-/// that Falco has, and those that nobody has, which are typing errors more often than not.
+/// Separates the keys of a <c>falco.yaml</c> that this version knows from the others. Of those that Falco has, or once had, the ones
+/// that change nothing for anybody are told in one line, and the ones that somebody may rely on in a sentence each. Keys that nobody has
+/// are typing errors more often than not, and are named with their place. Values are made into what the options take.
 /// </summary>
 internal static class FalcoKeys
 {
-    // What config-schema.json of Falco 0.44 has beside our options.
-    private static readonly HashSet<string> Later = new(StringComparer.Ordinal)
+    // The words for truth of YAML 1.1, which Falco's library takes.
+    private static readonly HashSet<string> True = Spellings("y", "yes", "on", "true");
+    private static readonly HashSet<string> False = Spellings("n", "no", "off", "false");
+
+    private static readonly Dictionary<string, OtherKey> Others = new(StringComparer.Ordinal)
     {
-        "buffer_format_base64", "capture", "config_files", "engine.kmod",
-        "engine.modern_ebpf.disable_iterators", "falco_libs.thread_table_auto_purging_interval_s",
-        "falco_libs.thread_table_auto_purging_thread_timeout_s", "http_output.ca_bundle", "http_output.ca_path",
-        "http_output.compress_uploads", "http_output.echo", "http_output.max_consecutive_timeouts", "libs_logger",
-        "load_plugins", "log_syslog", "metrics.jemalloc_stats_enabled", "metrics.kernel_event_counters_per_cpu_enabled",
-        "metrics.kernel_iter_event_counters_enabled", "metrics.libbpf_stats_enabled", "metrics.output_file",
-        "metrics.plugins_metrics_enabled", "output_timeout", "plugins", "plugins_hostinfo", "program_output", "rule_files",
-        "static_fields", "syscall_event_timeouts", "syslog_output", "watch_config_files",
+        ["buffered_outputs"] = OtherKey.Quiet, // alerts are always written at once, so that there is nothing to choose
+        ["buffer_format_base64"] = OtherKey.Told(IsTrue, "Data in alerts is text here, and never base64."),
+        ["capture"] = OtherKey.Told(IsEnabled, "No captures are written beside alerts; 'saker-detector record' writes one."),
+        ["container_engines"] = OtherKey.Listed,
+        ["engine.ebpf"] = OtherKey.Quiet, // as the two below: settings of drivers that are not in use, which Falco passes over too
+        ["engine.gvisor"] = OtherKey.Quiet,
+        ["engine.kmod"] = OtherKey.Quiet,
+        ["engine.modern_ebpf.disable_iterators"] = OtherKey.Listed,
+        ["falco_libs.thread_table_auto_purging_interval_s"] = OtherKey.Listed,
+        ["falco_libs.thread_table_auto_purging_thread_timeout_s"] = OtherKey.Listed,
+        ["grpc"] = OtherKey.Told(IsEnabled, "Alerts are not served over gRPC; http_output sends them, and saker-router serves them on."),
+        ["grpc_output"] = OtherKey.Told(IsEnabled, "Alerts are not served over gRPC; http_output sends them, and saker-router serves them on."),
+        ["http_output.echo"] = OtherKey.ListedWhen(IsTrue),
+        ["http_output.max_consecutive_timeouts"] = OtherKey.Listed,
+        ["libs_logger"] = OtherKey.ListedWhen(IsEnabled),
+        ["log_syslog"] = OtherKey.ListedWhen(IsTrue),
+        ["metadata_download"] = OtherKey.Listed,
+        ["metrics.jemalloc_stats_enabled"] = OtherKey.ListedWhen(IsTrue),
+        ["metrics.kernel_event_counters_per_cpu_enabled"] = OtherKey.ListedWhen(IsTrue),
+        ["metrics.kernel_iter_event_counters_enabled"] = OtherKey.ListedWhen(IsTrue),
+        ["metrics.libbpf_stats_enabled"] = OtherKey.ListedWhen(IsTrue),
+        ["metrics.output_file"] = OtherKey.Told(IsSet, "Figures are not written into a file; /metrics shows them, and metrics.output_rule sends them."),
+        ["metrics.plugins_metrics_enabled"] = OtherKey.ListedWhen(IsTrue),
+        ["output_timeout"] = OtherKey.Listed,
+        ["outputs"] = OtherKey.Told(IsLimited, "Alerts are not limited to a rate, so that none is lost; the outputs' queues are bounded (outputs_queue.capacity)."),
+        ["outputs_queue.recovery"] = OtherKey.Listed,
+        ["plugins_hostinfo"] = OtherKey.ListedWhen(IsTrue),
+        ["program_output"] = OtherKey.Told(IsEnabled, "Alerts are given to no program; use file_output or http_output."),
+        ["syscall_event_timeouts"] = OtherKey.Listed,
+        ["syslog_output"] = OtherKey.Told(IsEnabled, "Alerts are not written to syslog; use stdout_output, file_output or http_output."),
+        ["webserver.k8s_audit_endpoint"] = OtherKey.Listed,
     };
 
-    // Alerts are always written at once, so that there is nothing to choose.
-    private const string WithoutChoice = "buffered_outputs";
-
-    /// <summary>The part of <paramref name="map"/> that <paramref name="schema"/> knows.</summary>
-    public static ConfigMap Separate(OptionSchema schema, ConfigMap map, ConfigFaults faults) => Separate(schema, map, "", faults);
-
-    private static ConfigMap Separate(OptionSchema schema, ConfigMap map, string path, ConfigFaults faults)
+    /// <summary>The part of <paramref name="map"/> that <paramref name="schema"/> knows; the rest is told.</summary>
+    /// <param name="schema">The options.</param>
+    /// <param name="map">What the file, its includes and the command line say.</param>
+    /// <param name="file">The file, for what concerns it as a whole.</param>
+    /// <param name="faults">Gets what there is to say.</param>
+    public static ConfigMap Separate(OptionSchema schema, ConfigMap map, string file, ConfigFaults faults)
     {
-        var known = new List<ConfigEntry>();
-        foreach (var entry in map.Entries)
+        var separation = new Separation(faults);
+        var known = separation.Known(schema, FalcoPlugins.TakeOut(map, faults), "");
+        if (separation.WithoutEffect.Count > 0)
         {
-            var keyPath = OptionsBinder.Join(path, entry.Key);
-            if (schema.Find(entry.Key) is not { } key)
+            var keys = string.Join(", ", separation.WithoutEffect.Order(StringComparer.Ordinal));
+            faults.Warning(ConfigSource.WholeFile(file), "", $"Without effect in this version: {keys}.");
+        }
+
+        return known;
+    }
+
+    private static bool IsTrue(ConfigNode node) => node is ConfigScalar scalar && Bool(scalar) == true;
+
+    private static bool IsEnabled(ConfigNode node) => node is ConfigMap map && map.Find("enabled")?.Value is { } enabled && IsTrue(enabled);
+
+    private static bool IsSet(ConfigNode node) => !OptionsBinder.IsEmpty(node);
+
+    private static bool IsLimited(ConfigNode node) => node is ConfigMap map && map.Find("rate")?.Value is ConfigScalar { Text: not ("" or "0") };
+
+    private static bool? Bool(ConfigScalar scalar) => True.Contains(scalar.Text) ? true : False.Contains(scalar.Text) ? false : null;
+
+    // In lower case, in upper case, and with a capital.
+    private static HashSet<string> Spellings(params string[] words) =>
+        [.. words.SelectMany(static word => (string[])[word, word.ToUpperInvariant(), char.ToUpperInvariant(word[0]) + word[1..]])];
+
+    /// <summary>A key of Falco's that has no option here.</summary>
+    /// <param name="Matters">Whether a value of it is worth a word.</param>
+    /// <param name="Sentence">What to say; null names the key among the others.</param>
+    private sealed record OtherKey(Func<ConfigNode, bool> Matters, string? Sentence)
+    {
+        public static OtherKey Quiet { get; } = new(static _ => false, null);
+
+        public static OtherKey Listed { get; } = new(static _ => true, null);
+
+        public static OtherKey ListedWhen(Func<ConfigNode, bool> matters) => new(matters, null);
+
+        public static OtherKey Told(Func<ConfigNode, bool> matters, string sentence) => new(matters, sentence);
+    }
+
+    private sealed class Separation(ConfigFaults faults)
+    {
+        public HashSet<string> WithoutEffect { get; } = new(StringComparer.Ordinal);
+
+        public ConfigMap Known(OptionSchema schema, ConfigMap map, string path)
+        {
+            var known = new List<ConfigEntry>();
+            foreach (var entry in map.Entries)
             {
-                Name(schema, entry, keyPath, faults);
+                var keyPath = OptionsBinder.Join(path, entry.Key);
+                if (schema.Find(entry.Key) is { } key)
+                {
+                    known.Add(new ConfigEntry(entry.Key, entry.KeySource, Value(key, entry.Value, keyPath)));
+                }
+                else if (Others.TryGetValue(keyPath, out var other))
+                {
+                    Tell(other, entry, keyPath);
+                }
+                else
+                {
+                    faults.Warning(entry.KeySource, keyPath, $"There is no such key; it has no effect{NearestWord.Hint(entry.Key, schema.Keys.Select(static key => key.Name))}");
+                }
             }
-            else if (key.Kind == OptionKind.Section && entry.Value is ConfigMap section)
+
+            return new ConfigMap(known, map.Source);
+        }
+
+        private void Tell(OtherKey other, ConfigEntry entry, string path)
+        {
+            if (!other.Matters(entry.Value))
             {
-                known.Add(new ConfigEntry(entry.Key, entry.KeySource, Separate(key.Section, section, keyPath, faults)));
+                return;
+            }
+
+            if (other.Sentence is { } sentence)
+            {
+                faults.Warning(entry.KeySource, path, sentence);
             }
             else
             {
-                known.Add(entry);
+                WithoutEffect.Add(path);
             }
         }
 
-        return new ConfigMap(known, map.Source);
-    }
+        private ConfigNode Value(OptionKey key, ConfigNode value, string path) => (key.Kind, value) switch
+        {
+            (OptionKind.Section, ConfigMap map) => Known(key.Section, map, path),
+            // The binder names what no item of such a list may have, with its place in the list.
+            (OptionKind.Sections, ConfigList list) => new ConfigList([.. Items(list).Select(item => item is ConfigMap map ? Converted(key.Section, map) : item)], list.Source),
+            (OptionKind.List, ConfigList list) => new ConfigList([.. Items(list)], list.Source),
+            (OptionKind.Scalar, ConfigScalar scalar) when key.ValueType == typeof(bool) && Bool(scalar) is { } truth => new ConfigScalar(truth ? "true" : "false", scalar.Source),
+            _ => value,
+        };
 
-    private static void Name(OptionSchema schema, ConfigEntry entry, string keyPath, ConfigFaults faults)
-    {
-        if (keyPath == WithoutChoice)
-        {
-            return;
-        }
+        private ConfigMap Converted(OptionSchema schema, ConfigMap map) =>
+            new([.. map.Entries.Select(entry => schema.Find(entry.Key) is { Kind: OptionKind.Scalar } key ? new ConfigEntry(entry.Key, entry.KeySource, Value(key, entry.Value, "")) : entry)], map.Source);
 
-        if (Later.Contains(keyPath))
-        {
-            faults.Warning(entry.KeySource, keyPath, "Falco knows this key, this version of Saker does not; it has no effect.");
-        }
-        else
-        {
-            faults.Warning(entry.KeySource, keyPath, $"There is no such key; it has no effect{NearestWord.Hint(entry.Key, schema.Keys.Select(static key => key.Name))}");
-        }
+        // A dash with nothing behind it.
+        private static IEnumerable<ConfigNode> Items(ConfigList list) => list.Items.Where(static item => item is not ConfigScalar { IsNull: true });
     }
 }

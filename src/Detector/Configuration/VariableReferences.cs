@@ -37,6 +37,6 @@ internal static partial class VariableReferences
         return "";
     }
 
-    [GeneratedRegex(@"\$?\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\$?\$\{(?<name>[^}]*)\}", RegexOptions.CultureInvariant)]
     private static partial Regex Reference();
 }

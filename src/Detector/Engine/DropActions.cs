@@ -40,7 +40,7 @@ internal sealed class DropActions(DetectorOptions options, string hostname, IRea
                 clock.GetUtcNow());
             foreach (var output in outputs)
             {
-                output.TryWrite(line);
+                output.Write(line);
             }
         }
 

@@ -1,8 +1,26 @@
+using Saker.Settings;
+
 namespace Saker.Detector.Engine;
 
 /// <summary>What the engine says. Numbers 1000 to 1099; never reused.</summary>
 internal static partial class EngineMessages
 {
+    /// <summary>Says what was found in a configuration.</summary>
+    public static void Tell(ILogger logger, ConfigFaults faults)
+    {
+        foreach (var fault in faults.All)
+        {
+            if (fault.Severity == FaultSeverity.Error)
+            {
+                Mistake(logger, fault.ToString());
+            }
+            else
+            {
+                Finding(logger, fault.ToString());
+            }
+        }
+    }
+
     [LoggerMessage(1001, LogLevel.Warning, "{Finding}")]
     public static partial void Finding(ILogger logger, string finding);
 
@@ -30,8 +48,8 @@ internal static partial class EngineMessages
     [LoggerMessage(1009, LogLevel.Warning, "Events were lost: {RingFull} since rings were full, {TooLarge} too large, {Busy} since the kernel skipped a busy driver, {Other} to other faults in the kernel, {Backlog} while /proc was read, {Malformed} malformed ({Total} since the start).")]
     public static partial void Drops(ILogger logger, long ringFull, long tooLarge, long busy, long other, long backlog, long malformed, long total);
 
-    [LoggerMessage(1010, LogLevel.Information, "Stopped: {Events} events, {Alerts} alerts, {Dropped} events lost, {Unwritten} alerts left unwritten.")]
-    public static partial void Stopped(ILogger logger, long events, long alerts, long dropped, long unwritten);
+    [LoggerMessage(1010, LogLevel.Information, "Stopped: {Events} events, {Alerts} alerts, {Dropped} events lost, {Unwritten} alerts left unwritten{ByOutput}.")]
+    public static partial void Stopped(ILogger logger, long events, long alerts, long dropped, long unwritten, string byOutput);
 
     [LoggerMessage(1011, LogLevel.Warning, "No output is enabled; alerts go nowhere (stdout_output, file_output, http_output).")]
     public static partial void NoOutput(ILogger logger);
@@ -51,9 +69,39 @@ internal static partial class EngineMessages
     [LoggerMessage(1016, LogLevel.Error, "{Dropped} events were lost in the last second, and syscall_event_drops.actions says 'exit': the detector ends.")]
     public static partial void ExitOnDrops(ILogger logger, long dropped);
 
+    [LoggerMessage(1030, LogLevel.Warning, "{Count} rules on without an event that they name, for '{Event}' is not delivered by this driver: {Rules}.")]
+    public static partial void EventUndelivered(ILogger logger, int count, string @event, string rules);
+
+    [LoggerMessage(1017, LogLevel.Warning, "Rule files that the configuration names are not there, and are passed over: {Files}.")]
+    public static partial void RuleFilesAbsent(ILogger logger, string files);
+
+    [LoggerMessage(1018, LogLevel.Error, "There are no rules to watch by: {Reason}. Name rule files or folders below 'rules_files' in {File}, or with --rules.")]
+    public static partial void NoRuleFile(ILogger logger, string reason, string file);
+
     [LoggerMessage(1040, LogLevel.Information, "There is no {File}: the defaults are used.")]
     public static partial void Defaults(ILogger logger, string file);
 
-    [LoggerMessage(1030, LogLevel.Warning, "{Count} rules on without an event that they name, for '{Event}' is not delivered by this driver: {Rules}.")]
-    public static partial void EventUndelivered(ILogger logger, int count, string @event, string rules);
+    [LoggerMessage(1041, LogLevel.Information, "Stopped before watching had begun.")]
+    public static partial void StoppedEarly(ILogger logger);
+
+    [LoggerMessage(1042, LogLevel.Information, "Configuration and rules have no mistakes; nothing was started (--dry-run).")]
+    public static partial void Checked(ILogger logger);
+
+    [LoggerMessage(1043, LogLevel.Information, "Reading configuration and rules again: {Cause}.")]
+    public static partial void Rereading(ILogger logger, string cause);
+
+    [LoggerMessage(1044, LogLevel.Error, "Configuration or rules have mistakes, which the lines above name; the detector goes on with what it had.")]
+    public static partial void OldOneKept(ILogger logger);
+
+    [LoggerMessage(1045, LogLevel.Information, "Configuration and rules are in use ({Driver}).")]
+    public static partial void Reloaded(ILogger logger, string driver);
+
+    [LoggerMessage(1046, LogLevel.Warning, "A replay reads its configuration once; SIGHUP changes nothing.")]
+    public static partial void ReplayIsNotReloaded(ILogger logger);
+
+    [LoggerMessage(1047, LogLevel.Error, "The new configuration cannot be used: {Reason} The detector goes on with what it had.")]
+    public static partial void CannotReload(ILogger logger, string reason);
+
+    [LoggerMessage(1048, LogLevel.Information, "Files of outputs are opened anew.")]
+    public static partial void Reopened(ILogger logger);
 }

@@ -14,7 +14,13 @@ internal static class OutputAppending
         "container_image_tag=%container.image.tag k8s_pod_name=%k8s.pod.name k8s_ns_name=%k8s.ns.name";
 
     /// <summary>The rules with the additions; null after mistakes, which were then told.</summary>
-    public static IReadOnlyList<Rule>? Apply(IReadOnlyList<AppendedOutput> additions, IReadOnlyList<Rule> rules, IFieldCatalogue catalogue, ILogger logger)
+    /// <param name="additions">What is added to rules that fit.</param>
+    /// <param name="fixedFields">Fields that all rules get, with their values.</param>
+    /// <param name="rules">The rules.</param>
+    /// <param name="catalogue">The fields.</param>
+    /// <param name="logger">Told the mistakes.</param>
+    public static IReadOnlyList<Rule>? Apply(
+        IReadOnlyList<AppendedOutput> additions, IReadOnlyDictionary<string, string> fixedFields, IReadOnlyList<Rule> rules, IFieldCatalogue catalogue, ILogger logger)
     {
         var parser = new OutputFormatParser(catalogue);
         var mistakes = new List<OutputFormatError>();
@@ -48,6 +54,12 @@ internal static class OutputAppending
             }
 
             rules = [.. rules.Select(rule => Fits(addition.Match, rule) ? Extended(rule, formats, fields) : rule)];
+        }
+
+        if (fixedFields.Count > 0)
+        {
+            var constants = fixedFields.Select(static field => new ExtraField(field.Key, new OutputFormat(field.Value, Star: false, [new OutputPart { Text = field.Value }]), IsText: true)).ToList();
+            rules = [.. rules.Select(rule => Extended(rule, [], constants))];
         }
 
         return good ? rules : null;

@@ -41,7 +41,7 @@ internal sealed class RuleEngine(
             var line = formatter.Format(rule, context);
             foreach (var output in outputs)
             {
-                output.TryWrite(line);
+                output.Write(line);
             }
         }
     }

@@ -12,15 +12,21 @@ internal static class RuleLoading
     private const int MaxNames = 5;
 
     /// <summary>The rules; null after mistakes, which were then told.</summary>
-    /// <param name="options">Least priority, rules to switch, and what is added to outputs.</param>
-    /// <param name="paths">Rule files and folders.</param>
+    /// <param name="configuration">Rule files, least priority, rules to switch, and what is added to outputs.</param>
+    /// <param name="given">Rule files and folders in place of the configuration's; empty for none.</param>
     /// <param name="catalogue">The fields.</param>
     /// <param name="types">The event types.</param>
     /// <param name="deliverable">Names of the events that the source delivers; null for all.</param>
     /// <param name="logger">Told everything.</param>
     public static RuleSet? Load(
-        DetectorOptions options, IEnumerable<string> paths, IFieldCatalogue catalogue, EventTypeIndex types, IReadOnlySet<string>? deliverable, ILogger logger)
+        DetectorConfiguration configuration, IReadOnlyList<string> given, IFieldCatalogue catalogue, EventTypeIndex types, IReadOnlySet<string>? deliverable, ILogger logger)
     {
+        if (Paths(configuration, given, logger) is not { } paths)
+        {
+            return null;
+        }
+
+        var options = configuration.Options;
         var set = Load(RuleFiles.Read(paths), catalogue, types, deliverable);
         foreach (var finding in set.DistinctDiagnostics)
         {
@@ -40,7 +46,7 @@ internal static class RuleLoading
         }
 
         var rules = RuleSelection.Apply(options.Rules, [.. set.Rules.Where(rule => rule.Priority <= options.Priority)], logger);
-        if (OutputAppending.Apply(options.AppendOutput, rules, catalogue, logger) is not { } complete)
+        if (OutputAppending.Apply(options.AppendOutput, options.StaticFields, rules, catalogue, logger) is not { } complete)
         {
             return null;
         }
@@ -66,6 +72,25 @@ internal static class RuleLoading
         return working.Exists(static rule => rule.EventTypes is null)
             ? null
             : working.SelectMany(static rule => rule.EventTypes!).Select(type => types.Names[type]).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>The files and folders to read; null when there is none, which was then told.</summary>
+    private static IReadOnlyList<string>? Paths(DetectorConfiguration configuration, IReadOnlyList<string> given, ILogger logger)
+    {
+        var paths = configuration.RulePaths(given);
+        var absent = configuration.AbsentRulePaths(given);
+        if (paths.Count > 0)
+        {
+            if (absent.Count > 0)
+            {
+                EngineMessages.RuleFilesAbsent(logger, string.Join(", ", absent));
+            }
+
+            return paths;
+        }
+
+        EngineMessages.NoRuleFile(logger, absent.Count > 0 ? $"none of {string.Join(", ", absent)} is there" : "rules_files is empty", configuration.File);
+        return null;
     }
 
     // A line for each cause, and none for each rule: there may be thousands.

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Saker.Detector.Alerting;
 using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
@@ -13,47 +15,66 @@ using Saker.Rules;
 
 namespace Saker.Detector.Hosting;
 
-/// <summary>The whole detector: source, state, rules, outputs. Made once, run once.</summary>
+/// <summary>
+/// The whole detector: source, state, rules, outputs. Made once, run once. A reload puts new rules and settings in place between two
+/// events: source, state and outputs stay as they are where the new configuration wants the same of them.
+/// </summary>
 internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnlyList<string> ruleFiles, TimeProvider clock, ILogger logger)
 {
-    private const int BatchSize = 512;
-    private static readonly TimeSpan ReadWait = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+    private static readonly CancellationToken AtOnce = new(canceled: true);
 
-    private readonly DetectorOptions options = configuration.Options;
+    private readonly string hostname = Environment.GetEnvironmentVariable("FALCO_HOSTNAME") is { Length: > 0 } given ? given : Environment.MachineName;
+    private readonly DateTimeOffset started = clock.GetUtcNow();
+    private readonly SortedDictionary<string, long> unwritten = new(StringComparer.Ordinal);
+    private IReadOnlyList<OutputQueue> outputs = [];
+    private long events;
+    private long alerts;
+    private long lost;
 
-    /// <summary>Runs until the token ends it or the capture is over. Returns the exit code.</summary>
-    public async Task<int> RunAsync(CancellationToken stop)
+    /// <summary>What may be asked of the detector while it runs; null for nothing.</summary>
+    public HostControl? Control { get; init; }
+
+    /// <summary>Reads the configuration anew; null where that cannot be.</summary>
+    public Func<DetectorConfiguration>? Reread { get; init; }
+
+    /// <summary>Looks at the rules alone. Returns the exit code.</summary>
+    public int Check()
     {
-        var catalogue = new FieldCatalogue();
-        var types = new EventTypeIndex();
-        var live = options.Engine.Kind == EngineKind.ModernEbpf;
-        if (RuleLoading.Load(options, configuration.RulePaths(ruleFiles), catalogue, types, live ? InterestSet.Deliverable : null, logger) is not { } rules)
+        if (DetectorPlan.Of(configuration, ruleFiles, logger) is null)
         {
             return 1;
         }
 
-        using var state = new MachineState(maxThreads: options.FalcoLibs.ThreadTableSize);
-        IReadOnlyList<OutputQueue> outputs = [];
+        EngineMessages.Checked(logger);
+        return 0;
+    }
+
+    /// <summary>Runs until the token ends it or the capture is over. Returns the exit code.</summary>
+    public async Task<int> RunAsync(CancellationToken stop)
+    {
+        if (DetectorPlan.Of(configuration, ruleFiles, logger) is not { } plan)
+        {
+            return 1;
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var reloader = Control is not null && Reread is not null ? new PlanReloader(Control, Reread, ruleFiles, logger) : null;
+        var reloading = reloader is null ? Task.CompletedTask : WatchAsync(reloader, plan, ended.Token);
         try
         {
-            outputs = OutputAssembly.Create(configuration, clock, logger);
-            if (outputs.Count == 0)
-            {
-                EngineMessages.NoOutput(logger);
-            }
-
-            using var source = Open(state, live);
-            return await RunAsync(source, state, rules, catalogue, types, outputs, stop);
+            outputs = OutputAssembly.Create(plan.Configuration, clock, logger, stop);
+            return await RunAsync(plan, reloader, stop);
         }
-        catch (Exception exception) when (exception is EventSourceException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception exception) when (IsRefusal(exception))
         {
             EngineMessages.CannotStart(logger, exception.Message);
             return 1;
         }
         finally
         {
+            await ended.CancelAsync();
+            await reloading;
             foreach (var output in outputs)
             {
                 await output.DisposeAsync();
@@ -61,49 +82,214 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         }
     }
 
-    /// <summary>What a source is asked for.</summary>
-    /// <param name="options">Rings and lengths.</param>
-    /// <param name="calls">System calls.</param>
-    public static SourceSettings SourceSettings(DetectorOptions options, IReadOnlySet<int> calls) => new()
+    private static bool IsRefusal(Exception exception) => exception is EventSourceException or IOException or UnauthorizedAccessException or InvalidDataException;
+
+    private static async Task WatchAsync(PlanReloader reloader, DetectorPlan plan, CancellationToken stop)
     {
-        SystemCalls = calls,
-        RingBytes = 1024 * 1024 << (options.Engine.ModernEbpf.BufSizePreset - 1),
-        CpusPerRing = options.Engine.ModernEbpf.CpusForEachBuffer,
-        SnapLength = options.FalcoLibs.Snaplen,
-        DropFailedExit = options.Engine.ModernEbpf.DropFailedExit,
-    };
+        try
+        {
+            await reloader.RunAsync(plan, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The detector stops.
+        }
+    }
 
-    private IEventSource Open(MachineState state, bool live) =>
-        live ? new HoldingSource(new ModernEbpfSource()) : new CaptureSource(File.OpenRead(configuration.Resolve(options.Engine.Replay.CaptureFile)), state);
-
-    private async Task<int> RunAsync(
-        IEventSource source, MachineState state, RuleSet rules, FieldCatalogue catalogue, EventTypeIndex types, IReadOnlyList<OutputQueue> outputs, CancellationToken stop)
+    /// <summary>One source after the other: a reload that wants another one begins anew, with what is known from /proc.</summary>
+    private async Task<int> RunAsync(DetectorPlan plan, PlanReloader? reloader, CancellationToken stop)
     {
-        var calls = InterestSet.For(RuleLoading.EventsOf(rules, types), options.BaseSyscalls);
-        source.Start(SourceSettings(options, calls));
-        var recovery = source is HoldingSource live ? ReadMachine(live, state, calls.Count) : null;
+        if (outputs.Count == 0)
+        {
+            EngineMessages.NoOutput(logger);
+        }
 
-        var hostname = Environment.GetEnvironmentVariable("FALCO_HOSTNAME") is { Length: > 0 } given ? given : Environment.MachineName;
-        using var context = new EventContext { Hostname = PinnedBytes.Of(System.Text.Encoding.UTF8.GetBytes(hostname)) };
-        using var formatter = new AlertFormatter(options, catalogue, hostname);
-        var matcher = new RuleMatcher(rules, "syscall", types.Names, options.RuleMatching);
-        var pipeline = new EventPipeline(state);
-        var engine = new RuleEngine(pipeline, matcher, types, context, formatter, outputs);
-        var monitor = new EngineMonitor(source, state, pipeline, engine, matcher, clock);
-        await using var telemetry = await DetectorTelemetry.StartAsync(configuration, configuration.RulePaths(ruleFiles), hostname, monitor, outputs, clock, logger);
+        DetectorPlan? before = null;
+        while (true)
+        {
+            try
+            {
+                var (code, next) = await RunSourceAsync(plan, reloader, stop);
+                if (next is null)
+                {
+                    return code;
+                }
+
+                (before, plan) = (plan, next);
+            }
+            catch (EventSourceException exception) when (before is not null)
+            {
+                EngineMessages.CannotReload(logger, exception.Message);
+                plan = before;
+                before = null;
+            }
+        }
+    }
+
+    private async Task<(int Code, DetectorPlan? Next)> RunSourceAsync(DetectorPlan plan, PlanReloader? reloader, CancellationToken stop)
+    {
+        using var state = new MachineState(maxThreads: plan.Configuration.Options.FalcoLibs.ThreadTableSize);
+        using var source = Open(plan, state);
+        if (IsOver(stop))
+        {
+            return (0, null);
+        }
+
+        source.Start(plan.Source);
+        if (IsOver(stop))
+        {
+            return (0, null);
+        }
+
+        var machine = new Machine(source, state, new EventPipeline(state), source is HoldingSource live ? ReadMachine(live, state, plan.Source.SystemCalls.Count) : null);
+        var running = plan.Source;
+        while (true)
+        {
+            var (code, next) = await RunPlanAsync(machine, plan, reloader, stop);
+            if (next is not null && !await TakeOutputsAsync(plan, next, stop))
+            {
+                next = plan;
+            }
+
+            if (next is null)
+            {
+                return (code, null);
+            }
+
+            if (!next.IsServedBy(running))
+            {
+                Count(machine);
+                EngineMessages.Reloaded(logger, "with a new driver; what happens until it watches is not seen");
+                return (code, next);
+            }
+
+            if (next != plan)
+            {
+                EngineMessages.Reloaded(logger, "with the driver that watches already");
+            }
+
+            plan = next;
+        }
+    }
+
+    /// <summary>Runs until the end (no next plan), or until a new plan is ready.</summary>
+    private async Task<(int Code, DetectorPlan? Next)> RunPlanAsync(Machine machine, DetectorPlan plan, PlanReloader? reloader, CancellationToken stop)
+    {
+        var options = plan.Configuration.Options;
+        using var context = new EventContext { Hostname = PinnedBytes.Of(Encoding.UTF8.GetBytes(hostname)) };
+        using var formatter = new AlertFormatter(options, plan.Catalogue, hostname);
+        var matcher = new RuleMatcher(plan.Rules, "syscall", plan.Types.Names, options.RuleMatching);
+        var engine = new RuleEngine(machine.Pipeline, matcher, plan.Types, context, formatter, outputs);
+        var monitor = new EngineMonitor(machine.Source, machine.State, machine.Pipeline, engine, matcher, clock);
+        if (Control is not null)
+        {
+            Control.Reopen = Reopen;
+        }
+
+        await using var telemetry = await DetectorTelemetry.StartAsync(plan.Configuration, plan.RulePaths, hostname, started, monitor, outputs, clock, logger);
         // What the start left behind is given back to the system, for from here on hardly anything is allocated and the
         // collector would not come for hours.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        // A thread of its own: the loop waits in the kernel, and a pool thread should not.
         var drops = new DropActions(options, hostname, outputs, clock, logger);
+        var loop = new EventLoop(machine.Source, machine.Pipeline, engine, monitor, drops, clock, logger) { Told = machine.Told };
+        // A thread of its own: the loop waits in the kernel, and a pool thread should not.
         await Task.Factory.StartNew(
-            () => Loop(source, pipeline, engine, monitor, drops, recovery, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        await telemetry.StopAlertsAsync();
+            () => loop.Run(machine.Recovery, () => reloader?.IsReady == true, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        alerts += engine.Alerts;
+        machine.Told = loop.Told;
+        var next = stop.IsCancellationRequested || drops.MustExit || machine.Source.Ended ? null : reloader?.Take();
+        if (next is not null)
+        {
+            // Events are kept until the new plan takes them.
+            (machine.Source as HoldingSource)?.Hold();
+        }
 
-        var left = await Task.WhenAll(outputs.Select(output => output.StopAsync(source.Ended ? Timeout.InfiniteTimeSpan : StopPatience)));
-        EngineMessages.Stopped(logger, pipeline.Processed, engine.Alerts, source.Statistics.Dropped, left.Sum() + outputs.Sum(static output => output.Dropped));
-        return drops.MustExit ? 1 : 0;
+        await telemetry.StopAlertsAsync();
+        if (next is not null)
+        {
+            return (0, next);
+        }
+
+        Count(machine);
+        var complete = await CloseAsync(machine.Source.Ended ? stop : AtOnce);
+        // A replay whose alerts did not all arrive has failed.
+        return (drops.MustExit || (!plan.IsLive && !complete) ? 1 : 0, null);
     }
+
+    /// <summary>Puts the new plan's outputs in place of the old; those that are the same stay. False when they cannot be used.</summary>
+    private async Task<bool> TakeOutputsAsync(DetectorPlan plan, DetectorPlan next, CancellationToken stop)
+    {
+        if (next.HasOutputsOf(plan))
+        {
+            return true;
+        }
+
+        try
+        {
+            var old = outputs;
+            outputs = OutputAssembly.Create(next.Configuration, clock, logger, stop);
+            await CountUnwrittenAsync(old, AtOnce);
+            foreach (var output in old)
+            {
+                await output.DisposeAsync();
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (IsRefusal(exception))
+        {
+            EngineMessages.CannotReload(logger, exception.Message);
+            return false;
+        }
+    }
+
+    private async Task CountUnwrittenAsync(IReadOnlyList<OutputQueue> queues, CancellationToken until)
+    {
+        var left = await Task.WhenAll(queues.Select(queue => queue.StopAsync(StopPatience, until)));
+        foreach (var (queue, count) in queues.Zip(left))
+        {
+            unwritten[queue.Name] = unwritten.GetValueOrDefault(queue.Name) + count + queue.Dropped + queue.Failed;
+        }
+    }
+
+    private void Count(Machine machine)
+    {
+        events += machine.Pipeline.Processed;
+        lost += machine.Source.Statistics.Dropped;
+    }
+
+    /// <summary>Writes what waits, and says what came of the run. True when every alert was written.</summary>
+    private async Task<bool> CloseAsync(CancellationToken until)
+    {
+        await CountUnwrittenAsync(outputs, until);
+        var sum = unwritten.Values.Sum();
+        var byOutput = sum == 0 ? "" : $" ({string.Join(", ", unwritten.Where(static pair => pair.Value > 0).Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}: {pair.Value}")))})";
+        EngineMessages.Stopped(logger, events, alerts, lost, sum, byOutput);
+        return sum == 0;
+    }
+
+    private bool IsOver(CancellationToken stop)
+    {
+        if (stop.IsCancellationRequested)
+        {
+            EngineMessages.StoppedEarly(logger);
+        }
+
+        return stop.IsCancellationRequested;
+    }
+
+    private void Reopen()
+    {
+        EngineMessages.Reopened(logger);
+        foreach (var output in outputs)
+        {
+            output.Reopen();
+        }
+    }
+
+    private static IEventSource Open(DetectorPlan plan, MachineState state) => plan.IsLive
+        ? new HoldingSource(new ModernEbpfSource())
+        : new CaptureSource(File.OpenRead(plan.Configuration.Resolve(plan.Configuration.Options.Engine.Replay.CaptureFile)), state);
 
     /// <summary>What is there when the driver begins: threads, descriptors, users, addresses.</summary>
     private StateRecovery ReadMachine(HoldingSource source, MachineState state, int calls)
@@ -120,54 +306,10 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         return recovery;
     }
 
-    private void Loop(IEventSource source, EventPipeline pipeline, RuleEngine engine, EngineMonitor monitor, DropActions drops, StateRecovery? recovery, CancellationToken stop)
+    /// <summary>What is watched and what is known of it; it outlives a plan.</summary>
+    private sealed record Machine(IEventSource Source, MachineState State, EventPipeline Pipeline, StateRecovery? Recovery)
     {
-        recovery?.Go();
-        var batch = new RawEvent[BatchSize];
-        var told = default(SourceStatistics);
-        var lastReport = clock.GetTimestamp();
-        while (!stop.IsCancellationRequested && !source.Ended && !drops.MustExit)
-        {
-            var count = source.Read(batch, ReadWait);
-            for (var i = 0; i < count; i++)
-            {
-                pipeline.Process(batch[i], engine);
-            }
-
-            source.Release();
-            monitor.AfterBatch();
-            if (clock.GetElapsedTime(lastReport) < ReportInterval)
-            {
-                continue;
-            }
-
-            lastReport = clock.GetTimestamp();
-            var before = told;
-            told = ReportDrops(source.Statistics, told);
-            drops.Check(told, before);
-            recovery?.Check(told);
-            monitor.Sample();
-        }
-
-        monitor.Finish();
-        ReportDrops(source.Statistics, told);
-    }
-
-    private SourceStatistics ReportDrops(SourceStatistics now, SourceStatistics told)
-    {
-        if (now.Dropped + now.Malformed > told.Dropped + told.Malformed)
-        {
-            EngineMessages.Drops(
-                logger,
-                now.DroppedRingFull - told.DroppedRingFull,
-                now.DroppedTooLarge - told.DroppedTooLarge,
-                now.DroppedBusy - told.DroppedBusy,
-                now.DroppedOther - told.DroppedOther,
-                now.DroppedBacklog - told.DroppedBacklog,
-                now.Malformed - told.Malformed,
-                now.Dropped + now.Malformed);
-        }
-
-        return now;
+        /// <summary>The source's counters as they were told last.</summary>
+        public SourceStatistics Told { get; set; }
     }
 }

@@ -1,82 +1,66 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
-using Polly;
-using Polly.Retry;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using Saker.Http;
 
 namespace Saker.Detector.Outputs;
 
 /// <summary>
-/// Posts each alert over a connection that is kept. It is sent again until the router takes it: the pauses grow to ten
-/// seconds, or are what the router asked for (<c>Retry-After</c>). Only a refusal for good (4xx) gives an alert up.
+/// Posts each alert over a connection that is kept. Whatever the answer says about the way there (an address, a password, a proxy that
+/// is wrong; a router that is busy or gone) is over some day, and the alert is tried again until then. Only what the answer says
+/// about the alert itself gives it up.
 /// </summary>
-internal sealed partial class HttpOutput : IAlertOutput
+internal sealed class HttpOutput : IAlertOutput
 {
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(1);
 
     private readonly HttpClient client;
     private readonly Uri url;
-    private readonly ILogger logger;
-    private readonly ResiliencePipeline<HttpResponseMessage> pipeline;
-    private bool failing;
+    private readonly bool compress;
+    private readonly TimeProvider clock;
 
     /// <param name="url">Where alerts are posted.</param>
     /// <param name="handler">Carries the TLS settings; disposed with the output.</param>
     /// <param name="userAgent">The <c>User-Agent</c>.</param>
-    /// <param name="clock">The clock that pauses go by.</param>
-    /// <param name="logger">Told when the router stops and starts taking alerts.</param>
-    public HttpOutput(Uri url, HttpMessageHandler handler, string userAgent, TimeProvider clock, ILogger logger)
+    /// <param name="compress">Sends alerts gzipped.</param>
+    /// <param name="clock">The clock that an attempt's limit goes by.</param>
+    public HttpOutput(Uri url, HttpMessageHandler handler, string userAgent, bool compress, TimeProvider clock)
     {
         this.url = url;
-        this.logger = logger;
+        this.compress = compress;
+        this.clock = clock;
 #pragma warning disable RS0030 // the one client of this program
         client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
 #pragma warning restore RS0030
         client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", userAgent);
-        pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
-            .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
-            {
-                MaxRetryAttempts = int.MaxValue,
-                BackoffType = DelayBackoffType.Exponential,
-                Delay = TimeSpan.FromMilliseconds(200),
-                MaxDelay = LongestPause,
-                UseJitter = true,
-                ShouldHandle = static a => ValueTask.FromResult(
-                    a.Outcome.Exception is HttpRequestException or Polly.Timeout.TimeoutRejectedException
-                    || a.Outcome.Result is { } answer && HttpStatuses.IsTransient(answer.StatusCode)),
-                DelayGenerator = a => ValueTask.FromResult(RetryAfter(a.Outcome.Result, clock)),
-                OnRetry = a =>
-                {
-                    Failing(a.Outcome.Exception?.Message ?? $"status {(int)a.Outcome.Result!.StatusCode}");
-                    a.Outcome.Result?.Dispose();
-                    return ValueTask.CompletedTask;
-                },
-            })
-            .AddTimeout(AttemptTimeout)
-            .Build();
     }
 
     public string Name => "http";
 
-    // Without user and password.
-    private string Router => $"{url.Scheme}://{url.Authority}";
+    // Without user and password, and without the path, which may be a secret.
+    private string Target => $"{url.Scheme}://{url.Authority}";
 
     public async ValueTask WriteAsync(AlertLine alert, CancellationToken cancellationToken)
     {
-        using var answer = await pipeline.ExecuteAsync(token => SendAsync(alert, token), cancellationToken);
-        if (!answer.IsSuccessStatusCode)
+        using var limit = new CancellationTokenSource(AttemptTimeout, clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
         {
-            throw new IOException($"the router refused an alert with status {(int)answer.StatusCode}");
+            using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = Content(alert) };
+            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, both.Token);
+            Check(answer);
         }
-
-        if (failing)
+        catch (HttpRequestException exception)
         {
-            Log.TakenAgain(logger, Router);
+            throw new OutputBusyException($"{Target}: {Reason(exception)}", pause: null, exception);
         }
-
-        failing = false;
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new OutputBusyException($"{Target}: no answer within {AttemptTimeout.TotalSeconds:0} s.", pause: null, exception);
+        }
     }
 
     public ValueTask DisposeAsync()
@@ -85,37 +69,74 @@ internal sealed partial class HttpOutput : IAlertOutput
         return ValueTask.CompletedTask;
     }
 
-    private async ValueTask<HttpResponseMessage> SendAsync(AlertLine alert, CancellationToken cancellationToken)
+    private void Check(HttpResponseMessage answer)
     {
-        var content = new ReadOnlyMemoryContent(alert.Line);
-        content.Headers.ContentType = new MediaTypeHeaderValue(alert.IsJson ? "application/json" : "text/plain");
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
-        return await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
-    }
-
-    // Null leaves the pause to the back-off.
-    private static TimeSpan? RetryAfter(HttpResponseMessage? answer, TimeProvider clock)
-    {
-        var asked = answer is null ? null : HttpStatuses.RetryAfter(answer.Headers, clock);
-        return asked > LongestRetryAfter ? LongestRetryAfter : asked;
-    }
-
-    private void Failing(string reason)
-    {
-        if (!failing)
+        var status = (int)answer.StatusCode;
+        if (answer.IsSuccessStatusCode)
         {
-            Log.NotTaken(logger, Router, reason);
+            return;
         }
 
-        failing = true;
+        if (answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.UnprocessableEntity)
+        {
+            throw new AlertRefusedException($"{Target} refused an alert with status {status}; it is given up.");
+        }
+
+        throw new OutputBusyException($"{Target} answers with status {status}{Hint(answer)}.", RetryAfter(answer));
     }
 
-    private static partial class Log
+    private static string Hint(HttpResponseMessage answer) => answer.StatusCode switch
     {
-        [LoggerMessage(1211, LogLevel.Warning, "{Router} does not take alerts ({Reason}); they wait and are sent again.")]
-        public static partial void NotTaken(ILogger logger, string router, string reason);
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "; check user and password in http_output.url",
+        HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed => "; check the path of http_output.url",
+        HttpStatusCode.ProxyAuthenticationRequired => "; check the proxy's user and password",
+        >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest when answer.Headers.Location is { } location =>
+            $", and sends on to {(location.IsAbsoluteUri ? location.GetLeftPart(UriPartial.Authority) : "another path")}; write that into http_output.url",
+        _ => "",
+    };
 
-        [LoggerMessage(1212, LogLevel.Information, "{Router} takes alerts again.")]
-        public static partial void TakenAgain(ILogger logger, string router);
+    private static string Reason(HttpRequestException exception) => exception.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError => "its name cannot be resolved.",
+        HttpRequestError.SecureConnectionError when exception.InnerException is AuthenticationException =>
+            "its certificate is not trusted here (http_output.ca_cert names the authority's file).",
+        HttpRequestError.SecureConnectionError => "no TLS connection came about.",
+        HttpRequestError.ConnectionError when exception.InnerException is SocketException { SocketErrorCode: var error } => error switch
+        {
+            SocketError.ConnectionRefused => "the connection is refused; nobody listens there.",
+            SocketError.TimedOut => "nobody answers there.",
+            SocketError.HostUnreachable or SocketError.NetworkUnreachable => "there is no way there.",
+            _ => $"no connection ({error}).",
+        },
+        HttpRequestError.ConnectionError => "no connection came about.",
+        HttpRequestError.ProxyTunnelError => "the proxy refuses to connect.",
+        HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse => "what answers there does not speak HTTP, or hangs up before it has answered.",
+        _ => "the connection broke.",
+    };
+
+    private HttpContent Content(AlertLine alert)
+    {
+        HttpContent content = new ReadOnlyMemoryContent(alert.Line);
+        if (compress)
+        {
+            var packed = new MemoryStream();
+            using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            {
+                gzip.Write(alert.Line.Span);
+            }
+
+            content = new ByteArrayContent(packed.ToArray());
+            content.Headers.ContentEncoding.Add("gzip");
+        }
+
+        content.Headers.ContentType = new MediaTypeHeaderValue(alert.IsJson ? "application/json" : "text/plain");
+        return content;
+    }
+
+    // Null leaves the pause to the queue.
+    private TimeSpan? RetryAfter(HttpResponseMessage answer)
+    {
+        var asked = HttpStatuses.RetryAfter(answer.Headers, clock);
+        return asked > LongestRetryAfter ? LongestRetryAfter : asked;
     }
 }

@@ -9,34 +9,39 @@ namespace Saker.Detector.Outputs;
 /// <summary>Makes the outputs that the configuration enables.</summary>
 internal static class OutputAssembly
 {
-    private const int DefaultCapacity = 10_000;
-
     /// <summary>The enabled outputs, each behind its queue.</summary>
+    /// <param name="configuration">What is enabled.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="logger">Told about faults.</param>
+    /// <param name="stop">Ends the waiting of who writes into a full queue.</param>
     /// <exception cref="IOException">A certificate cannot be read, or the URL is none.</exception>
-    public static IReadOnlyList<OutputQueue> Create(DetectorConfiguration configuration, TimeProvider clock, ILogger logger)
+    public static IReadOnlyList<OutputQueue> Create(DetectorConfiguration configuration, TimeProvider clock, ILogger logger, CancellationToken stop)
     {
         var options = configuration.Options;
-        var capacity = options.OutputsQueue.Capacity > 0 ? options.OutputsQueue.Capacity : DefaultCapacity;
-        var outputs = new List<IAlertOutput>();
+        // A capture waits for outputs; the kernel does not. What a capture says can be had again, so that a disk that is full ends the matter.
+        var live = options.Engine.Kind != EngineKind.Replay;
+        var local = new QueueSettings { Capacity = options.OutputsQueue.Bound, WritersWait = !live, Retries = live };
+        var queues = new List<OutputQueue>();
         if (options.StdoutOutput.Enabled)
         {
-            outputs.Add(StreamOutput.Stdout());
+            queues.Add(new OutputQueue(new StdoutOutput(), local, clock, logger, stop));
         }
 
         if (options.FileOutput.Enabled)
         {
-            outputs.Add(StreamOutput.File(configuration.Resolve(options.FileOutput.Filename), options.FileOutput.KeepAlive));
+            var file = new FileOutput(configuration.Resolve(options.FileOutput.Filename), options.FileOutput.KeepAlive);
+            queues.Add(new OutputQueue(file, local, clock, logger, stop));
         }
 
         if (options.HttpOutput.Enabled)
         {
-            outputs.Add(Http(options.HttpOutput, configuration, clock, logger));
+            queues.Add(new OutputQueue(Http(options.HttpOutput, configuration, clock), local with { Retries = true }, clock, logger, stop));
         }
 
-        return outputs.ConvertAll(output => new OutputQueue(output, capacity, logger));
+        return queues;
     }
 
-    private static HttpOutput Http(HttpOptions options, DetectorConfiguration configuration, TimeProvider clock, ILogger logger)
+    private static HttpOutput Http(HttpOptions options, DetectorConfiguration configuration, TimeProvider clock)
     {
         if (!Uri.TryCreate(options.Url.Reveal(), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
@@ -51,7 +56,7 @@ internal static class OutputAssembly
             PooledConnectionLifetime = TimeSpan.FromMinutes(5), // the router may move to another address
             SslOptions = Tls(options, configuration),
         };
-        return new HttpOutput(url, handler, options.UserAgent, clock, logger);
+        return new HttpOutput(url, handler, options.UserAgent, options.CompressUploads, clock);
     }
 
     private static SslClientAuthenticationOptions Tls(HttpOptions options, DetectorConfiguration configuration)
@@ -65,10 +70,10 @@ internal static class OutputAssembly
                 tls.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359
             }
-            else if (options.CaCert.Length > 0)
+            else if (Authorities(options, configuration) is { Count: > 0 } authorities)
             {
                 tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-                tls.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(configuration.Resolve(options.CaCert));
+                tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
             }
 
             if (options.Mtls)
@@ -82,5 +87,29 @@ internal static class OutputAssembly
         {
             throw new IOException($"a certificate of http_output cannot be read: {exception.Message}", exception);
         }
+    }
+
+    // As Falco takes them: one file of one authority, else one of several, else a folder of files.
+    private static X509Certificate2Collection Authorities(HttpOptions options, DetectorConfiguration configuration)
+    {
+        var found = new X509Certificate2Collection();
+        var file = options.CaCert.Length > 0 ? options.CaCert : options.CaBundle;
+        if (file.Length > 0)
+        {
+            found.ImportFromPemFile(configuration.Resolve(file));
+            return found.Count > 0 ? found : throw new IOException($"{file} holds no certificate in PEM (http_output.ca_cert, ca_bundle).");
+        }
+
+        if (options.CaPath is "" or HttpOptions.SystemAuthorities)
+        {
+            return found;
+        }
+
+        foreach (var one in Directory.EnumerateFiles(configuration.Resolve(options.CaPath)).Where(static name => Path.GetExtension(name) is ".pem" or ".crt" or ".cer" or ".0"))
+        {
+            found.ImportFromPemFile(one);
+        }
+
+        return found.Count > 0 ? found : throw new IOException($"{options.CaPath} holds no certificate in PEM (http_output.ca_path).");
     }
 }

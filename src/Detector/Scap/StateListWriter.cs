@@ -106,7 +106,7 @@ internal sealed unsafe class StateListWriter(CaptureWriter capture)
         AddEntry();
     }
 
-    private ReadOnlySpan<byte> Path(Text text) => Within(text.Span, LongestPath);
+    private ReadOnlySpan<byte> Path(State.Text text) => Within(text.Span, LongestPath);
 
     private ReadOnlySpan<byte> Within(ReadOnlySpan<byte> text, int longest)
     {
@@ -119,7 +119,7 @@ internal sealed unsafe class StateListWriter(CaptureWriter capture)
         return text[..longest];
     }
 
-    private ReadOnlySpan<byte> Counted(Text texts)
+    private ReadOnlySpan<byte> Counted(State.Text texts)
     {
         Cut += texts.Span.Length > LongestTexts ? 1 : 0;
         return texts.Span;

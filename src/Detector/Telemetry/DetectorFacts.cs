@@ -21,6 +21,9 @@ internal sealed record DetectorFacts
     /// <summary>When the detector started.</summary>
     public required DateTimeOffset Started { get; init; }
 
+    /// <summary>When configuration and rules were loaded.</summary>
+    public required DateTimeOffset Loaded { get; init; }
+
     /// <summary>The rule files, in their order.</summary>
     public required IReadOnlyList<HashedFile> RuleFiles { get; init; }
 

@@ -20,7 +20,7 @@ internal sealed class EngineMonitor(
     private EngineSnapshot last = new();
     private bool over;
     private long sampledAt = clock.GetTimestamp();
-    private long sampledEvents;
+    private long sampledEvents = pipeline.Processed;
     private TimeSpan sampledCpu = Environment.CpuUsage.TotalTime;
     private double eventsPerSecond;
     private double cpuRatio;

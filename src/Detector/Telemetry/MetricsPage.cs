@@ -65,7 +65,7 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
 
         var started = DetectorFacts.Nanoseconds(facts.Started);
         text.Gauge("falcosecurity_falco_start_timestamp_nanoseconds", "When the detector started, since 1970.").Sample(started);
-        text.Gauge("falcosecurity_falco_reload_timestamp_nanoseconds", "When the rules were loaded, since 1970.").Sample(started);
+        text.Gauge("falcosecurity_falco_reload_timestamp_nanoseconds", "When the rules were loaded, since 1970.").Sample(DetectorFacts.Nanoseconds(facts.Loaded));
         text.Gauge("falcosecurity_falco_host_boot_timestamp_nanoseconds", "When the host started, since 1970.").Sample(facts.Machine.BootSeconds * 1_000_000_000);
         text.Gauge("falcosecurity_falco_host_num_cpus_total", "CPUs of the host.").Sample(facts.Machine.Cpus);
         text.Counter("falcosecurity_falco_duration_seconds_total", "Seconds that the detector runs.").Sample((long)(clock.GetUtcNow() - facts.Started).TotalSeconds);
@@ -81,6 +81,18 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
             text.Sample(output.Written, ("output", output.Name), ("outcome", "written"));
             text.Sample(output.Failed, ("output", output.Name), ("outcome", "failed"));
             text.Sample(output.Dropped, ("output", output.Name), ("outcome", "dropped"));
+        }
+
+        text.Gauge("saker_detector_output_waiting_alerts", "Alerts that wait for an output.");
+        foreach (var output in outputs)
+        {
+            text.Sample(output.Waiting, ("output", output.Name));
+        }
+
+        text.Gauge("saker_detector_output_failing", "1 while an output does not take alerts, or loses them.");
+        foreach (var output in outputs)
+        {
+            text.Sample(output.IsFailing || output.IsDropping ? 1 : 0, ("output", output.Name));
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class SnapshotAlerts : IAsyncDisposable
                 var line = Format(engine, ResourceUsage.Read(), now);
                 foreach (var output in outputs)
                 {
-                    output.TryWrite(line);
+                    output.Write(line);
                 }
 
                 (before, beforeAt) = (engine, now);

@@ -59,7 +59,8 @@ internal sealed class SnapshotFields(MetricsOptions options, DetectorFacts facts
         fields["evt.hostname"] = facts.Hostname;
         fields["falco.version"] = DetectorFacts.Version;
         fields["falco.kernel_release"] = facts.Machine.KernelRelease;
-        fields["falco.start_ts"] = fields["falco.reload_ts"] = DetectorFacts.Nanoseconds(facts.Started);
+        fields["falco.start_ts"] = DetectorFacts.Nanoseconds(facts.Started);
+        fields["falco.reload_ts"] = DetectorFacts.Nanoseconds(facts.Loaded);
         fields["falco.duration_sec"] = (long)(now - facts.Started).TotalSeconds;
         fields["falco.host_boot_ts"] = facts.Machine.BootSeconds * 1_000_000_000;
         fields["falco.host_num_cpus"] = (long)facts.Machine.Cpus;

@@ -28,9 +28,10 @@ internal sealed class WebServer : IAsyncDisposable
     /// <summary>Listens from the return on.</summary>
     /// <param name="options">Where, and how.</param>
     /// <param name="resolve">Makes the certificate's path absolute.</param>
+    /// <param name="health">What the health page shows.</param>
     /// <param name="metrics">What <c>/metrics</c> shows; null when that is switched off.</param>
     /// <exception cref="IOException">The address or the certificate cannot be used; the message says why.</exception>
-    public static async Task<WebServer> StartAsync(WebserverOptions options, Func<string, string> resolve, MetricsPage? metrics)
+    public static async Task<WebServer> StartAsync(WebserverOptions options, Func<string, string> resolve, HealthPage health, MetricsPage? metrics)
     {
         var certificate = options.SslEnabled ? ReadCertificate(resolve(options.SslCertificate)) : null;
         // What clients of this page do wrong is nothing to the detector's log.
@@ -53,7 +54,7 @@ internal sealed class WebServer : IAsyncDisposable
                 listen.UseHttps(certificate);
             }
         });
-        return new WebServer(await PlainKestrel.StartAsync(kestrel, http => AnswerAsync(http, options.K8sHealthzEndpoint, metrics), loggers, CancellationToken.None));
+        return new WebServer(await PlainKestrel.StartAsync(kestrel, http => AnswerAsync(http, options.K8sHealthzEndpoint, health, metrics), loggers, CancellationToken.None));
     }
 
     public async ValueTask DisposeAsync()
@@ -81,7 +82,7 @@ internal sealed class WebServer : IAsyncDisposable
         return $$"""{"engine_version":"{{engine.Minor}}","engine_version_semver":"{{engine}}","falco_version":"{{DetectorFacts.Version}}"}""";
     }
 
-    private static async Task AnswerAsync(HttpContext http, string healthPath, MetricsPage? metrics)
+    private static async Task AnswerAsync(HttpContext http, string healthPath, HealthPage health, MetricsPage? metrics)
     {
         var isGet = HttpMethods.IsGet(http.Request.Method);
         if (!isGet && !HttpMethods.IsHead(http.Request.Method))
@@ -94,7 +95,7 @@ internal sealed class WebServer : IAsyncDisposable
         var path = http.Request.Path.Value;
         var (type, body) = path switch
         {
-            _ when path == healthPath => ("application/json", """{"status": "ok"}"""),
+            _ when path == healthPath => ("application/json", health.Write()),
             "/versions" => ("application/json", Versions()),
             "/metrics" when metrics is not null => (PrometheusText.ContentType, await metrics.WriteAsync(http.RequestAborted)),
             _ => (null, ""),

@@ -61,10 +61,10 @@ public sealed class LostEvents
     private async Task<List<JsonElement>> AlertsAsync(SyscallEventDropsOptions settings, Action<DropActions> act)
     {
         var consumer = new KeptLines();
-        await using (var queue = new OutputQueue(consumer, 10, NullLogger.Instance))
+        await using (var queue = new OutputQueue(consumer, new QueueSettings { Capacity = 10 }, TimeProvider.System, NullLogger.Instance))
         {
             act(new DropActions(new DetectorOptions { JsonOutput = true, SyscallEventDrops = settings }, "here", [queue], clock, NullLogger.Instance));
-            Assert.Equal(0, await queue.StopAsync(TimeSpan.FromSeconds(60)));
+            Assert.Equal(0, await queue.StopAsync(TimeSpan.Zero, CancellationToken.None));
         }
 
         return [.. consumer.Lines.Select(static line => JsonDocument.Parse(line).RootElement)];

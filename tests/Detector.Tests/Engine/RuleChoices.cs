@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Saker.Detector.Cli;
 using Saker.Detector.Configuration;
-using Saker.Detector.Engine;
 using Saker.Detector.Hosting;
 using Saker.Settings;
 using Saker.Testing;

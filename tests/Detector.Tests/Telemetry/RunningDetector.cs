@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Saker.Detector.Configuration;
-using Saker.Detector.Engine;
 using Saker.Detector.Hosting;
 using Saker.Settings;
 using Saker.Testing;

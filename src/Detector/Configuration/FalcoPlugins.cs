@@ -1,0 +1,34 @@
+using Saker.Settings;
+
+namespace Saker.Detector.Configuration;
+
+/// <summary>
+/// Falco's plugins, which this version does not load. The one that Falco comes with gives containers' ids, which the state knows from
+/// the cgroups; any other is named, for rules of its source will not work.
+/// </summary>
+internal static class FalcoPlugins
+{
+    private const string All = "plugins";
+    private const string Loaded = "load_plugins";
+    private const string Container = "container";
+
+    /// <summary>The map without the keys of plugins.</summary>
+    public static ConfigMap TakeOut(ConfigMap map, ConfigFaults faults)
+    {
+        var chosen = map.Entries.FirstOrDefault(static entry => entry.Key == Loaded);
+        var present = map.Entries.FirstOrDefault(static entry => entry.Key == All);
+        // Without a choice Falco loads all that are described.
+        var names = (chosen is not null ? Items(chosen.Value).Select(Text) : Items(present?.Value).Select(static item => Text((item as ConfigMap)?.Find("name")?.Value)))
+            .Where(static name => name.Length > 0 && name != Container).Distinct(StringComparer.Ordinal).ToList();
+        if ((chosen ?? present) is { } entry && names.Count > 0)
+        {
+            faults.Warning(entry.KeySource, entry.Key, $"This version loads no plugins ({string.Join(", ", names)}); rules about their events are off.");
+        }
+
+        return new ConfigMap([.. map.Entries.Where(static entry => entry.Key is not (All or Loaded))], map.Source);
+    }
+
+    private static IEnumerable<ConfigNode> Items(ConfigNode? node) => node is ConfigList list ? list.Items : node is null ? [] : [node];
+
+    private static string Text(ConfigNode? node) => node is ConfigScalar scalar ? scalar.Text : "";
+}

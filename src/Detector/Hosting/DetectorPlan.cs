@@ -1,0 +1,77 @@
+using Saker.Detector.Capture;
+using Saker.Detector.Configuration;
+using Saker.Detector.Engine;
+using Saker.Detector.Fields;
+using Saker.Rules;
+
+namespace Saker.Detector.Hosting;
+
+/// <summary>A configuration and its rules, looked at and found good: what the detector is to do. Immutable.</summary>
+internal sealed record DetectorPlan
+{
+    /// <summary>The configuration.</summary>
+    public required DetectorConfiguration Configuration { get; init; }
+
+    /// <summary>Rule files and folders that were read.</summary>
+    public required IReadOnlyList<string> RulePaths { get; init; }
+
+    /// <summary>The rules.</summary>
+    public required RuleSet Rules { get; init; }
+
+    /// <summary>The fields that the rules were compiled for.</summary>
+    public required FieldCatalogue Catalogue { get; init; }
+
+    /// <summary>The event types that the rules were compiled for.</summary>
+    public required EventTypeIndex Types { get; init; }
+
+    /// <summary>What the source is asked for.</summary>
+    public required SourceSettings Source { get; init; }
+
+    /// <summary>Whether system calls of this machine are watched.</summary>
+    public bool IsLive => Configuration.Options.Engine.Kind == EngineKind.ModernEbpf;
+
+    /// <summary>The plan; null after mistakes, which were then told.</summary>
+    /// <param name="configuration">A configuration without mistakes.</param>
+    /// <param name="given">Rule files of the command line; empty for those of the configuration.</param>
+    /// <param name="logger">Told everything.</param>
+    public static DetectorPlan? Of(DetectorConfiguration configuration, IReadOnlyList<string> given, ILogger logger)
+    {
+        var options = configuration.Options;
+        var catalogue = new FieldCatalogue();
+        var types = new EventTypeIndex();
+        var deliverable = options.Engine.Kind == EngineKind.ModernEbpf ? InterestSet.Deliverable : null;
+        return RuleLoading.Load(configuration, given, catalogue, types, deliverable, logger) is not { } rules ? null : new DetectorPlan
+        {
+            Configuration = configuration,
+            RulePaths = configuration.RulePaths(given),
+            Rules = rules,
+            Catalogue = catalogue,
+            Types = types,
+            Source = SourceFor(options, InterestSet.For(RuleLoading.EventsOf(rules, types), options.BaseSyscalls)),
+        };
+    }
+
+    /// <summary>What a source is asked for.</summary>
+    /// <param name="options">Rings and lengths.</param>
+    /// <param name="calls">System calls.</param>
+    public static SourceSettings SourceFor(DetectorOptions options, IReadOnlySet<int> calls) => new()
+    {
+        SystemCalls = calls,
+        RingBytes = 1024 * 1024 << (options.Engine.ModernEbpf.BufSizePreset - 1),
+        CpusPerRing = options.Engine.ModernEbpf.CpusForEachBuffer,
+        SnapLength = options.FalcoLibs.Snaplen,
+        DropFailedExit = options.Engine.ModernEbpf.DropFailedExit,
+    };
+
+    /// <summary>Whether a source that was started as <paramref name="running"/> says serves this plan too: it delivers what is asked for, and perhaps more.</summary>
+    public bool IsServedBy(SourceSettings running) =>
+        IsLive && Source with { SystemCalls = running.SystemCalls } == running && running.SystemCalls.IsSupersetOf(Source.SystemCalls);
+
+    /// <summary>Whether another plan's outputs are these.</summary>
+    public bool HasOutputsOf(DetectorPlan other)
+    {
+        DetectorOptions mine = Configuration.Options, theirs = other.Configuration.Options;
+        return mine.StdoutOutput == theirs.StdoutOutput && mine.FileOutput == theirs.FileOutput && mine.HttpOutput == theirs.HttpOutput
+            && mine.OutputsQueue == theirs.OutputsQueue;
+    }
+}

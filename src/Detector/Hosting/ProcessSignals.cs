@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+
+namespace Saker.Detector.Hosting;
+
+/// <summary>
+/// The signals of the process, with Falco's meaning: SIGINT and SIGTERM stop in order, a second one at once; SIGHUP reads configuration
+/// and rules again; SIGUSR1 opens files anew.
+/// </summary>
+internal sealed partial class ProcessSignals : IDisposable
+{
+    // No name of the framework's stands for it; 10 on the architectures that there is a driver for.
+    private const PosixSignal OpenAnew = (PosixSignal)10;
+    private const int KilledBy = 128;
+    private const int Interrupt = 2;
+    private const int Terminate = 15;
+
+    private readonly PosixSignalRegistration[] registrations;
+
+    /// <summary>Listens from now on, also while the detector starts.</summary>
+    public ProcessSignals(HostControl control) => registrations =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, control, Interrupt)),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, control, Terminate)),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            control.AskReload();
+        }),
+        PosixSignalRegistration.Create(OpenAnew, context =>
+        {
+            context.Cancel = true;
+            control.Reopen?.Invoke();
+        }),
+    ];
+
+    public void Dispose()
+    {
+        foreach (var registration in registrations)
+        {
+            registration.Dispose();
+        }
+    }
+
+    private static void Stop(PosixSignalContext context, HostControl control, int number)
+    {
+        context.Cancel = true;
+        if (!control.AskStop())
+        {
+            Exit(KilledBy + number);
+        }
+    }
+
+    // Without handlers of any kind, which might wait for what does not end.
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void Exit(int code);
+}

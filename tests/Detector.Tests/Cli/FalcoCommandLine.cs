@@ -1,0 +1,84 @@
+using Saker.CommandLine;
+using System.CommandLine;
+using Saker.Detector.Cli;
+
+namespace Saker.Detector.Tests.Cli;
+
+/// <summary>Falco's command lines, as charts and scripts have them, in ours.</summary>
+public sealed class FalcoCommandLine
+{
+    [Theory]
+    [InlineData("-c a.yaml -r b.yaml -r c", "-c a.yaml -r b.yaml -r c")]
+    [InlineData("/usr/bin/falco -pk", "-p k")]
+    [InlineData("falco -c a.yaml -pcontainer", "-c a.yaml -p container")]
+    [InlineData("-ojson_output=true --option=priority=error", "-o json_output=true --option priority=error")]
+    [InlineData("-A", "-o base_syscalls.all=true")]
+    [InlineData("-AU -v", "-o base_syscalls.all=true -o log_level=debug")]
+    [InlineData("-D shell -T net", "-o rules[].disable.rule=*shell* -o rules[].disable.tag=net")]
+    [InlineData("-t one -t two", "-o rules[].disable.rule=* -o rules[].enable.tag=one -o rules[].enable.tag=two")]
+    [InlineData("-e a.scap -c b.yaml", "replay a.scap -c b.yaml")]
+    [InlineData("-S 200 --snaplen=100", "-o falco_libs.snaplen=200 -o falco_libs.snaplen=100")]
+    [InlineData("-M 30 -P /run/a.pid", "--seconds 30 --pidfile /run/a.pid")]
+    [InlineData("-M 0", "")]
+    [InlineData("-V a.yaml -V b.yaml", "rules validate a.yaml b.yaml")]
+    [InlineData("-c a.yaml -L", "rules list -c a.yaml")]
+    [InlineData("-l rule-1 -r a", "rules explain rule-1 -r a")]
+    [InlineData("--list syscall", "fields")]
+    [InlineData("--dry-run --modern-bpf", "--dry-run -o engine.kind=modern_ebpf")]
+    [InlineData("replay a.scap -pk", "replay a.scap -p k")]
+    [InlineData("record a.scap -p 12 -s 3", "record a.scap -p 12 -s 3")]
+    [InlineData("--version", "--version")]
+    public void What_has_a_counterpart_is_translated(string falco, string ours)
+    {
+        var translated = FalcoArguments.Of(falco.Split(' '));
+        Assert.Null(translated.Refusal);
+        Assert.Empty(translated.Notes);
+        Assert.Equal(ours, string.Join(' ', translated.Arguments));
+        Assert.Empty(DetectorCommandLine.Create().Parse([.. translated.Arguments]).Errors);
+    }
+
+    [Theory]
+    [InlineData("--cri /run/containerd/containerd.sock", "'--cri' has no effect")]
+    [InlineData("-k https://kubernetes.default -K /token --k8s-node node1", "'-k' has no effect", "'-K' has no effect", "'--k8s-node' has no effect")]
+    [InlineData("--disable-cri-async -b", "'--disable-cri-async' has no effect", "'-b' has no effect")]
+    [InlineData("--enable-source k8s_audit --enable-source syscall", "its only source is 'syscall'")]
+    public void What_has_no_effect_is_told_and_the_rest_works(string falco, params string[] notes)
+    {
+        var translated = FalcoArguments.Of([.. falco.Split(' '), "-c", "a.yaml"]);
+        Assert.Null(translated.Refusal);
+        Assert.Equal(["-c", "a.yaml"], translated.Arguments);
+        Assert.Equal(notes.Length, translated.Notes.Count);
+        Assert.All(notes.Zip(translated.Notes), static pair => Assert.Contains(pair.First, pair.Second, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--list-plugins", "this version has none")]
+    [InlineData("--nodriver", "watches plugins only")]
+    [InlineData("-d", "stays in the foreground")]
+    [InlineData("-i", "rules explain")]
+    [InlineData("--gvisor-config a", "gVisor")]
+    [InlineData("--disable-source syscall", "nothing to watch")]
+    [InlineData("-c", "'-c' needs a value behind it.")]
+    [InlineData("-M soon", "-M wants a whole number of seconds, not 'soon'.")]
+    public void What_cannot_be_had_is_refused_in_a_sentence(string falco, string sentence) =>
+        Assert.Contains(sentence, FalcoArguments.Of(falco.Split(' ')).Refusal, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("replya a.scap", "There is no command 'replya'; did you mean 'replay'?")]
+    [InlineData("--confg a.yaml", "There is no option '--confg'; did you mean '--config'?")]
+    [InlineData("--seconds soon", "--seconds wants a number above 0, up to a year, not 'soon'.")]
+    [InlineData("record a.scap --process soon", "Cannot parse argument 'soon' for option '--process'; it wants a number.")]
+    [InlineData("replay", "Required argument 'FILE' missing for command: 'replay'.")]
+    [InlineData("--seconds 0", "--seconds wants a number above 0, up to a year, not '0'.")]
+    [InlineData("record a.scap --seconds -1", "--seconds wants a number above 0, up to a year, not '-1'.")]
+    public async Task Mistakes_are_lines_of_their_own_without_the_help_behind_them(string arguments, params string[] expected)
+    {
+        using var error = new StringWriter();
+        var code = await Invocation.RunAsync(DetectorCommandLine.Create(), arguments.Split(' '), new() { Error = error }, TestContext.Current.CancellationToken);
+        Assert.Equal(Invocation.UsageError, code);
+        Assert.All(expected, sentence => Assert.Contains(sentence, error.ToString(), StringComparison.Ordinal));
+        Assert.DoesNotContain("System.", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--help' shows what there is.", error.ToString(), StringComparison.Ordinal);
+        Assert.InRange(error.ToString().Split('\n').Length, 3, 5);
+    }
+}
