@@ -154,5 +154,5 @@ public sealed class DriverRecovery
     private static unsafe string? Name(ThreadInfo thread, long fd) =>
         thread.Fds.Find(fd) is var entry && entry is null ? null : Text(entry->Name);
 
-    private static string Text(Text text) => Encoding.UTF8.GetString(text.Span);
+    private static string Text(Detector.State.Text text) => Encoding.UTF8.GetString(text.Span);
 }

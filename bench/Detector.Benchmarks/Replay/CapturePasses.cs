@@ -43,7 +43,7 @@ internal sealed class CapturePasses
         using var formatter = new AlertFormatter(options, catalogue, "benchmark");
         var matcher = new RuleMatcher(rules, "syscall", types.Names, RuleMatching.First);
         var pipeline = new EventPipeline(state);
-        var engine = new RuleEngine(pipeline, matcher, types, context, formatter, consumers: []);
+        var engine = new RuleEngine(pipeline, matcher, types, context, formatter, outputs: []);
         source.Start(new SourceSettings { SystemCalls = new HashSet<int>() });
         source.Drain(pipeline, engine);
         return (pipeline.Processed, engine.Alerts);

@@ -1,6 +1,7 @@
 using Saker.Conditions.Ast;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Parsing;
+using Saker.Conditions.Source;
 
 namespace Saker.Conditions.Compilation;
 

@@ -1,3 +1,4 @@
+using Saker.Conditions.Typed;
 using Saker.Conditions.Ast;
 
 namespace Saker.Conditions.Compilation;

@@ -1,4 +1,5 @@
 using Saker.Conditions.Ast;
+using Saker.Conditions.Source;
 
 namespace Saker.Conditions.Parsing;
 

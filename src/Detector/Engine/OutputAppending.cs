@@ -58,7 +58,7 @@ internal static class OutputAppending
 
         if (fixedFields.Count > 0)
         {
-            var constants = fixedFields.Select(static field => new ExtraField(field.Key, new OutputFormat(field.Value, Star: false, [new OutputPart { Text = field.Value }]), IsText: true)).ToList();
+            var constants = fixedFields.Select(static field => new ExtraField(field.Key, new OutputFormat(field.Value, Star: false, [new OutputPart { Text = field.Value }]), null)).ToList();
             rules = [.. rules.Select(rule => Extended(rule, [], constants))];
         }
 

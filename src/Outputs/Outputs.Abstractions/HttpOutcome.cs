@@ -1,3 +1,4 @@
+using System.Net;
 using System.Buffers;
 using System.Text;
 using Saker.Http;

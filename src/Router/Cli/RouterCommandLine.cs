@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Saker.Router.Configuration;
 using Saker.Router.Hosting;
+using Saker.Router.Log;
 using Saker.Settings;
 
 namespace Saker.Router.Cli;

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Saker.Settings;
+using Saker.Text;
 
 namespace Saker.Router.Configuration;
 

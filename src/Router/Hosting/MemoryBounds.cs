@@ -1,5 +1,6 @@
 using Saker.Router.Cli;
 using Saker.Router.Configuration;
+using Saker.Router.Options;
 using Saker.Settings;
 
 namespace Saker.Router.Hosting;

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Saker.Outputs;
 using Saker.Router.Configuration;
 using Saker.Router.Http;
+using Saker.Router.Options;
 
 namespace Saker.Router.Routing;
 

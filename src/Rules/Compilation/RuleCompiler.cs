@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Saker.Conditions.Ast;
 using Saker.Conditions.Compilation;
 using Saker.Conditions.Parsing;
+using Saker.Conditions.Source;
 using Saker.Rules.Composition;
 using Saker.Rules.Definitions;
 using Saker.Rules.Diagnostics;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Saker.Detector.Capture;
+using Saker.Detector.Engine;
 using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Detector.Tests.State;

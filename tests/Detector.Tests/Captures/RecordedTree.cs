@@ -1,4 +1,6 @@
 using Saker.Detector.Capture;
+using Saker.Detector.Engine;
+using Saker.Detector.Hosting;
 using Saker.Detector.Scap;
 using Saker.Detector.Events;
 using Saker.Detector.State;

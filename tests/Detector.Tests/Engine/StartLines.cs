@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
 using Saker.Detector.Fields;
+using Saker.Settings;
 
 namespace Saker.Detector.Tests.Engine;
 
@@ -48,7 +49,7 @@ public sealed class StartLines : IDisposable
         var logger = new Lines();
         var types = new EventTypeIndex();
         var deliverable = types.Names.Where(static name => name != "nfsservctl").ToHashSet();
-        Assert.NotNull(RuleLoading.Load(new DetectorOptions(), [file], new FieldCatalogue(), types, deliverable, logger));
+        Assert.NotNull(RuleLoading.Load(new DetectorConfiguration(new DetectorOptions(), new ConfigFaults(), "detector.yaml"), [file], new FieldCatalogue(), types, deliverable, logger));
         Assert.Contains(logger.Told, static line => line == "rules loaded: 900 on, 300 off.");
         Assert.Contains(logger.Told, static line => line.StartsWith("300 rules off, for the field 'k8s.ns.name' cannot be filled: ", StringComparison.Ordinal)
             && line.EndsWith(": without a runtime 0, without a runtime 1, without a runtime 2, without a runtime 3, without a runtime 4 and 295 more.", StringComparison.Ordinal));

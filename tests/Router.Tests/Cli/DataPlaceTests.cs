@@ -4,6 +4,7 @@ using Saker.Router.Configuration;
 using Saker.Router.Delivery;
 using Saker.Router.Hosting;
 using Saker.Router.Log;
+using Saker.Router.Options;
 using Saker.Settings;
 
 namespace Saker.Router.Tests.Cli;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Saker.Router.Cli;
 using Saker.Router.Configuration;
+using Saker.Router.Options;
 using Saker.Settings;
 using Saker.Testing;
 

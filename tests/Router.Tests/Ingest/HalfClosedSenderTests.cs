@@ -6,6 +6,7 @@ using Saker.Router.Api;
 using Saker.Router.Configuration;
 using Saker.Router.Delivery;
 using Saker.Router.Log;
+using Saker.Router.Options;
 using Saker.Router.Tests.Log;
 using Saker.Testing;
 

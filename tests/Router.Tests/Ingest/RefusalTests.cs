@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Saker.Router.Configuration;
+using Saker.Router.Options;
 using Saker.Router.Tests.Telemetry;
 using Saker.Settings;
 using Saker.Testing;

@@ -5,6 +5,7 @@ using Saker.Outputs;
 using Saker.Router.Configuration;
 using Saker.Router.Enrichment;
 using Saker.Router.Ingest;
+using Saker.Router.Options;
 using Saker.Router.Telemetry;
 using Saker.Router.Tests.Delivery;
 using Saker.Router.Tests.Log;

@@ -83,7 +83,7 @@ public sealed class AlertFilterTests
                 new("custom.name", FieldValue.Text("abc")), new("custom.on", FieldValue.Truth(true)), new("plain", FieldValue.Number("100")),
             ]),
         };
-        Assert.Equal(expected, WhenCondition.Compile(when)!.Matches(alert));
+        Assert.Equal(expected, Compiled(when)!.Matches(alert));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Router.Configuration;
 using Saker.Router.Routing;
 using Saker.Settings;
@@ -53,7 +54,7 @@ public sealed class ClientCertificateTests : IDisposable
         await File.WriteAllTextAsync(file, yaml.Replace("CERT", certificates.Folder, StringComparison.Ordinal), TestContext.Current.CancellationToken);
         var configuration = RouterConfigurationLoader.Load(file, EnvironmentVariables.None, OutputCatalogue.Default);
         var faults = new ConfigFaults();
-        foreach (var output in OutputAssembly.Create(configuration, TimeProvider.System, faults))
+        foreach (var output in OutputAssembly.Create(configuration, TimeProvider.System, faults, new OutputNotices(static (_, _) => { }, NullLogger.Instance)))
         {
             await output.DisposeAsync();
         }

@@ -3,7 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
-namespace Saker.Router.Ingest;
+namespace Saker.Http;
 
 /// <summary>
 /// Serves a sender that has closed its side and still reads. Kestrel's transport says that a connection is closed as soon as nothing more

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 
-namespace Saker.Router.Ingest;
+namespace Saker.Http;
 
 /// <summary>
 /// A reader that tells of the end only when all that came before it was looked at. Kestrel takes a body whose last byte comes together
