@@ -1,6 +1,5 @@
 using Saker.Detector.Capture;
 using Saker.Detector.Engine;
-using Saker.Detector.State;
 
 namespace Saker.Detector.Benchmarks;
 

@@ -35,7 +35,7 @@ internal sealed class AlertFieldReference(FieldDefinition definition, string? ar
 internal sealed class AlertFieldCatalogue : IFieldCatalogue
 {
     private const string AnyField = "output_fields";
-    private const string KindsResource = "Saker.Router.Routing.falco-field-kinds.tsv";
+    private const string KindsResource = "Saker.AlertConditions.falco-field-kinds.tsv";
 
     // Ranks grow with urgency, so that 'priority >= warning' reads as people mean it.
     private static readonly Dictionary<string, long> PriorityWords = Priorities.All

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Text.RegularExpressions;
 using Saker.Text;
 
 namespace Saker.CommandLine;
 
 /// <summary>Runs a command line. What is wrong with it comes first and alone; the help is a word away and not a page in front of it.</summary>
-internal static class Invocation
+internal static partial class Invocation
 {
     /// <summary>Exit code for a command line that cannot be understood.</summary>
     public const int UsageError = 1;
@@ -48,7 +49,7 @@ internal static class Invocation
         {
             foreach (var error in result.Errors)
             {
-                yield return Plain(error.Message);
+                yield return Plain(ExpectedType().Replace(error.Message, static match => match.Value.Contains("String", StringComparison.Ordinal) ? "." : "; it wants a number."));
             }
         }
     }
@@ -66,6 +67,10 @@ internal static class Invocation
 
         return string.Join(' ', names);
     }
+
+    // "… as expected type 'System.Nullable`1[System.Double]'."
+    [GeneratedRegex(@" as expected type '[^']*'\.", RegexOptions.CultureInvariant)]
+    private static partial Regex ExpectedType();
 
     private static string Plain(string text) => string.Concat(text.Select(static character => char.IsControl(character) ? ' ' : character));
 }

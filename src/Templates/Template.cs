@@ -1,5 +1,6 @@
 using Saker.Templates.Execution;
 using Saker.Templates.Parsing;
+using Saker.Templates.Values;
 
 namespace Saker.Templates;
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
 using Saker.Detector.Drivers.ModernEbpf;
-using Saker.Detector.Engine;
 using Saker.Detector.Hosting;
 using Saker.Settings;
 using Saker.Testing;

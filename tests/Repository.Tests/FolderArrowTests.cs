@@ -38,8 +38,10 @@ public sealed partial class FolderArrowTests
     [Fact]
     public void A_circle_is_found()
     {
-        var arrows = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal) { ["A"] = ["B"], ["B"] = ["C"], ["C"] = ["B"] };
-        Assert.Equal("B → C → B", CircleIn(arrows));
+        var arrows = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal) { ["A"] = ["B"], ["B"] = ["(C)"], ["(C)"] = ["B", "(D)"], ["(D)"] = ["(C)"] };
+        Assert.Equal("B → (C) → B", CircleIn(arrows));
+        arrows["(C)"] = ["(D)"];
+        Assert.Empty(CircleIn(arrows)); // two types that know each other are no circle of folders
     }
 
     [Fact]
@@ -85,7 +87,7 @@ public sealed partial class FolderArrowTests
 
             var isHere = outermost.Scope == assembly.MainModule || (outermost.Scope is ModuleDefinition module && module == assembly.MainModule);
             return !isHere || outermost.Namespace is not { } place ? null
-                : place == root ? outermost.Name
+                : place == root ? $"({outermost.Name})"
                 : place.StartsWith(root + ".", StringComparison.Ordinal) ? group(place[(root.Length + 1)..])
                 : null;
         }
@@ -128,32 +130,52 @@ public sealed partial class FolderArrowTests
     private static IEnumerable<TypeReference> Parts(TypeReference type) => type switch
     {
         GenericInstanceType generic => generic.GenericArguments.SelectMany(Parts).Append(generic.ElementType),
-        TypeSpecification made => Parts(made.ElementType),
+        GenericParameter => [],
+        TypeSpecification { ElementType: { } made } => Parts(made),
+        TypeSpecification => [],
         _ => [type],
     };
 
-    // The first circle, as "A → B → A"; empty when there is none.
-    private static string CircleIn(Dictionary<string, HashSet<string>> arrows)
+    // The first circle that goes through a folder, as "A → B → A"; empty when there is none.
+    private static string CircleIn(Dictionary<string, HashSet<string>> arrows) =>
+        arrows.Keys.Where(static node => !IsType(node)).Order(StringComparer.Ordinal)
+            .Select(folder => WayBack(arrows, folder)).FirstOrDefault(static way => way.Length > 0) ?? "";
+
+    private static string WayBack(Dictionary<string, HashSet<string>> arrows, string start)
     {
-        var done = new HashSet<string>(StringComparer.Ordinal);
-        return arrows.Keys.Order(StringComparer.Ordinal).Select(start => Walk(start, [])).FirstOrDefault(static circle => circle.Length > 0) ?? "";
-
-        string Walk(string node, List<string> way)
+        var reached = new Dictionary<string, string>(StringComparer.Ordinal);
+        var next = new Queue<string>([start]);
+        while (next.TryDequeue(out var node))
         {
-            if (way.IndexOf(node) is >= 0 and var at)
+            foreach (var known in arrows.GetValueOrDefault(node, []).Order(StringComparer.Ordinal))
             {
-                return string.Join(" → ", way[at..].Append(node));
-            }
+                if (!reached.TryAdd(known, node))
+                {
+                    continue;
+                }
 
-            if (!done.Add(node) || !arrows.TryGetValue(node, out var known))
-            {
-                return "";
-            }
+                if (known == start)
+                {
+                    return string.Join(" → ", WayTo(reached, start));
+                }
 
-            way.Add(node);
-            var circle = known.Order(StringComparer.Ordinal).Select(next => Walk(next, way)).FirstOrDefault(static found => found.Length > 0) ?? "";
-            way.RemoveAt(way.Count - 1);
-            return circle;
+                next.Enqueue(known);
+            }
         }
+
+        return "";
     }
+
+    private static List<string> WayTo(Dictionary<string, string> reached, string end)
+    {
+        var way = new List<string> { end };
+        do
+        {
+            way.Insert(0, reached[way[0]]);
+        }
+        while (way[0] != end);
+        return way;
+    }
+
+    private static bool IsType(string node) => node.StartsWith('(');
 }

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Saker.Conditions.Fields;
-using Saker.Conditions.Runtime;
 using Saker.Conditions.Tests.Support;
 using Saker.Conditions.Values;
 using Saker.Rules.Diagnostics;

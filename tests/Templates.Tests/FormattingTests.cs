@@ -1,3 +1,5 @@
+using Saker.Templates.Values;
+
 namespace Saker.Templates.Tests;
 
 /// <summary>Corners of Go's formatting that the recorded templates do not reach; the expected texts follow from Go's documentation.</summary>

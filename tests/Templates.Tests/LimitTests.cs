@@ -1,3 +1,5 @@
+using Saker.Templates.Values;
+
 namespace Saker.Templates.Tests;
 
 /// <summary>No template and no data makes a rendering run away, and every failure says where.</summary>

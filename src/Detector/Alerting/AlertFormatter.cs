@@ -5,7 +5,6 @@ using System.Text.Json;
 using Saker.Alerts;
 using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
-using Saker.Conditions.Runtime;
 using Saker.Conditions.Values;
 using Saker.Detector.Configuration;
 using Saker.Detector.Fields;

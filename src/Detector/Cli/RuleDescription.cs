@@ -2,7 +2,6 @@ using Saker.Alerts;
 using Saker.Detector.Engine;
 using Saker.Detector.Events;
 using Saker.Rules;
-using Saker.Rules.Explaining;
 
 namespace Saker.Detector.Cli;
 

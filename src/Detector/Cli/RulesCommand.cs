@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Saker.Conditions.Parsing;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
 using Saker.Detector.Fields;

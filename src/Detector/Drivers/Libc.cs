@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Saker.Detector.Drivers.ModernEbpf;
 
 namespace Saker.Detector.Drivers;
 

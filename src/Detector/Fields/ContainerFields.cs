@@ -1,4 +1,3 @@
-using Saker.Conditions.Runtime;
 using Saker.Conditions.Values;
 using Saker.Detector.State;
 

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Saker.Conditions.Fields;
-using Saker.Conditions.Runtime;
 using Saker.Conditions.Values;
 using Saker.Detector.Events;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Saker.Conditions.Runtime;
 using Saker.Conditions.Values;
 using Saker.Detector.Events;
 using Saker.Detector.State;

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Saker.Conditions.Fields;
-using Saker.Conditions.Runtime;
 using Saker.Conditions.Values;
 using Saker.Detector.State;
 

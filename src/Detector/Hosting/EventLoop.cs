@@ -1,6 +1,5 @@
 using Saker.Detector.Capture;
 using Saker.Detector.Engine;
-using Saker.Detector.State;
 using Saker.Detector.Telemetry;
 
 namespace Saker.Detector.Hosting;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Saker.Detector.Capture;
 
 namespace Saker.Detector.Scap;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Saker.Detector.Capture;
 
 namespace Saker.Detector.Scap;
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Saker.Detector.Capture;
 using Saker.Detector.State;
 
 namespace Saker.Detector.Scap;

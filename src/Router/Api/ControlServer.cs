@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Saker.Http;
-using Saker.Router.Ingest;
 using Saker.Router.Log;
 
 namespace Saker.Router.Api;

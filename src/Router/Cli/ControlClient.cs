@@ -1,10 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Logging;
 using Saker.Router.Api;
-using Saker.Router.Configuration;
 using Saker.Router.Delivery;
 using Saker.Router.Hosting;
 using Saker.Router.Log;

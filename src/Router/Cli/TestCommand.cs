@@ -1,5 +1,4 @@
 using System.Net;
-using Saker.Http;
 using System.Text.Json;
 using Saker.Router.Configuration;
 

@@ -1,6 +1,5 @@
 using Saker.Router.Enrichment;
 using Saker.Router.Http;
-using Saker.Router.Ingest;
 using Saker.Router.Options;
 using Saker.Router.Telemetry;
 using Saker.Settings;

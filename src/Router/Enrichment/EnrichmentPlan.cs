@@ -1,5 +1,4 @@
 using Saker.Alerts;
-using Saker.Router.Configuration;
 using Saker.Router.Options;
 
 namespace Saker.Router.Enrichment;

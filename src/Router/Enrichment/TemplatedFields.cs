@@ -1,5 +1,6 @@
 using Saker.Alerts;
 using Saker.Outputs.Rendering;
+using Saker.Templates.Values;
 using Saker.Templates;
 
 namespace Saker.Router.Enrichment;

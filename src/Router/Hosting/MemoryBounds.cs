@@ -1,5 +1,3 @@
-using Saker.Router.Cli;
-using Saker.Router.Configuration;
 using Saker.Router.Options;
 using Saker.Settings;
 

@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
-using Saker.Http;
 using Saker.Logging;
 using Saker.Router.Api;
-using Saker.Router.Cli;
 using System.Globalization;
 using Saker.Router.Configuration;
 using Saker.Router.Delivery;

@@ -1,6 +1,5 @@
 using Saker.Settings;
 
-using Saker.Router.Cli;
 namespace Saker.Router.Hosting;
 
 /// <summary>What the program says of its start and stop. Numbers 3500 to 3519; never reused, 3506 is gone; 3501 to 3503 are the configuration's.</summary>

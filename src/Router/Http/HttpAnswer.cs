@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Mime;
 using System.Text;
-using Saker.Router.Ingest;
 
 namespace Saker.Router.Http;
 

@@ -1,5 +1,3 @@
-using Saker.Router.Ingest;
-
 namespace Saker.Router.Http;
 
 /// <summary>

@@ -2,10 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Saker.Router.Configuration;
-using Saker.Router.Ingest;
 using Saker.Router.Options;
-using Saker.Tls;
 
 namespace Saker.Router.Http;
 

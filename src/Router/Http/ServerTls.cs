@@ -2,8 +2,6 @@ using System.Net.Security;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Saker.Router.Configuration;
-using Saker.Router.Ingest;
 using Saker.Router.Options;
 
 namespace Saker.Router.Http;

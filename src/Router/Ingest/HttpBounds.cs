@@ -1,4 +1,3 @@
-using Saker.Router.Configuration;
 using Saker.Router.Options;
 
 namespace Saker.Router.Ingest;

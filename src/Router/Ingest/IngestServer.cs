@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Saker.Http;
-using Saker.Router.Configuration;
 using Saker.Router.Http;
 using Saker.Router.Options;
 

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Saker.Http;
-using Saker.Router.Configuration;
 using Saker.Router.Log;
 using Saker.Settings;
 

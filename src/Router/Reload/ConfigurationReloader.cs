@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Saker.Outputs;
-using Saker.Router.Cli;
 using Saker.Router.Configuration;
 using Saker.Router.Options;
 using Saker.Router.Routing;

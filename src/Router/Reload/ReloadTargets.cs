@@ -1,9 +1,7 @@
 using Saker.Logging;
-using Saker.Router.Configuration;
 using Saker.Router.Delivery;
 using Saker.Router.Enrichment;
 using Saker.Router.Http;
-using Saker.Router.Ingest;
 using Saker.Router.Options;
 using Saker.Router.Routing;
 using Saker.Router.Telemetry;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using Saker.Outputs;
-using Saker.Router.Configuration;
 using Saker.Router.Http;
 using Saker.Router.Options;
 

@@ -1,7 +1,6 @@
 using Saker.AlertConditions;
 using Saker.Outputs;
 using Saker.Router.Configuration;
-using Saker.Router.Options;
 using Saker.Settings;
 
 namespace Saker.Router.Routing;

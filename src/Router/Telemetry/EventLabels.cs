@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Saker.Alerts;
-using Saker.Router.Configuration;
 using Saker.Router.Options;
 using Saker.Settings;
 

@@ -1,4 +1,5 @@
 using Saker.Templates.Formatting;
+using Saker.Templates.Values;
 
 namespace Saker.Templates.Execution;
 

@@ -1,3 +1,5 @@
+using Saker.Templates.Values;
+
 namespace Saker.Templates.Execution;
 
 /// <summary>The comparisons of the language. Go compares values of one kind only; what does not fit is a fault, not false.</summary>

@@ -1,4 +1,5 @@
 using Saker.Templates.Parsing;
+using Saker.Templates.Values;
 
 namespace Saker.Templates.Execution;
 

@@ -1,3 +1,5 @@
+using Saker.Templates.Values;
+
 namespace Saker.Templates.Execution;
 
 /// <summary>The functions <c>index</c>, <c>slice</c> and <c>len</c>.</summary>

@@ -1,3 +1,5 @@
+using Saker.Templates.Values;
+
 namespace Saker.Templates.Execution;
 
 /// <summary>The variables in sight, innermost last.</summary>

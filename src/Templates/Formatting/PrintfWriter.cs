@@ -1,4 +1,5 @@
 using System.Text;
+using Saker.Templates.Values;
 
 namespace Saker.Templates.Formatting;
 

@@ -1,3 +1,5 @@
+using Saker.Templates.Values;
+
 namespace Saker.Templates.Parsing;
 
 /// <summary>A part of a parsed template. <paramref name="Position"/> is its offset in the text.</summary>

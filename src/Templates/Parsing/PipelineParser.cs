@@ -1,3 +1,5 @@
+using Saker.Templates.Values;
+
 namespace Saker.Templates.Parsing;
 
 /// <summary>Reads one pipeline up to and including its end.</summary>

@@ -1,4 +1,5 @@
-namespace Saker.Templates;
+
+namespace Saker.Templates.Values;
 
 /// <summary>A list that is held as such: tags, slices.</summary>
 internal sealed class ArrayValue(ReadOnlyMemory<TemplateValue> items, string elementTypeName) : TemplateList

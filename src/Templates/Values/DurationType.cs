@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Saker.Templates;
+namespace Saker.Templates.Values;
 
 /// <summary>Go's <c>time.Duration</c>: nanoseconds that print as <c>1h2m3.5s</c>.</summary>
 internal static class DurationType

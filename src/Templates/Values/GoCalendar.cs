@@ -1,4 +1,5 @@
-namespace Saker.Templates;
+
+namespace Saker.Templates.Values;
 
 /// <summary>The proleptic Gregorian calendar for any year, and the English names that layouts use.</summary>
 internal static class GoCalendar

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Saker.Templates;
+namespace Saker.Templates.Values;
 
 /// <summary>Formats a time by an example, the way Go does: the parts of <c>Mon Jan 2 15:04:05 MST 2006</c> stand for themselves.</summary>
 internal static class GoLayout

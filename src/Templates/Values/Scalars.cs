@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Saker.Templates;
+namespace Saker.Templates.Values;
 
 internal sealed class NilValue(bool isTyped) : TemplateValue
 {

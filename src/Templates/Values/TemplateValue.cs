@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Saker.Templates;
+namespace Saker.Templates.Values;
 
 /// <summary>
 /// A value that templates work on, with the type that it has in Go: what a template prints, compares and refuses follows from it.

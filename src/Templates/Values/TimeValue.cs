@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Saker.Templates;
+namespace Saker.Templates.Values;
 
 /// <summary>
 /// A time with nanoseconds and offset, as Go's <c>time.Time</c>. Years may leave 1 to 9999 through arithmetic, so it counts for itself.

@@ -13,7 +13,7 @@ public sealed class RunningProgram : IDisposable
 
     private static string Program => Path.Combine(SharedData.ProjectRoot, "artifacts", "bin", "Detector", "release", "saker-detector");
 
-    private static string Capture => SharedData.Path("falco", "captures", "live-files.scap");
+    private static string Capture => RecordedData.Path("falco", "captures", "live-files.scap");
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 

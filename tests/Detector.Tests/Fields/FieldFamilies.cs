@@ -64,7 +64,7 @@ public sealed class FieldFamilies : IDisposable
     {
         Assert.Equal("11 11 true", On("thread.tid thread.vtid thread.ismain"));
         Assert.Equal("CAP_CHOWN CAP_DAC_OVERRIDE|CAP_SYS_ADMIN||cpu=/ memory=/a/b|/a/b|<NA>", On(
-            "thread.cap_permitted", "thread.cap_effective", "thread.cap_inheritable", "thread.cgroups", "thread.cgroup[memory]", "thread.cgroup[pids]"));
+            "thread.cap_permitted", "thread.cap_effective", "thread.cap_inheritable", "thread.cgroups", "thread.cgroup.memory", "thread.cgroup.pids"));
         Assert.Equal("33 www /var/www /bin/false 33 www 33 web", On(
             "user.uid user.name user.homedir user.shell user.loginuid user.loginname group.gid group.name"));
     }

@@ -22,7 +22,7 @@ public sealed class FileOutputs : IDisposable
         await WriteAsync(output, "two");
         File.Delete(Path);
         await WriteAsync(output, "three");
-        File.WriteAllText(Path + ".new", "another's\n");
+        await File.WriteAllTextAsync(Path + ".new", "another's\n", TestContext.Current.CancellationToken);
         File.Move(Path + ".new", Path, overwrite: true);
         await WriteAsync(output, "four");
         Assert.Equal("one\n", await ReadAsync(Path + ".1"));

@@ -30,7 +30,7 @@ public sealed class OutputQueues
     public async Task The_stop_ends_the_waiting_for_an_output_that_hangs_and_what_is_left_is_counted()
     {
         using var stop = new CancellationTokenSource();
-        await using var queue = Queue(new SteppedOutput(), capacity: 10, waits: true, stop.Token);
+        await using var queue = Queue(new SteppedOutput(), capacity: 10, waits: true, stop: stop.Token);
         var writer = Task.Run(() => Enumerable.Range(0, 20).Count(number => queue.Write(Alert(number))), TestContext.Current.CancellationToken);
         await WhenAsync(() => queue.Waiting == 10);
         await stop.CancelAsync();
@@ -44,7 +44,7 @@ public sealed class OutputQueues
     public async Task A_stop_waits_for_an_output_until_somebody_wants_it_to_end()
     {
         using var stop = new CancellationTokenSource();
-        await using var queue = Queue(new SteppedOutput(), capacity: 10, waits: true, stop.Token);
+        await using var queue = Queue(new SteppedOutput(), capacity: 10, waits: true, stop: stop.Token);
         queue.Write(Alert(1));
         var stopping = queue.StopAsync(TimeSpan.Zero, stop.Token);
         Assert.False(stopping.IsCompleted);
@@ -140,8 +140,8 @@ public sealed class OutputQueues
         }
     }
 
-    private OutputQueue Queue(IAlertOutput output, int capacity, bool waits, CancellationToken stop = default, bool retries = false) =>
-        new(output, new QueueSettings { Capacity = capacity, WritersWait = waits, Retries = retries }, clock, log, stop);
+    private OutputQueue Queue(IAlertOutput output, int capacity, bool waits, bool retries = false, CancellationToken? stop = null) =>
+        new(output, new QueueSettings { Capacity = capacity, WritersWait = waits, Retries = retries }, clock, log, stop ?? CancellationToken.None);
 
     /// <summary>An output that takes as many alerts as it is allowed to.</summary>
     private sealed class SteppedOutput : IAlertOutput

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Router.Api;
-using Saker.Router.Configuration;
 using Saker.Router.Delivery;
 using Saker.Router.Log;
 using Saker.Router.Options;

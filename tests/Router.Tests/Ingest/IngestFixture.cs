@@ -2,7 +2,6 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Http;
-using Saker.Router.Configuration;
 using Saker.Router.Enrichment;
 using Saker.Router.Http;
 using Saker.Router.Ingest;

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
-using Saker.Router.Configuration;
 using Saker.Router.Options;
 using Saker.Settings;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Saker.Router.Configuration;
 using Saker.Router.Options;
 using Saker.Settings;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-using Saker.Router.Configuration;
 using Saker.Router.Options;
 using Saker.Router.Tests.Telemetry;
 using Saker.Settings;

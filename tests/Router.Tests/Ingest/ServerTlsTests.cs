@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using Saker.Router.Configuration;
 using Saker.Router.Http;
-using Saker.Router.Ingest;
 using Saker.Router.Tests.Configuration;
 using Saker.Settings;
 using Saker.Testing;

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Saker.Alerts;
 using Saker.Outputs;
-using Saker.Router.Configuration;
 using Saker.Router.Enrichment;
 using Saker.Router.Ingest;
 using Saker.Router.Options;

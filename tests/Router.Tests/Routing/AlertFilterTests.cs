@@ -1,6 +1,5 @@
 using Saker.AlertConditions;
 using Saker.Alerts;
-using Saker.Outputs;
 using Saker.Router.Routing;
 
 namespace Saker.Router.Tests.Routing;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Saker.Detector.Capture;
-using Saker.Detector.Drivers.ModernEbpf;
 
 namespace Saker.Detector.Drivers.Rings;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Saker.Alerts;
-using Saker.Templates;
+using Saker.Templates.Values;
 
 namespace Saker.Outputs.Rendering;
 

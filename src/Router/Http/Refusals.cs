@@ -1,7 +1,7 @@
 using System.Net;
 using Saker.Router.Telemetry;
 
-namespace Saker.Router.Ingest;
+namespace Saker.Router.Http;
 
 /// <summary>
 /// Counts what is not taken, by reason, and says so now and then with the sender: Falco never looks at the answer, so without this nobody

@@ -1,6 +1,6 @@
 using Saker.Router.Telemetry;
 
-namespace Saker.Router.Ingest;
+namespace Saker.Router.Http;
 
 /// <summary>
 /// Takes what Kestrel logs in the place of the program's own log: some of it is a refusal to count, the rest is said in one limited

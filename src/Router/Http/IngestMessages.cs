@@ -1,4 +1,4 @@
-namespace Saker.Router.Ingest;
+namespace Saker.Router.Http;
 
 /// <summary>What the way in says. Numbers 3200 to 3219; never reused.</summary>
 internal static partial class IngestMessages
