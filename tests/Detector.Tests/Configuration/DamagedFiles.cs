@@ -21,7 +21,7 @@ public sealed class DamagedFiles : IDisposable
     {
         var random = new Random(44);
         var file = Path.Combine(folder, "falco.yaml");
-        foreach (var sample in FalcoFiles.Versions.Select(static row => row.Data.Item2))
+        foreach (var sample in FalcoVersions.Files.Select(static row => row.Data.Item2))
         {
             for (var round = 0; round < Rounds; round++)
             {
