@@ -60,7 +60,7 @@ public sealed class ChartTests
         // Root may write to the usual directory, so that it is hidden from it.
         await using var router = runs == "0" ? Start(variables, "unshare", "--mount", "sh", "-c", "mount -t tmpfs -o ro none /var/lib && exec \"$0\"") : Start(variables);
         Assert.Equal(1, await router.WaitForExitAsync(Patience));
-        Assert.Contains(router.Lines, line => line.Contains($"'{folder.File("saker-router")}' is not this user's alone", StringComparison.Ordinal));
+        Assert.Contains(router.Lines, line => line.Contains($"{folder.File("saker-router")} (it is not this user's alone", StringComparison.Ordinal));
     }
 
     private static void SkipUnlessRoot() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can become user 1234");

@@ -142,6 +142,7 @@ internal static class RunCommand
         intake.Close();
         using var answers = new CancellationTokenSource(LastAnswers, clock);
         await server.StopAsync(answers.Token);
+        limited.Flush(); // the last line of the log counts what is left
         await delivery.StopAsync(CancellationToken.None);
     }
 

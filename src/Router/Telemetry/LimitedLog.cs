@@ -41,6 +41,19 @@ internal sealed class LimitedLog(TimeProvider clock) : IDisposable
         }
     }
 
+    /// <summary>Says now what was held back.</summary>
+    public void Flush()
+    {
+        lock (gate)
+        {
+            foreach (var kind in kinds.Values.Where(static kind => kind.Unsaid > 0))
+            {
+                kind.Write(kind.Unsaid);
+                kind.Unsaid = 0;
+            }
+        }
+    }
+
     /// <summary>Says what is left.</summary>
     public void Dispose()
     {
@@ -50,12 +63,9 @@ internal sealed class LimitedLog(TimeProvider clock) : IDisposable
             foreach (var kind in kinds.Values)
             {
                 kind.Pausing?.Dispose();
-                if (kind.Unsaid > 0)
-                {
-                    kind.Write(kind.Unsaid);
-                    kind.Unsaid = 0;
-                }
             }
+
+            Flush();
         }
     }
 
