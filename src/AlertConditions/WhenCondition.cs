@@ -88,6 +88,7 @@ public sealed class WhenCondition : IAlertCondition
                 ValueKind.UInt64 => UnsignedNumber(text),
                 ValueKind.Float64 => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? Value.Float64(number) : Value.None,
                 ValueKind.Address => IPAddress.TryParse(text, out var address) ? Value.Address(address.GetAddressBytes()) : Value.None,
+                ValueKind.Network => IPAddress.TryParse(text, out var end) && end.GetAddressBytes() is var bytes ? Value.Network(bytes, bytes.Length * 8) : Value.None,
                 _ => value.Kind == FieldKind.Number && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var told)
                     ? Value.Float64(told, Encoding.UTF8.GetBytes(text))
                     : Value.Bytes(Encoding.UTF8.GetBytes(text)),
