@@ -14,10 +14,11 @@ gcc -O1 -D_GNU_SOURCE -no-pie -fno-pie -o "$work/load" "$here/verify-driver-qemu
 cp "$object" "$work/driver.o"
 cd "$work"
 
-# Lists of trixie-backports, apart from this machine's own.
+# Lists of trixie-backports from the mirror that this machine uses, apart from its own.
 newest_lists() {
 	mkdir -p lists/partial archives/partial
-	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian trixie-backports main" > newest.list
+	mirror=$(apt-get indextargets --format '$(REPO_URI)' | grep '/debian/*$' | head -n 1)
+	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie-backports main" > newest.list
 	cat > newest.conf <<CONF
 Dir::State::Lists "$work/lists";
 Dir::Cache::Archives "$work/archives";
@@ -47,6 +48,7 @@ boot() {
 	done
 	{
 		echo "#!/bin/busybox sh"
+		echo "echo BOOTED"
 		echo "/bin/busybox mount -t sysfs none /sys"
 		echo "/bin/busybox mount -t proc none /proc"
 		echo "/bin/busybox mount -t tracefs none /sys/kernel/tracing"
@@ -57,11 +59,34 @@ boot() {
 	} > "$name/root/init"
 	chmod +x "$name/root/init"
 	(cd "$name/root" && find . | cpio -o -H newc --quiet | gzip -1) > "$name/initramfs"
-	timeout 550 qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 768 -nographic -no-reboot \
-		-kernel "$(find "$name/kernel" -name 'vmlinuz*')" -initrd "$name/initramfs" \
-		-append "console=ttyS0 quiet panic=-1 rdinit=/init" < /dev/null > "$name/output" 2>&1 || true
+	for attempt in 1 2 3; do
+		emulate "$name" && return
+		echo "$package did not come up in $patience seconds (attempt $attempt); nothing of ours ran in it." >&2
+	done
 }
 
+# emulate NAME: runs the kernel to its end. False when it did not get as far as its first program: now and then the emulator
+# hangs in the first instructions of a kernel.
+emulate() {
+	: > "$1/output"
+	timeout 400 qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 768 -nographic -no-reboot \
+		-kernel "$(find "$1/kernel" -name 'vmlinuz*')" -initrd "$1/initramfs" \
+		-append "console=ttyS0 quiet panic=-1 rdinit=/init" < /dev/null > "$1/output" 2>&1 &
+	emulator=$!
+	waited=0
+	while kill -0 "$emulator" 2> /dev/null && ! grep -aq BOOTED "$1/output"; do
+		if [ "$waited" -ge "$patience" ]; then
+			kill "$emulator"
+			wait "$emulator" || true
+			return 1
+		fi
+		sleep 1
+		waited=$((waited + 1))
+	done
+	wait "$emulator" || true
+}
+
+patience=150
 newest_lists
 stable=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/ *Depends: //p' | head -n 1)
 newest=$(APT_CONFIG=$work/newest.conf apt-cache depends linux-image-cloud-amd64 | sed -n 's/ *Depends: linux-image-/linux-binary-/p')
