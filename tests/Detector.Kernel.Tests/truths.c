@@ -235,8 +235,8 @@ static void tell_event(const char *id, const char *type, int task, long result)
 static void watch(const char *name, void (*act)(void))
 {
 	char id[64];
-	int state, stopped, number = 0;
-	pid_t task, first = fork();
+	unsigned long child;
+	int state, number = 0, task, early = 0, first = fork();
 
 	MUST(first);
 	if (!first) {
@@ -249,10 +249,10 @@ static void watch(const char *name, void (*act)(void))
 	MUST(ptrace(PTRACE_SETOPTIONS, first, NULL, PTRACE_O_TRACEEXEC | PTRACE_O_TRACEFORK | PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL));
 	ptrace(PTRACE_CONT, first, NULL, 0);
 	while ((task = waitpid(-1, &state, __WALL)) > 0) {
-		unsigned long child;
-
 		if (!WIFSTOPPED(state))
 			continue;
+		if (state >> 16 == 0 && WSTOPSIG(state) == SIGSTOP && (early = task))
+			continue; /* a child may stop before its caller has told of it, and must not run on before that */
 		switch (state >> 16) {
 		case PTRACE_EVENT_EXEC:
 			snprintf(id, sizeof(id), "%s.exec", name);
@@ -264,7 +264,8 @@ static void watch(const char *name, void (*act)(void))
 		case PTRACE_EVENT_CLONE:
 			/* It is in its call still; the child waits for us before its first step. */
 			ptrace(PTRACE_GETEVENTMSG, task, NULL, &child);
-			waitpid(child, &stopped, __WALL);
+			if (early != (int)child)
+				waitpid(child, NULL, __WALL);
 			snprintf(id, sizeof(id), "%s.child%d", name, ++number);
 			tell_event(id, "clone|fork", child, 0);
 			tell_clone(id, child);
@@ -274,7 +275,7 @@ static void watch(const char *name, void (*act)(void))
 			ptrace(PTRACE_CONT, child, NULL, 0);
 			break;
 		}
-		ptrace(PTRACE_CONT, task, NULL, WSTOPSIG(state) == SIGTRAP || WSTOPSIG(state) == SIGSTOP ? 0 : WSTOPSIG(state));
+		ptrace(PTRACE_CONT, task, NULL, WSTOPSIG(state) == SIGTRAP ? 0 : WSTOPSIG(state));
 	}
 }
 
