@@ -99,7 +99,10 @@ public sealed class ServedMetrics
     public async Task Health_and_versions_answer_while_it_runs_and_nothing_else_does()
     {
         await using var detector = await RunningDetector.StartAsync(Capture, SimpleRules, "webserver.k8s_healthz_endpoint=/alive");
-        Assert.Equal((HttpStatusCode.OK, """{"status": "ok"}""", "application/json"), await detector.SendAsync(HttpMethod.Get, "/alive"));
+        var health = await detector.SendAsync(HttpMethod.Get, "/alive");
+        Assert.Equal((HttpStatusCode.OK, "application/json"), (health.Status, health.ContentType));
+        // The router behind this detector does not answer, which it may have noticed by now.
+        Assert.Matches("""^\{"status": ("ok"\}$|"degraded", "outputs": \{"http":)""", health.Body);
         using var versions = JsonDocument.Parse(await detector.GetAsync("/versions"));
         Assert.Equal("0.63.0", versions.RootElement.GetProperty("engine_version_semver").GetString());
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", (await detector.SendAsync(HttpMethod.Get, "/metrics")).ContentType);
