@@ -4,10 +4,9 @@ using Saker.Conditions.Typed;
 namespace Saker.Conditions.Compilation;
 
 /// <summary>Finds the fields that a condition reads.</summary>
-internal sealed class FieldCollector
+internal sealed class FieldCollector : TypedWalk
 {
     private readonly HashSet<FieldReference> fields = [];
-    private readonly HashSet<TypedMacro> seen = new(ReferenceEqualityComparer.Instance);
 
     public static IReadOnlyCollection<FieldReference> Collect(TypedNode node)
     {
@@ -24,22 +23,10 @@ internal sealed class FieldCollector
         return collector.fields;
     }
 
-    private void Visit(TypedNode node)
+    protected override void OnLeaf(TypedNode leaf)
     {
-        switch (node)
+        switch (leaf)
         {
-            case TypedAnd and:
-                VisitAll(and.Children);
-                break;
-            case TypedOr or:
-                VisitAll(or.Children);
-                break;
-            case TypedNot not:
-                Visit(not.Child);
-                break;
-            case TypedMacro macro when seen.Add(macro):
-                Visit(macro.Body);
-                break;
             case TypedExists exists:
                 Visit(exists.Operand);
                 break;
@@ -50,14 +37,6 @@ internal sealed class FieldCollector
                 Visit(pair.Left);
                 Visit(pair.Right);
                 break;
-        }
-    }
-
-    private void VisitAll(IReadOnlyList<TypedNode> nodes)
-    {
-        foreach (var node in nodes)
-        {
-            Visit(node);
         }
     }
 
