@@ -21,7 +21,6 @@ internal static class RunCommand
 {
     // Senders behind a service still reach a pod for a moment after it was told to stop.
     private static readonly TimeSpan LastAccept = TimeSpan.FromSeconds(2);
-    private static readonly string[] ProxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
     private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(5);
 
     /// <summary>0 after a stop that was asked for; 1 when the router could not start, with the reason in the log.</summary>
@@ -130,7 +129,7 @@ internal static class RunCommand
             context.Cancel = true;
             reloader.Trigger("SIGHUP");
         });
-        RunLog.Started(logger, Address(options, server.Port), directory.Root, outputs.Count == 0 ? "none" : string.Join(", ", outputs.Select(static output => output.Name)), Proxy());
+        RunLog.Started(logger, Address(options, server.Port), directory.Root, outputs.Count == 0 ? "none" : string.Join(", ", outputs.Select(static output => output.Name)), configuration.Proxy);
         if (outputs.Count == 0)
         {
             RunLog.NoOutput(logger);
@@ -157,14 +156,6 @@ internal static class RunCommand
         var tls = options.TlsServer;
         var first = string.Create(CultureInfo.InvariantCulture, $"{(tls.Deploy ? "https" : "http")}://{host}:{port}{(tls is { Deploy: true, MutualTls: true } ? " (from senders with a certificate)" : "")}");
         return tls is { Deploy: true, NoTlsPaths.Count: > 0 } ? string.Create(CultureInfo.InvariantCulture, $"{first}, and {string.Join(", ", tls.NoTlsPaths)} at http://{host}:{tls.NoTlsPort}") : first;
-    }
-
-    // Their values may hold a password.
-    private static string Proxy()
-    {
-        var set = ProxyVariables.SelectMany(static name => (string[])[name, name.ToLowerInvariant()])
-            .Where(static name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name))).ToList();
-        return set.Count == 0 ? "none" : $"as {string.Join(", ", set)} says";
     }
 
     // The faults were named with the configuration; without TLS, which was asked for, nothing is taken.

@@ -1,3 +1,4 @@
+using Saker.Outputs;
 using Saker.Settings;
 
 namespace Saker.Router.Hosting;
@@ -6,7 +7,7 @@ namespace Saker.Router.Hosting;
 internal static partial class RunLog
 {
     [LoggerMessage(3500, LogLevel.Information, "Alerts are taken at {Address} and kept in {Directory}; outputs: {Outputs}; proxy: {Proxy}.")]
-    public static partial void Started(ILogger logger, string address, string directory, string outputs, string proxy);
+    public static partial void Started(ILogger logger, string address, string directory, string outputs, ProxySettings proxy);
 
     [LoggerMessage(3504, LogLevel.Warning, "The data directory {Directory} may be gone with the container, and each replica has its own: alerts not yet delivered would be lost, and duplicates are seen per replica. Mount a volume at /var/lib/saker-router, or name one with --data-dir or DATA_DIR.")]
     public static partial void TemporaryDirectory(ILogger logger, string directory);
