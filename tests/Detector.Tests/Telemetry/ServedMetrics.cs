@@ -99,10 +99,16 @@ public sealed class ServedMetrics
     public async Task Health_and_versions_answer_while_it_runs_and_nothing_else_does()
     {
         await using var detector = await RunningDetector.StartAsync(Capture, SimpleRules, "webserver.k8s_healthz_endpoint=/alive");
+        // The router behind this detector takes nothing, which shows with its first answer; OutputQueues has the page of one that works.
         var health = await detector.SendAsync(HttpMethod.Get, "/alive");
+        for (var until = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(60); health.Body == """{"status": "ok"}""" && DateTimeOffset.UtcNow < until;)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+            health = await detector.SendAsync(HttpMethod.Get, "/alive");
+        }
+
         Assert.Equal((HttpStatusCode.OK, "application/json"), (health.Status, health.ContentType));
-        // The router behind this detector does not answer, which it may have noticed by now.
-        Assert.Matches("""^\{"status": ("ok"\}$|"degraded", "outputs": \{"http":)""", health.Body);
+        Assert.Matches("""^\{"status": "degraded", "outputs": \{"http": \{"waiting": [0-9]+, "lost": 0\}\}\}$""", health.Body);
         using var versions = JsonDocument.Parse(await detector.GetAsync("/versions"));
         Assert.Equal("0.63.0", versions.RootElement.GetProperty("engine_version_semver").GetString());
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", (await detector.SendAsync(HttpMethod.Get, "/metrics")).ContentType);
