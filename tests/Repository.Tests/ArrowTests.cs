@@ -12,6 +12,7 @@ public sealed class ArrowTests
         ["AlertConditions"] = ["Alerts", "Conditions"],
         ["Conditions"] = ["Text"],
         ["CommandLine"] = ["Text"],
+        ["Files"] = [],
         ["Http"] = [],
         ["Templates"] = [],
         ["Text"] = [],
@@ -19,12 +20,12 @@ public sealed class ArrowTests
         ["Logging"] = [],
         ["Settings"] = ["Alerts", "Text"],
         ["Rules"] = ["Alerts", "Conditions", "Settings", "Text"],
-        ["Detector"] = ["Alerts", "CommandLine", "Conditions", "Http", "Logging", "Rules", "Settings", "Text", "Tls"],
+        ["Detector"] = ["Alerts", "CommandLine", "Conditions", "Files", "Http", "Logging", "Rules", "Settings", "Text", "Tls"],
         ["Outputs.Abstractions"] = ["Alerts", "Http", "Settings", "Templates", "Tls"],
         ["Router"] = ["AlertConditions", "Alerts", "CommandLine", "Conditions", "Http", "Logging", "Outputs.*", "Settings", "Templates", "Text", "Tls"],
     };
 
-    private static readonly string[] OutputProjects = ["Alerts", "Outputs.Abstractions", "Settings", "Templates"];
+    private static readonly string[] OutputProjects = ["Alerts", "Files", "Outputs.Abstractions", "Settings", "Templates"];
 
     public static TheoryData<string> Projects => [.. Directory.EnumerateFiles(Source, "*.csproj", SearchOption.AllDirectories)];
 

@@ -1,3 +1,5 @@
+using Saker.Files;
+
 namespace Saker.Detector.Outputs;
 
 /// <summary>A file that lines are appended to. One that was moved away or removed, as by logrotate, is begun anew.</summary>
@@ -36,7 +38,7 @@ internal sealed class FileOutput(string path, bool keepOpen) : IAlertOutput
 
     private async ValueTask OpenAsync()
     {
-        if (stream is not null && (reopen || !FileIdentity.IsAt(stream.SafeFileHandle, path)))
+        if (stream is not null && (reopen || !SystemFile.IsAt(stream.SafeFileHandle, path)))
         {
             await CloseAsync();
         }

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Saker.Files;
 
 namespace Saker.Outputs.Local;
 

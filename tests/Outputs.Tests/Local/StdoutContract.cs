@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Pipes;
 using Microsoft.Win32.SafeHandles;
+using Saker.Files;
 using Saker.Outputs.Local;
 using Saker.Outputs.Local.Stdout;
 using Saker.Outputs.Testing;

@@ -1,3 +1,5 @@
+using Saker.Files;
+
 namespace Saker.Outputs.Local.File;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Saker.Alerts;
+using Saker.Files;
 
 namespace Saker.Outputs.Local.Stdout;
 

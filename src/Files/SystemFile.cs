@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Saker.Outputs.Local;
+namespace Saker.Files;
 
 /// <summary>What a file is, so that two of one name can be told apart.</summary>
 /// <param name="IsRegular">False for pipes, devices and whatever else has no size.</param>
@@ -64,6 +64,10 @@ internal static partial class SystemFile
     /// <exception cref="IOException">The system does not say.</exception>
     public static FileFacts Look(SafeFileHandle file) =>
         Look((int)file.DangerousGetHandle(), "", EmptyPath) ?? throw Failed("the file cannot be looked at");
+
+    /// <summary>Whether an open file is still the one that its path leads to. True also when the system does not say what is open.</summary>
+    public static bool IsAt(SafeFileHandle file, string path) =>
+        Look((int)file.DangerousGetHandle(), "", EmptyPath) is not { } open || (Look(path) is { } named && named.IsSameAs(open));
 
     /// <summary>Writes some bytes, at least one.</summary>
     /// <exception cref="IOException">None could be written; the message says why.</exception>
