@@ -46,7 +46,7 @@ public sealed record Rule
     /// <summary>How long such a capture lasts, in milliseconds; null for the default.</summary>
     public ulong? CaptureDuration { get; init; }
 
-    /// <summary>The types of events that it can match, by their place in <see cref="RuleLoaderOptions.EventTypes"/>; null for all.</summary>
+    /// <summary>The types of events that it can match, by their place in <see cref="RuleSource.EventTypes"/>; null for all.</summary>
     public IReadOnlyList<int>? EventTypes { get; init; }
 
     /// <summary>The file that defines it.</summary>

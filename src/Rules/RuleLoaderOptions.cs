@@ -1,24 +1,19 @@
-using Saker.Conditions.Fields;
-
 namespace Saker.Rules;
 
 /// <summary>What rules are loaded for.</summary>
 public sealed record RuleLoaderOptions
 {
-    /// <summary>The sources of events with their fields: <c>syscall</c>.</summary>
-    public required IReadOnlyDictionary<string, IFieldCatalogue> Sources { get; init; }
+    /// <summary>The sources of events, by the names that rules give them: <c>syscall</c>.</summary>
+    public required IReadOnlyDictionary<string, RuleSource> Sources { get; init; }
 
     /// <summary>The source of rules that name none.</summary>
     public string DefaultSource { get; init; } = "syscall";
 
-    /// <summary>The names of all event types of the default source; a rule's event types are places in this list.</summary>
-    public required IReadOnlyList<string> EventTypes { get; init; }
-
-    /// <summary>Event types that are delivered here; null when all are. A rule that can match no other is switched off.</summary>
-    public IReadOnlySet<string>? DeliverableEventTypes { get; init; }
+    /// <summary>The version that rule files may ask for.</summary>
+    public static Version DefaultEngineVersion { get; } = new(0, 63, 0);
 
     /// <summary>The version that rule files may ask for.</summary>
-    public Version EngineVersion { get; init; } = new(0, 63, 0);
+    public Version EngineVersion { get; init; } = DefaultEngineVersion;
 
     /// <summary>Plugins that are there (or whose fields are built in), with their versions.</summary>
     public IReadOnlyDictionary<string, Version> Plugins { get; init; } = new Dictionary<string, Version> { ["container"] = new(0, 7, 0) };

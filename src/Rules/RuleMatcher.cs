@@ -33,7 +33,7 @@ public sealed class RuleMatcher
     /// <summary>Makes the index.</summary>
     /// <param name="set">The rules; those that are off or cannot work here are left out.</param>
     /// <param name="source">The source of the events.</param>
-    /// <param name="eventTypes">The event types as rules name them (<see cref="RuleLoaderOptions.EventTypes"/>).</param>
+    /// <param name="eventTypes">The event types as rules name them (<see cref="RuleSource.EventTypes"/>).</param>
     /// <param name="matching">Which of several matching rules count.</param>
     public RuleMatcher(RuleSet set, string source, IReadOnlyList<string> eventTypes, RuleMatching matching)
     {

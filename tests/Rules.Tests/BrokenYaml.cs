@@ -1,6 +1,4 @@
 using System.Text;
-using Saker.Conditions.Fields;
-using Saker.Conditions.Tests.Support;
 using Saker.Rules.Diagnostics;
 using Saker.Rules.Yaml;
 using Saker.Testing;
@@ -9,11 +7,7 @@ namespace Saker.Rules.Tests;
 
 public class BrokenYaml
 {
-    private static readonly RuleLoaderOptions options = new()
-    {
-        Sources = new Dictionary<string, IFieldCatalogue> { ["syscall"] = FalcoFields.Load() },
-        EventTypes = FalcoFields.EventTypes(),
-    };
+    private static readonly RuleLoaderOptions options = FalcoSource.Options();
 
     /// <summary>YAML that the library refuses and Falco reads; what the rule's output and tags are then.</summary>
     [Theory]

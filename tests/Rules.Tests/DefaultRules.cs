@@ -1,5 +1,3 @@
-using Saker.Conditions.Fields;
-using Saker.Conditions.Tests.Support;
 using Saker.Rules.Yaml;
 using Saker.Testing;
 
@@ -34,9 +32,5 @@ public class DefaultRules
     private static RuleSet Load() => RuleLoader.Load(
         [.. Directory.GetFiles(Path.Combine(SharedData.ProjectRoot, "config", "rules"), "*.yaml").Order(StringComparer.Ordinal)
             .Select(static path => new RuleFile(path, File.ReadAllText(path)))],
-        new RuleLoaderOptions
-        {
-            Sources = new Dictionary<string, IFieldCatalogue> { ["syscall"] = FalcoFields.Load() },
-            EventTypes = FalcoFields.EventTypes(),
-        });
+        FalcoSource.Options());
 }

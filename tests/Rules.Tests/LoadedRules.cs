@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Saker.Conditions.Fields;
 using Saker.Conditions.Tests.Support;
 using Saker.Conditions.Values;
 using Saker.Rules.Diagnostics;
@@ -13,11 +12,7 @@ public class LoadedRules
 {
     private const string Good = "\n  desc: d\n  output: o %proc.name\n  priority: WARNING\n";
 
-    private static readonly RuleLoaderOptions Options = new()
-    {
-        Sources = new Dictionary<string, IFieldCatalogue> { ["syscall"] = FalcoFields.Load() },
-        EventTypes = FalcoFields.EventTypes(),
-    };
+    private static readonly RuleLoaderOptions Options = FalcoSource.Options();
 
     public static TheoryData<string> Cases() =>
         [.. Directory.GetFiles(RecordedData.Path("falco", "expected", "validate"), "*.yaml").Select(static path => Path.GetFileNameWithoutExtension(path)).Order()];
@@ -147,7 +142,7 @@ public class LoadedRules
     {
         var set = RuleLoader.Load(
             [new RuleFile("r.yaml", "- rule: one\n  condition: evt.type=ptrace" + Good)],
-            Options with { DeliverableEventTypes = new HashSet<string> { "openat" } });
+            FalcoSource.Options(new HashSet<string> { "openat" }));
         Assert.Contains("ptrace", Assert.Single(set.Rules).Unavailable, StringComparison.Ordinal);
     }
 
@@ -165,7 +160,7 @@ public class LoadedRules
                 - rule: none
                   condition: evt.type = mseal{Good}
                 """)],
-            Options with { DeliverableEventTypes = new HashSet<string> { "open", "fchmodat" } });
+            FalcoSource.Options(new HashSet<string> { "open", "fchmodat" }));
         Assert.Equal(["fchmodat2", "mseal"], set.Rules[0].Undelivered.Order());
         Assert.Null(set.Rules[0].Unavailable);
         Assert.Empty(set.Rules[1].Undelivered);

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text;
 using Saker.Alerts;
 using Saker.Conditions.Ast;
-using Saker.Conditions.Fields;
-using Saker.Conditions.Tests.Support;
 using Saker.Rules.Yaml;
 
 namespace Saker.Rules.Tests;
@@ -17,11 +15,7 @@ public class RuleCases
     private const string Title = "#### ";
     private const string Expectation = "#=";
 
-    private static readonly RuleLoaderOptions options = new()
-    {
-        Sources = new Dictionary<string, IFieldCatalogue> { ["syscall"] = FalcoFields.Load() },
-        EventTypes = FalcoFields.EventTypes(),
-    };
+    private static readonly RuleLoaderOptions options = FalcoSource.Options();
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Cases");
 
@@ -65,7 +59,7 @@ public class RuleCases
         {
             text.Append(CultureInfo.InvariantCulture, $"rule {rule.Name}: {rule.Priority.Word()}, {(rule.Enabled ? "on" : "off")}, [{string.Join(", ", rule.Tags)}], line {rule.Line}\n");
             text.Append("condition: ").Append(ConditionPrinter.Print(rule.Condition.Expression, expandMacros: true)).Append('\n');
-            text.Append("events: ").Append(rule.EventTypes is { Count: < 5 } types ? string.Join(", ", types.Select(static type => options.EventTypes[type])) : "many").Append('\n');
+            text.Append("events: ").Append(rule.EventTypes is { Count: < 5 } types ? string.Join(", ", types.Select(static type => options.Sources["syscall"].EventTypes[type])) : "many").Append('\n');
             text.Append("output: ").Append(Shown(rule.Output.Source)).Append('\n');
             text.Append("desc: ").Append(Shown(rule.Description)).Append('\n');
             if (rule.Source != "syscall" || rule.Capture || rule.CaptureDuration is not null)

@@ -2,7 +2,6 @@ using Saker.Detector.Alerting;
 using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
-using Saker.Detector.Fields;
 using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Rules;
@@ -18,8 +17,7 @@ internal sealed class CapturePasses
 {
     private readonly string capture;
     private readonly DetectorOptions options = new() { JsonOutput = true };
-    private readonly FieldCatalogue catalogue = new();
-    private readonly EventTypeIndex types = new();
+    private readonly EventStream calls = EventStream.OfSystemCalls(deliverable: null);
     private readonly RuleSet rules;
 
     /// <param name="capture">The capture.</param>
@@ -27,7 +25,7 @@ internal sealed class CapturePasses
     public CapturePasses(string capture, IReadOnlyList<RuleFile> files)
     {
         this.capture = capture;
-        rules = RuleLoading.Load(files, catalogue, types, deliverable: null);
+        rules = RuleLoading.Load(files, [calls]);
         if (!rules.Successful)
         {
             throw new InvalidOperationException(rules.Diagnostics[0].Headline);
@@ -39,11 +37,11 @@ internal sealed class CapturePasses
     {
         using var state = new MachineState();
         using var source = new CaptureSource(File.OpenRead(capture), state);
-        using var context = new EventContext();
-        using var formatter = new AlertFormatter(options, catalogue, "benchmark");
-        var matcher = new RuleMatcher(rules, "syscall", types.Names, RuleMatching.First);
+        using var context = calls.ContextFor("benchmark");
+        using var formatter = new AlertFormatter(options, calls.Catalogue, "benchmark");
+        var matcher = calls.MatcherOf(rules, RuleMatching.First);
         var pipeline = new EventPipeline(state);
-        var engine = new RuleEngine(pipeline, matcher, types, context, formatter, outputs: []);
+        var engine = new RuleEngine(pipeline, matcher, calls.Types, context, formatter, outputs: []);
         source.Start(new SourceSettings { SystemCalls = new HashSet<int>() });
         source.Drain(pipeline, engine);
         return (pipeline.Processed, engine.Alerts);

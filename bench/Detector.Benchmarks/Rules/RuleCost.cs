@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Saker.Conditions.Ast;
 using Saker.Conditions.Compilation;
+using Saker.Conditions.Fields;
 using Saker.Detector.Capture;
 using Saker.Detector.Engine;
 using Saker.Detector.Events;
@@ -23,8 +24,8 @@ internal readonly record struct RuleFigures(long Events, double Nanoseconds, dou
 internal sealed class RuleCost : IEventConsumer, IDisposable
 {
     private readonly int repetitions;
-    private readonly EventTypeIndex types = new();
-    private readonly EventContext context = new();
+    private readonly EventStream calls = EventStream.OfSystemCalls(deliverable: null);
+    private readonly EventContext context;
     private readonly RuleMatcher matcher;
     private readonly CompiledCondition[] naive;
     private readonly List<Rule> matched = new(256);
@@ -40,15 +41,15 @@ internal sealed class RuleCost : IEventConsumer, IDisposable
     public RuleCost(IReadOnlyList<RuleFile> files, int repetitions, bool compare)
     {
         this.repetitions = repetitions;
-        var catalogue = new FieldCatalogue();
-        var set = RuleLoading.Load(files, catalogue, types, deliverable: null);
+        context = calls.ContextFor("benchmark");
+        var set = RuleLoading.Load(files, [calls]);
         if (!set.Successful)
         {
             throw new InvalidOperationException(set.Diagnostics[0].Headline);
         }
 
-        matcher = new RuleMatcher(set, "syscall", types.Names, RuleMatching.All);
-        naive = compare ? [.. matcher.Rules.Select(rule => Unshared(rule, catalogue))] : [];
+        matcher = calls.MatcherOf(set, RuleMatching.All);
+        naive = compare ? [.. matcher.Rules.Select(rule => Unshared(rule, calls.Catalogue))] : [];
     }
 
     /// <summary>Rules that are evaluated.</summary>
@@ -78,7 +79,7 @@ internal sealed class RuleCost : IEventConsumer, IDisposable
         }
 
         events++;
-        var type = types.Of(view);
+        var type = calls.Types.Of(view);
         var found = 0;
         for (var i = 0; i < repetitions; i++)
         {
@@ -127,7 +128,7 @@ internal sealed class RuleCost : IEventConsumer, IDisposable
         }
     }
 
-    private static CompiledCondition Unshared(Rule rule, FieldCatalogue catalogue)
+    private static CompiledCondition Unshared(Rule rule, IFieldCatalogue catalogue)
     {
         var errors = new List<Saker.Conditions.Parsing.ConditionError>();
         return new ConditionCompiler(catalogue, new ConditionOptions { MaximumValueBytes = 255 })

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Saker.Detector.Engine;
 
 namespace Saker.Detector.Cli;
 
@@ -110,7 +111,7 @@ internal sealed class FalcoArguments
                 WithValue(value => command = ["rules", "explain", value]);
                 break;
             case "--list":
-                _ = attached is null && rest.TryPeek(out var source) && source is "syscall" ? rest.Dequeue() : null;
+                _ = attached is null && rest.TryPeek(out var source) && EventStream.Names.Contains(source, StringComparer.Ordinal) ? rest.Dequeue() : null;
                 command = ["fields"];
                 break;
             case "-v":
@@ -201,13 +202,14 @@ internal sealed class FalcoArguments
 
     private void Source(string name, string source)
     {
-        if ((name, source) is ("--disable-source", "syscall"))
+        var known = EventStream.Names.Contains(source, StringComparer.Ordinal);
+        if (!known)
         {
-            refusal = "'--disable-source syscall' leaves nothing to watch: this version has no other source.";
+            notes.Add($"'{name} {source}' has no effect in this version, which has only the sources {string.Join(", ", EventStream.Names)}.");
         }
-        else if (source != "syscall")
+        else if (name == "--disable-source" && EventStream.Names.Count == 1)
         {
-            notes.Add($"'{name} {source}' has no effect in this version: its only source is 'syscall'.");
+            refusal = $"'{name} {source}' leaves nothing to watch: this version has no other source.";
         }
     }
 }

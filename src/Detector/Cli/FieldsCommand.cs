@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Saker.Conditions.Fields;
-using Saker.Detector.Fields;
+using Saker.Detector.Engine;
 
 namespace Saker.Detector.Cli;
 
@@ -15,7 +15,8 @@ internal static class FieldsCommand
         {
             var output = result.InvocationConfiguration.Output;
             var prefix = result.GetValue(start) ?? "";
-            var fields = new FieldCatalogue().Definitions
+            var fields = EventStream.All(null).SelectMany(static stream => stream.Catalogue.Definitions)
+                .DistinctBy(static field => field.Name)
                 .Where(field => field.Name.StartsWith(prefix, StringComparison.Ordinal))
                 .OrderBy(static field => field.Name, StringComparer.Ordinal)
                 .ToList();

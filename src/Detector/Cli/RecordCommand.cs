@@ -3,7 +3,6 @@ using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
 using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Engine;
-using Saker.Detector.Fields;
 using Saker.Detector.Hosting;
 using Saker.Detector.Scap;
 using Saker.Detector.State;
@@ -99,9 +98,9 @@ internal static partial class RecordCommand
             return InterestSet.For(null);
         }
 
-        var types = new EventTypeIndex();
-        return RuleLoading.Load(configuration, wanted.Rules, new FieldCatalogue(), types, InterestSet.Deliverable, logger) is { } rules
-            ? InterestSet.For(RuleLoading.EventsOf(rules, types), configuration.Options.BaseSyscalls)
+        var calls = EventStream.OfSystemCalls(InterestSet.Deliverable);
+        return RuleLoading.Load(configuration, wanted.Rules, [calls], logger) is { } rules
+            ? InterestSet.For(calls.EventsOf(rules), configuration.Options.BaseSyscalls)
             : null;
     }
 

@@ -11,7 +11,7 @@ internal static class RuleDescription
     private const int OriginColumn = 64;
     private const int MaxItems = 40;
 
-    public static void Write(TextWriter output, TextStyle style, RuleSet set, Rule rule, EventTypeIndex types)
+    public static void Write(TextWriter output, TextStyle style, RuleSet set, Rule rule, EventStream stream)
     {
         var explanation = set.Explain(rule);
         output.WriteLine(style.Bold(rule.Name));
@@ -40,8 +40,8 @@ internal static class RuleDescription
         }
 
         Heading("cost");
-        Row("events", rule.EventTypes is null ? "all" : string.Join(", ", rule.EventTypes.Select(type => types.Names[type])));
-        WriteCalls(Row, rule, types);
+        Row("events", rule.EventTypes is null ? "all" : string.Join(", ", rule.EventTypes.Select(type => stream.Types.Names[type])));
+        WriteCalls(Row, rule, stream);
         Row("fields", string.Join(", ", rule.Condition.Fields.Select(static field => field.Text).Order(StringComparer.Ordinal)));
         string[] absent = [.. rule.Output.Fields.Where(static field => field.Reference.Definition.Unavailable is not null).Select(static field => field.Text)];
         if (absent.Length > 0)
@@ -53,9 +53,9 @@ internal static class RuleDescription
         void Heading(string name) => output.WriteLine($"\n{style.Bold(name)}");
     }
 
-    private static void WriteCalls(Action<string, string> row, Rule rule, EventTypeIndex types)
+    private static void WriteCalls(Action<string, string> row, Rule rule, EventStream stream)
     {
-        var named = rule.EventTypes?.Select(type => types.Names[type]).ToHashSet(StringComparer.Ordinal);
+        var named = rule.EventTypes?.Select(type => stream.Types.Names[type]).ToHashSet(StringComparer.Ordinal);
         var always = InterestSet.For(new HashSet<string>());
         var wanted = InterestSet.For(named);
         var calls = EventTable.SystemCalls.Where(call => wanted.Contains(call.Number)).ToList();

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
-using Saker.Detector.Fields;
 using Saker.Rules;
 using Saker.Rules.Diagnostics;
 using Saker.Settings;
@@ -23,7 +22,7 @@ internal static class RulesCommand
         command.SetAction(result =>
         {
             var read = RuleFiles.Read(result.GetValue(files)!);
-            var set = RuleLoading.Load(read, new FieldCatalogue(), new EventTypeIndex(), InterestSet.Deliverable);
+            var set = RuleLoading.Load(read, EventStream.All(InterestSet.Deliverable));
             var output = result.InvocationConfiguration.Output;
             string[] names = [.. read.Select(static file => file.Name)];
             if (result.GetValue(json))
@@ -55,12 +54,12 @@ internal static class RulesCommand
     {
         var name = new Argument<string>("RULE") { Description = "The rule's name." };
         var command = new Command("explain", "Shows a rule with all macros and lists in their places, and what it costs.") { name };
-        command.SetAction(result => WithRules(result, config, rules, settings, (set, types, output) =>
+        command.SetAction(result => WithRules(result, config, rules, settings, (set, streams, output) =>
         {
             var wanted = result.GetValue(name)!;
             if (set.Rules.FirstOrDefault(rule => rule.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase)) is { } found)
             {
-                RuleDescription.Write(output, TextStyle.For(output), set, found, types);
+                RuleDescription.Write(output, TextStyle.For(output), set, found, streams.First(stream => stream.Name == found.Source));
                 return 0;
             }
 
@@ -72,7 +71,7 @@ internal static class RulesCommand
     }
 
     private static int WithRules(
-        ParseResult result, Option<string> config, Option<string[]> rules, Option<string[]> settings, Func<RuleSet, EventTypeIndex, TextWriter, int> run)
+        ParseResult result, Option<string> config, Option<string[]> rules, Option<string[]> settings, Func<RuleSet, IReadOnlyList<EventStream>, TextWriter, int> run)
     {
         var error = result.InvocationConfiguration.Error;
         var paths = result.GetValue(rules) ?? [];
@@ -96,11 +95,11 @@ internal static class RulesCommand
             }
         }
 
-        var types = new EventTypeIndex();
-        var set = RuleLoading.Load(RuleFiles.Read(paths), new FieldCatalogue(), types, InterestSet.Deliverable);
+        var streams = EventStream.All(InterestSet.Deliverable);
+        var set = RuleLoading.Load(RuleFiles.Read(paths), streams);
         if (set.Successful)
         {
-            return run(set, types, result.InvocationConfiguration.Output);
+            return run(set, streams, result.InvocationConfiguration.Output);
         }
 
         foreach (var finding in set.Diagnostics.Where(static finding => finding.Severity == DiagnosticSeverity.Error))

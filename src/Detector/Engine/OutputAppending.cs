@@ -1,4 +1,3 @@
-using Saker.Conditions.Fields;
 using Saker.Detector.Configuration;
 using Saker.Rules;
 using Saker.Rules.Output;
@@ -8,52 +7,22 @@ namespace Saker.Detector.Engine;
 /// <summary>Adds to the rules' outputs what the configuration wants in alerts beside them.</summary>
 internal static class OutputAppending
 {
-    // What Falco's container plugin suggests for system calls, as recorded in its alerts.
-    private const string Suggested =
-        "container_id=%container.id container_name=%container.name container_image_repository=%container.image.repository " +
-        "container_image_tag=%container.image.tag k8s_pod_name=%k8s.pod.name k8s_ns_name=%k8s.ns.name";
-
     /// <summary>The rules with the additions; null after mistakes, which were then told.</summary>
     /// <param name="additions">What is added to rules that fit.</param>
     /// <param name="fixedFields">Fields that all rules get, with their values.</param>
     /// <param name="rules">The rules.</param>
-    /// <param name="catalogue">The fields.</param>
+    /// <param name="streams">The streams, whose fields an addition may name in the rules of each.</param>
     /// <param name="logger">Told the mistakes.</param>
     public static IReadOnlyList<Rule>? Apply(
-        IReadOnlyList<AppendedOutput> additions, IReadOnlyDictionary<string, string> fixedFields, IReadOnlyList<Rule> rules, IFieldCatalogue catalogue, ILogger logger)
+        IReadOnlyList<AppendedOutput> additions, IReadOnlyDictionary<string, string> fixedFields, IReadOnlyList<Rule> rules, IReadOnlyList<EventStream> streams, ILogger logger)
     {
-        var parser = new OutputFormatParser(catalogue);
-        var mistakes = new List<OutputFormatError>();
-        var good = true;
+        var parts = streams.Select(stream => new Additions(stream, logger)).ToList();
         foreach (var (index, addition) in additions.Index())
         {
-            var path = $"append_output[{index}]";
-            List<OutputFormat> formats = [];
-            if (addition.ExtraOutput.Length > 0 && Parse(addition.ExtraOutput, $"{path}.extra_output") is { } extra)
+            foreach (var part in parts.Where(part => addition.Match.Source.Length == 0 || addition.Match.Source == part.Source))
             {
-                formats.Add(extra);
+                rules = part.Apply(addition, $"append_output[{index}]", rules);
             }
-
-            if (addition.SuggestedOutput && Parse(Suggested, $"{path}.suggested_output") is { } suggested)
-            {
-                formats.Add(suggested);
-            }
-
-            var fields = new List<ExtraField>();
-            foreach (var (name, format) in addition.ExtraFields)
-            {
-                var fieldPath = $"{path}.extra_fields.{name}";
-                if (format.Length == 0)
-                {
-                    fields.Add(new ExtraField(name, null, Check(parser.ParseField(name, mistakes), fieldPath)));
-                }
-                else
-                {
-                    fields.Add(new ExtraField(name, Parse(format, fieldPath), null));
-                }
-            }
-
-            rules = [.. rules.Select(rule => Fits(addition.Match, rule) ? Extended(rule, formats, fields) : rule)];
         }
 
         if (fixedFields.Count > 0)
@@ -62,26 +31,11 @@ internal static class OutputAppending
             rules = [.. rules.Select(rule => Extended(rule, [], constants))];
         }
 
-        return good ? rules : null;
-
-        OutputFormat? Parse(string text, string path) => Check(parser.Parse(text, mistakes), path);
-
-        T? Check<T>(T? parsed, string path)
-        {
-            foreach (var error in mistakes)
-            {
-                EngineMessages.Mistake(logger, $"{path}: {error.Message}{(error.Suggestion is { } nearest ? $" (did you mean {nearest}?)" : "")}");
-            }
-
-            good &= mistakes.Count == 0;
-            mistakes.Clear();
-            return parsed;
-        }
+        return parts.TrueForAll(static part => part.Good) ? rules : null;
     }
 
     private static bool Fits(AppendedOutputMatch match, Rule rule) =>
-        (match.Source.Length == 0 || match.Source == rule.Source)
-        && (match.Rule.Length == 0 || match.Rule == rule.Name)
+        (match.Rule.Length == 0 || match.Rule == rule.Name)
         && match.Tags.All(tag => rule.Tags.Contains(tag, StringComparer.Ordinal));
 
     private static Rule Extended(Rule rule, List<OutputFormat> formats, List<ExtraField> fields) => rule with
@@ -89,4 +43,51 @@ internal static class OutputAppending
         Output = formats.Aggregate(rule.Output, static (output, format) => output.Append(format)),
         ExtraFields = [.. rule.ExtraFields, .. fields],
     };
+
+    /// <summary>Additions to the rules of one stream, whose fields they may name.</summary>
+    private sealed class Additions(EventStream stream, ILogger logger)
+    {
+        private readonly OutputFormatParser parser = new(stream.Catalogue);
+        private readonly List<OutputFormatError> mistakes = [];
+
+        public string Source => stream.Name;
+
+        public bool Good { get; private set; } = true;
+
+        public IReadOnlyList<Rule> Apply(AppendedOutput addition, string path, IReadOnlyList<Rule> rules)
+        {
+            List<OutputFormat> formats = [];
+            if (addition.ExtraOutput.Length > 0 && Parse(addition.ExtraOutput, $"{path}.extra_output") is { } extra)
+            {
+                formats.Add(extra);
+            }
+
+            if (addition.SuggestedOutput && Parse(stream.SuggestedOutput, $"{path}.suggested_output") is { } suggested)
+            {
+                formats.Add(suggested);
+            }
+
+            List<ExtraField> fields = [.. addition.ExtraFields.Select(field => Extra(field.Key, field.Value, $"{path}.extra_fields.{field.Key}"))];
+            return [.. rules.Select(rule => rule.Source == Source && Fits(addition.Match, rule) ? Extended(rule, formats, fields) : rule)];
+        }
+
+        // Without a format, the name is that of a field.
+        private ExtraField Extra(string name, string format, string path) => format.Length == 0
+            ? new ExtraField(name, null, Check(parser.ParseField(name, mistakes), path))
+            : new ExtraField(name, Parse(format, path), null);
+
+        private OutputFormat? Parse(string text, string path) => Check(parser.Parse(text, mistakes), path);
+
+        private T? Check<T>(T? parsed, string path)
+        {
+            foreach (var error in mistakes)
+            {
+                EngineMessages.Mistake(logger, $"{path}: {error.Message}{(error.Suggestion is { } nearest ? $" (did you mean {nearest}?)" : "")}");
+            }
+
+            Good &= mistakes.Count == 0;
+            mistakes.Clear();
+            return parsed;
+        }
+    }
 }

@@ -14,12 +14,9 @@ internal static class RuleLoading
     /// <summary>The rules; null after mistakes, which were then told.</summary>
     /// <param name="configuration">Rule files, least priority, rules to switch, and what is added to outputs.</param>
     /// <param name="given">Rule files and folders in place of the configuration's; empty for none.</param>
-    /// <param name="catalogue">The fields.</param>
-    /// <param name="types">The event types.</param>
-    /// <param name="deliverable">Names of the events that the source delivers; null for all.</param>
+    /// <param name="streams">The streams of events that rules may be about.</param>
     /// <param name="logger">Told everything.</param>
-    public static RuleSet? Load(
-        DetectorConfiguration configuration, IReadOnlyList<string> given, IFieldCatalogue catalogue, EventTypeIndex types, IReadOnlySet<string>? deliverable, ILogger logger)
+    public static RuleSet? Load(DetectorConfiguration configuration, IReadOnlyList<string> given, IReadOnlyList<EventStream> streams, ILogger logger)
     {
         if (Paths(configuration, given, logger) is not { } paths)
         {
@@ -27,7 +24,7 @@ internal static class RuleLoading
         }
 
         var options = configuration.Options;
-        var set = Load(RuleFiles.Read(paths), catalogue, types, deliverable);
+        var set = Load(RuleFiles.Read(paths), streams);
         foreach (var finding in set.DistinctDiagnostics)
         {
             if (finding.Severity == DiagnosticSeverity.Error)
@@ -46,7 +43,7 @@ internal static class RuleLoading
         }
 
         var rules = RuleSelection.Apply(options.Rules, [.. set.Rules.Where(rule => rule.Priority <= options.Priority)], logger);
-        if (OutputAppending.Apply(options.AppendOutput, options.StaticFields, rules, catalogue, logger) is not { } complete)
+        if (OutputAppending.Apply(options.AppendOutput, options.StaticFields, rules, streams, logger) is not { } complete)
         {
             return null;
         }
@@ -57,22 +54,10 @@ internal static class RuleLoading
     }
 
     /// <summary>The rules of files, with their mistakes.</summary>
-    public static RuleSet Load(IReadOnlyList<RuleFile> files, IFieldCatalogue catalogue, EventTypeIndex types, IReadOnlySet<string>? deliverable) =>
-        RuleLoader.Load(files, new RuleLoaderOptions
-        {
-            Sources = new Dictionary<string, IFieldCatalogue>(StringComparer.Ordinal) { ["syscall"] = catalogue },
-            EventTypes = types.Names,
-            DeliverableEventTypes = deliverable,
-        });
-
-    /// <summary>Names of the events that the working rules are about; null when one is about all.</summary>
-    public static IReadOnlySet<string>? EventsOf(RuleSet set, EventTypeIndex types)
-    {
-        var working = set.Rules.Where(static rule => rule is { Enabled: true, Unavailable: null }).ToList();
-        return working.Exists(static rule => rule.EventTypes is null)
-            ? null
-            : working.SelectMany(static rule => rule.EventTypes!).Select(type => types.Names[type]).ToHashSet(StringComparer.Ordinal);
-    }
+    /// <param name="files">The files.</param>
+    /// <param name="streams">The streams of events that rules may be about.</param>
+    public static RuleSet Load(IReadOnlyList<RuleFile> files, IReadOnlyList<EventStream> streams) =>
+        RuleLoader.Load(files, new RuleLoaderOptions { Sources = streams.ToDictionary(static stream => stream.Name, static stream => stream.Source, StringComparer.Ordinal) });
 
     /// <summary>The files and folders to read; null when there is none, which was then told.</summary>
     private static IReadOnlyList<string>? Paths(DetectorConfiguration configuration, IReadOnlyList<string> given, ILogger logger)

@@ -44,6 +44,9 @@ internal sealed unsafe class EventContext : EvaluationContext, IDisposable
     /// <summary>The CPU that the event happened on; -1 when unknown.</summary>
     public short Cpu => raw.Cpu;
 
+    /// <summary>The name of the stream, which <c>evt.source</c> has; empty by default. Stands at a fixed address.</summary>
+    public byte[] Source { get; init; } = PinnedBytes.Of([]);
+
     /// <summary>The name that <c>evt.hostname</c> has; empty by default. Stands at a fixed address.</summary>
     public byte[] Hostname { get; init; } = PinnedBytes.Of([]);
 

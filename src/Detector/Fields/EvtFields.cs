@@ -18,7 +18,7 @@ internal static class EvtFields
         registry.Add("evt.num", static (c, _) => Value.UInt64(c.Number));
         AddTimes(registry);
         registry.Add("evt.dir", static (c, _) => Value.Bytes(c.View.Definition.IsEnter ? ">"u8 : "<"u8));
-        registry.Add("evt.source", static (_, _) => Value.Bytes("syscall"u8));
+        registry.Add("evt.source", static (c, _) => Value.Bytes(c.Source));
         registry.Add("evt.is_async", static (_, _) => Value.Bool(false));
         registry.Add("evt.hostname", static (c, _) => Value.Bytes(c.Hostname));
         registry.Add("evt.type", static (c, _) => Value.Bytes(TypeOf(c.View)));

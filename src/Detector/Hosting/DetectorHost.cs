@@ -1,17 +1,12 @@
 using System.Globalization;
-using System.Text;
-using Saker.Detector.Alerting;
 using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
 using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Engine;
-using Saker.Detector.Events;
-using Saker.Detector.Fields;
 using Saker.Detector.Outputs;
 using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Detector.Telemetry;
-using Saker.Rules;
 
 namespace Saker.Detector.Hosting;
 
@@ -141,7 +136,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
             return (0, null);
         }
 
-        var machine = new Machine(source, state, new EventPipeline(state), source is HoldingSource live ? ReadMachine(live, state, plan.Source.SystemCalls.Count) : null);
+        var machine = new OpenStream(plan.Calls.Name, source, state, new EventPipeline(state), source is HoldingSource live ? ReadMachine(live, state, plan.Source.SystemCalls.Count) : null);
         var running = plan.Source;
         while (true)
         {
@@ -173,30 +168,21 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     }
 
     /// <summary>Runs until the end (no next plan), or until a new plan is ready.</summary>
-    private async Task<(int Code, DetectorPlan? Next)> RunPlanAsync(Machine machine, DetectorPlan plan, PlanReloader? reloader, CancellationToken stop)
+    private async Task<(int Code, DetectorPlan? Next)> RunPlanAsync(OpenStream machine, DetectorPlan plan, PlanReloader? reloader, CancellationToken stop)
     {
-        var options = plan.Configuration.Options;
-        using var context = new EventContext { Hostname = PinnedBytes.Of(Encoding.UTF8.GetBytes(hostname)) };
-        using var formatter = new AlertFormatter(options, plan.Catalogue, hostname);
-        var matcher = new RuleMatcher(plan.Rules, "syscall", plan.Types.Names, options.RuleMatching);
-        var engine = new RuleEngine(machine.Pipeline, matcher, plan.Types, context, formatter, outputs);
-        var monitor = new EngineMonitor(machine.Source, machine.State, machine.Pipeline, engine, matcher, clock);
+        using var run = new StreamRun(machine, plan, hostname, outputs, clock, logger);
         if (Control is not null)
         {
             Control.Reopen = Reopen;
         }
 
-        await using var telemetry = await DetectorTelemetry.StartAsync(plan.Configuration, plan.RulePaths, hostname, started, monitor, outputs, clock, logger);
+        await using var telemetry = await DetectorTelemetry.StartAsync(plan.Configuration, plan.RulePaths, hostname, started, run.Monitor, outputs, clock, logger);
         // What the start left behind is given back to the system, for from here on hardly anything is allocated and the
         // collector would not come for hours.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        var drops = new DropActions(options, hostname, outputs, clock, logger);
-        var loop = new EventLoop(machine.Source, machine.Pipeline, engine, monitor, drops, clock, logger) { Told = machine.Told };
-        // A thread of its own: the loop waits in the kernel, and a pool thread should not.
-        await Task.Factory.StartNew(
-            () => loop.Run(machine.Recovery, () => reloader?.IsReady == true, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        alerts += engine.Alerts;
-        machine.Told = loop.Told;
+        var drops = new DropActions(plan.Configuration.Options, hostname, outputs, clock, logger);
+        await run.RunAsync(drops, () => reloader?.IsReady == true, stop);
+        alerts += run.Alerts;
         var next = stop.IsCancellationRequested || drops.MustExit || machine.Source.Ended ? null : reloader?.Take();
         if (next is not null)
         {
@@ -252,7 +238,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         }
     }
 
-    private void Count(Machine machine)
+    private void Count(OpenStream machine)
     {
         events += machine.Pipeline.Processed;
         lost += machine.Source.Statistics.Dropped;
@@ -304,12 +290,5 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         recovery.Start();
         EngineMessages.Watching(logger, state.Threads.Count);
         return recovery;
-    }
-
-    /// <summary>What is watched and what is known of it; it outlives a plan.</summary>
-    private sealed record Machine(IEventSource Source, MachineState State, EventPipeline Pipeline, StateRecovery? Recovery)
-    {
-        /// <summary>The source's counters as they were told last.</summary>
-        public SourceStatistics Told { get; set; }
     }
 }

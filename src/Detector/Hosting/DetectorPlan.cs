@@ -1,7 +1,6 @@
 using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
-using Saker.Detector.Fields;
 using Saker.Rules;
 
 namespace Saker.Detector.Hosting;
@@ -18,13 +17,13 @@ internal sealed record DetectorPlan
     /// <summary>The rules.</summary>
     public required RuleSet Rules { get; init; }
 
-    /// <summary>The fields that the rules were compiled for.</summary>
-    public required FieldCatalogue Catalogue { get; init; }
+    /// <summary>The streams of events that the rules were compiled for.</summary>
+    public required IReadOnlyList<EventStream> Streams { get; init; }
 
-    /// <summary>The event types that the rules were compiled for.</summary>
-    public required EventTypeIndex Types { get; init; }
+    /// <summary>The one of them that is about this machine's system calls.</summary>
+    public required EventStream Calls { get; init; }
 
-    /// <summary>What the source is asked for.</summary>
+    /// <summary>What the source of system calls is asked for.</summary>
     public required SourceSettings Source { get; init; }
 
     /// <summary>Whether system calls of this machine are watched.</summary>
@@ -37,17 +36,16 @@ internal sealed record DetectorPlan
     public static DetectorPlan? Of(DetectorConfiguration configuration, IReadOnlyList<string> given, ILogger logger)
     {
         var options = configuration.Options;
-        var catalogue = new FieldCatalogue();
-        var types = new EventTypeIndex();
-        var deliverable = options.Engine.Kind == EngineKind.ModernEbpf ? InterestSet.Deliverable : null;
-        return RuleLoading.Load(configuration, given, catalogue, types, deliverable, logger) is not { } rules ? null : new DetectorPlan
+        var calls = EventStream.OfSystemCalls(options.Engine.Kind == EngineKind.ModernEbpf ? InterestSet.Deliverable : null);
+        IReadOnlyList<EventStream> streams = [calls];
+        return RuleLoading.Load(configuration, given, streams, logger) is not { } rules ? null : new DetectorPlan
         {
             Configuration = configuration,
             RulePaths = configuration.RulePaths(given),
             Rules = rules,
-            Catalogue = catalogue,
-            Types = types,
-            Source = SourceFor(options, InterestSet.For(RuleLoading.EventsOf(rules, types), options.BaseSyscalls)),
+            Streams = streams,
+            Calls = calls,
+            Source = SourceFor(options, InterestSet.For(calls.EventsOf(rules), options.BaseSyscalls)),
         };
     }
 

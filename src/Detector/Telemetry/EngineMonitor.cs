@@ -10,8 +10,15 @@ namespace Saker.Detector.Telemetry;
 /// who wants them asks, and the thread copies them between two batches. Nobody takes a lock, and while nobody asks nothing is
 /// copied.
 /// </summary>
+/// <param name="stream">The name of the stream.</param>
+/// <param name="source">Its source.</param>
+/// <param name="state">The state of the machine.</param>
+/// <param name="pipeline">The way of its events.</param>
+/// <param name="engine">What makes alerts of them.</param>
+/// <param name="matcher">The rules.</param>
+/// <param name="clock">The time.</param>
 internal sealed class EngineMonitor(
-    IEventSource source, MachineState state, EventPipeline pipeline, RuleEngine engine, RuleMatcher matcher, TimeProvider clock)
+    string stream, IEventSource source, MachineState state, EventPipeline pipeline, RuleEngine engine, RuleMatcher matcher, TimeProvider clock)
 {
     // Longer than the event thread waits for events; beyond it, the thread is held up, and older figures serve.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -24,6 +31,9 @@ internal sealed class EngineMonitor(
     private TimeSpan sampledCpu = Environment.CpuUsage.TotalTime;
     private double eventsPerSecond;
     private double cpuRatio;
+
+    /// <summary>The name of the stream that the counters are about.</summary>
+    public string StreamName => stream;
 
     /// <summary>The source's kind under the name that Falco's metrics give it, which its configuration does not.</summary>
     public string EngineName => source.Name switch

@@ -50,7 +50,7 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
         text.Gauge("falcosecurity_falco_version_info", "The version of the detector.").Info(("version", DetectorFacts.Version));
         text.Gauge("falcosecurity_falco_kernel_release_info", "The kernel of the host.").Info(("kernel_release", facts.Machine.KernelRelease));
         text.Gauge("falcosecurity_evt_hostname_info", "The name that alerts give as hostname.").Info(("hostname", facts.Hostname));
-        text.Gauge("falcosecurity_scap_engine_name_info", "Where events come from.").Info(("engine_name", monitor.EngineName), ("evt_source", "syscall"));
+        text.Gauge("falcosecurity_scap_engine_name_info", "Where events come from.").Info(("engine_name", monitor.EngineName), ("evt_source", monitor.StreamName));
         text.Gauge("falcosecurity_falco_sha256_rules_files_info", "The rule files that were loaded.");
         foreach (var (name, hash) in facts.RuleFiles)
         {

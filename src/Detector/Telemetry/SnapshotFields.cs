@@ -55,7 +55,7 @@ internal sealed class SnapshotFields(MetricsOptions options, DetectorFacts facts
     private void AddFacts(DateTimeOffset now)
     {
         fields["evt.time"] = DetectorFacts.Nanoseconds(now);
-        fields["evt.source"] = "syscall";
+        fields["evt.source"] = monitor.StreamName;
         fields["evt.hostname"] = facts.Hostname;
         fields["falco.version"] = DetectorFacts.Version;
         fields["falco.kernel_release"] = facts.Machine.KernelRelease;

@@ -78,7 +78,7 @@ internal sealed class WebServer : IAsyncDisposable
 
     private static string Versions()
     {
-        var engine = new RuleLoaderOptions { Sources = new Dictionary<string, Conditions.Fields.IFieldCatalogue>(), EventTypes = [] }.EngineVersion;
+        var engine = RuleLoaderOptions.DefaultEngineVersion;
         return $$"""{"engine_version":"{{engine.Minor}}","engine_version_semver":"{{engine}}","falco_version":"{{DetectorFacts.Version}}"}""";
     }
 

@@ -18,15 +18,15 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
 
     private readonly Dictionary<string, ConditionCompiler> compilers = options.Sources.ToDictionary(
         static source => source.Key,
-        source => new ConditionCompiler(source.Value, source.Key == options.DefaultSource ? ForEvents(options) : ConditionOptions.Default));
+        static source => new ConditionCompiler(source.Value.Catalogue, source.Value.EventTypes.Count > 0 ? ForEvents(source.Value) : ConditionOptions.Default));
 
     public IReadOnlyList<Rule> Compile() =>
         [.. collector.Rules.All.Where(static rule => !rule.UnknownSource).Select(Compile).OfType<Rule>()];
 
-    private static ConditionOptions ForEvents(RuleLoaderOptions options) => new()
+    private static ConditionOptions ForEvents(RuleSource source) => new()
     {
         MaximumValueBytes = 255,
-        ClosedFields = new Dictionary<string, IReadOnlySet<string>> { [EventType] = options.EventTypes.ToHashSet() },
+        ClosedFields = new Dictionary<string, IReadOnlySet<string>> { [EventType] = source.EventTypes.ToHashSet() },
         SelectingFields = new HashSet<string> { EventType, "syscall.type" },
     };
 
@@ -53,7 +53,7 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
         skipped = false;
         var text = WithoutContainerInfo(item);
         var errors = new List<OutputFormatError>();
-        var format = new OutputFormatParser(options.Sources[item.Source]).Parse(text.Text, errors);
+        var format = new OutputFormatParser(options.Sources[item.Source].Catalogue).Parse(text.Text, errors);
         skipped = errors.Count > 0 && item.SkipIfUnknownFilter;
         foreach (var error in errors.Take(skipped ? 1 : errors.Count))
         {
@@ -172,8 +172,9 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
 
     private Rule Finish(RuleItem item, OutputFormat output, CompiledCondition condition)
     {
-        var selects = item.Source == options.DefaultSource;
-        var possible = selects ? condition.PossibleValues(EventType, options.EventTypes) : [];
+        var source = options.Sources[item.Source];
+        var selects = source.EventTypes.Count > 0;
+        var possible = selects ? condition.PossibleValues(EventType, source.EventTypes) : [];
         var count = possible.Count(static value => value);
         if (selects && item.WarnEventTypes && (count == 0 || count > options.ManyEventTypes))
         {
@@ -181,7 +182,7 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
         }
 
         var types = selects && count < possible.Length ? Enumerable.Range(0, possible.Length).Where(type => possible[type]).ToList() : null;
-        var unavailable = ExplainUnavailable(condition, types);
+        var unavailable = ExplainUnavailable(condition, source, types);
         return new Rule
         {
             Name = item.Name,
@@ -193,7 +194,7 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
             Tags = [.. item.Tags],
             Enabled = item.Enabled,
             Unavailable = unavailable,
-            Undelivered = unavailable is null ? FindUndelivered(condition, types) : [],
+            Undelivered = unavailable is null ? FindUndelivered(condition, source, types) : [],
             Capture = item.Capture,
             CaptureDuration = item.CaptureDuration,
             EventTypes = types,
@@ -202,7 +203,7 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
         };
     }
 
-    private string? ExplainUnavailable(CompiledCondition condition, List<int>? types)
+    private static string? ExplainUnavailable(CompiledCondition condition, RuleSource source, List<int>? types)
     {
         var missing = condition.Fields.FirstOrDefault(static field => field.Definition.Unavailable is not null);
         // Most rules only make exceptions by such a field, and find as much without it.
@@ -211,26 +212,26 @@ internal sealed partial class RuleCompiler(RuleLoaderOptions options, MacroTable
             return $"the field '{missing.Text}' cannot be filled: {missing.Definition.Unavailable}";
         }
 
-        if (types is null || options.DeliverableEventTypes is not { } delivered || types.Any(type => delivered.Contains(options.EventTypes[type])))
+        if (types is null || source.DeliverableEventTypes is not { } delivered || types.Any(type => delivered.Contains(source.EventTypes[type])))
         {
             return null;
         }
 
         return types.Count == 0
             ? "no event can match its condition"
-            : $"the events that it is about are not delivered: {string.Join(", ", types.Take(5).Select(type => options.EventTypes[type]))}";
+            : $"the events that it is about are not delivered: {string.Join(", ", types.Take(5).Select(type => source.EventTypes[type]))}";
     }
 
-    private List<string> FindUndelivered(CompiledCondition condition, List<int>? types)
+    private static List<string> FindUndelivered(CompiledCondition condition, RuleSource source, List<int>? types)
     {
-        if (types is null || options.DeliverableEventTypes is not { } delivered)
+        if (types is null || source.DeliverableEventTypes is not { } delivered)
         {
             return [];
         }
 
         // A rule about all calls but one names none of them.
         var named = condition.ValuesNamed(EventType);
-        return [.. types.Select(type => options.EventTypes[type]).Where(name => named.Contains(name) && !delivered.Contains(name))];
+        return [.. types.Select(type => source.EventTypes[type]).Where(name => named.Contains(name) && !delivered.Contains(name))];
     }
 
     [GeneratedRegex(@"\*?%container\.info\b")]

@@ -124,7 +124,7 @@ internal sealed class ExceptionReader(RuleLoaderOptions options, DiagnosticBag d
             return null;
         }
 
-        var operands = new OperandCompiler(options.Sources[source], forOutput: false);
+        var operands = new OperandCompiler(options.Sources[source].Catalogue, forOutput: false);
         return fields.FirstOrDefault(field => operands.CompileWhole(field, out _) is null) is { } unknown
             ? $"'{unknown}' is not a supported filter field"
             : null;

@@ -16,9 +16,9 @@ namespace Saker.Detector.Tests.Alerting;
 /// <summary>How a match becomes a line: the order and the types of what it has, and what is hostile in it.</summary>
 public sealed class AlertText : IEventConsumer, IDisposable
 {
-    private readonly FieldCatalogue catalogue = new();
+    private readonly EventStream calls = EventStream.OfSystemCalls(null);
     private readonly MachineState state = new();
-    private readonly EventContext context = new();
+    private readonly EventContext context = EventStream.OfSystemCalls(null).ContextFor("");
     private readonly EventPipeline pipeline;
     private readonly EventBuilder events;
     private DetectorOptions options = new() { JsonOutput = true };
@@ -149,9 +149,9 @@ public sealed class AlertText : IEventConsumer, IDisposable
 
         var file = new RuleFile("rules.yaml", $"- rule: A rule\n  desc: test\n  condition: evt.type = openat\n  output: '{output}'\n  priority: WARNING\n"
             + (tags.Length > 0 ? $"  tags: {tags}\n" : ""));
-        var rules = RuleLoading.Load([file], catalogue, new EventTypeIndex(), null);
+        var rules = RuleLoading.Load([file], [calls]);
         context.Set(state, view, frame, raw, pipeline.Processed);
-        using var formatter = new AlertFormatter(options, catalogue, "here");
+        using var formatter = new AlertFormatter(options, calls.Catalogue, "here");
         line = Encoding.UTF8.GetString(formatter.Format(Assert.Single(rules.Rules), context).Line.Span);
     }
 

@@ -87,7 +87,7 @@ public sealed class ConditionAgreement(ITestOutputHelper output)
         using var replay = new Replay(capture);
         using var state = new MachineState();
         using var source = replay.Open(state);
-        using var context = new EventContext();
+        using var context = EventStream.OfSystemCalls(null).ContextFor("");
         var pipeline = new EventPipeline(state);
         var tally = new Tally(pipeline, context, conditions, [.. ids.Select(id => matches[id])]);
         replay.Run(pipeline, tally);

@@ -57,7 +57,7 @@ public sealed class FieldAgreement(ITestOutputHelper output)
         using var state = new MachineState();
         using var source = new CaptureSource(File.OpenRead(RecordedData.Path("falco", "captures", name + ".scap")), state);
         using var lines = RecordedMatches.Lines("fields", name + ".jsonl.gz").GetEnumerator();
-        using var context = new EventContext();
+        using var context = EventStream.OfSystemCalls(null).ContextFor("");
         var pipeline = new EventPipeline(state);
         var comparer = new Comparer(pipeline, context, catalogue, lines, counts, unexplained, reasons, name);
         source.Start(new SourceSettings { SystemCalls = new HashSet<int>() });

@@ -21,7 +21,7 @@ public sealed unsafe partial class FieldFuzz(ITestOutputHelper output)
     {
         var fields = EveryField();
         using var state = new MachineState(StateCap);
-        using var context = new EventContext();
+        using var context = EventStream.OfSystemCalls(null).ContextFor("");
         using var guarded = new GuardedMemory(64 * 1024);
         var pipeline = new EventPipeline(state);
         var consumer = new EverythingConsumer(pipeline, context, fields);

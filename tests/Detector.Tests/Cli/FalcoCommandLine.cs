@@ -41,7 +41,7 @@ public sealed class FalcoCommandLine
     [InlineData("--cri /run/containerd/containerd.sock", "'--cri' has no effect")]
     [InlineData("-k https://kubernetes.default -K /token --k8s-node node1", "'-k' has no effect", "'-K' has no effect", "'--k8s-node' has no effect")]
     [InlineData("--disable-cri-async -b", "'--disable-cri-async' has no effect", "'-b' has no effect")]
-    [InlineData("--enable-source k8s_audit --enable-source syscall", "its only source is 'syscall'")]
+    [InlineData("--enable-source k8s_audit --enable-source syscall", "has only the sources syscall")]
     public void What_has_no_effect_is_told_and_the_rest_works(string falco, params string[] notes)
     {
         var translated = FalcoArguments.Of([.. falco.Split(' '), "-c", "a.yaml"]);

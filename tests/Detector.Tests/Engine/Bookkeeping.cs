@@ -24,11 +24,10 @@ public sealed class Bookkeeping
         using var source = replay.Open(state);
         using var context = new EventContext();
         var pipeline = new EventPipeline(state);
-        var catalogue = new FieldCatalogue();
-        var types = new EventTypeIndex();
-        var rules = RuleLoading.Load([new RuleFile("rules.yaml", "- rule: all\n  desc: all\n  condition: evt.num > 0\n  output: x\n  priority: INFO\n")], catalogue, types, null);
-        using var formatter = new AlertFormatter(new DetectorOptions(), catalogue, "here");
-        var engine = new RuleEngine(pipeline, new RuleMatcher(rules, "syscall", types.Names, RuleMatching.First), types, context, formatter, []);
+        var stream = EventStream.OfSystemCalls(null);
+        var rules = RuleLoading.Load([new RuleFile("rules.yaml", "- rule: all\n  desc: all\n  condition: evt.num > 0\n  output: x\n  priority: INFO\n")], [stream]);
+        using var formatter = new AlertFormatter(new DetectorOptions(), stream.Catalogue, "here");
+        var engine = new RuleEngine(pipeline, stream.MatcherOf(rules, RuleMatching.First), stream.Types, context, formatter, []);
         var counter = new Counter(engine);
         replay.Run(pipeline, counter);
         Assert.Equal(72, counter.Bookkeeping);

@@ -2,7 +2,6 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
-using Saker.Detector.Fields;
 using Saker.Settings;
 
 namespace Saker.Detector.Tests.Engine;
@@ -47,9 +46,9 @@ public sealed class StartLines : IDisposable
 
         File.WriteAllText(file, text.ToString());
         var logger = new Lines();
-        var types = new EventTypeIndex();
-        var deliverable = types.Names.Where(static name => name != "nfsservctl").ToHashSet();
-        Assert.NotNull(RuleLoading.Load(new DetectorConfiguration(new DetectorOptions(), new ConfigFaults(), "detector.yaml"), [file], new FieldCatalogue(), types, deliverable, logger));
+        var calls = EventStream.OfSystemCalls(null);
+        var deliverable = calls.Types.Names.Where(static name => name != "nfsservctl").ToHashSet();
+        Assert.NotNull(RuleLoading.Load(new DetectorConfiguration(new DetectorOptions(), new ConfigFaults(), "detector.yaml"), [file], [EventStream.OfSystemCalls(deliverable)], logger));
         Assert.Contains(logger.Told, static line => line == "rules loaded: 900 on, 300 off.");
         Assert.Contains(logger.Told, static line => line.StartsWith("300 rules off, for the field 'k8s.ns.name' cannot be filled: ", StringComparison.Ordinal)
             && line.EndsWith(": without a runtime 0, without a runtime 1, without a runtime 2, without a runtime 3, without a runtime 4 and 295 more.", StringComparison.Ordinal));

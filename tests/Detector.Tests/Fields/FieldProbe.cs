@@ -15,7 +15,7 @@ namespace Saker.Detector.Tests.Fields;
 internal sealed class FieldProbe : IEventConsumer, IDisposable
 {
     private readonly FieldCatalogue catalogue = new();
-    private readonly EventContext context = new();
+    private readonly EventContext context = EventStream.OfSystemCalls(null).ContextFor("");
     private readonly EventPipeline pipeline;
     private FieldReference[] asked = [];
     private Func<FieldReference, string> print = static _ => "";

@@ -1,0 +1,63 @@
+using Saker.Detector.Alerting;
+using Saker.Detector.Engine;
+using Saker.Detector.Fields;
+using Saker.Detector.Outputs;
+using Saker.Detector.Telemetry;
+
+namespace Saker.Detector.Hosting;
+
+/// <summary>One stream under one plan: its events meet the plan's rules for it, until the plan ends.</summary>
+internal sealed class StreamRun : IDisposable
+{
+    private readonly OpenStream opened;
+    private readonly EventContext context;
+    private readonly AlertFormatter formatter;
+    private readonly RuleEngine engine;
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
+
+    /// <param name="opened">The stream's source and state.</param>
+    /// <param name="plan">The rules, and how alerts look.</param>
+    /// <param name="hostname">The machine's name in alerts.</param>
+    /// <param name="outputs">Where alerts go.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="logger">Told of losses.</param>
+    public StreamRun(OpenStream opened, DetectorPlan plan, string hostname, IReadOnlyList<OutputQueue> outputs, TimeProvider clock, ILogger logger)
+    {
+        this.opened = opened;
+        this.clock = clock;
+        this.logger = logger;
+        var options = plan.Configuration.Options;
+        var stream = plan.Streams.Single(stream => stream.Name == opened.Name);
+        context = stream.ContextFor(hostname);
+        formatter = new AlertFormatter(options, stream.Catalogue, hostname);
+        var matcher = stream.MatcherOf(plan.Rules, options.RuleMatching);
+        engine = new RuleEngine(opened.Pipeline, matcher, stream.Types, context, formatter, outputs);
+        Monitor = new EngineMonitor(stream.Name, opened.Source, opened.State, opened.Pipeline, engine, matcher, clock);
+    }
+
+    /// <summary>The counters of the run.</summary>
+    public EngineMonitor Monitor { get; }
+
+    /// <summary>Alerts made so far.</summary>
+    public long Alerts => engine.Alerts;
+
+    /// <summary>Runs until the source ends, the stop is wanted, events were lost that must not be, or something else is to be done.</summary>
+    /// <param name="drops">What is to happen after losses.</param>
+    /// <param name="otherwise">Whether something else is to be done.</param>
+    /// <param name="stop">The stop.</param>
+    public async Task RunAsync(DropActions drops, Func<bool> otherwise, CancellationToken stop)
+    {
+        var loop = new EventLoop(opened.Source, opened.Pipeline, engine, Monitor, drops, clock, logger) { Told = opened.Told };
+        // A thread of its own: the loop waits in the kernel, and a pool thread should not.
+        await Task.Factory.StartNew(
+            () => loop.Run(opened.Recovery, otherwise, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        opened.Told = loop.Told;
+    }
+
+    public void Dispose()
+    {
+        formatter.Dispose();
+        context.Dispose();
+    }
+}
