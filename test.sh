@@ -3,6 +3,7 @@
 #   ./test.sh               everything
 #   ./test.sh NAME …        only these test projects: Alerts, Router, EndToEnd … (the folders of tests/, without .Tests)
 #   ./test.sh --no-build …  tests what was built before
+#   ./test.sh --coverage …  counts what the tests run of each room; with all projects, holds it against tools/Coverage/floors.tsv
 #   ./test.sh --list        the names of the test projects
 #   ./test.sh --help        this text
 # A clone that stands alone is enough. Tests that want more are skipped, each with one sentence: those of Falco's own rule files
@@ -20,12 +21,13 @@ for folder in tests/*.Tests; do
 done
 all+=(EndToEnd) # it takes longest, and says least about where a fault is
 
-build=true projects=()
+build=true coverage=false projects=()
 for argument in "$@"; do
   case "$argument" in
-    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
     --list) printf '%s\n' "${all[@]}"; exit 0 ;;
     --no-build) build=false ;;
+    --coverage) coverage=true ;;
     -*) refuse "there is no option $argument; ./test.sh --help names all." ;;
     *)
       name=${argument%.Tests}
@@ -34,7 +36,8 @@ for argument in "$@"; do
       ;;
   esac
 done
-[ "${#projects[@]}" -eq 0 ] && projects=("${all[@]}")
+floors=()
+[ "${#projects[@]}" -eq 0 ] && projects=("${all[@]}") && floors=(--floors tools/Coverage/floors.tsv)
 
 command -v dotnet > /dev/null || refuse "the .NET 10 SDK is missing; see https://dotnet.microsoft.com/download."
 eng/install.sh test || exit 1
@@ -43,6 +46,8 @@ if $build; then
   ./run.sh --build || { echo "test.sh: the programs could not be published into artifacts/app; the reason is above." >&2; exit 1; }
 fi
 
+counted=artifacts/coverage/counted.json
+$coverage && rm -f "$counted"
 passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -54,7 +59,10 @@ for project in "${projects[@]}"; do
     failed=$((failed + 1))
     continue
   fi
-  timeout --kill-after=30 900 "$program" -noLogo -noColor 2>&1 | tee "$log"
+  run=("$program" -noLogo -noColor)
+  # EndToEnd starts the published programs, in which nothing is counted.
+  $coverage && [ "$project" != EndToEnd ] && run=(dotnet msbuild tools/Coverage -nologo -v:minimal -t:Measure "-p:Test=$project.Tests")
+  timeout --kill-after=30 900 "${run[@]}" 2>&1 | tee "$log"
   code=${PIPESTATUS[0]}
   [ "$code" -eq 124 ] && echo "== $project was stopped: it took longer than 15 minutes." >&2
   summary=$(grep -Eo 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+(, Not Run: [0-9]+)?' "$log" | tail -n 1)
@@ -70,5 +78,9 @@ for project in "${projects[@]}"; do
   skipped=$((skipped + skips))
   passed=$((passed + total - failures - skips - ${explicit:-0})) # explicit ones (measurements) are not run
 done
+if $coverage && [ -f "$counted" ]; then
+  echo "== Coverage"
+  artifacts/bin/Coverage/release/Coverage "$counted" "${floors[@]}" || { echo "== Coverage: a room is below its floor, or has none (tools/Coverage/floors.tsv)." >&2; failed=$((failed + 1)); }
+fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -6,7 +6,7 @@ using Saker.Router.Cli;
 // Before the first socket: what waits for a socket goes on in the thread that polls it, instead of waking another one (decision 0044).
 // .NET reads this from the environment only; a value that is set already stays.
 const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
-const int InterruptedTwice = 130;
+const int Interrupt = 2;
 Environment.SetEnvironmentVariable(InlineCompletions, Environment.GetEnvironmentVariable(InlineCompletions) ?? "1");
 
 // A second Ctrl-C does not wait for the stop: what is not delivered is in the log.
@@ -15,7 +15,7 @@ using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
 {
     if (Interlocked.Increment(ref interrupts) > 1)
     {
-        Environment.Exit(InterruptedTwice);
+        ProcessEnd.Now(Interrupt);
     }
 });
 

@@ -5,7 +5,7 @@ using System.Text;
 namespace Saker.Settings;
 
 /// <summary>Durations as Go and Falcosidekick write them (<c>250ms</c>, <c>1m30s</c>, <c>24h</c>), and days (<c>7d</c>).</summary>
-internal static class DurationText
+public static class DurationText
 {
     // Longest unit first among those that begin alike. There are two letters that look like 'µ': the sign U+00B5 and the Greek U+03BC.
     private static readonly (string Name, double Ticks)[] Units =
@@ -16,6 +16,7 @@ internal static class DurationText
 
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
+    /// <summary>Reads a duration; false for what is none.</summary>
     public static bool TryParse(string text, out TimeSpan value)
     {
         value = TimeSpan.Zero;
@@ -94,6 +95,18 @@ internal static class DurationText
             }
         }
     }
+
+    /// <summary>The same form for people, who want to know about how long: <c>200ms</c>, <c>3.2s</c>, <c>1m30s</c>, <c>2d4h</c>.</summary>
+    public static string About(TimeSpan value) => Math.Abs(value.Ticks) switch
+    {
+        < TimeSpan.TicksPerSecond => Format(Rounded(value, TimeSpan.TicksPerMillisecond)),
+        < TimeSpan.TicksPerMinute => string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0.#}s"),
+        < TimeSpan.TicksPerHour => Format(Rounded(value, TimeSpan.TicksPerSecond)),
+        < TimeSpan.TicksPerDay => Format(Rounded(value, TimeSpan.TicksPerMinute)),
+        _ => Format(Rounded(value, TimeSpan.TicksPerHour)),
+    };
+
+    private static TimeSpan Rounded(TimeSpan value, long ticks) => new(value.Ticks / ticks * ticks);
 
     private static (string? Name, double Ticks) UnitAt(ReadOnlySpan<char> text)
     {

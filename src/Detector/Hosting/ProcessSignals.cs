@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Saker.CommandLine;
 
 namespace Saker.Detector.Hosting;
 
@@ -6,11 +7,10 @@ namespace Saker.Detector.Hosting;
 /// The signals of the process, with Falco's meaning: SIGINT and SIGTERM stop in order, a second one at once; SIGHUP reads configuration
 /// and rules again; SIGUSR1 opens files anew.
 /// </summary>
-internal sealed partial class ProcessSignals : IDisposable
+internal sealed class ProcessSignals : IDisposable
 {
     // No name of the framework's stands for it; 10 on the architectures that there is a driver for.
     private const PosixSignal OpenAnew = (PosixSignal)10;
-    private const int KilledBy = 128;
     private const int Interrupt = 2;
     private const int Terminate = 15;
 
@@ -46,11 +46,7 @@ internal sealed partial class ProcessSignals : IDisposable
         context.Cancel = true;
         if (!control.AskStop())
         {
-            Exit(KilledBy + number);
+            ProcessEnd.Now(number);
         }
     }
-
-    // Without handlers of any kind, which might wait for what does not end.
-    [LibraryImport("libc", EntryPoint = "_exit")]
-    private static partial void Exit(int code);
 }

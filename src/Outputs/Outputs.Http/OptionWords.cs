@@ -1,3 +1,5 @@
+using Saker.Text;
+
 namespace Saker.Outputs.Http;
 
 /// <summary>
@@ -14,6 +16,7 @@ internal static class OptionWords
             return;
         }
 
-        throw new OutputConfigurationException(key, $"'{value}' is none of the words that it takes: {string.Join(", ", words)}.");
+        var nearest = NearestWord.Find(value.ToLowerInvariant(), words.ToArray()) is { } word ? $" Did you mean '{word}'?" : "";
+        throw new OutputConfigurationException(key, $"'{value}' is none of the words that it takes: {string.Join(", ", words)}.{nearest}");
     }
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Saker.Router.Api;
 using Saker.Router.Configuration;
+using Saker.Settings;
 
 namespace Saker.Router.Cli;
 
@@ -48,11 +48,5 @@ internal static class StatusCommand
 
     private static string Text(JsonElement status, string name) => status.GetProperty(name).ToString();
 
-    private static string Age(double seconds) => seconds switch
-    {
-        0 => "-",
-        < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s"),
-        < 7200 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0} h"),
-    };
+    private static string Age(double seconds) => seconds == 0 ? "-" : DurationText.About(TimeSpan.FromSeconds(seconds));
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Saker.Router.Configuration;
+using Saker.Settings;
 
 namespace Saker.Router.Cli;
 
@@ -34,7 +35,7 @@ internal static class TestCommand
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            await errors.WriteLineAsync($"The router at {uri} did not answer within {Patience.TotalSeconds} seconds.");
+            await errors.WriteLineAsync($"The router at {uri} did not answer within {DurationText.Format(Patience)}.");
         }
 
         return 1;

@@ -1,9 +1,10 @@
 using System.Net.Sockets;
-using Polly;
 using Polly.CircuitBreaker;
+using Polly;
 using Saker.Alerts;
 using Saker.Outputs;
 using Saker.Router.Log;
+using Saker.Settings;
 
 namespace Saker.Router.Delivery;
 
@@ -174,7 +175,7 @@ internal sealed class DeliveryAttempts : IDisposable
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            return (BatchResult.All(DeliveryResult.Retry($"No answer within {options.AttemptTimeout.TotalSeconds:0.#} s.")), false);
+            return (BatchResult.All(DeliveryResult.Retry($"No answer within {DurationText.Format(options.AttemptTimeout)}.")), false);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Saker.Alerts;
 using Saker.Outputs;
 using Saker.Router.Log;
+using Saker.Settings;
 
 namespace Saker.Router.Delivery;
 
@@ -148,7 +149,7 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
             return position;
         }
 
-        DeliveryMessages.Orphaned(logger, position.Name, position.Type, options.OrphanAfter);
+        DeliveryMessages.Orphaned(logger, position.Name, position.Type, DurationText.Format(options.OrphanAfter));
         return position with { OrphanedAt = log.Time.Now };
     }
 
@@ -291,11 +292,11 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
 
         if (jump.By > TimeSpan.Zero)
         {
-            DeliveryMessages.ClockAhead(logger, jump.By);
+            DeliveryMessages.ClockAhead(logger, DurationText.About(jump.By));
         }
         else
         {
-            DeliveryMessages.ClockBack(logger, -jump.By);
+            DeliveryMessages.ClockBack(logger, DurationText.About(-jump.By));
         }
     }
 

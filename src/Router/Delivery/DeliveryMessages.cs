@@ -22,7 +22,7 @@ internal static partial class DeliveryMessages
     public static partial void CutLoose(ILogger logger, string output, long count);
 
     [LoggerMessage(3106, LogLevel.Warning, "Output {Output} of type {Type} is not configured any more. Its position is kept for {Time}, in case it comes back.")]
-    public static partial void Orphaned(ILogger logger, string output, string type, TimeSpan time);
+    public static partial void Orphaned(ILogger logger, string output, string type, string time);
 
     [LoggerMessage(3107, LogLevel.Warning, "The position of the removed output {Output} of type {Type} was dropped; it left up to {Count} alerts undelivered.")]
     public static partial void OrphanDropped(ILogger logger, string output, string type, long count);
@@ -61,10 +61,10 @@ internal static partial class DeliveryMessages
     public static partial void DeadLettersLost(ILogger logger, string directory, long count);
 
     [LoggerMessage(3118, LogLevel.Warning, "The clock jumped ahead by {By}. That time makes no alert older.")]
-    public static partial void ClockAhead(ILogger logger, TimeSpan by);
+    public static partial void ClockAhead(ILogger logger, string by);
 
     [LoggerMessage(3119, LogLevel.Warning, "The clock went back by {By}. Accept times do not: they go on at half speed until it has caught up.")]
-    public static partial void ClockBack(ILogger logger, TimeSpan by);
+    public static partial void ClockBack(ILogger logger, string by);
 
     [LoggerMessage(3122, LogLevel.Error, "Output {Output} is blocked: its destination refuses what is configured for it, and would refuse every alert: {Reason}. Its alerts are kept; one is tried now and then, and at once when the configuration is read again.")]
     public static partial void Blocked(ILogger logger, string output, string reason);

@@ -136,7 +136,7 @@ internal static class RunCommand
         }
 
         await WhenCancelledAsync(stop);
-        RunLog.Stopping(logger, LastAccept.TotalSeconds);
+        RunLog.Stopping(logger, DurationText.Format(LastAccept));
         await Task.WhenAll(Task.Delay(LastAccept, clock, CancellationToken.None), reloader.StopAsync());
         intake.Close();
         using var answers = new CancellationTokenSource(LastAnswers, clock);

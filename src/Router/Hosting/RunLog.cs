@@ -12,8 +12,8 @@ internal static partial class RunLog
     [LoggerMessage(3504, LogLevel.Warning, "The data directory {Directory} may be gone with the container, and each replica has its own: alerts not yet delivered would be lost, and duplicates are seen per replica. Mount a volume at /var/lib/saker-router, or name one with --data-dir or DATA_DIR.")]
     public static partial void TemporaryDirectory(ILogger logger, string directory);
 
-    [LoggerMessage(3505, LogLevel.Information, "Stopping: alerts are taken for {Seconds} seconds more, then refused.")]
-    public static partial void Stopping(ILogger logger, double seconds);
+    [LoggerMessage(3505, LogLevel.Information, "Stopping: alerts are taken for {Time} more, then refused.")]
+    public static partial void Stopping(ILogger logger, string time);
 
     [LoggerMessage(3507, LogLevel.Critical, "The router cannot start: {Reason}")]
     public static partial void CannotStart(ILogger logger, string reason);

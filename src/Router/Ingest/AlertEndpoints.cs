@@ -5,6 +5,7 @@ using Saker.Router.Delivery;
 using Saker.Router.Enrichment;
 using Saker.Router.Http;
 using Saker.Router.Telemetry;
+using Saker.Settings;
 
 namespace Saker.Router.Ingest;
 
@@ -150,7 +151,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            Refusals.Count(context, "body too slow", $"the body did not come within {bounds.ReadTimeout.TotalSeconds:0.#} s (http.readtimeout)");
+            Refusals.Count(context, "body too slow", $"the body did not come within {DurationText.Format(bounds.ReadTimeout)} (http.readtimeout)");
             await HttpAnswer.ErrorAsync(context, StatusCodes.Status408RequestTimeout, "The body did not come in time");
             return;
         }
