@@ -27,7 +27,11 @@ internal static class CompletionCommand
             """,
         ["fish"] = """
             # Put this line into ~/.config/fish/config.fish:  PROGRAM completion fish | source
-            complete -c PROGRAM -a '(PROGRAM "[suggest:"(commandline -C)"]" (commandline) 2>/dev/null)'
+            function _FUNCTION
+                set --local line (commandline --current-process --cut-at-cursor)
+                PROGRAM "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+            end
+            complete --command PROGRAM --arguments '(_FUNCTION)'
             """,
     };
 
