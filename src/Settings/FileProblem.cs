@@ -1,7 +1,7 @@
 namespace Saker.Settings;
 
 /// <summary>Why a file that somebody named cannot be used, in our words.</summary>
-internal static class FileProblem
+public static class FileProblem
 {
     /// <summary>True for what reading a file may throw, whatever its name is.</summary>
     public static bool Is(Exception exception) =>

@@ -16,7 +16,7 @@ public sealed class ArrowTests
         ["Http"] = [],
         ["Templates"] = [],
         ["Text"] = [],
-        ["Tls"] = [],
+        ["Tls"] = ["Settings"],
         ["Logging"] = [],
         ["Settings"] = ["Alerts", "Text"],
         ["Rules"] = ["Alerts", "Conditions", "Settings", "Text"],

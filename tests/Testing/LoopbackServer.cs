@@ -85,9 +85,12 @@ public sealed class LoopbackServer : IAsyncDisposable
     public static Task<LoopbackServer> StartAsync(LoopbackAnswer? answer = null) => StartAsync(_ => answer ?? new LoopbackAnswer());
 
     /// <summary>A server that answers each request as <paramref name="answer"/> says; with <paramref name="tls"/> under a certificate that nobody trusts.</summary>
-    public static async Task<LoopbackServer> StartAsync(Func<LoopbackRequest, LoopbackAnswer> answer, bool tls = false)
+    public static Task<LoopbackServer> StartAsync(Func<LoopbackRequest, LoopbackAnswer> answer, bool tls = false) => StartAsync(answer, tls ? CreateCertificate() : null);
+
+    /// <summary>A server that answers each request as <paramref name="answer"/> says, under a certificate; without TLS when that is null.</summary>
+    public static async Task<LoopbackServer> StartAsync(Func<LoopbackRequest, LoopbackAnswer> answer, X509Certificate2? certificate)
     {
-        var server = new LoopbackServer(answer, tls ? CreateCertificate() : null);
+        var server = new LoopbackServer(answer, certificate);
         await server.app.StartAsync();
         server.Address = new Uri(server.app.Urls.Single().TrimEnd('/') + "/");
         return server;

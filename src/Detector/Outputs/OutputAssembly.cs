@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Saker.Detector.Configuration;
 using Saker.Tls;
@@ -61,55 +60,43 @@ internal static class OutputAssembly
 
     private static SslClientAuthenticationOptions Tls(HttpOptions options, DetectorConfiguration configuration)
     {
+        var faults = new List<string>();
         var tls = new SslClientAuthenticationOptions();
-        try
+        if (options.Insecure)
         {
-            if (options.Insecure)
-            {
 #pragma warning disable CA5359 // the user's insecure: true asks for just this
-                tls.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+            tls.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359
-            }
-            else if (Authorities(options, configuration) is { Count: > 0 } authorities)
-            {
-                tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-                tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
-            }
-
-            if (options.Mtls)
-            {
-                tls.ClientCertificates = [KeyPair.FromPemFiles(configuration.Resolve(options.ClientCert), configuration.Resolve(options.ClientKey))];
-            }
-
-            return tls;
         }
-        catch (CryptographicException exception)
+        else if (Authorities(options, configuration, Fault) is { Count: > 0 } authorities)
         {
-            throw new IOException($"a certificate of http_output cannot be read: {exception.Message}", exception);
+            tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
+
+        if (options.Mtls && PemFile.Pair(configuration.Resolve(options.ClientCert), "client_cert", configuration.Resolve(options.ClientKey), "client_key", Fault) is { } own)
+        {
+            tls.ClientCertificates = [own.Certificate];
+        }
+
+        return faults.Count == 0 ? tls : throw new IOException(string.Join(' ', faults));
+
+        void Fault(string key, string sentence) => faults.Add($"http_output.{key}: {sentence}");
     }
 
     // As Falco takes them: one file of one authority, else one of several, else a folder of files.
-    private static X509Certificate2Collection Authorities(HttpOptions options, DetectorConfiguration configuration)
+    private static X509Certificate2Collection Authorities(HttpOptions options, DetectorConfiguration configuration, Action<string, string> fault)
     {
-        var found = new X509Certificate2Collection();
-        var file = options.CaCert.Length > 0 ? options.CaCert : options.CaBundle;
-        if (file.Length > 0)
+        if (options.CaCert.Length > 0)
         {
-            found.ImportFromPemFile(configuration.Resolve(file));
-            return found.Count > 0 ? found : throw new IOException($"{file} holds no certificate in PEM (http_output.ca_cert, ca_bundle).");
+            return PemFile.Certificates(configuration.Resolve(options.CaCert), "ca_cert", fault) ?? [];
         }
 
-        if (options.CaPath is "" or HttpOptions.SystemAuthorities)
+        if (options.CaBundle.Length > 0)
         {
-            return found;
+            return PemFile.Certificates(configuration.Resolve(options.CaBundle), "ca_bundle", fault) ?? [];
         }
 
-        foreach (var one in Directory.EnumerateFiles(configuration.Resolve(options.CaPath)).Where(static name => Path.GetExtension(name) is ".pem" or ".crt" or ".cer" or ".0"))
-        {
-            found.ImportFromPemFile(one);
-        }
-
-        return found.Count > 0 ? found : throw new IOException($"{options.CaPath} holds no certificate in PEM (http_output.ca_path).");
+        return options.CaPath is "" or HttpOptions.SystemAuthorities ? [] : PemFile.Folder(configuration.Resolve(options.CaPath), "ca_path", fault) ?? [];
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -66,14 +65,10 @@ internal sealed class WebServer : IAsyncDisposable
 
     private static X509Certificate2 ReadCertificate(string path)
     {
-        try
-        {
-            return KeyPair.FromPemFiles(path, path);
-        }
-        catch (Exception unreadable) when (unreadable is CryptographicException or UnauthorizedAccessException)
-        {
-            throw new IOException($"{path} is no certificate with its key, in PEM: {unreadable.Message}", unreadable);
-        }
+        const string key = "webserver.ssl_certificate";
+        var faults = new List<string>();
+        var pair = PemFile.Pair(path, key, path, key, (_, sentence) => faults.Add($"{key}: {sentence}"));
+        return pair?.Certificate ?? throw new IOException(string.Join(' ', faults.Distinct(StringComparer.Ordinal)));
     }
 
     private static string Versions()

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Saker.Router.Options;
+using Saker.Tls;
 
 namespace Saker.Router.Http;
 

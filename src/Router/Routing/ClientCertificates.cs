@@ -1,7 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Saker.Outputs;
-using Saker.Router.Http;
 using Saker.Router.Options;
+using Saker.Tls;
 
 namespace Saker.Router.Routing;
 

@@ -45,35 +45,16 @@ public sealed class StartLines : IDisposable
         }
 
         File.WriteAllText(file, text.ToString());
-        var logger = new Lines();
+        var logger = new KeptLog(LogLevel.Information);
         var calls = EventStream.OfSystemCalls(null);
         var deliverable = calls.Types.Names.Where(static name => name != "nfsservctl").ToHashSet();
         Assert.NotNull(RuleLoading.Load(new DetectorConfiguration(new DetectorOptions(), new ConfigFaults(), "detector.yaml"), [file], [EventStream.OfSystemCalls(deliverable)], logger));
-        Assert.Contains(logger.Told, static line => line == "rules loaded: 900 on, 300 off.");
-        Assert.Contains(logger.Told, static line => line.StartsWith("300 rules off, for the field 'k8s.ns.name' cannot be filled: ", StringComparison.Ordinal)
+        Assert.Contains(logger.Lines, static line => line == "rules loaded: 900 on, 300 off.");
+        Assert.Contains(logger.Lines, static line => line.StartsWith("300 rules off, for the field 'k8s.ns.name' cannot be filled: ", StringComparison.Ordinal)
             && line.EndsWith(": without a runtime 0, without a runtime 1, without a runtime 2, without a runtime 3, without a runtime 4 and 295 more.", StringComparison.Ordinal));
-        Assert.Contains(logger.Told, static line => line.StartsWith("300 rules on with less to go by, for k8s.pod.name never ", StringComparison.Ordinal));
-        Assert.Contains(logger.Told, static line => line.StartsWith("300 rules on without an event that they name, for 'nfsservctl' is not delivered", StringComparison.Ordinal));
-        Assert.Single(logger.Told, static line => line.Contains("evt.dir", StringComparison.Ordinal));
-        Assert.Equal(5, logger.Told.Count);
-    }
-
-    /// <summary>What is told at the level of information and above.</summary>
-    private sealed class Lines : ILogger
-    {
-        public List<string> Told { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel))
-            {
-                Told.Add(formatter(state, exception));
-            }
-        }
+        Assert.Contains(logger.Lines, static line => line.StartsWith("300 rules on with less to go by, for k8s.pod.name never ", StringComparison.Ordinal));
+        Assert.Contains(logger.Lines, static line => line.StartsWith("300 rules on without an event that they name, for 'nfsservctl' is not delivered", StringComparison.Ordinal));
+        Assert.Single(logger.Lines, static line => line.Contains("evt.dir", StringComparison.Ordinal));
+        Assert.Equal(5, logger.Lines.Count);
     }
 }

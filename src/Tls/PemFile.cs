@@ -2,12 +2,11 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Saker.Settings;
-using Saker.Tls;
 
-namespace Saker.Router.Http;
+namespace Saker.Tls;
 
 /// <summary>Reads certificates and keys in PEM form from a file that a key of the configuration names. What is wrong goes to that key.</summary>
-internal static class PemFile
+public static class PemFile
 {
     // A bundle of every public authority has a quarter of it.
     private const int MaxBytes = 1 << 20;
@@ -43,6 +42,39 @@ internal static class PemFile
         return certificates;
     }
 
+    /// <summary>The certificates of all files of a folder, at least one; null after a fault. Files that hold none are passed over.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="key">The key that names it.</param>
+    /// <param name="fault">Gets key and sentence.</param>
+    public static X509Certificate2Collection? Folder(string folder, string key, Action<string, string> fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        List<string> files;
+        try
+        {
+            files = [.. Directory.EnumerateFiles(folder).Where(static name => Path.GetExtension(name) is ".pem" or ".crt" or ".cer" or ".0").Order(StringComparer.Ordinal)];
+        }
+        catch (Exception exception) when (FileProblem.Is(exception))
+        {
+            fault(key, $"The folder '{folder}' cannot be read: {FolderProblem(exception, folder)}");
+            return null;
+        }
+
+        var certificates = new X509Certificate2Collection();
+        foreach (var file in files)
+        {
+            certificates.AddRange(Certificates(file, key, static (_, _) => { }) ?? []);
+        }
+
+        if (certificates.Count == 0)
+        {
+            fault(key, $"The folder '{folder}' has no file (.pem, .crt, .cer, .0) that holds a certificate in PEM form.");
+            return null;
+        }
+
+        return certificates;
+    }
+
     /// <summary>A certificate with its key, fit for TLS, and the certificates of its file; null after a fault.</summary>
     /// <param name="certificateFile">The file with the certificate, and those that lead to its authority.</param>
     /// <param name="certificateKey">The key that names it.</param>
@@ -62,7 +94,7 @@ internal static class PemFile
         try
         {
             using var pem = X509Certificate2.CreateFromPem(chain[0].ExportCertificatePem(), text);
-            return (KeyPair.Usable(pem), chain);
+            return (Usable(pem), chain);
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
@@ -72,6 +104,12 @@ internal static class PemFile
             return null;
         }
     }
+
+    private static string FolderProblem(Exception exception, string folder) =>
+        File.Exists(folder) ? "it is a file." : exception is DirectoryNotFoundException ? "there is no such folder." : FileProblem.Reason(exception, folder);
+
+    // A key from PEM lives only in memory, and some TLS stacks do not offer it; PKCS#12 in between makes it one that they do.
+    private static X509Certificate2 Usable(X509Certificate2 pem) => X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
 
     private static string? Text(string file, string key, Action<string, string> fault)
     {
