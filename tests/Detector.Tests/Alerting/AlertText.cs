@@ -83,6 +83,16 @@ public sealed class AlertText : IEventConsumer, IDisposable
         Assert.Equal(JsonValueKind.Number, fields.GetProperty("evt.time").ValueKind);
     }
 
+    [Fact]
+    public void A_width_fills_and_cuts_what_the_text_shows_and_not_the_field()
+    {
+        output = "%5proc.name|%2proc.name|%6fd.cip|%toupper(proc.name)|";
+        Open("/f");
+        using var json = JsonDocument.Parse(line);
+        Assert.EndsWith("Warning cat  |ca|<NA>  |CAT|", Text(json, "output"), StringComparison.Ordinal);
+        Assert.Equal("cat", json.RootElement.GetProperty("output_fields").GetProperty("proc.name").GetString());
+    }
+
     [Theory]
     [InlineData("/a\"b\\\\c", "/a\"b\\\\c")]
     [InlineData("/a\nb", "/a\uFFFDb")]
