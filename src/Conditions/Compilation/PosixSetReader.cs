@@ -45,9 +45,10 @@ internal sealed class PosixSetReader(PosixTranslator input)
             throw PosixTranslator.Fail("invalid character class range: -" + after);
         }
 
-        if (c == '[' && input.Peek(1) == ':')
+        // Without its end it is no class, and the bracket stands for itself.
+        if (c == '[' && input.Peek(1) == ':' && input.TryClassName() is { } name)
         {
-            members.Append(Class(input.TryClassName() ?? throw input.FailMissingBracket(start)));
+            members.Append(Class(name));
             return;
         }
 

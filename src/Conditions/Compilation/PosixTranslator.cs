@@ -7,11 +7,9 @@ namespace Saker.Conditions.Compilation;
 internal sealed class PosixTranslator(string pattern)
 {
     private const int MaximumNesting = 100;
-    private const int MaximumStates = 10_000;
 
     private int position;
     private int nesting;
-    private long states;
 
     public string Translate()
     {
@@ -37,16 +35,10 @@ internal sealed class PosixTranslator(string pattern)
         var result = new StringBuilder();
         while (position < pattern.Length && pattern[position] is not ('|' or ')'))
         {
-            var before = states;
             var atom = ReadAtom();
-            while (ReadRepetition(out var count) is { } repetition)
+            while (ReadRepetition() is { } repetition)
             {
                 atom = $"(?:{atom}){repetition}";
-                states = before + ((states - before) * count);
-                if (states > MaximumStates)
-                {
-                    throw Fail("too large: " + pattern);
-                }
             }
 
             result.Append(atom);
@@ -58,7 +50,6 @@ internal sealed class PosixTranslator(string pattern)
     private string ReadAtom()
     {
         var c = pattern[position];
-        states++;
         switch (c)
         {
             case '(':
@@ -110,9 +101,8 @@ internal sealed class PosixTranslator(string pattern)
         return $"(?:{inner})";
     }
 
-    private string? ReadRepetition(out int count)
+    private string? ReadRepetition()
     {
-        count = 1;
         if (position >= pattern.Length)
         {
             return null;
@@ -131,7 +121,6 @@ internal sealed class PosixTranslator(string pattern)
         var text = pattern[position..end];
         position = end;
         var counts = text[1..^1].Split(',').Where(static bound => bound.Length > 0).Select(ParseCount).ToArray();
-        count = Math.Max(counts[^1], 1);
         return counts.Max() > PosixRegex.MaximumRepeat || counts[^1] < counts[0] ? throw Fail("invalid repetition size: " + text) : text;
     }
 
@@ -242,7 +231,7 @@ internal sealed class PosixTranslator(string pattern)
 
     public string? TryClassName()
     {
-        var end = pattern.IndexOf(":]", position, StringComparison.Ordinal);
+        var end = pattern.IndexOf(":]", position + 2, StringComparison.Ordinal);
         if (end < 0)
         {
             return null;

@@ -57,9 +57,9 @@ internal static class GlobPattern
             case (byte)'[' when FindSetEnd(pattern, p) is var end && end > 0:
                 next = end + 1;
                 return MatchSet(pattern[(p + 1)..end], c, ignoreCase);
-            case (byte)'\\' when p + 1 < pattern.Length:
+            case (byte)'\\':
                 next = p + 2;
-                return Fold(pattern[p + 1], ignoreCase) == Fold(c, ignoreCase);
+                return p + 1 < pattern.Length && Fold(pattern[p + 1], ignoreCase) == Fold(c, ignoreCase);
             default:
                 return Fold(pattern[p], ignoreCase) == Fold(c, ignoreCase);
         }
@@ -97,23 +97,29 @@ internal static class GlobPattern
         var found = false;
         for (var i = negated ? 1 : 0; i < set.Length; i++)
         {
-            if (set[i] == '\\' && i + 1 < set.Length)
-            {
-                i++;
-            }
-
-            var low = set[i];
+            var low = Member(set, ref i, ignoreCase);
             var high = low;
             if (i + 2 < set.Length && set[i + 1] == '-')
             {
-                high = set[i + 2];
                 i += 2;
+                high = Member(set, ref i, ignoreCase);
             }
 
-            found |= (c >= low && c <= high) || (folded >= Fold(low, ignoreCase) && folded <= Fold(high, ignoreCase));
+            found |= folded >= low && folded <= high;
         }
 
         return found != negated;
+    }
+
+    private static byte Member(ReadOnlySpan<byte> set, ref int i, bool ignoreCase)
+    {
+        // A backslash is never the last of a set: the bracket behind it would not end the set.
+        if (set[i] == '\\')
+        {
+            i++;
+        }
+
+        return Fold(set[i], ignoreCase);
     }
 
     private static byte Fold(byte c, bool ignoreCase) => ignoreCase && c is >= (byte)'A' and <= (byte)'Z' ? (byte)(c | 0x20) : c;
