@@ -29,8 +29,7 @@ internal sealed class PosixSetReader(PosixTranslator input)
             return pairs.Count == 0 ? $@"(?:[^{members}\uD800-\uDFFF]|{AnyPair})" : throw PosixTranslator.Fail("characters beyond U+FFFF in a negated set");
         }
 
-        var set = members.Length == 0 ? "" : $"[{members}]";
-        return pairs.Count == 0 ? set : $"(?:{string.Join('|', set.Length == 0 ? pairs : [set, .. pairs])})";
+        return $"(?:{string.Join('|', members.Length == 0 ? pairs : [$"[{members}]", .. pairs])})";
     }
 
     private void ReadMember(bool first)
