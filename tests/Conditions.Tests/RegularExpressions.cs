@@ -117,6 +117,7 @@ public sealed class RegularExpressions
     [InlineData("^a$", "a", "\na¦a\n")]
     [InlineData("a\n^b", "a\nb", "ab¦a\n^b")]
     [InlineData("a$\nb", "a\nb", "a$\nb")]
+    [InlineData("a$b", null, "ab¦a$b")]
     [InlineData("a^b", null, "ab¦a^b")]
     [InlineData("a", "a", "a\n")]
     // Escapes.
