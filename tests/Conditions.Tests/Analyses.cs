@@ -167,6 +167,42 @@ public sealed class Analyses
         }
     }
 
+    [Fact]
+    public void Each_macro_keeps_a_verdict_of_its_own()
+    {
+        var condition = Compile("not other and (both or opens) and not both and not other");
+        Assert.True(condition.Evaluate(new TableContext().Set("type", ValueKind.Bytes, "open")));
+        Assert.False(condition.Evaluate(new TableContext().Set("type", ValueKind.Bytes, "open").Set("b", ValueKind.Bytes, "2")));
+    }
+
+    [Fact]
+    public void What_only_a_program_can_write_is_checked_too()
+    {
+        var range = new SourceRange(new SourceText("val(a)"), 0, 6);
+        var field = new FieldOperand(range, "a", null);
+        Assert.Equal("val() stands on the right side of a comparison, around one field", Refusal(new TransformerOperand(range, Transformer.Val, [field])));
+        Assert.Equal("a field or a transformer is needed here", Refusal(new LiteralOperand(range, "a")));
+        Assert.Equal("a field or a transformer is needed here", Refusal(new ListOperand(range, [field])));
+
+        string Refusal(Operand operand)
+        {
+            var errors = new List<ConditionError>();
+            Assert.Null(compiler.Compile(new ExistsExpression(range, operand), errors));
+            return Assert.Single(errors).Message;
+        }
+    }
+
+    [Fact]
+    public void Of_several_fields_that_select_the_first_is_named()
+    {
+        var errors = new List<ConditionError>();
+        var options = new ConditionOptions { SelectingFields = new HashSet<string> { "a", "b" } };
+        Assert.Null(new ConditionCompiler(Catalogue, options).Compile("concat(c, a, b) = x", errors));
+        Assert.Equal("'a' takes no transformers here: which events the condition is about must follow from it", Assert.Single(errors).Message);
+        Assert.NotNull(new ConditionCompiler(Catalogue, options).Compile("concat(c, a, b) contains x and a = 1", errors));
+        Assert.Equal(("", ""), (Catalogue.Find("a")!.TypeName, Catalogue.Find("a")!.Description));
+    }
+
     [Theory]
     // Negations move down, chains become one, constants go.
     [InlineData("not (a = 1 and b = 2)", "or(not (a = 1), not (b = 2))")]

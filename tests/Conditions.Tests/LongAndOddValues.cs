@@ -148,6 +148,13 @@ public sealed class LongAndOddValues
     [InlineData("any = val(text)", "text seven", true)]
     [InlineData("any = val(text)", "number 7", false)]
     [InlineData("num = val(any)", "text 7", false)]
+    [InlineData("any = val(text)", "number 0", false)]
+    [InlineData("any = val(num)", "text ", false)]
+    [InlineData("any = val(other)", "number 7", false)]
+    [InlineData("any != val(other)", "number 7", true)]
+    [InlineData("join(\",\", any) = A", "text A", true)]
+    [InlineData("join(\",\", any) exists", "number 5", false)]
+    [InlineData("any = allof (x)", "number 5", false)]
     // With spelling: less and greater take the number that a text spells, all other comparisons take text.
     [InlineData("json > 10", "text 9", false)]
     [InlineData("json > 10", "text 11", true)]
@@ -157,6 +164,8 @@ public sealed class LongAndOddValues
     [InlineData("json > 10", "text Infinity", false)]
     [InlineData("json > 10", "text ", false)]
     [InlineData("json > 10", "number 11", true)]
+    [InlineData("json < 10", "text ", false)]
+    [InlineData("json > 0x5", "text 9", true)]
     [InlineData("json = 5", "text 5", true)]
     [InlineData("json = 5", "text 5.0", false)]
     [InlineData("json = 5", "number 5", true)]
@@ -194,6 +203,7 @@ public sealed class LongAndOddValues
         {
             ("num", _) => Value.Int64(7),
             ("text", _) => Value.Bytes("seven"u8),
+            ("other", _) => Value.Bytes(default),
             (_, "text") => Value.Bytes(Encoding.UTF8.GetBytes(text)),
             (_, "number") => Value.Int64(long.Parse(text, CultureInfo.InvariantCulture)),
             (_, "unsigned") => Value.UInt64(ulong.Parse(text, CultureInfo.InvariantCulture)),

@@ -115,6 +115,16 @@ public sealed class Operands
     }
 
     [Fact]
+    public void An_argument_that_is_refused_is_text_behind_the_field()
+    {
+        var catalogue = new TableCatalogue(Catalogue.Definitions, static (_, argument) => argument == "x" ? "no such argument" : null);
+        var operand = new OperandCompiler(catalogue).CompileLongest("evt.mixed.x", 0, out var error);
+        Assert.Null(error);
+        Assert.Equal(("evt.mixed", 9), (operand!.Text, operand.Length));
+        Assert.Equal("evt.mixed", operand.Field!.Text);
+    }
+
+    [Fact]
     public void A_value_is_visited_while_it_holds()
     {
         var context = new TableContext().Set("user.name", ValueKind.Bytes, "root");

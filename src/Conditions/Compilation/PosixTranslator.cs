@@ -129,26 +129,30 @@ internal sealed class PosixTranslator(string pattern)
     // A brace that starts no counted repetition stands for itself.
     private bool IsRepetition(out int end)
     {
-        var i = position + 1;
-        var digits = i;
+        end = position + 1;
+        var valid = SkipCount(ref end);
+        if (valid && Is(',', end))
+        {
+            end++;
+            valid = Is('}', end) || SkipCount(ref end);
+        }
+
+        return valid && Is('}', end++);
+    }
+
+    // A number has no needless zeros in front.
+    private bool SkipCount(ref int i)
+    {
+        var start = i;
         while (i < pattern.Length && char.IsAsciiDigit(pattern[i]))
         {
             i++;
         }
 
-        var valid = i > digits;
-        if (valid && i < pattern.Length && pattern[i] == ',')
-        {
-            i++;
-            while (i < pattern.Length && char.IsAsciiDigit(pattern[i]))
-            {
-                i++;
-            }
-        }
-
-        end = i + 1;
-        return valid && i < pattern.Length && pattern[i] == '}';
+        return i > start && (pattern[start] != '0' || i == start + 1);
     }
+
+    private bool Is(char expected, int i) => i < pattern.Length && pattern[i] == expected;
 
     public Rune ReadRune()
     {
@@ -176,39 +180,36 @@ internal sealed class PosixTranslator(string pattern)
             return new Rune(c);
         }
 
-        var code = c switch
+        if (c is >= '0' and <= '7')
         {
-            'a' => 7,
+            return ReadOctal();
+        }
+
+        position++;
+        return c == 'x' ? ReadHexadecimal() : new Rune(c switch
+        {
+            'a' => '\a',
             'f' => '\f',
             'n' => '\n',
             'r' => '\r',
             't' => '\t',
             'v' => '\v',
-            'x' => -16,
-            >= '0' and <= '7' => -8,
             _ => throw Fail($@"invalid escape sequence: \{c}"),
-        };
-        if (code >= 0)
-        {
-            position++;
-            return new Rune(code);
-        }
-
-        return code == -16 ? ReadHexadecimal() : ReadOctal();
+        });
     }
 
+    // Two digits, or any number of them between braces.
     private Rune ReadHexadecimal()
     {
-        position++;
         var close = position < pattern.Length && pattern[position] == '{' ? pattern.IndexOf('}', position) : -1;
-        var digits = close > 0 ? pattern[(position + 1)..close] : pattern.Substring(position, Math.Min(2, pattern.Length - position));
-        var valid = digits.Length is > 0 and <= 6 && (close > 0 || digits.Length == 2);
-        if (!valid || !int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) || !Rune.IsValid(code))
+        var braced = close > 0;
+        var digits = braced ? pattern[(position + 1)..close] : pattern.Substring(position, Math.Min(2, pattern.Length - position));
+        if (!braced && digits.Length < 2 || !int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) || !Rune.IsValid(code))
         {
             throw Fail(@"invalid escape sequence: \x" + digits);
         }
 
-        position = close > 0 ? close + 1 : position + 2;
+        position = braced ? close + 1 : position + 2;
         return new Rune(code);
     }
 

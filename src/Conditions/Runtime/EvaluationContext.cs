@@ -46,7 +46,7 @@ public abstract class EvaluationContext
     {
         if (shared >= verdictStamps.Length)
         {
-            var size = Math.Max(64, (shared + 1) * 2);
+            var size = Math.Max(64, shared * 2);
             Array.Resize(ref verdictStamps, size);
             Array.Resize(ref verdicts, size);
         }

@@ -14,7 +14,7 @@ internal static class GlobPattern
     {
         var p = 0;
         var v = 0;
-        var starPattern = -1;
+        var starPattern = 0; // where the part behind the last star starts: never at 0
         var starValue = 0;
         while (v < value.Length)
         {
@@ -28,7 +28,7 @@ internal static class GlobPattern
                 p = next;
                 v++;
             }
-            else if (starPattern >= 0)
+            else if (starPattern > 0)
             {
                 p = starPattern;
                 v = ++starValue;
@@ -65,7 +65,7 @@ internal static class GlobPattern
         }
     }
 
-    // A bracket without its end stands for itself; one right after the start (or the negation) is a member.
+    // 0 when there is none: then the opening bracket stands for itself. A bracket right after the start (or the negation) is a member.
     private static int FindSetEnd(ReadOnlySpan<byte> pattern, int start)
     {
         var i = start + 1;
@@ -87,12 +87,12 @@ internal static class GlobPattern
             }
         }
 
-        return -1;
+        return 0;
     }
 
     private static bool MatchSet(ReadOnlySpan<byte> set, byte c, bool ignoreCase)
     {
-        var negated = set.Length > 0 && set[0] is (byte)'!' or (byte)'^';
+        var negated = set[0] is (byte)'!' or (byte)'^';
         var folded = Fold(c, ignoreCase);
         var found = false;
         for (var i = negated ? 1 : 0; i < set.Length; i++)
