@@ -21,7 +21,16 @@ public class Operators
         new FieldDefinition { Name = "flag", Kind = ValueKind.Bool },
         new FieldDefinition { Name = "addr", Kind = ValueKind.Address },
         new FieldDefinition { Name = "net", Kind = ValueKind.Network },
+        new FieldDefinition { Name = "yes", Kind = ValueKind.Bool },
+        new FieldDefinition { Name = "here", Kind = ValueKind.Address },
+        new FieldDefinition { Name = "narrow", Kind = ValueKind.UInt64, Bits = 32 },
+        new FieldDefinition { Name = "port", Kind = ValueKind.UInt64, IsPort = true },
+        new FieldDefinition { Name = "share", Kind = ValueKind.Float64, Words = new Dictionary<string, long> { ["half"] = 2 } },
+        new FieldDefinition { Name = "any", Kind = ValueKind.None },
+        new FieldDefinition { Name = "json", Kind = ValueKind.None, Traits = FieldTraits.Spelled },
         new FieldDefinition { Name = "set", Kind = ValueKind.Bytes, IsList = true },
+        new FieldDefinition { Name = "nums", Kind = ValueKind.Int64, IsList = true },
+        new FieldDefinition { Name = "lefty", Kind = ValueKind.Bytes, Traits = FieldTraits.NoRightSide },
         new FieldDefinition { Name = "many", Kind = ValueKind.Bytes, Traits = FieldTraits.OneDifferenceSuffices },
         new FieldDefinition { Name = "keyed", Kind = ValueKind.Int64, Argument = FieldArgumentKind.Required | FieldArgumentKind.Key },
         new FieldDefinition { Name = "level", Kind = ValueKind.Int64, Words = new Dictionary<string, long> { ["notice"] = 3, ["warning"] = 4, ["error"] = 5 } },
@@ -138,7 +147,7 @@ public class Operators
         {
             context.Set(name, ValueKind.Address, value);
         }
-        else if (name is "set" or "many" || (name == "addr" && value.Contains(',', StringComparison.Ordinal)))
+        else if (name is "set" or "many" or "nums" || (name == "addr" && value.Contains(',', StringComparison.Ordinal)))
         {
             context.SetList(name, kind, value.Split(','));
         }

@@ -41,7 +41,7 @@ internal static class OperatorTable
     {
         ValueKind.Int64 or ValueKind.UInt64 or ValueKind.Float64 => 1,
         ValueKind.Address or ValueKind.Network => 2,
-        _ => 10 + (int)kind,
+        _ => -(int)kind,
     };
 
     private static string Describe(TypedOperand operand)

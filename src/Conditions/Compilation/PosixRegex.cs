@@ -37,6 +37,15 @@ internal static class PosixRegex
         }
 
         const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.Multiline | RegexOptions.CultureInvariant;
-        return new Regex($@"\A(?:{new PosixTranslator(pattern).Translate()})\z", Options);
+        var translated = new PosixTranslator(pattern).Translate();
+        try
+        {
+            return new Regex($@"\A(?:{translated})\z", Options);
+        }
+        catch (NotSupportedException)
+        {
+            // The engine bounds its automata before it makes them.
+            throw PosixTranslator.Fail("too large: " + pattern);
+        }
     }
 }

@@ -29,8 +29,7 @@ internal sealed class PosixSetReader(PosixTranslator input)
             return pairs.Count == 0 ? $@"(?:[^{members}\uD800-\uDFFF]|{AnyPair})" : throw PosixTranslator.Fail("characters beyond U+FFFF in a negated set");
         }
 
-        var set = members.Length == 0 ? "" : $"[{members}]";
-        return pairs.Count == 0 ? set : $"(?:{string.Join('|', set.Length == 0 ? pairs : [set, .. pairs])})";
+        return $"(?:{string.Join('|', members.Length == 0 ? pairs : [$"[{members}]", .. pairs])})";
     }
 
     private void ReadMember(bool first)
@@ -45,9 +44,10 @@ internal sealed class PosixSetReader(PosixTranslator input)
             throw PosixTranslator.Fail("invalid character class range: -" + after);
         }
 
-        if (c == '[' && input.Peek(1) == ':')
+        // Without its end it is no class, and the bracket stands for itself.
+        if (c == '[' && input.Peek(1) == ':' && input.TryClassName() is { } name)
         {
-            members.Append(Class(input.TryClassName() ?? throw input.FailMissingBracket(start)));
+            members.Append(Class(name));
             return;
         }
 

@@ -7,11 +7,9 @@ namespace Saker.Conditions.Compilation;
 internal sealed class PosixTranslator(string pattern)
 {
     private const int MaximumNesting = 100;
-    private const int MaximumStates = 10_000;
 
     private int position;
     private int nesting;
-    private long states;
 
     public string Translate()
     {
@@ -37,16 +35,10 @@ internal sealed class PosixTranslator(string pattern)
         var result = new StringBuilder();
         while (position < pattern.Length && pattern[position] is not ('|' or ')'))
         {
-            var before = states;
             var atom = ReadAtom();
-            while (ReadRepetition(out var count) is { } repetition)
+            while (ReadRepetition() is { } repetition)
             {
                 atom = $"(?:{atom}){repetition}";
-                states = before + ((states - before) * count);
-                if (states > MaximumStates)
-                {
-                    throw Fail("too large: " + pattern);
-                }
             }
 
             result.Append(atom);
@@ -58,7 +50,6 @@ internal sealed class PosixTranslator(string pattern)
     private string ReadAtom()
     {
         var c = pattern[position];
-        states++;
         switch (c)
         {
             case '(':
@@ -110,9 +101,8 @@ internal sealed class PosixTranslator(string pattern)
         return $"(?:{inner})";
     }
 
-    private string? ReadRepetition(out int count)
+    private string? ReadRepetition()
     {
-        count = 1;
         if (position >= pattern.Length)
         {
             return null;
@@ -131,7 +121,6 @@ internal sealed class PosixTranslator(string pattern)
         var text = pattern[position..end];
         position = end;
         var counts = text[1..^1].Split(',').Where(static bound => bound.Length > 0).Select(ParseCount).ToArray();
-        count = Math.Max(counts[^1], 1);
         return counts.Max() > PosixRegex.MaximumRepeat || counts[^1] < counts[0] ? throw Fail("invalid repetition size: " + text) : text;
     }
 
@@ -140,26 +129,30 @@ internal sealed class PosixTranslator(string pattern)
     // A brace that starts no counted repetition stands for itself.
     private bool IsRepetition(out int end)
     {
-        var i = position + 1;
-        var digits = i;
+        end = position + 1;
+        var valid = SkipCount(ref end);
+        if (valid && Is(',', end))
+        {
+            end++;
+            valid = Is('}', end) || SkipCount(ref end);
+        }
+
+        return valid && Is('}', end++);
+    }
+
+    // A number has no needless zeros in front.
+    private bool SkipCount(ref int i)
+    {
+        var start = i;
         while (i < pattern.Length && char.IsAsciiDigit(pattern[i]))
         {
             i++;
         }
 
-        var valid = i > digits;
-        if (valid && i < pattern.Length && pattern[i] == ',')
-        {
-            i++;
-            while (i < pattern.Length && char.IsAsciiDigit(pattern[i]))
-            {
-                i++;
-            }
-        }
-
-        end = i + 1;
-        return valid && i < pattern.Length && pattern[i] == '}';
+        return i > start && (pattern[start] != '0' || i == start + 1);
     }
+
+    private bool Is(char expected, int i) => i < pattern.Length && pattern[i] == expected;
 
     public Rune ReadRune()
     {
@@ -187,39 +180,36 @@ internal sealed class PosixTranslator(string pattern)
             return new Rune(c);
         }
 
-        var code = c switch
+        if (c is >= '0' and <= '7')
         {
-            'a' => 7,
+            return ReadOctal();
+        }
+
+        position++;
+        return c == 'x' ? ReadHexadecimal() : new Rune(c switch
+        {
+            'a' => '\a',
             'f' => '\f',
             'n' => '\n',
             'r' => '\r',
             't' => '\t',
             'v' => '\v',
-            'x' => -16,
-            >= '0' and <= '7' => -8,
             _ => throw Fail($@"invalid escape sequence: \{c}"),
-        };
-        if (code >= 0)
-        {
-            position++;
-            return new Rune(code);
-        }
-
-        return code == -16 ? ReadHexadecimal() : ReadOctal();
+        });
     }
 
+    // Two digits, or any number of them between braces.
     private Rune ReadHexadecimal()
     {
-        position++;
         var close = position < pattern.Length && pattern[position] == '{' ? pattern.IndexOf('}', position) : -1;
-        var digits = close > 0 ? pattern[(position + 1)..close] : pattern.Substring(position, Math.Min(2, pattern.Length - position));
-        var valid = digits.Length is > 0 and <= 6 && (close > 0 || digits.Length == 2);
-        if (!valid || !int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) || !Rune.IsValid(code))
+        var braced = close > 0;
+        var digits = braced ? pattern[(position + 1)..close] : pattern.Substring(position, Math.Min(2, pattern.Length - position));
+        if (!braced && digits.Length < 2 || !int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) || !Rune.IsValid(code))
         {
             throw Fail(@"invalid escape sequence: \x" + digits);
         }
 
-        position = close > 0 ? close + 1 : position + 2;
+        position = braced ? close + 1 : position + 2;
         return new Rune(code);
     }
 
@@ -242,7 +232,7 @@ internal sealed class PosixTranslator(string pattern)
 
     public string? TryClassName()
     {
-        var end = pattern.IndexOf(":]", position, StringComparison.Ordinal);
+        var end = pattern.IndexOf(":]", position + 2, StringComparison.Ordinal);
         if (end < 0)
         {
             return null;

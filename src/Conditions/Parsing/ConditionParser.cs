@@ -104,7 +104,6 @@ public static class ConditionParser
 
         private Expression ReadNot()
         {
-            lexer.SkipBlanks();
             var start = lexer.Position;
             var negated = false;
             while (lexer.TryNot())
@@ -135,7 +134,6 @@ public static class ConditionParser
             }
 
             var child = ReadOr();
-            lexer.SkipBlanks();
             if (!lexer.TryText(")"))
             {
                 throw Fail("expected a ')' token");

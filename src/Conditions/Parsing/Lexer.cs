@@ -137,7 +137,6 @@ internal sealed class Lexer(SourceText source)
         }
 
         Position += length;
-        LastToken = number;
         return true;
     }
 

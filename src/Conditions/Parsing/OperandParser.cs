@@ -46,20 +46,12 @@ internal static class OperandParser
 
     private static IEnumerable<Operand> ReadNames(SourceText source, int start, string name)
     {
-        for (var length = Math.Min(name.Length, MaximumName); length > 0; length--)
+        for (var form = name[..Math.Min(name.Length, MaximumName)]; form.Contains('.', StringComparison.Ordinal); form = form[..^1])
         {
-            var form = name[..length];
-            if (form.EndsWith('.'))
+            if (!form.EndsWith('.'))
             {
-                continue;
+                yield return new FieldOperand(new SourceRange(source, start, form.Length), form, null);
             }
-
-            if (!form.Contains('.', StringComparison.Ordinal))
-            {
-                yield break;
-            }
-
-            yield return new FieldOperand(new SourceRange(source, start, length), form, null);
         }
     }
 }

@@ -20,11 +20,7 @@ internal sealed class ByteSet
         foreach (var member in members)
         {
             lengths |= LengthBit(member.Length);
-            var slot = Slot(member);
-            if (slots[slot] is null)
-            {
-                slots[slot] = member;
-            }
+            slots[Slot(member)] = member;
         }
     }
 

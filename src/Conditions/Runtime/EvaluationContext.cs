@@ -10,8 +10,8 @@ namespace Saker.Conditions.Runtime;
 public abstract class EvaluationContext
 {
     private sbyte[] verdicts = [];
-    private uint[] verdictStamps = [];
-    private uint stamp = 1;
+    private ushort[] verdictStamps = [];
+    private ushort stamp = 1; // short, and started anew after 65,535 events
 
     /// <summary>The value of a field in the present event; <see cref="ValueKind.None"/> when it is absent.</summary>
     public abstract Value Read(FieldReference field);
@@ -46,7 +46,7 @@ public abstract class EvaluationContext
     {
         if (shared >= verdictStamps.Length)
         {
-            var size = Math.Max(64, (shared + 1) * 2);
+            var size = Math.Max(64, shared * 2);
             Array.Resize(ref verdictStamps, size);
             Array.Resize(ref verdicts, size);
         }

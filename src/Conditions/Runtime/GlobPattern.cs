@@ -14,7 +14,7 @@ internal static class GlobPattern
     {
         var p = 0;
         var v = 0;
-        var starPattern = -1;
+        var starPattern = 0; // where the part behind the last star starts: never at 0
         var starValue = 0;
         while (v < value.Length)
         {
@@ -28,7 +28,7 @@ internal static class GlobPattern
                 p = next;
                 v++;
             }
-            else if (starPattern >= 0)
+            else if (starPattern > 0)
             {
                 p = starPattern;
                 v = ++starValue;
@@ -57,15 +57,15 @@ internal static class GlobPattern
             case (byte)'[' when FindSetEnd(pattern, p) is var end && end > 0:
                 next = end + 1;
                 return MatchSet(pattern[(p + 1)..end], c, ignoreCase);
-            case (byte)'\\' when p + 1 < pattern.Length:
+            case (byte)'\\':
                 next = p + 2;
-                return Fold(pattern[p + 1], ignoreCase) == Fold(c, ignoreCase);
+                return p + 1 < pattern.Length && Fold(pattern[p + 1], ignoreCase) == Fold(c, ignoreCase);
             default:
                 return Fold(pattern[p], ignoreCase) == Fold(c, ignoreCase);
         }
     }
 
-    // A bracket without its end stands for itself; one right after the start (or the negation) is a member.
+    // 0 when there is none: then the opening bracket stands for itself. A bracket right after the start (or the negation) is a member.
     private static int FindSetEnd(ReadOnlySpan<byte> pattern, int start)
     {
         var i = start + 1;
@@ -87,33 +87,39 @@ internal static class GlobPattern
             }
         }
 
-        return -1;
+        return 0;
     }
 
     private static bool MatchSet(ReadOnlySpan<byte> set, byte c, bool ignoreCase)
     {
-        var negated = set.Length > 0 && set[0] is (byte)'!' or (byte)'^';
+        var negated = set[0] is (byte)'!' or (byte)'^';
         var folded = Fold(c, ignoreCase);
         var found = false;
         for (var i = negated ? 1 : 0; i < set.Length; i++)
         {
-            if (set[i] == '\\' && i + 1 < set.Length)
-            {
-                i++;
-            }
-
-            var low = set[i];
+            var low = Member(set, ref i, ignoreCase);
             var high = low;
             if (i + 2 < set.Length && set[i + 1] == '-')
             {
-                high = set[i + 2];
                 i += 2;
+                high = Member(set, ref i, ignoreCase);
             }
 
-            found |= (c >= low && c <= high) || (folded >= Fold(low, ignoreCase) && folded <= Fold(high, ignoreCase));
+            found |= folded >= low && folded <= high;
         }
 
         return found != negated;
+    }
+
+    private static byte Member(ReadOnlySpan<byte> set, ref int i, bool ignoreCase)
+    {
+        // A backslash is never the last of a set: the bracket behind it would not end the set.
+        if (set[i] == '\\')
+        {
+            i++;
+        }
+
+        return Fold(set[i], ignoreCase);
     }
 
     private static byte Fold(byte c, bool ignoreCase) => ignoreCase && c is >= (byte)'A' and <= (byte)'Z' ? (byte)(c | 0x20) : c;

@@ -34,15 +34,13 @@ internal ref struct ScratchBuffer(Span<byte> initial)
         return array.AsSpan(0, size);
     }
 
-    /// <summary>Gives back what was rented.</summary>
+    /// <summary>Gives back what was rented. To be called once.</summary>
     public void Dispose()
     {
         for (var i = 0; i < count; i++)
         {
             ArrayPool<byte>.Shared.Return(rented[i]);
         }
-
-        count = 0;
     }
 
     [InlineArray(Size)]

@@ -308,10 +308,11 @@ internal sealed class Options(ValueSource words, ValueSource letters) : ValueSou
             return Value.None;
         }
 
-        var size = sizeof(int);
+        // Each of a word's letters may be an option, and the word a value.
+        var size = 0;
         foreach (var word in value.AsList)
         {
-            size += (word.AsBytes.Length + 1) * ((2 * sizeof(int)) + 1);
+            size += sizeof(int) + (word.AsBytes.Length * (sizeof(int) + 1));
         }
 
         var found = new ValueListWriter(scratch.Take(size));

@@ -221,7 +221,7 @@ internal readonly struct SpelledNumber(IValueTest number) : IValueTest
         && number.Test(Value.Float64(spelled));
 }
 
-/// <summary>What less and greater mean for the result of a comparison.</summary>
+/// <summary>What less and greater mean for the result of a comparison; what is none of the others is <c>&gt;=</c>.</summary>
 internal static class Ordering
 {
     public static bool Holds(ComparisonOperator operation, int order) => operation switch
@@ -229,8 +229,7 @@ internal static class Ordering
         ComparisonOperator.Less => order < 0,
         ComparisonOperator.LessOrEqual => order <= 0,
         ComparisonOperator.Greater => order > 0,
-        ComparisonOperator.GreaterOrEqual => order >= 0,
-        _ => false,
+        _ => order >= 0,
     };
 }
 

@@ -119,16 +119,4 @@ internal sealed class TypedTransformer(
 }
 
 /// <summary>A value that a condition states, in the form that its comparison needs.</summary>
-internal sealed record TypedLiteral(ValueKind Kind, long Bits, byte[] Bytes, string Text)
-{
-    public Value Value => Kind switch
-    {
-        ValueKind.Bool => Value.Bool(Bits != 0),
-        ValueKind.Int64 => Value.Int64(Bits),
-        ValueKind.UInt64 => Value.UInt64((ulong)Bits),
-        ValueKind.Float64 => Value.Float64(BitConverter.Int64BitsToDouble(Bits)),
-        ValueKind.Address => Value.Address(Bytes),
-        ValueKind.Network => Value.Network(Bytes, (int)Bits),
-        _ => Value.Bytes(Bytes),
-    };
-}
+internal sealed record TypedLiteral(ValueKind Kind, long Bits, byte[] Bytes, string Text);
