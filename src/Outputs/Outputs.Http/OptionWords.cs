@@ -1,3 +1,5 @@
+using Saker.Text;
+
 namespace Saker.Outputs.Http;
 
 /// <summary>
@@ -14,6 +16,6 @@ internal static class OptionWords
             return;
         }
 
-        throw new OutputConfigurationException(key, $"'{value}' is none of the words that it takes: {string.Join(", ", words)}.");
+        throw new OutputConfigurationException(key, $"'{value}' is not one of {string.Join(", ", words)}{NearestWord.Hint(value, words.ToArray())}");
     }
 }
