@@ -38,6 +38,7 @@ public sealed class SourceTests
         var variables = new EnvironmentVariables(new Dictionary<string, string> { ["A"] = "1", ["B"] = "2", ["C"] = "", ["D_PORT"] = "tcp://1:2" });
         Assert.Equal(["A", "B", "D_PORT"], variables.Unused);
         Assert.Equal(("1", "A", true), (variables.Find("A")?.Text, variables.Find("A")?.Source.ToString(), variables.Find("A")?.Source.IsVariable));
+        Assert.False(variables.Find("A")!.IsNull);
         Assert.Null(variables.Find("C"));
         Assert.Null(variables.Find("D_PORT"));
         Assert.Null(variables.Find("b"));
