@@ -18,7 +18,7 @@ internal static class ConfigFile
         }
     }
 
-    // A pipe has no length, and a device no end; one byte more than may be shows that there is more.
+    // A pipe has no length, and a device no end: one byte more than may be shows that there is more, and then nothing fits any more.
     private static ReadOnlySpan<byte> Content(string path)
     {
         using var stream = File.OpenRead(path);
@@ -27,11 +27,6 @@ internal static class ConfigFile
         while (stream.Read(content, length, content.Length - length) is var read and > 0)
         {
             length += read;
-            if (length > YamlConfigReader.MaxBytes)
-            {
-                break;
-            }
-
             if (length == content.Length)
             {
                 Array.Resize(ref content, Math.Min(content.Length * 2, YamlConfigReader.MaxBytes + 1));

@@ -10,7 +10,7 @@ internal static class DelimitedText
     {
         var parts = new List<string>();
         var start = 0;
-        while (start <= text.Length)
+        while (start < text.Length)
         {
             var end = IndexOutsideTemplates(text, ',', start);
             var part = text[start..end].Trim();
@@ -43,10 +43,9 @@ internal static class DelimitedText
                 return i;
             }
 
-            if (text[i] == '{' && i + 1 < text.Length && text[i + 1] == '{'
-                && text.IndexOf("}}", i + 2, StringComparison.Ordinal) is var close and >= 0)
+            if (text.AsSpan(i).StartsWith("{{") && text.IndexOf("}}", i + 2, StringComparison.Ordinal) is var close and not -1)
             {
-                i = close + 1;
+                i = close;
             }
         }
 

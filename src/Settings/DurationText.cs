@@ -41,7 +41,7 @@ public static class DurationText
         while (!rest.IsEmpty)
         {
             var digits = rest.IndexOfAnyExcept(NumberCharacters);
-            if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            if (digits == -1 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
             {
                 return false;
             }
@@ -63,7 +63,7 @@ public static class DurationText
             return false;
         }
 
-        value = new TimeSpan((long)(negative ? -ticks : ticks));
+        value = new TimeSpan((long)Math.Round(negative ? -ticks : ticks));
         return true;
     }
 
@@ -75,15 +75,20 @@ public static class DurationText
             return "0s";
         }
 
-        var text = new StringBuilder(value < TimeSpan.Zero ? "-" : "");
-        var rest = value.Duration();
+        if (value < TimeSpan.Zero)
+        {
+            return $"-{Format(-value)}";
+        }
+
+        var text = new StringBuilder();
+        var rest = value;
         Take(TimeSpan.FromDays(1), "d");
         Take(TimeSpan.FromHours(1), "h");
         Take(TimeSpan.FromMinutes(1), "m");
         Take(TimeSpan.FromSeconds(1), "s");
         Take(TimeSpan.FromMilliseconds(1), "ms");
         Take(TimeSpan.FromMicroseconds(1), "us");
-        return text.ToString();
+        return rest.Ticks == 0 ? text.ToString() : string.Create(CultureInfo.InvariantCulture, $"{text}{rest.TotalNanoseconds}ns");
 
         void Take(TimeSpan unit, string name)
         {

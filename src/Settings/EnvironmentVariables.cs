@@ -17,7 +17,7 @@ internal sealed class EnvironmentVariables(IReadOnlyDictionary<string, string> v
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
         {
-            values[(string)entry.Key] = (string?)entry.Value ?? "";
+            values[(string)entry.Key] = (string)entry.Value!;
         }
 
         return new EnvironmentVariables(values);

@@ -35,8 +35,7 @@ internal sealed class OptionSchema
 
     public OptionKey? Find(string name) => byName.GetValueOrDefault(name);
 
-    public object CreateInstance() =>
-        Activator.CreateInstance(Type) ?? throw new InvalidOperationException($"{Type} has no constructor without parameters.");
+    public object CreateInstance() => Activator.CreateInstance(Type)!;
 }
 
 internal enum OptionKind

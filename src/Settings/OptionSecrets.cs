@@ -15,7 +15,8 @@ internal static class OptionSecrets
             var found = value switch
             {
                 Secret secret => [secret],
-                IDictionary map when key.IsSecret => map.Values.OfType<Secret>(),
+                IDictionary map => map.Values.OfType<Secret>(),
+                IEnumerable sections when key.Kind == OptionKind.Sections => sections.Cast<object>().SelectMany(Of),
                 IEnumerable list when key.IsSecret => list.OfType<Secret>(),
                 not null when key.Kind == OptionKind.Section => Of(value),
                 _ => [],

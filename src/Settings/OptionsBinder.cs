@@ -66,11 +66,10 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
 
     public static bool IsEmpty(ConfigNode? node) => node switch
     {
-        null or ConfigScalar { IsNull: true } => true,
+        null => true,
         ConfigScalar scalar => scalar.Text.Length == 0,
         ConfigList list => list.Items.Count == 0,
-        ConfigMap map => map.Entries.Count == 0,
-        _ => false,
+        _ => ((ConfigMap)node).Entries.Count == 0,
     };
 
     private Dictionary<OptionKey, ConfigNode> EntriesByKey(OptionSchema schema, ConfigMap? section, string path, IReadOnlyCollection<string> others)
@@ -320,7 +319,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
         var passes = true;
         foreach (var check in key.Checks.Where(static check => check is not RequiredAttribute))
         {
-            foreach (var item in value is IList list ? list.Cast<object>() : [value])
+            foreach (var item in value is IDictionary map ? map.Values.Cast<object>() : value is IList list ? list.Cast<object>() : [value])
             {
                 if (!check.IsValid(item is ByteSize size ? size.Bytes : item))
                 {
@@ -362,7 +361,6 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
         IDictionary map => $"{{{string.Join(", ", map.Keys.Cast<string>().Select(entry => $"{entry}: {ScalarConverter.Display(map[entry])}"))}}}",
         IEnumerable list when key.Kind == OptionKind.List => $"[{string.Join(", ", list.Cast<object?>().Select(ScalarConverter.Display))}]",
         IList sections when key.Kind == OptionKind.Sections => sections.Count == 0 ? "[]" : $"{sections.Count} sections",
-        _ when key.Kind == OptionKind.Map => "{}",
         _ => ScalarConverter.Display(value),
     };
 }

@@ -37,12 +37,14 @@ internal static class RequestHead
     /// <summary>What is wrong with the name of a header, in a sentence; null when nothing is. Shows no name that is none: it may be a misplaced secret.</summary>
     public static string? NameProblem(string name)
     {
-        var wrong = name.AsSpan().IndexOfAnyExcept(TokenCharacters);
-        if (name.Length == 0 || wrong >= 0)
+        if (name.Length == 0)
         {
-            return name.Length == 0
-                ? "A header needs a name; letters, digits and hyphens make one."
-                : $"This is no name of a header, for its character {wrong + 1} is {Describe(name[wrong])}; letters, digits and hyphens make one.";
+            return "A header needs a name; letters, digits and hyphens make one.";
+        }
+
+        if (name.AsSpan().IndexOfAnyExcept(TokenCharacters) is var wrong and not -1)
+        {
+            return $"This is no name of a header, for its character {wrong + 1} is {Describe(name[wrong])}; letters, digits and hyphens make one.";
         }
 
         return Reserved.Contains(name) ? $"The header '{name}' is set by the router itself, for each request; take it out." : null;

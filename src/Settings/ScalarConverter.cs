@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Reflection;
 using Saker.Alerts;
@@ -10,12 +11,12 @@ internal static class ScalarConverter
 {
     private static readonly string[] TrueWords = ["true", "1", "t"];
     private static readonly string[] FalseWords = ["false", "0", "f"];
+    private static readonly SearchValues<char> DecimalDigits = SearchValues.Create("0123456789_");
+    private static readonly Int128 TooLarge = Int128.One << 64;
 
     public static bool IsSecret(Type type) => type == typeof(Secret);
 
-    public static bool Supports(Type type) =>
-        type == typeof(string) || type == typeof(bool) || type == typeof(TimeSpan) || type == typeof(double) || type.IsEnum
-        || IsSecret(type) || IsInteger(type) || ParsesItself(type);
+    public static bool Supports(Type type) => type.IsEnum || IsSecret(type) || ParsesItself(type);
 
     public static bool IsInteger(Type type) =>
         type == typeof(int) || type == typeof(long) || type == typeof(uint) || type == typeof(ushort) || type == typeof(short) || type == typeof(byte);
@@ -23,7 +24,6 @@ internal static class ScalarConverter
     /// <summary>Null when the value could be read, else what is wrong (<c>is no …; write …</c>), to be put after the value's text.</summary>
     public static string? Convert(Type type, string text, out object? value)
     {
-        value = null;
         switch (type)
         {
             case var _ when type == typeof(string):
@@ -53,12 +53,10 @@ internal static class ScalarConverter
     /// <summary>The value as somebody would write it. A secret is stars.</summary>
     public static string Display(object? value) => value switch
     {
-        null => "",
         bool flag => flag ? "true" : "false",
         TimeSpan duration => DurationText.Format(duration),
         Enum word => KeyNames.OfWord(word.GetType(), word.ToString()),
-        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString() ?? "",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
     };
 
     private static string? Bool(string text, out object? value)
@@ -105,7 +103,7 @@ internal static class ScalarConverter
         }
 
         // Enum.Parse alone would take numbers and lists as well.
-        if (Enum.GetNames(type).FirstOrDefault(name => string.Equals(KeyNames.OfWord(type, name), word, StringComparison.OrdinalIgnoreCase)) is { } exact)
+        if (Array.Find(Enum.GetNames(type), name => string.Equals(KeyNames.OfWord(type, name), word, StringComparison.OrdinalIgnoreCase)) is { } exact)
         {
             value = Enum.Parse(type, exact);
             return null;
@@ -120,81 +118,81 @@ internal static class ScalarConverter
     {
         value = null;
         var written = text.Trim();
-        if (LeadingZero(written) is { } sentence)
-        {
-            return sentence;
-        }
-
         if (!TryInteger(written, out var number))
         {
             return "is not a whole number; write it in digits, as in '5'.";
         }
 
+        object converted;
         try
         {
-            value = System.Convert.ChangeType(number, type, CultureInfo.InvariantCulture);
-            return null;
+            converted = System.Convert.ChangeType(checked((long)number), type, CultureInfo.InvariantCulture);
         }
         catch (OverflowException)
         {
             return $"is out of range; write a number from {Bound(type, "MinValue")} to {Bound(type, "MaxValue")}.";
         }
+
+        if (LeadingZero(written, number) is { } sentence)
+        {
+            return sentence;
+        }
+
+        value = converted;
+        return null;
     }
 
-    // As Go reads them: 0x1F, 0o17 and 0b101 beside decimal numbers, with '_' between digits.
-    private static bool TryInteger(string text, out long value)
+    // As Go reads them: 0x1F, 0o17 and 0b101 beside decimal numbers, with '_' between digits. A number that no type holds is only known to be too large.
+    private static bool TryInteger(string text, out Int128 value)
     {
-        value = 0;
         var negative = text.StartsWith('-');
-        var digits = negative || text.StartsWith('+') ? text[1..] : text;
-        if (digits.Length == 0 || digits.StartsWith('_') || digits.EndsWith('_') || digits.Contains("__", StringComparison.Ordinal))
+        var digits = (negative || text.StartsWith('+') ? text[1..] : text).ToLowerInvariant();
+        var wellPlaced = !digits.StartsWith('_') && !digits.EndsWith('_') && !digits.Contains("__", StringComparison.Ordinal);
+        var plain = digits.Replace("_", "", StringComparison.Ordinal);
+        var number = digits switch
         {
-            return false;
-        }
+            _ when !wellPlaced => null,
+            ['0', 'x', ..] => InBase(plain.AsSpan(2), 16),
+            ['0', 'o', ..] => InBase(plain.AsSpan(2), 8),
+            ['0', 'b', ..] => InBase(plain.AsSpan(2), 2),
+            _ => InBase(plain, 10),
+        };
+        value = (negative ? -number : number).GetValueOrDefault();
+        return number is not null;
 
-        var plain = digits.Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
-        var number = plain is ['0', 'x' or 'o' or 'b', _, ..] ? InBase(plain) : Decimal(plain);
-        var signed = negative ? -number : number;
-        if (signed is null || signed < long.MinValue || signed > long.MaxValue)
+        static Int128? InBase(ReadOnlySpan<char> digits, int radix)
         {
-            return false;
-        }
-
-        value = (long)signed;
-        return true;
-
-        static Int128? Decimal(string text) =>
-            Int128.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
-
-        static Int128? InBase(string text)
-        {
-            var radix = text[1] switch { 'x' => 16, 'o' => 8, _ => 2 };
             Int128 number = 0;
-            foreach (var digit in text.AsSpan(2))
+            foreach (var digit in digits)
             {
                 var worth = char.IsAsciiHexDigit(digit) ? System.Convert.FromHexString($"0{digit}")[0] : radix;
-                number = (number * radix) + worth;
-                if (worth >= radix || number > ulong.MaxValue)
+                if (worth >= radix)
                 {
                     return null;
                 }
+
+                number = Int128.Min((number * radix) + worth, TooLarge);
             }
 
-            return number;
+            return digits.IsEmpty ? null : number;
         }
     }
 
     // 0123 is 83 to Falcosidekick and 123 to everybody else: whichever is taken, somebody's setting changes in silence.
-    private static string? LeadingZero(string text)
+    private static string? LeadingZero(string text, Int128 asDecimal)
     {
-        var digits = text.TrimStart('-', '+');
-        return digits.Length > 1 && digits[0] == '0' && !digits.AsSpan().ContainsAnyExceptInRange('0', '9') && TryInteger(digits.TrimStart('0') is { Length: > 0 } rest ? rest : "0", out var asDecimal)
-            ? string.Create(CultureInfo.InvariantCulture, $"begins with a zero, which makes it octal for some; write '{asDecimal}'{Octal(digits, asDecimal)}.")
-            : null;
-    }
+        var sign = text.StartsWith('-') ? "-" : "";
+        var digits = text.AsSpan(text is ['-' or '+', ..] ? 1 : 0);
+        if (digits is not ['0', _, ..] || digits.ContainsAnyExcept(DecimalDigits))
+        {
+            return null;
+        }
 
-    private static string Octal(string digits, long asDecimal) =>
-        TryInteger($"0o{digits}", out var octal) && octal != asDecimal ? string.Create(CultureInfo.InvariantCulture, $", or '{octal}' if octal was meant") : "";
+        var octal = TryInteger($"{sign}0o{digits}", out var asOctal) && asOctal != asDecimal
+            ? string.Create(CultureInfo.InvariantCulture, $", or '{asOctal}' if octal was meant")
+            : "";
+        return string.Create(CultureInfo.InvariantCulture, $"begins with a zero, which makes it octal for some; write '{asDecimal}'{octal}.");
+    }
 
     private static object? Bound(Type type, string name) => type.GetField(name)?.GetValue(null);
 

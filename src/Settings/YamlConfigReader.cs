@@ -104,7 +104,7 @@ internal sealed partial class YamlConfigReader
         }
         else
         {
-            faults.Error(ConfigSource.InFile(file, end.Line, end.Column), "", $"This is not valid YAML: {(exception is null ? "what stands here is not understood; look before this place for a bracket or a quotation mark that is not closed." : Reason(exception))}");
+            faults.Error(ConfigSource.InFile(file, end.Line, end.Column), "", $"This is not valid YAML: {(exception is null ? "what stands here is not understood; look before this place for a bracket or a quotation mark that is not closed." : message)}");
         }
     }
 
@@ -169,14 +169,6 @@ internal sealed partial class YamlConfigReader
         return null;
     }
 
-    // YamlDotNet begins some messages with the position, which is printed already.
-    private static string Reason(YamlException exception)
-    {
-        var message = exception.InnerException is YamlException inner ? inner.Message : exception.Message;
-        var end = message.IndexOf("): ", StringComparison.Ordinal);
-        return end > 0 && message.StartsWith('(') ? message[(end + 3)..] : message;
-    }
-
     private ConfigNode? ReadStream()
     {
         parser.Consume<StreamStart>();
@@ -206,7 +198,7 @@ internal sealed partial class YamlConfigReader
 
     private ConfigNode ReadNode(int depth)
     {
-        var current = parser.Current ?? throw new YamlException("The file ends in the middle of a value.");
+        var current = parser.Current!;
         if (depth > MaxDepth)
         {
             throw new YamlException(current.Start, current.Start, $"Values are nested deeper than {MaxDepth} levels.");
@@ -224,8 +216,8 @@ internal sealed partial class YamlConfigReader
         ConfigNode node = current switch
         {
             Scalar => ReadScalar(),
-            SequenceStart => ReadList(depth),
-            MappingStart => ReadMap(depth),
+            SequenceStart start => ReadList(start, depth),
+            MappingStart start => ReadMap(start, depth),
             _ => throw new YamlException(current.Start, current.Start, "A value was expected here."),
         };
         if (!anchor.IsEmpty)
@@ -243,28 +235,32 @@ internal sealed partial class YamlConfigReader
         return new ConfigScalar(isNull ? "" : scalar.Value, At(scalar), isNull);
     }
 
-    private ConfigList ReadList(int depth)
+    // A bracket counts as open before what comes behind it is looked at, and as closed likewise: either may be what is wrong.
+    private ConfigList ReadList(SequenceStart start, int depth)
     {
-        var start = parser.Consume<SequenceStart>();
-        Open(start, start.Style == SequenceStyle.Flow);
+        var isFlow = start.Style == SequenceStyle.Flow;
+        Open(start, isFlow);
+        parser.MoveNext();
         var items = new List<ConfigNode>();
-        while (!parser.TryConsume<SequenceEnd>(out _))
+        while (!parser.Accept<SequenceEnd>(out _))
         {
             items.Add(ReadNode(depth + 1));
         }
 
-        Close(start);
+        Close(isFlow);
+        parser.MoveNext();
         return new ConfigList(items, At(start));
     }
 
-    private ConfigMap ReadMap(int depth)
+    private ConfigMap ReadMap(MappingStart start, int depth)
     {
-        var start = parser.Consume<MappingStart>();
-        Open(start, start.Style == MappingStyle.Flow);
+        var isFlow = start.Style == MappingStyle.Flow;
+        Open(start, isFlow);
+        parser.MoveNext();
         var entries = new List<ConfigEntry>();
         var merged = new List<ConfigEntry>();
         var known = new Dictionary<string, ConfigSource>(StringComparer.Ordinal);
-        while (!parser.TryConsume<MappingEnd>(out _))
+        while (!parser.Accept<MappingEnd>(out _))
         {
             if (!parser.TryConsume<Scalar>(out var key))
             {
@@ -287,7 +283,8 @@ internal sealed partial class YamlConfigReader
             }
         }
 
-        Close(start);
+        Close(isFlow);
+        parser.MoveNext();
 
         // What the map says itself wins over what it merges in.
         foreach (var entry in merged)
@@ -309,9 +306,9 @@ internal sealed partial class YamlConfigReader
         }
     }
 
-    private void Close(NodeEvent start)
+    private void Close(bool isFlow)
     {
-        if (openBrackets.TryPeek(out var open) && ReferenceEquals(open, start))
+        if (isFlow)
         {
             openBrackets.Pop();
         }

@@ -39,6 +39,40 @@ public sealed class RequestHeadTests
         Assert.EndsWith($" {expected}", $"{fault}", StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Connection", false)]
+    [InlineData("Content-Length", false)]
+    [InlineData("EXPECT", false)]
+    [InlineData("host", false)]
+    [InlineData("Keep-Alive", false)]
+    [InlineData("Proxy-Connection", false)]
+    [InlineData("TE", false)]
+    [InlineData("Trailer", false)]
+    [InlineData("Transfer-Encoding", false)]
+    [InlineData("Upgrade", false)]
+    [InlineData("Authorization", true)]
+    [InlineData("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", true)]
+    public void What_the_router_sets_itself_is_refused_and_every_other_token_is_a_name(string name, bool valid) =>
+        Assert.Equal(valid ? null : $"The header '{name}' is set by the router itself, for each request; take it out.", RequestHead.NameProblem(name));
+
+    [Theory]
+    [InlineData(" X", 1, "a blank")]
+    [InlineData("X:", 2, "':'")]
+    [InlineData("X\tY", 2, "the control character U+0009")]
+    [InlineData("X\rY", 2, "a line break")]
+    [InlineData("\u0085", 1, "the control character U+0085")]
+    public void The_first_character_that_is_wrong_in_a_name_is_told(string name, int place, string character) =>
+        Assert.Equal($"This is no name of a header, for its character {place} is {character}; letters, digits and hyphens make one.", RequestHead.NameProblem(name));
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("a\tb ü", null)]
+    [InlineData("\u0001", "the control character U+0001 at character 1")]
+    [InlineData("ab\n", "a line break at character 3")]
+    [InlineData("\u0085", "the control character U+0085 at character 1")]
+    public void A_value_holds_no_control_character_but_a_tab(string text, string? problem) =>
+        Assert.Equal(problem is null ? null : $"has {problem}, which the head of a request cannot hold; write the value on one line, without it.", RequestHead.ValueProblem(text));
+
     [Fact]
     public void A_variable_is_checked_like_the_file()
     {

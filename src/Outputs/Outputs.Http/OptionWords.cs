@@ -16,7 +16,6 @@ internal static class OptionWords
             return;
         }
 
-        var nearest = NearestWord.Find(value.ToLowerInvariant(), words.ToArray()) is { } word ? $" Did you mean '{word}'?" : "";
-        throw new OutputConfigurationException(key, $"'{value}' is none of the words that it takes: {string.Join(", ", words)}.{nearest}");
+        throw new OutputConfigurationException(key, $"'{value}' is not one of {string.Join(", ", words)}{NearestWord.Hint(value, words.ToArray())}");
     }
 }

@@ -156,8 +156,8 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
     private async Task UpkeepAsync()
     {
         // The first saves come sooner: a router that always dies young would otherwise deliver the same alerts in every one of its lives.
-        using var timer = new PeriodicTimer(options.SaveInterval / FirstSaveShare, clock);
         var lastUpkeep = clock.GetTimestamp();
+        using var timer = new PeriodicTimer(options.SaveInterval / FirstSaveShare, clock);
         try
         {
             while (await timer.WaitForNextTickAsync(stop.Token))

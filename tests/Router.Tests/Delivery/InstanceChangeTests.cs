@@ -1,9 +1,8 @@
 using Saker.Outputs;
-using Saker.Router.Tests.Delivery;
 using Saker.Router.Tests.Log;
 using static Saker.Router.Tests.Delivery.DeliveryRig;
 
-namespace Saker.Router.Tests.Reload;
+namespace Saker.Router.Tests.Delivery;
 
 /// <summary>The delivery engine goes over to other instances while alerts come in.</summary>
 public sealed class InstanceChangeTests
