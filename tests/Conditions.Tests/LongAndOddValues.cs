@@ -73,7 +73,7 @@ public sealed class LongAndOddValues
     }
 
     [Fact]
-    public void Evaluating_long_values_allocates_nothing()
+    public void Evaluating_long_values_takes_memory_from_the_pool_and_gives_it_back()
     {
         context.Set("text", ValueKind.Bytes, new string('A', 3000)).SetList("set", ValueKind.Bytes, new string('B', 3000), "c");
         string[] conditions =
@@ -92,7 +92,8 @@ public sealed class LongAndOddValues
             Run();
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The pool may be trimmed meanwhile; an array for each evaluation would be 600 of them.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
 
         void Run()
         {
