@@ -108,6 +108,19 @@ public class OperatorTypes
     [InlineData("join(\"/\", (proc.name, fd.num)) = a", false)]
     public void Grammar_and_types_together(string condition, bool allowed) => Check(condition, allowed);
 
+    [Theory]
+    [InlineData("proc.name = val(fd.num)", "text and a number")]
+    [InlineData("fd.num = val(proc.name)", "a number and text")]
+    [InlineData("fd.sip = val(proc.name)", "an IP address and text")]
+    [InlineData("proc.name = val(fd.snet)", "text and an IP network")]
+    [InlineData("evt.failed = val(fd.num)", "a truth value and a number")]
+    public void Two_fields_of_different_types_are_refused_in_words(string condition, string types)
+    {
+        var errors = new List<ConditionError>();
+        Assert.Null(compiler.Compile(condition, errors));
+        Assert.Equal($"the two sides are of different types ({types})", Assert.Single(errors).Message);
+    }
+
     private static void Check(string condition, bool allowed)
     {
         var errors = new List<ConditionError>();

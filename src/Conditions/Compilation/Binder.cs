@@ -155,7 +155,7 @@ internal sealed class Binder(IFieldCatalogue catalogue, ConditionOptions options
 
         if (refusal is null && !OperatorTable.SameFamily(left.Kind, right.Kind))
         {
-            refusal = $"the two sides have different types ({left.Kind} and {right.Kind})";
+            refusal = $"the two sides are of different types ({OperatorTable.Describe(left.Kind)} and {OperatorTable.Describe(right.Kind)})";
         }
 
         if (refusal is null)

@@ -44,17 +44,23 @@ internal static class OperatorTable
         _ => -(int)kind,
     };
 
+    /// <summary>A kind in words: <c>a number</c>.</summary>
+    public static string Describe(ValueKind kind) => kind switch
+    {
+        ValueKind.Bool => "a truth value",
+        ValueKind.Address => "an IP address",
+        ValueKind.Network => "an IP network",
+        ValueKind.Bytes => "text",
+        _ => "a number",
+    };
+
     private static string Describe(TypedOperand operand)
     {
         var what = operand.Kind switch
         {
             _ when operand.IsList => "a list; 'in', 'intersects' and 'exists' do",
-            ValueKind.Bool => "a truth value",
-            ValueKind.Address => "an IP address",
-            ValueKind.Network => "an IP network",
             ValueKind.Bytes when operand.IsBuffer => "a buffer",
-            ValueKind.Bytes => "text",
-            _ => "a number",
+            _ => Describe(operand.Kind),
         };
         return operand is TypedField field ? $"the field '{field.Reference.Text}', which is {what}" : what;
     }

@@ -165,7 +165,6 @@ internal sealed class OutputWorker : IAsyncDisposable
         if (Cursor.Cut > reader.Position)
         {
             reader.Seek(Cursor.Cut);
-            Cursor.PassTo(reader.Position);
         }
 
         // An attempt may have ended on a thread that serves sockets; the disk must not hold that up.

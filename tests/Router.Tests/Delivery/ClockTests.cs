@@ -82,6 +82,24 @@ public sealed class ClockTests
     }
 
     [Fact]
+    public async Task Outputs_that_fail_together_do_not_come_again_together()
+    {
+        var clock = new FakeTimeProvider();
+        var running = Enumerable.Range(0, 64).Select(_ =>
+        {
+            var attempts = 0;
+            return DeliveryPipeline.Build("a", new DeliveryOptions { FirstDelay = TimeSpan.FromSeconds(1) }, clock, new CircuitBreakerStateProvider()).ExecuteAsync(
+                _ => new ValueTask<AttemptOutcome>(++attempts == 1 ? new AttemptOutcome(true, true, null) : default), TestContext.Current.CancellationToken).AsTask();
+        }).ToList();
+        clock.Advance(TimeSpan.FromSeconds(0.99));
+        Assert.Contains(running, static task => task.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(0.02));
+        Assert.Contains(running, static task => !task.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(10));
+        await Task.WhenAll(running);
+    }
+
+    [Fact]
     public void A_destination_that_takes_every_other_alert_fills_no_log()
     {
         var clock = new FakeTimeProvider();

@@ -46,22 +46,22 @@ public sealed class OutputStateTests
         Assert.Equal((1, 2, 7, 5), (counters.Delivered, counters.DeadLetters, counters.CutLoose, counters.Lost));
         Assert.Equal(
             [
-                "saker.delivery.attempts 1 output=only-here outcome=ok",
-                "saker.delivery.attempt.duration 2 output=only-here",
-                "saker.delivery.attempts 1 output=only-here outcome=error",
-                "saker.delivery.attempt.duration 3 output=only-here",
-                "saker.delivery.alerts 1 output=only-here outcome=delivered",
-                "saker.delivery.duration 60 output=only-here",
-                "saker.delivery.alerts 1 output=only-here outcome=dead_letter",
-                "saker.delivery.alerts 1 output=only-here outcome=dead_letter",
-                "saker.delivery.alerts 7 output=only-here outcome=cut_loose",
-                "saker.delivery.alerts 5 output=only-here outcome=lost",
+                "saker.delivery.attempts 1 {attempt} output=only-here outcome=ok",
+                "saker.delivery.attempt.duration 2 s output=only-here",
+                "saker.delivery.attempts 1 {attempt} output=only-here outcome=error",
+                "saker.delivery.attempt.duration 3 s output=only-here",
+                "saker.delivery.alerts 1 {alert} output=only-here outcome=delivered",
+                "saker.delivery.duration 60 s output=only-here",
+                "saker.delivery.alerts 1 {alert} output=only-here outcome=dead_letter",
+                "saker.delivery.alerts 1 {alert} output=only-here outcome=dead_letter",
+                "saker.delivery.alerts 7 {alert} output=only-here outcome=cut_loose",
+                "saker.delivery.alerts 5 {alert} output=only-here outcome=lost",
             ],
             heard);
 
         void Hear(Instrument instrument, string value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
-            var text = $"{instrument.Name} {value} {string.Join(' ', tags.ToArray().Select(static tag => $"{tag.Key}={tag.Value}"))}";
+            var text = $"{instrument.Name} {value} {instrument.Unit} {string.Join(' ', tags.ToArray().Select(static tag => $"{tag.Key}={tag.Value}"))}";
             if (text.Contains("output=only-here", StringComparison.Ordinal))
             {
                 heard.Enqueue(text);
