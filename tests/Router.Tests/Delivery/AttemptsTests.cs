@@ -212,6 +212,20 @@ public sealed class AttemptsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_time_limit_that_has_passed_is_not_the_next_attempts()
+    {
+        output.Hold = new TaskCompletionSource();
+        var settling = attempts.SettleAsync([Pending(0)], Stopping).AsTask();
+        await DeliveryRig.UntilAsync(() => output.Attempts == 1, "the first attempt");
+        clock.Advance(TimeSpan.FromSeconds(2.5));
+        output.Hold = null;
+        await DriveAsync(settling);
+        clock.Advance(TimeSpan.FromMinutes(2)); // long enough that the failure is forgotten
+        await attempts.SettleAsync([Pending(1)], Stopping);
+        Assert.Equal("3 attempts, 1 failed, 1 retries, 2 delivered", Counted());
+    }
+
+    [Fact]
     public async Task A_stop_breaks_an_attempt_off_and_leaves_its_alert_pending()
     {
         output.Hold = new TaskCompletionSource();
@@ -407,6 +421,7 @@ public sealed class AttemptsTests : IDisposable
                 await hold.Task.WaitAsync(cancellationToken);
             }
 
+            cancellationToken.ThrowIfCancellationRequested();
             return Throws is not null ? throw Throws : Answers is { } answers ? BatchResult.Each(answers) : BatchResult.All(DeliveryResult.Delivered);
         }
 
