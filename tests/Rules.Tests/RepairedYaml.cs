@@ -112,6 +112,7 @@ public class RepairedYaml
     [InlineData("# [ '\na: b\n", "# [ '\na: b\n")]
     [InlineData("%YAML 1.1\n---\na: b\n", "%YAML 1.1\n---\na: b\n")]
     [InlineData("%X '\n--- '\n... '\na: b\n", "%X '\n--- '\n... '\na: b\n")]
+    [InlineData("--- {a: [b]}\n- c\n", "--- {a: [b]}\n- c\n")]
     [InlineData("", "")]
     public void Only_what_the_library_refuses_is_rewritten(string content, string text)
     {

@@ -119,7 +119,7 @@ internal sealed class YamlRepair
         CopyRest();
     }
 
-    private bool IsMarker() => Current == '%' || string.CompareOrdinal(content, position, "---", 0, 3) == 0 || string.CompareOrdinal(content, position, "...", 0, 3) == 0;
+    private bool IsMarker() => Current == '%' || string.CompareOrdinal(content, position, "---", 0, 3) == 0;
 
     // A plain text up to its end in this line; true when it was a key, whose colon is copied too.
     private bool CopyPlain()
