@@ -108,6 +108,15 @@ public class Limits
     }
 
     [Fact]
+    public void A_part_of_a_condition_knows_its_line_and_column_from_1()
+    {
+        var set = Load("- rule: one\n  condition: >\n    evt.type = open\n    or evt.type = close\n" + Rest, FalcoSource.Options());
+        var second = Assert.IsType<Conditions.Ast.OrExpression>(Assert.Single(set.Rules).Condition.Expression).Children[1];
+        var place = second.Range.Source.Locate(second.Range.Start);
+        Assert.Equal(("r.yaml", 4, 8), (place.File, place.Line, place.Column));
+    }
+
+    [Fact]
     public void Files_without_items_are_named()
     {
         var set = RuleLoader.Load(
