@@ -1,5 +1,7 @@
 using System.Text;
+using Saker.Conditions.Fields;
 using Saker.Conditions.Tests.Support;
+using Saker.Conditions.Values;
 using Saker.Rules.Yaml;
 
 namespace Saker.Rules.Tests;
@@ -114,6 +116,25 @@ public class Limits
         var second = Assert.IsType<Conditions.Ast.OrExpression>(Assert.Single(set.Rules).Condition.Expression).Children[1];
         var place = second.Range.Source.Locate(second.Range.Start);
         Assert.Equal(("r.yaml", 4, 8), (place.File, place.Line, place.Column));
+    }
+
+    [Theory]
+    [InlineData("evt.type = open and no.field = a", "the field 'no.field' cannot be filled: It is not there.")]
+    [InlineData("evt.type = open and not no.field = a", null)]
+    [InlineData("evt.type = open", null)]
+    public void A_rule_that_needs_a_field_that_cannot_be_filled_is_named_with_the_reason(string condition, string? reason)
+    {
+        var fields = new TableCatalogue(
+            [
+                new FieldDefinition { Name = "evt.type", Kind = ValueKind.Bytes, TypeName = "CHARBUF" },
+                new FieldDefinition { Name = "no.field", Kind = ValueKind.Bytes, TypeName = "CHARBUF", Unavailable = "It is not there." },
+            ],
+            static (_, _) => null);
+        var options = new RuleLoaderOptions
+        {
+            Sources = new Dictionary<string, RuleSource> { ["syscall"] = new RuleSource { Catalogue = fields, EventTypes = ["open", "close"] } },
+        };
+        Assert.Equal(reason, Assert.Single(Load($"- rule: one\n  condition: {condition}\n{Rest}", options).Rules).Unavailable);
     }
 
     [Fact]
