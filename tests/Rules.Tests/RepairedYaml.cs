@@ -19,6 +19,7 @@ public class RepairedYaml
         "- a: [b, c]\n  d: {e: f, g: [h, i]}\n",
         "- a: b # [ \" '\n  # { ' \"\n  c: d\n",
         "- a: b#[ c\n  d: e\n",
+        "- a: b# c\n    [ text\n  d: e\n",
         "- # ' [\n  a: b\n",
         "-\n  a: b\n-\tc\n- d\n",
         "- - a\n  - b: [c]\n  - - d\n    - e\n",
