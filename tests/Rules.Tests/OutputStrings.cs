@@ -88,6 +88,43 @@ public class OutputStrings
         Assert.Equal(marked, text.Substring(errors[0].Start, Math.Min(errors[0].Length, text.Length - errors[0].Start)));
     }
 
+    /// <summary>All mistakes of a format: start, length, message.</summary>
+    [Theory]
+    [InlineData("", "0+0 the output is empty")]
+    [InlineData("*", "")]
+    [InlineData("*%", "1+1 an output cannot end with a percent sign or a width: a field must follow")]
+    [InlineData("a %12", "2+3 an output cannot end with a percent sign or a width: a field must follow")]
+    [InlineData("a %65535proc.name", "")]
+    [InlineData("a %65536proc.name", "2+6 a width is at most 65535")]
+    [InlineData("%99999999999999999999proc.name %proc.nme", "0+21 a width is at most 65535; 31+9 unknown field 'proc.nme'")]
+    [InlineData("a %% b", "2+1 a field must follow '%'; there is no way to write a percent sign in an output; 3+1 ")]
+    [InlineData("%5proc.nme %proc.name %fd.nme", "0+10 unknown field 'proc.nme'; 22+7 unknown field 'fd.nme'")]
+    public void Every_mistake_has_its_place_and_its_words(string text, string expected)
+    {
+        var errors = new List<OutputFormatError>();
+        var format = parser.Parse(text, errors);
+        Assert.Equal(expected.Length == 0, format is not null);
+        Assert.StartsWith(expected, string.Join("; ", errors.Select(static error => $"{error.Start}+{error.Length} {error.Message}")), StringComparison.Ordinal);
+        Assert.Equal(expected.Length == 0 ? 0 : expected.Split("; ").Count(static part => char.IsAsciiDigit(part[0])), errors.Count);
+    }
+
+    [Fact]
+    public void Formats_are_put_together_with_a_blank()
+    {
+        var format = parser.Parse("*a %proc.name", [])!.Append(parser.Parse("%fd.name", [])!);
+        Assert.Equal(("*a %proc.name %fd.name", true), (format.Source, format.Star));
+        Assert.Equal(["a ", "proc.name", " ", "fd.name"], format.Parts.Select(static part => part.Text ?? part.Operand!.Text));
+        Assert.False(parser.Parse("a*", [])!.Star);
+    }
+
+    [Fact]
+    public void What_is_no_field_alone_is_marked()
+    {
+        var errors = new List<OutputFormatError>();
+        Assert.Null(parser.ParseField("proc.nme", errors));
+        Assert.Equal([new OutputFormatError(0, 8, "unknown field 'proc.nme'", "proc.name")], errors);
+    }
+
     [Fact]
     public void All_mistakes_of_a_format_are_told()
     {

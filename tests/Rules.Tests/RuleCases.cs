@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Text;
 using Saker.Alerts;
 using Saker.Conditions.Ast;
+using Saker.Rules.Diagnostics;
 using Saker.Rules.Yaml;
 
 namespace Saker.Rules.Tests;
 
 /// <summary>
 /// What rule files become. A file of cases has a title (<c>####</c>), a rule file, and lines (<c>#=</c>) that say every rule that
-/// it gives and every finding with its place; a key that is not named has its default.
+/// it gives and every finding with its place, what it marks and the way to it; a key that is not named has its default.
 /// </summary>
 public class RuleCases
 {
@@ -70,11 +71,18 @@ public class RuleCases
 
         foreach (var finding in set.Diagnostics)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{finding.Severity.ToString().ToLowerInvariant()} {finding.Line}:{finding.Column} {Diagnostics.DiagnosticCodes.Name(finding.Code)}: {finding.Message}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{finding.Severity.ToString().ToLowerInvariant()} {finding.Line}:{finding.Column} {finding.Code.Name()}: {finding.Message}{(finding.Suggestion is null ? "" : $" Near: {finding.Suggestion}.")}\n");
+            text.Append(CultureInfo.InvariantCulture, $"marks '{Marked(finding)}'{string.Concat(finding.Locations.Skip(1).Select(Shown))}\n");
         }
 
         return text.ToString();
     }
+
+    private static string Marked(Diagnostic finding) =>
+        finding.File.Content.Substring(finding.Start, Math.Min(finding.Length, finding.File.Content.Length - finding.Start)).Replace("\n", "\\n", StringComparison.Ordinal);
+
+    private static string Shown(DiagnosticLocation at) =>
+        $" > {at.ItemType} {at.ItemName}{(at.PositionName == "r.yaml" ? "" : at.PositionName.Replace("\n", "\\n", StringComparison.Ordinal))}@{at.Line}:{at.Column}:{at.Offset}";
 
     private static string Shown(string text) => $"'{text.Replace("\n", "\\n", StringComparison.Ordinal)}'";
 }

@@ -119,12 +119,14 @@ internal sealed class MacroTable
 
         resolving.Add(macro.Name);
         MacroDefinition? definition = null;
-        // Chains of macros are bounded like nesting in a condition: each link is a step deeper.
-        if (parsed[macro.Name] is { } expression && resolving.Count <= Limits.MacroChain)
+        if (parsed[macro.Name] is { } expression)
         {
-            var body = Resolve(expression, macro.Condition, macro.Visibility, macro.Context);
-            definition = body is null || body.Depth > Limits.Depth ? null : new MacroDefinition(macro.Name, body);
-            if (body is not null && definition is null)
+            // Chains of macros are bounded like nesting in a condition: each link is a step deeper.
+            var tooDeep = resolving.Count > Limits.MacroChain;
+            var body = tooDeep ? null : Resolve(expression, macro.Condition, macro.Visibility, macro.Context);
+            tooDeep |= body?.Depth > Limits.Depth;
+            definition = body is null || tooDeep ? null : new MacroDefinition(macro.Name, body);
+            if (tooDeep)
             {
                 diagnostics.Add(DiagnosticCode.Validate, "The macro nests too deeply, the macros that it uses included", macro.Context);
             }

@@ -72,7 +72,7 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
         var capture = reader.OptionalBool("capture") ?? false;
         var duration = reader.OptionalNumber("capture_duration");
         var read = exceptions.Read(reader, appending: false);
-        if (reader.Failed || condition is null || output is null || description is null || priority is null)
+        if (reader.Failed)
         {
             return;
         }
@@ -101,12 +101,12 @@ internal sealed class RuleItemReader(Collector collector, RuleLoaderOptions opti
 
         var rule = new RuleItem(name, reader.Context)
         {
-            Condition = MappedText.Of(condition),
-            ConditionContext = reader.Context.At(condition, "rule condition"),
-            Output = MappedText.Of(output).Trim(),
-            OutputContext = reader.Context.At(output, "rule output"),
-            Description = description.Value,
-            Priority = priority.Value,
+            Condition = MappedText.Of(condition!),
+            ConditionContext = reader.Context.At(condition!, "rule condition"),
+            Output = MappedText.Of(output!).Trim(),
+            OutputContext = reader.Context.At(output!, "rule output"),
+            Description = description!.Value,
+            Priority = priority!.Value,
             Source = source,
             UnknownSource = unknownSource,
             Enabled = enabled,

@@ -90,8 +90,8 @@ public sealed class OutputFormatParser(IFieldCatalogue catalogue)
 
         var end = Math.Max(error!.Range.End, position);
         var message = text[position] == '%' ? "a field must follow '%'; there is no way to write a percent sign in an output" : error.Message;
-        errors.Add(new OutputFormatError(start, Math.Max(1, end - start), message, error.Suggestion));
-        position = Math.Max(end, start + 1);
+        errors.Add(new OutputFormatError(start, end - start, message, error.Suggestion));
+        position = end;
         return null;
     }
 

@@ -119,7 +119,7 @@ internal sealed class YamlRepair
         CopyRest();
     }
 
-    private bool IsMarker() => Current == '%' || string.CompareOrdinal(content, position, "---", 0, 3) == 0 || string.CompareOrdinal(content, position, "...", 0, 3) == 0;
+    private bool IsMarker() => Current == '%' || string.CompareOrdinal(content, position, "---", 0, 3) == 0;
 
     // A plain text up to its end in this line; true when it was a key, whose colon is copied too.
     private bool CopyPlain()
@@ -294,9 +294,10 @@ internal sealed class YamlRepair
             return;
         }
 
-        // A line that ends in a backslash goes on without a blank.
+        // A line that ends in a backslash goes on without a blank; each blank line behind it is a line end of the text.
         position += content[position + 1] == '\r' && position + 2 < content.Length && content[position + 2] == '\n' ? 3 : 2;
-        Skip();
+        text.Insert(text.Length, "\\n", SkipBlanks());
+        shifts.Add((text.Length, position));
     }
 
     // A line end is a blank; each further one is a line end of the text.
@@ -309,13 +310,7 @@ internal sealed class YamlRepair
             from--;
         }
 
-        var lines = 0;
-        while (Current is ' ' or '\t' or '\r' or '\n')
-        {
-            lines += Current == '\n' ? 1 : 0;
-            position++;
-        }
-
+        var lines = SkipBlanks();
         shifts.RemoveAll(shift => shift.At > text.Length);
         if (lines <= 1 || !escape)
         {
@@ -329,14 +324,17 @@ internal sealed class YamlRepair
         shifts.Add((text.Length, position));
     }
 
-    private void Skip()
+    // How many line ends were skipped.
+    private int SkipBlanks()
     {
-        while (Current is ' ' or '\t')
+        var lines = 0;
+        while (Current is ' ' or '\t' or '\r' or '\n')
         {
+            lines += Current == '\n' ? 1 : 0;
             position++;
         }
 
-        shifts.Add((text.Length, position));
+        return lines;
     }
 
     private void Copy()
