@@ -175,7 +175,7 @@ internal sealed class DeliveryAttempts : IDisposable
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            return (BatchResult.All(DeliveryResult.Retry($"No answer within {DurationText.Format(options.AttemptTimeout)}.")), false);
+            return (BatchResult.All(DeliveryResult.Retry($"No answer within {DurationText.About(options.AttemptTimeout)}.")), false);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
         {

@@ -162,6 +162,6 @@ public sealed class ServedMetrics
         Assert.Contains(detector.Log, static line => line.StartsWith($"Stopped: {Events} events", StringComparison.Ordinal));
 
         await using var second = await RunningDetector.StartAsync(Capture, SimpleRules, "webserver.ssl_enabled=true", "webserver.ssl_certificate=/etc/hostname");
-        Assert.Contains(second.Log, static line => line.Contains("/etc/hostname is no certificate", StringComparison.Ordinal));
+        Assert.Contains(second.Log, static line => line.Contains("webserver.ssl_certificate: The file '/etc/hostname' holds no certificate in PEM form.", StringComparison.Ordinal));
     }
 }

@@ -28,7 +28,7 @@ public sealed class InvocationTests
     [Theory]
     [InlineData("bash", "complete -o default -F _Router_Tests Router.Tests")]
     [InlineData("zsh", "compdef _Router_Tests Router.Tests")]
-    [InlineData("fish", "complete -c Router.Tests ")]
+    [InlineData("fish", "complete --command Router.Tests ")]
     public async Task A_script_for_the_shell_is_printed(string shell, string part)
     {
         var (code, output, errors) = await RunAsync(["completion", shell]);

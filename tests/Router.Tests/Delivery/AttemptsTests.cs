@@ -208,7 +208,7 @@ public sealed class AttemptsTests : IDisposable
         Assert.False(attempt.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(0.1));
         await attempt.WaitAsync(TimeSpan.FromSeconds(20), Stopping);
-        Assert.Equal((PendingState.Pending, 1, 0, "No answer within 2.5 s."), (alert.State, alert.Failures, alert.Unexpected, alert.Reason));
+        Assert.Equal((PendingState.Pending, 1, 0, "No answer within 2.5s."), (alert.State, alert.Failures, alert.Unexpected, alert.Reason));
     }
 
     [Fact]
@@ -258,7 +258,7 @@ public sealed class AttemptsTests : IDisposable
         output.Hold = new TaskCompletionSource();
         var held = attempts.TryOnceAsync(alert, Stopping).AsTask();
         clock.Advance(TimeSpan.FromSeconds(2.5));
-        Assert.Equal("No answer within 2.5 s.", (await held.WaitAsync(TimeSpan.FromSeconds(20), Stopping)).Reason);
+        Assert.Equal("No answer within 2.5s.", (await held.WaitAsync(TimeSpan.FromSeconds(20), Stopping)).Reason);
         Assert.Equal(("0 attempts, 0 failed, 0 retries, 0 delivered", null), (Counted(), health.LastError));
     }
 
@@ -397,34 +397,4 @@ public sealed class AttemptsTests : IDisposable
             return condition();
         },
         "what the time brings");
-
-    /// <summary>Answers at once and in the caller's turn, as it is told.</summary>
-    private sealed class DirectOutput : IOutput
-    {
-        public IReadOnlyList<DeliveryResult>? Answers { get; set; }
-
-        public Exception? Throws { get; set; }
-
-        public TaskCompletionSource? Hold { get; set; }
-
-        public int Attempts { get; private set; }
-
-        /// <summary>The rules of the last attempt's alerts.</summary>
-        public IEnumerable<string>? Rules { get; private set; }
-
-        public async ValueTask<BatchResult> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
-        {
-            Attempts++;
-            Rules = [.. alerts.Select(static alert => alert.Rule)];
-            if (Hold is { } hold)
-            {
-                await hold.Task.WaitAsync(cancellationToken);
-            }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            return Throws is not null ? throw Throws : Answers is { } answers ? BatchResult.Each(answers) : BatchResult.All(DeliveryResult.Delivered);
-        }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 }

@@ -45,7 +45,7 @@ public sealed class EngineTests : IAsyncDisposable
         log.Add(1);
         await UntilAsync(() => engine!.Status.All(static status => status.Depth == 0), "all delivered");
         Assert.Equal(("7|8|9|10", "10", "10", "0|1|2|3|4|5|6|7|8|9|10"), (a.Batches, b.Batches, d.Batches, e.Batches));
-        Assert.Equal("Output b of type other is not configured any more. Its position is kept for 01:00:00, in case it comes back.", Assert.Single(lines.Lines, static line => line.Id == 3106).Text);
+        Assert.Equal("Output b of type other is not configured any more. Its position is kept for 1h, in case it comes back.", Assert.Single(lines.Lines, static line => line.Id == 3106).Text);
         Assert.Equal(["a scripted 7", "b scripted 10", "d scripted 10", "e scripted 0", "b other 2", "c scripted 3"], store.Load()!.Select(static position => $"{position.Name} {position.Type} {position.Low}"));
         Assert.Equal([0, 0, 0, 0, UnixTime.ToNanoseconds(Start), 55], store.Load()!.Select(static position => position.OrphanedAt));
     }
