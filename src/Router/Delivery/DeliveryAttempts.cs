@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using Polly.CircuitBreaker;
 using Polly;
+using Polly.CircuitBreaker;
 using Saker.Alerts;
 using Saker.Outputs;
 using Saker.Router.Log;

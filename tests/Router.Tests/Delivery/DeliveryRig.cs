@@ -157,7 +157,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
 
     public static async Task UntilAsync(Func<bool> condition, string what)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2)); // ends as soon as it holds
         while (!condition())
         {
             if (limit.IsCancellationRequested)
