@@ -101,7 +101,7 @@ public sealed class ControlTests
         (code, lines) = await Programs.AskRouterAsync(folder, "status");
         Assert.Equal(2, code);
         Assert.Matches("^good +webhook +ok +Closed +0 +- +10 +0", lines[1]);
-        Assert.Matches(@"^bad +webhook +failing +\w+ +10 +\d+\.\d s +0 +0 +.*refused", lines[2]);
+        Assert.Matches(@"^bad +webhook +failing +\w+ +10 +[\d.]+m?s +0 +0 +.*refused", lines[2]);
 
         // A failing output does not make the router unhealthy: its alerts are kept.
         Assert.Equal(200, await Ask.StatusAsync(port, "/healthz?verbose"));
