@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Saker.DocGen;
 using Saker.Mutants;
 
 var rooms = new Argument<string[]>("ROOM")
@@ -17,7 +18,7 @@ var limit = new Option<double>("--limit") { Description = "The share of survivor
 var command = new RootCommand("Changes Saker's code in small ways, one at a time, and prints the changes that no test notices.") { rooms, sample, seed, files, workers, limit, quick, list };
 command.SetAction(async (result, _) =>
 {
-    var root = Root();
+    var root = ProjectRoot.Find();
     var wanted = result.GetValue(rooms)!;
     var bad = false;
     foreach (var room in Room.All.Where(room => wanted.Length == 0 || wanted.Contains(room.Name, StringComparer.Ordinal)))
@@ -35,14 +36,3 @@ command.SetAction(async (result, _) =>
     return bad ? 1 : 0;
 });
 return await command.Parse(args).InvokeAsync();
-
-static string Root()
-{
-    var folder = AppContext.BaseDirectory;
-    while (!File.Exists(Path.Combine(folder, "Router.sln")))
-    {
-        folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("This program runs within its repository.");
-    }
-
-    return folder;
-}

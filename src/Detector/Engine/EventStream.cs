@@ -1,4 +1,3 @@
-using System.Text;
 using Saker.Conditions.Fields;
 using Saker.Detector.Events;
 using Saker.Detector.Fields;
@@ -59,7 +58,7 @@ internal sealed class EventStream
 
     /// <summary>A context in which the fields of this stream's events are read.</summary>
     /// <param name="hostname">The name that the machine has in alerts.</param>
-    public EventContext ContextFor(string hostname) => new() { Source = Pinned(Name), Hostname = Pinned(hostname) };
+    public EventContext ContextFor(string hostname) => new() { Source = PinnedBytes.Of(Name), Hostname = PinnedBytes.Of(hostname) };
 
     /// <summary>Names of the events that this stream's working rules are about; null when one is about all.</summary>
     public IReadOnlySet<string>? EventsOf(RuleSet rules)
@@ -69,6 +68,4 @@ internal sealed class EventStream
             ? null
             : working.SelectMany(static rule => rule.EventTypes!).Select(type => Types.Names[type]).ToHashSet(StringComparer.Ordinal);
     }
-
-    private static byte[] Pinned(string text) => PinnedBytes.Of(Encoding.UTF8.GetBytes(text));
 }

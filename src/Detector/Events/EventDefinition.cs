@@ -16,7 +16,7 @@ internal sealed class EventDefinition(
     public string Name { get; } = name;
 
     /// <summary><see cref="Name"/> as bytes at a fixed address.</summary>
-    public byte[] Utf8Name { get; } = PinnedBytes.Of(Encoding.UTF8.GetBytes(name));
+    public byte[] Utf8Name { get; } = PinnedBytes.Of(name);
 
     /// <summary>What the event is about.</summary>
     public EventCategory Category { get; } = category;
@@ -94,7 +94,7 @@ internal sealed class ParameterDefinition(string name, ParameterType type, Print
     public string Name { get; } = name;
 
     /// <summary><see cref="Name"/> as bytes at a fixed address.</summary>
-    public byte[] Utf8Name { get; } = PinnedBytes.Of(Encoding.UTF8.GetBytes(name));
+    public byte[] Utf8Name { get; } = PinnedBytes.Of(name);
 
     /// <summary>The encoding.</summary>
     public ParameterType Type { get; } = type;
@@ -136,6 +136,9 @@ internal sealed class FlagTable(string name, (byte[] Name, uint Value)[] entries
 /// <summary>Bytes that the collector never moves, so that field values may point at them.</summary>
 internal static class PinnedBytes
 {
+    /// <summary>A text in UTF-8, at a fixed address.</summary>
+    public static byte[] Of(string text) => Of(Encoding.UTF8.GetBytes(text));
+
     /// <summary>A copy at a fixed address.</summary>
     public static byte[] Of(ReadOnlySpan<byte> bytes)
     {

@@ -50,7 +50,7 @@ internal static class EventTable
         .GroupBy(static row => row[0])
         .ToFrozenDictionary(static group => group.Key, static group => new FlagTable(
             group.Key,
-            [.. group.Select(static row => (PinnedBytes.Of(Encoding.UTF8.GetBytes(row[1])), (uint)long.Parse(row[2], CultureInfo.InvariantCulture)))]));
+            [.. group.Select(static row => (PinnedBytes.Of(row[1]), (uint)long.Parse(row[2], CultureInfo.InvariantCulture)))]));
 
     private static byte[]?[] ReadSystemCalls()
     {
@@ -58,7 +58,7 @@ internal static class EventTable
         var names = new byte[]?[rows.Max(static row => row.Number) + 1];
         foreach (var (number, name) in rows)
         {
-            names[number] = PinnedBytes.Of(Encoding.UTF8.GetBytes(name));
+            names[number] = PinnedBytes.Of(name);
         }
 
         return names;

@@ -1,4 +1,3 @@
-using System.Text;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Values;
 using Saker.Detector.Events;
@@ -52,7 +51,7 @@ internal sealed class DetectorField : FieldReference
         : base(definition, argument, slot)
     {
         this.reading = reading;
-        ArgumentBytes = PinnedBytes.Of(Encoding.UTF8.GetBytes(argument ?? ""));
+        ArgumentBytes = PinnedBytes.Of(argument ?? "");
         Index = int.TryParse(argument, out var index) && index >= 0 ? index : -1;
     }
 

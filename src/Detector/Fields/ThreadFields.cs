@@ -1,4 +1,3 @@
-using System.Text;
 using Saker.Conditions.Values;
 using Saker.Detector.Events;
 using Saker.Detector.State;
@@ -15,7 +14,7 @@ internal static class ThreadFields
         "SYS_PTRACE", "SYS_PACCT", "SYS_ADMIN", "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD", "LEASE",
         "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ",
         "PERFMON", "BPF", "CHECKPOINT_RESTORE",
-    }.Select(static name => PinnedBytes.Of(Encoding.UTF8.GetBytes("CAP_" + name)))];
+    }.Select(static name => PinnedBytes.Of("CAP_" + name))];
 
     public static void Register(FieldRegistry registry)
     {
