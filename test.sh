@@ -49,8 +49,8 @@ fi
 counted=artifacts/coverage/counted.json
 $coverage && rm -f "$counted"
 passed=0 failed=0 skipped=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+log=$(mktemp) told=$(mktemp)
+trap 'rm -f "$log" "$told"' EXIT
 for project in "${projects[@]}"; do
   echo "== $project"
   program=artifacts/bin/$project.Tests/release/$project.Tests
@@ -62,8 +62,9 @@ for project in "${projects[@]}"; do
   run=("$program" -noLogo -noColor)
   # EndToEnd starts the published programs, in which nothing is counted.
   $coverage && [ "$project" != EndToEnd ] && run=(dotnet msbuild tools/Coverage -nologo -v:minimal -t:Measure "-p:Test=$project.Tests")
-  timeout --kill-after=30 900 "${run[@]}" 2>&1 | tee "$log"
+  timeout --kill-after=30 900 "${run[@]}" 2>&1 | grep --line-buffered -v '^[+|]' | tee "$log" # without coverlet's tables
   code=${PIPESTATUS[0]}
+  grep -A 12 '\[FAIL\]' "$log" >> "$told"
   [ "$code" -eq 124 ] && echo "== $project was stopped: it took longer than 15 minutes." >&2
   summary=$(grep -Eo 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+(, Not Run: [0-9]+)?' "$log" | tail -n 1)
   read -r total errors failures skips explicit < <(grep -Eo '[0-9]+' <<< "$summary" | tr '\n' ' ') || true
@@ -87,6 +88,10 @@ if $coverage && [ "${projects[*]}" != EndToEnd ]; then
     echo "== Coverage: a room is below its floor, or has none (tools/Coverage/floors.tsv)." >&2
     failed=$((failed + 1))
   fi
+fi
+if [ -s "$told" ]; then
+  echo "== Failed tests, the first lines of each (all of it is above)"
+  head -n 200 "$told"
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
