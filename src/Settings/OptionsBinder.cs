@@ -232,7 +232,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
             {
                 faults.Error(entry.KeySource, path, problem);
                 complete = false;
-                continue;
+                continue; // what a broken name holds may be a value, which no text shows: nothing more is said of this entry
             }
 
             var value = Scalar(key, entry.Value, $"{path}.{entry.Key}");

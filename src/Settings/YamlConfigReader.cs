@@ -91,20 +91,19 @@ internal sealed partial class YamlConfigReader
     private void ReportBroken(YamlException? exception)
     {
         // Faults found while scanning a map carry the map's beginning; the scanner stands where the fault is.
-        var message = exception?.Message ?? "";
-        var end = exception is null || message.StartsWith("While scanning", StringComparison.Ordinal) ? scanner.CurrentPosition : exception.End;
-        if (openBrackets.TryPeek(out var bracket) && (exception is null || message.Contains(" flow ", StringComparison.Ordinal)))
+        var end = exception is null || exception.Message.StartsWith("While scanning", StringComparison.Ordinal) ? scanner.CurrentPosition : exception.End;
+        if (openBrackets.TryPeek(out var bracket) && (exception is null || exception.Message.Contains(" flow ", StringComparison.Ordinal)))
         {
             var sign = bracket is SequenceStart ? "]" : "}";
             faults.Error(At(bracket), "", string.Create(CultureInfo.InvariantCulture, $"This is not valid YAML: the bracket that opens here is not closed; a ',' or '{sign}' was expected at line {end.Line}, column {end.Column}."));
         }
-        else if (exception is not null && message.Contains("quoted scalar, found unexpected end", StringComparison.Ordinal))
+        else if (exception is not null && exception.Message.Contains("quoted scalar, found unexpected end", StringComparison.Ordinal))
         {
             faults.Error(ConfigSource.InFile(file, exception.Start.Line, exception.Start.Column), "", "This is not valid YAML: the quotation mark that opens here is not closed.");
         }
         else
         {
-            faults.Error(ConfigSource.InFile(file, end.Line, end.Column), "", $"This is not valid YAML: {(exception is null ? "what stands here is not understood; look before this place for a bracket or a quotation mark that is not closed." : message)}");
+            faults.Error(ConfigSource.InFile(file, end.Line, end.Column), "", $"This is not valid YAML: {exception?.Message ?? "what stands here is not understood; look before this place for a bracket or a quotation mark that is not closed."}");
         }
     }
 

@@ -184,7 +184,7 @@ public sealed class DriverBehaviour
         // It changes between the first two before each call; where there is only one, or they have other numbers, it stays.
         var moves = act.Own("close").Where(seen => seen["fd"] >= 100_000).ToList();
         Assert.NotEmpty(moves);
-        Assert.All(moves, seen => Assert.InRange(seen.Cpu, 0, Environment.ProcessorCount - 1));
+        Assert.All(moves, static seen => Assert.True(Directory.Exists($"/sys/devices/system/cpu/cpu{seen.Cpu}"), $"CPU {seen.Cpu}"));
         if (Environment.ProcessorCount > 1)
         {
             Assert.All(moves, seen => Assert.Equal(seen["fd"] & 1, seen.Cpu));

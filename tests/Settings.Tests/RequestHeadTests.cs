@@ -23,6 +23,7 @@ public sealed class RequestHeadTests
     [InlineData("headers: {X-A: \"s3cret\\x7f\"}", "headers.X-A: '***' has the control character U+007F at character 7, which the head of a request cannot hold; write the value on one line, without it.")]
     [InlineData("useragent: \"me\\nEvil: 1\"", "useragent: 'me\\u000aEvil: 1' has a line break at character 3, which the head of a request cannot hold; write the value on one line, without it.")]
     [InlineData("headers: {\"X-A\\nEvil\": s3cret}", "headers: This is no name of a header, for its character 4 is a line break; letters, digits and hyphens make one.")]
+    [InlineData("headers: {\"s3cret\\nEvil\": \"a\\nb\"}", "headers: This is no name of a header, for its character 7 is a line break; letters, digits and hyphens make one.")]
     [InlineData("headers: {X A: s3cret}", "headers: This is no name of a header, for its character 2 is a blank; letters, digits and hyphens make one.")]
     [InlineData("headers: {\"\": s3cret}", "headers: A header needs a name; letters, digits and hyphens make one.")]
     [InlineData("headers: {Naïve: s3cret}", "headers: This is no name of a header, for its character 3 is 'ï'; letters, digits and hyphens make one.")]

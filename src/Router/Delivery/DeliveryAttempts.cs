@@ -37,7 +37,6 @@ internal sealed class DeliveryAttempts : IDisposable
         block = new OutputBlock(options, clock);
         pipeline = DeliveryPipeline.Build(instance.Name, options, clock, breaker);
         memory = (long)(DeliveryPipeline.BreakerMemory.TotalSeconds * clock.TimestampFrequency);
-        calmFrom = successUntil = clock.GetTimestamp();
     }
 
     public string Breaker => breaker.CircuitState.ToString();

@@ -26,7 +26,7 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
     private volatile OutputWorker[] workers = [];
     private readonly CancellationTokenSource stop = new();
     private Task upkeep = Task.CompletedTask;
-    private long savedVersion = -1;
+    private long? savedVersion;
     private bool isSaveFailing;
     private volatile string? full;
 
@@ -234,7 +234,7 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
 
                 DeliveryMessages.OrphanDropped(logger, orphans[i].Name, orphans[i].Type, Math.Max(log.Next - orphans[i].Low, 0));
                 orphans.RemoveAt(i);
-                savedVersion = -1;
+                savedVersion = null;
             }
         }
     }

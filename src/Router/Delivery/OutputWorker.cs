@@ -189,11 +189,6 @@ internal sealed class OutputWorker : IAsyncDisposable
             return;
         }
 
-        if (batch.Count == 0)
-        {
-            return;
-        }
-
         await slots.WaitAsync(stop.Token);
         var settling = SettleAsync(batch);
         if (concurrency == 1)
@@ -202,7 +197,7 @@ internal sealed class OutputWorker : IAsyncDisposable
         }
     }
 
-    /// <summary>The next alerts for this output, at most as many as it takes at once; null at the end of the log; empty when nothing of what was read is for it.</summary>
+    /// <summary>The next alerts for this output, at most as many as it takes at once; null when nothing of what was read is for it.</summary>
     private List<PendingAlert>? ReadBatch()
     {
         List<PendingAlert>? batch = null;
@@ -214,7 +209,7 @@ internal sealed class OutputWorker : IAsyncDisposable
                 {
                     NoteLost();
                     Cursor.PassTo(reader.Position);
-                    return batch ?? (read > 0 ? [] : null);
+                    return batch;
                 }
 
                 NoteLost();
@@ -241,7 +236,7 @@ internal sealed class OutputWorker : IAsyncDisposable
         }
 
         Cursor.PassTo(reader.Position);
-        return batch ?? [];
+        return batch;
     }
 
     private bool IsForThis(LogRecord record, out Alert? alert)
@@ -313,7 +308,7 @@ internal sealed class OutputWorker : IAsyncDisposable
             return;
         }
 
-        witness ??= ReadBatch() is { Count: > 0 } next ? next : null;
+        witness ??= ReadBatch();
         if (witness is null)
         {
             return;

@@ -139,7 +139,7 @@ internal sealed class ItemReader(YamlMapping item, ItemContext context, Diagnost
 
         foreach (var (key, value) in mapping.Entries)
         {
-            var operation = (value as YamlScalar)?.Value ?? "";
+            var operation = (value as YamlScalar)?.Value;
             var keyContext = overrideContext.At(key, "overrides", key.Value);
             if (operation == "append" && !appendable.Contains(key.Value))
             {

@@ -69,6 +69,16 @@ public sealed class BlockedTests
     }
 
     [Fact]
+    public async Task The_next_alert_for_the_output_may_be_far_behind_the_refused_one()
+    {
+        var output = new ScriptedOutput(static (number, _) => number == 0 ? DeliveryResult.Blocked("status 403") : DeliveryResult.Delivered);
+        await using var rig = Open(files, Often, Instance("a", output, filter: static alert => alert.Rule is "0" or "1999"));
+        await LogFixture.FillAsync(rig.Log, 2000);
+        await UntilAsync(() => rig.DeadLetters.Count == 1 && output.Count() == 1, "given up");
+        Assert.Equal([1999], output.Delivered);
+    }
+
+    [Fact]
     public async Task A_last_alert_that_is_refused_waits_for_the_next_to_show_whose_fault_it_is()
     {
         var output = new ScriptedOutput(static (number, _) => number == 2 ? DeliveryResult.Blocked("status 404") : DeliveryResult.Delivered);

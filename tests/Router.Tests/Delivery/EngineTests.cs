@@ -164,6 +164,20 @@ public sealed class EngineTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_release_that_fails_is_said_and_comes_again()
+    {
+        await BeginAsync(new DeliveryOptions { SaveInterval = TimeSpan.FromSeconds(16) }, Instance("a", new RuleOutput()));
+        log.ReleaseFault = new IOException("The disk is gone.");
+        await TickAsync(1);
+        log.ReleaseFault = new UnauthorizedAccessException("Not allowed.");
+        await TickAsync(2);
+        await TickAsync(4);
+        Assert.Equal(
+            ["Upkeep of the alert log failed: The disk is gone. It is tried again.", "Upkeep of the alert log failed: Not allowed. It is tried again."],
+            lines.Lines.Where(static line => line.Id == 3115).Select(static line => line.Text));
+    }
+
+    [Fact]
     public async Task The_log_is_released_up_to_the_slowest()
     {
         var stuck = new RuleOutput { Hold = new TaskCompletionSource() };
@@ -229,15 +243,18 @@ public sealed class EngineTests : IAsyncDisposable
     [Fact]
     public async Task A_stop_says_what_is_left_of_each_output()
     {
-        var stuck = new RuleOutput { Hold = new TaskCompletionSource() };
+        var stuck = new RuleOutput();
         await BeginAsync(new DeliveryOptions(), Instance("good", new RuleOutput()), Instance("stuck", stuck));
+        log.Add(2);
+        await UntilAsync(() => engine!.Status.All(static status => status.Depth == 0), "both delivered");
+        stuck.Hold = new TaskCompletionSource();
         log.Add(5);
         await UntilAsync(() => engine!.Status[0].Depth == 0 && stuck.Running == 1, "one delivered");
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
         await engine!.StopAsync(now.Token);
         Assert.Equal("Stopped. Not delivered yet, and delivered after the next start: stuck up to 5.", Assert.Single(lines.Lines, static line => line.Id is 3112 or 3113).Text);
-        Assert.Equal((5, 0), (Saved("good"), Saved("stuck")));
+        Assert.Equal((7, 2), (Saved("good"), Saved("stuck")));
     }
 
     [Fact]

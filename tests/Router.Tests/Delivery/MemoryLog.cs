@@ -37,6 +37,9 @@ internal sealed class MemoryLog(TimeProvider clock) : IAlertLog
     /// <summary>Thrown instead of reading this position.</summary>
     public (long Position, Exception Exception)? Fault { get; set; }
 
+    /// <summary>Thrown once by the next release, after it is noted.</summary>
+    public Exception? ReleaseFault { get; set; }
+
     public List<long> Positions { get; } = [];
 
     public List<long> Released { get; } = [];
@@ -78,6 +81,11 @@ internal sealed class MemoryLog(TimeProvider clock) : IAlertLog
         lock (gate)
         {
             Released.Add(position);
+            if (ReleaseFault is { } fault)
+            {
+                ReleaseFault = null;
+                throw fault;
+            }
         }
     }
 

@@ -56,6 +56,25 @@ public sealed class WorkerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_batch_does_not_wait_for_what_is_far_behind_it()
+    {
+        log.Add(1100);
+        Begin(maxBatch: 10, filter: static alert => alert.Rule is "0" or "1" or "1099");
+        await UntilAsync(() => log.Waiting == 1 && worker!.Cursor.Low == 1100, "all looked at");
+        Assert.Equal("0,1|1099", output.Batches);
+    }
+
+    [Fact]
+    public async Task The_next_alert_is_asked_once_the_refused_one_had_its_attempts()
+    {
+        output.Answer = static rule => rule == "0" ? DeliveryResult.Blocked("status 403") : DeliveryResult.Delivered;
+        log.Add(3);
+        Begin(options: Quick with { MaxBlocked = 4 });
+        await StepUntilAsync(() => worker!.Cursor.Low == 3);
+        Assert.Equal(("0|0|0|0|1|2", 1), (output.Batches, letters.Count));
+    }
+
+    [Fact]
     public async Task What_the_filter_leaves_out_at_the_end_is_passed()
     {
         log.Add(5);
