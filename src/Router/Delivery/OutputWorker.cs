@@ -208,8 +208,7 @@ internal sealed class OutputWorker : IAsyncDisposable
                 if (Cursor.IsFull || !reader.TryRead(out var record))
                 {
                     NoteLost();
-                    Cursor.PassTo(reader.Position);
-                    return batch;
+                    break;
                 }
 
                 NoteLost();
