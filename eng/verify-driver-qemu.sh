@@ -27,6 +27,7 @@ Dir::Cache::srcpkgcache "";
 Dir::Etc::SourceList "$work/newest.list";
 Dir::Etc::SourceParts "-";
 Acquire::Languages "none";
+Acquire::Retries "3";
 APT::Default-Release "";
 APT::Sandbox::User "root";
 CONF
@@ -39,7 +40,7 @@ boot() {
 	package=$2
 	shift 2
 	mkdir -p "$name/root/bin" "$name/root/sys" "$name/root/proc" "$name/root/dev"
-	(cd "$name" && apt-get download -qq "$package" 2> /dev/null && dpkg -x ./*.deb kernel)
+	(cd "$name" && apt-get download -qq -o Acquire::Retries=3 "$package" && dpkg -x ./*.deb kernel)
 	cp load driver.o "$name/root"
 	cp /bin/busybox "$name/root/bin/busybox"
 	ldd load | sed -n 's/.*[ \t]\(\/[^ ]*\) (.*/\1/p' | while read -r library; do
@@ -61,12 +62,12 @@ boot() {
 	(cd "$name/root" && find . | cpio -o -H newc --quiet | gzip -1) > "$name/initramfs"
 	for attempt in 1 2 3; do
 		emulate "$name" && return
-		echo "$package did not come up in $patience seconds (attempt $attempt); nothing of ours ran in it." >&2
+		echo "$package did not come up (attempt $attempt, at most $patience seconds each); nothing of ours ran in it." >&2
 	done
 }
 
 # emulate NAME: runs the kernel to its end. False when it did not get as far as its first program: now and then the emulator
-# hangs in the first instructions of a kernel.
+# hangs, or ends, in the first instructions of a kernel.
 emulate() {
 	: > "$1/output"
 	timeout 400 qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 768 -nographic -no-reboot \
@@ -84,6 +85,7 @@ emulate() {
 		waited=$((waited + 1))
 	done
 	wait "$emulator" || true
+	grep -aq BOOTED "$1/output"
 }
 
 patience=150
@@ -94,9 +96,9 @@ boot stable "$stable" tp_btf &
 (export APT_CONFIG="$work/newest.conf"; boot newest "$newest" steady "tp_btf few")
 wait
 for name in stable newest; do
-	wanted=$(grep -c "^/load" "$name/root/init")
-	if [ "$(grep -ac "VERIFIED " "$name/output")" != "$wanted" ]; then
-		tail -n 60 "$name/output"
+	if ! wanted=$(grep -c "^/load" "$name/root/init") || [ "$(grep -ac "VERIFIED " "$name/output")" != "$wanted" ]; then
+		echo "The $name kernel did not verify the driver. The end of what it wrote:" >&2
+		tail -n 60 "$name/output" >&2
 		exit 1
 	fi
 	grep -ao "VERIFIED [^[:cntrl:]]*" "$name/output"

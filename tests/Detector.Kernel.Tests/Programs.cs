@@ -35,7 +35,7 @@ internal static class Programs
     public static string Run(string program, params string[] arguments)
     {
         var (code, printed, errors) = RunToEnd(program, arguments);
-        Assert.True(code == 0, $"{program} {string.Join(' ', arguments)} failed: {errors}");
+        Assert.True(code == 0, $"{program} {string.Join(' ', arguments)} failed: {errors}{printed}");
         return printed;
     }
 

@@ -225,7 +225,7 @@ internal sealed partial class Destination : IAsyncDisposable
     private async Task<bool> AnswerAsync(Socket connection, string body)
     {
         var mood = Mood;
-        if (Delay > TimeSpan.Zero)
+        if (Delay != TimeSpan.Zero)
         {
             await Task.Delay(Delay, stop.Token);
         }

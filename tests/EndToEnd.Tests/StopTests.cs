@@ -43,6 +43,8 @@ public sealed class StopTests
         await RouterProbe.UntilAsync(() => sink.Requests.Count > 0 || detector.HasExited, () => string.Join('\n', detector.Lines));
         Assert.False(detector.HasExited, string.Join('\n', detector.Lines));
         detector.Signal("INT");
+        await detector.WaitForLineAsync("Stopping", Patience); // two signals that nobody has taken yet are one
+        Assert.False(detector.HasExited);
         detector.Signal("INT");
         Assert.Equal(KilledByInterrupt, await detector.WaitForExitAsync(Patience));
     }

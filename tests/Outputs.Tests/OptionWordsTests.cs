@@ -1,4 +1,3 @@
-using Saker.Outputs.Http;
 
 namespace Saker.Outputs.Tests;
 

@@ -1,3 +1,4 @@
+using Saker.Outputs.Proxies;
 using Saker.Outputs.Testing;
 using Saker.Testing;
 

@@ -21,7 +21,7 @@ public sealed class ArrowTests
         ["Settings"] = ["Alerts", "Text"],
         ["Rules"] = ["Alerts", "Conditions", "Settings", "Text"],
         ["Detector"] = ["Alerts", "CommandLine", "Conditions", "Files", "Http", "Logging", "Rules", "Settings", "Text", "Tls"],
-        ["Outputs.Abstractions"] = ["Alerts", "Http", "Settings", "Templates", "Tls"],
+        ["Outputs.Abstractions"] = ["Alerts", "Http", "Settings", "Templates", "Text", "Tls"],
         ["Router"] = ["AlertConditions", "Alerts", "CommandLine", "Conditions", "Http", "Logging", "Outputs.*", "Settings", "Templates", "Text", "Tls"],
     };
 

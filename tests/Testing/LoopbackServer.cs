@@ -30,7 +30,7 @@ public sealed record LoopbackAnswer
     /// <summary>The body.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>Wait before anything is sent.</summary>
+    /// <summary>Wait before anything is sent; <see cref="Timeout.InfiniteTimeSpan"/> for no answer at all.</summary>
     public TimeSpan Delay { get; init; }
 
     /// <summary>Resets the connection in place of an answer.</summary>
@@ -135,7 +135,7 @@ public sealed class LoopbackServer : IAsyncDisposable
         requests.Enqueue(request);
 
         var answer = this.answer(request);
-        if (answer.Delay > TimeSpan.Zero)
+        if (answer.Delay != TimeSpan.Zero)
         {
             await Task.Delay(answer.Delay, http.RequestAborted);
         }

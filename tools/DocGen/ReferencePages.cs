@@ -32,9 +32,9 @@ internal static class ReferencePages
         page.Append(descriptor.InFalcosidekick
             ? $"The top-level section `{descriptor.Type}` is the instance of that name, as in Falcosidekick; more stand below `outputs`.\n\n"
             : "Instances stand below `outputs`.\n\n");
-        if (descriptor.MaxBatch > 1)
+        if (descriptor.Guarantee == DeliveryGuarantee.Sent)
         {
-            page.Append(CultureInfo.InvariantCulture, $"Up to {descriptor.MaxBatch} alerts go in one attempt.\n\n");
+            page.Append("The destination confirms nothing: a delivered alert is one that has left this machine.\n\n");
         }
 
         if (descriptor.Documentation is { } uri)

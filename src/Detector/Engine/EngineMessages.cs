@@ -84,6 +84,9 @@ internal static partial class EngineMessages
     [LoggerMessage(1041, LogLevel.Information, "Stopped before watching had begun.")]
     public static partial void StoppedEarly(ILogger logger);
 
+    [LoggerMessage(1049, LogLevel.Information, "Stopping: outputs have {Seconds} seconds for the alerts that wait for them.")]
+    public static partial void Stopping(ILogger logger, double seconds);
+
     [LoggerMessage(1042, LogLevel.Information, "Configuration and rules have no mistakes; nothing was started (--dry-run).")]
     public static partial void Checked(ILogger logger);
 

@@ -247,7 +247,11 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     /// <summary>Writes what waits, and says what came of the run. True when every alert was written.</summary>
     private async Task<bool> CloseAsync(CancellationToken until)
     {
-        await CountUnwrittenAsync(outputs, until);
+        await using (until.Register(() => EngineMessages.Stopping(logger, StopPatience.TotalSeconds)))
+        {
+            await CountUnwrittenAsync(outputs, until);
+        }
+
         var sum = unwritten.Values.Sum();
         var byOutput = sum == 0 ? "" : $" ({string.Join(", ", unwritten.Where(static pair => pair.Value > 0).Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}: {pair.Value}")))})";
         EngineMessages.Stopped(logger, events, alerts, lost, sum, byOutput);

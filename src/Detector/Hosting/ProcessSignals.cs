@@ -11,42 +11,35 @@ internal sealed class ProcessSignals : IDisposable
 {
     // No name of the framework's stands for it; 10 on the architectures that there is a driver for.
     private const PosixSignal OpenAnew = (PosixSignal)10;
-    private const int Interrupt = 2;
-    private const int Terminate = 15;
 
+    private readonly StopSignals stop;
     private readonly PosixSignalRegistration[] registrations;
 
     /// <summary>Listens from now on, also while the detector starts.</summary>
-    public ProcessSignals(HostControl control) => registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, control, Interrupt)),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, control, Terminate)),
-        PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-        {
-            context.Cancel = true;
-            control.AskReload();
-        }),
-        PosixSignalRegistration.Create(OpenAnew, context =>
-        {
-            context.Cancel = true;
-            control.Reopen?.Invoke();
-        }),
-    ];
+    public ProcessSignals(HostControl control)
+    {
+        stop = new StopSignals(control.AskStop);
+        registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+            {
+                context.Cancel = true;
+                control.AskReload();
+            }),
+            PosixSignalRegistration.Create(OpenAnew, context =>
+            {
+                context.Cancel = true;
+                control.Reopen?.Invoke();
+            }),
+        ];
+    }
 
     public void Dispose()
     {
+        stop.Dispose();
         foreach (var registration in registrations)
         {
             registration.Dispose();
-        }
-    }
-
-    private static void Stop(PosixSignalContext context, HostControl control, int number)
-    {
-        context.Cancel = true;
-        if (!control.AskStop())
-        {
-            ProcessEnd.Now(number);
         }
     }
 }

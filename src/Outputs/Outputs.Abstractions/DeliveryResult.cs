@@ -14,6 +14,9 @@ public enum DeliveryStatus : byte
 
     /// <summary>Refused for what is configured, such as the address or the token: any alert would be refused until that is mended.</summary>
     Blocked,
+
+    /// <summary>The output has nothing to send for this alert, which is settled without having been sent.</summary>
+    Skipped,
 }
 
 /// <summary>The outcome of one attempt for one alert. The router waits, backs off, counts and logs; an output only says what happened.</summary>
@@ -22,7 +25,7 @@ public readonly record struct DeliveryResult
     private DeliveryResult(DeliveryStatus status, string reason, TimeSpan? retryAfter)
     {
         Status = status;
-        this.reason = reason;
+        this.reason = reason.Length == 0 ? null : reason;
         RetryAfter = retryAfter;
     }
 
@@ -48,26 +51,10 @@ public readonly record struct DeliveryResult
 
     /// <summary>Refused for what is configured.</summary>
     public static DeliveryResult Blocked(string reason) => new(DeliveryStatus.Blocked, reason, null);
-}
 
-/// <summary>The outcomes of one attempt for several alerts: one for all, or one for each in their order.</summary>
-public readonly struct BatchResult
-{
-    private readonly DeliveryResult all;
-    private readonly IReadOnlyList<DeliveryResult>? each;
+    /// <summary>Nothing to send.</summary>
+    public static DeliveryResult Skipped(string reason) => new(DeliveryStatus.Skipped, reason, null);
 
-    private BatchResult(DeliveryResult all, IReadOnlyList<DeliveryResult>? each)
-    {
-        this.all = all;
-        this.each = each;
-    }
-
-    /// <summary>The outcome of the alert at <paramref name="index"/>.</summary>
-    public DeliveryResult this[int index] => each is null ? all : each[index];
-
-    /// <summary>One outcome for all.</summary>
-    public static BatchResult All(DeliveryResult result) => new(result, null);
-
-    /// <summary>An outcome for each alert, in the order of the batch.</summary>
-    public static BatchResult Each(IReadOnlyList<DeliveryResult> results) => new(default, results);
+    /// <summary>The same outcome with other words.</summary>
+    public DeliveryResult With(string words) => new(Status, words, RetryAfter);
 }

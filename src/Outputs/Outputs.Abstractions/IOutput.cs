@@ -8,7 +8,14 @@ namespace Saker.Outputs;
 /// </summary>
 public interface IOutput : IAsyncDisposable
 {
-    /// <summary>Tries to deliver alerts, in their order, at most <see cref="OutputDescriptor.MaxBatch"/> of them.</summary>
+    /// <summary>
+    /// Makes ready what must be there before the first alert: an index template, a table, a sign-in. The router calls it at the start and
+    /// before every attempt until it has succeeded once, never twice at a time; while it fails, the alerts wait.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The attempt was given up.</exception>
+    ValueTask<DeliveryResult> PrepareAsync(CancellationToken cancellationToken) => new(DeliveryResult.Delivered);
+
+    /// <summary>Tries to deliver alerts, in their order, at most as many as <see cref="BatchLimits"/> say.</summary>
     /// <exception cref="OperationCanceledException">The attempt was given up; that is neither a retry nor a refusal.</exception>
     ValueTask<BatchResult> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken);
 }
@@ -18,6 +25,9 @@ public abstract class SingleAlertOutput : IOutput
 {
     /// <summary>Tries to deliver one alert.</summary>
     protected abstract ValueTask<DeliveryResult> DeliverAsync(Alert alert, CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual ValueTask<DeliveryResult> PrepareAsync(CancellationToken cancellationToken) => new(DeliveryResult.Delivered);
 
     /// <inheritdoc/>
     public async ValueTask<BatchResult> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
@@ -33,26 +43,4 @@ public abstract class SingleAlertOutput : IOutput
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
-}
-
-/// <summary>Ties an output to its options: the compiler checks the pair, a list names it, nothing is scanned.</summary>
-/// <typeparam name="TOptions">The options record.</typeparam>
-public interface IOutputFactory<in TOptions>
-    where TOptions : OutputOptions
-{
-    /// <summary>What the output is and can do.</summary>
-    static abstract OutputDescriptor Descriptor { get; }
-
-    /// <summary>Makes an instance. Opens no connection: a destination that is down at start is a retry later.</summary>
-    /// <exception cref="OutputConfigurationException">An option cannot be used; found only here because it had to be compiled or read.</exception>
-    static abstract IOutput Create(TOptions options, OutputContext context);
-}
-
-/// <summary>An option that cannot be used.</summary>
-/// <param name="key">The key in lower case, below the instance: <c>messageformat</c>.</param>
-/// <param name="message">What is wrong and how to cure it, without secrets.</param>
-public sealed class OutputConfigurationException(string key, string message) : Exception(message)
-{
-    /// <summary>The key in lower case, below the instance.</summary>
-    public string Key { get; } = key;
 }

@@ -1,3 +1,5 @@
+using Saker.Outputs.Transports;
+
 namespace Saker.Outputs;
 
 /// <summary>What the router hands to an output instance.</summary>
@@ -6,14 +8,14 @@ public sealed record OutputContext
     /// <summary>The instance's name: <c>slack</c>, <c>sec-slack</c>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Where the instance's keys stand: <c>slack</c>, <c>outputs.sec-slack</c>. For words that say which key to look at.</summary>
+    public required string Path { get; init; }
+
     /// <summary>The clock.</summary>
     public required TimeProvider Clock { get; init; }
 
-    /// <summary>
-    /// The client for HTTP outputs, made by the router with the instance's TLS options, connection bounds and no redirects.
-    /// It belongs to the router and has no time limit of its own: the token of an attempt carries it.
-    /// </summary>
-    public required HttpClient Http { get; init; }
+    /// <summary>The ways out of this machine, with the instance's certificates and proxy. They belong to the router.</summary>
+    public required OutputTransports Transports { get; init; }
 
     /// <summary>
     /// Takes what shows to be wrong with an option only on an alert, which is delivered without it: the key in lower case, and what is wrong
@@ -22,7 +24,7 @@ public sealed record OutputContext
     public Action<string, string> OptionFails { get; init; } = static (_, _) => { };
 
     /// <summary>Gets the body of each request before it is sent, for whoever looks for a fault; the router shows it at <c>loglevel: debug</c>.</summary>
-    public Action<HttpContent> Sending { get; init; } = static _ => { };
+    public Action<ReadOnlyMemory<byte>> Sending { get; init; } = static _ => { };
 
     /// <summary>Renders exactly what Falcosidekick renders (<c>strictcompatibility</c>).</summary>
     public bool Strict { get; init; }

@@ -14,6 +14,22 @@ public enum OutputTransport : byte
 
     /// <summary>A message broker through its client library.</summary>
     Messaging,
+
+    /// <summary>A database through its client library.</summary>
+    Sql,
+
+    /// <summary>None: it is asked and does not send.</summary>
+    Scraped,
+}
+
+/// <summary>What "delivered" means.</summary>
+public enum DeliveryGuarantee : byte
+{
+    /// <summary>The destination has confirmed it.</summary>
+    Confirmed,
+
+    /// <summary>It has left this machine; nobody tells whether it arrived.</summary>
+    Sent,
 }
 
 /// <summary>What an output is and can do. Tests and docs read it; nobody overrides it.</summary>
@@ -37,8 +53,14 @@ public sealed record OutputDescriptor
     /// <summary>The key whose value decides that the output is configured: <c>webhookurl</c>. Empty or absent: off.</summary>
     public required string DecidingKey { get; init; }
 
-    /// <summary>Alerts in one attempt at most; 1 for most.</summary>
-    public int MaxBatch { get; init; } = 1;
+    /// <summary>What "delivered" means.</summary>
+    public DeliveryGuarantee Guarantee { get; init; }
+
+    /// <summary>Its client waits in the calling thread: the router calls it where that holds up no socket (decision 0044).</summary>
+    public bool Blocks { get; init; }
+
+    /// <summary>Statuses of HTTP that this destination means otherwise than most: 409 for a document that is there already.</summary>
+    public IReadOnlyDictionary<int, DeliveryStatus> Statuses { get; init; } = new Dictionary<int, DeliveryStatus>();
 
     /// <summary>True for outputs that Falcosidekick has under the same name, whose top-level section is an instance.</summary>
     public bool InFalcosidekick { get; init; }

@@ -19,16 +19,17 @@ internal static class FalcosidekickKeys
     /// <summary>Tells every key below the outputs' sections that there is not.</summary>
     /// <param name="root">The file.</param>
     /// <param name="isBound">True for the type of an output that this version has, whose keys are checked when it is bound.</param>
+    /// <param name="isGroup">True for a section whose own keys are checked when they are bound, and its outputs' sections here.</param>
     /// <param name="faults">Gets the faults.</param>
-    public static void Check(ConfigMap root, Predicate<string> isBound, ConfigFaults faults)
+    public static void Check(ConfigMap root, Predicate<string> isBound, Predicate<string> isGroup, ConfigFaults faults)
     {
         foreach (var entry in root.Entries.Where(static entry => Sections.ContainsKey(entry.Key.ToLowerInvariant())))
         {
-            CheckSection(entry, entry.Key.ToLowerInvariant(), isBound, faults);
+            CheckSection(entry, entry.Key.ToLowerInvariant(), isBound, isGroup, faults);
         }
     }
 
-    private static void CheckSection(ConfigEntry section, string path, Predicate<string> isBound, ConfigFaults faults)
+    private static void CheckSection(ConfigEntry section, string path, Predicate<string> isBound, Predicate<string> isGroup, ConfigFaults faults)
     {
         if (isBound(path) || OptionsBinder.IsEmpty(section.Value))
         {
@@ -37,6 +38,11 @@ internal static class FalcosidekickKeys
 
         if (section.Value is not ConfigMap map)
         {
+            if (isGroup(path))
+            {
+                return;
+            }
+
             faults.Error(section.Value.Source, path, "This is a section; put its keys below it, one a line.");
             return;
         }
@@ -47,7 +53,11 @@ internal static class FalcosidekickKeys
             var keyPath = $"{path}.{entry.Key}";
             if (Sections.ContainsKey(keyPath.ToLowerInvariant()))
             {
-                CheckSection(entry, keyPath.ToLowerInvariant(), isBound, faults);
+                CheckSection(entry, keyPath.ToLowerInvariant(), isBound, isGroup, faults);
+            }
+            else if (isGroup(path))
+            {
+                continue;
             }
             else if (!keys.TryGetValue(entry.Key, out var isMap))
             {

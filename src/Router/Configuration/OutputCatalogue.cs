@@ -24,6 +24,9 @@ internal sealed class OutputCatalogue
 
     public static OutputCatalogue Default { get; } = new([.. HttpOutputs.All, .. LocalOutputs.All]);
 
+    /// <summary>The groups that outputs share, each once.</summary>
+    public IEnumerable<OutputGroup> Groups => All.Select(static output => output.Group).OfType<OutputGroup>().Distinct();
+
     /// <summary>In alphabetic order of their types.</summary>
     public IReadOnlyList<OutputRegistration> All { get; }
 

@@ -1,4 +1,6 @@
+using Saker.Alerts;
 using Saker.Outputs;
+using Saker.Outputs.Proxies;
 using Saker.Router.Options;
 using Saker.Settings;
 
@@ -10,7 +12,12 @@ namespace Saker.Router.Configuration;
 /// <param name="Options">Its options; a record of the registration's options type.</param>
 /// <param name="Path">Where its keys stand: <c>outputs.NAME</c> or the section.</param>
 /// <param name="Source">Where it was configured.</param>
-internal sealed record OutputInstance(string Name, OutputRegistration Registration, OutputOptions Options, string Path, ConfigSource Source);
+/// <param name="Group">The options of its group, its own or the shared ones; null for an output without a group.</param>
+internal sealed record OutputInstance(string Name, OutputRegistration Registration, OutputOptions Options, string Path, ConfigSource Source, object? Group = null)
+{
+    /// <summary>What is never shown.</summary>
+    public IReadOnlyList<Secret> Secrets { get; } = [.. OptionSecrets.Of(Options), .. Group is null ? [] : OptionSecrets.Of(Group)];
+}
 
 /// <summary>What the router understood of its file and its environment.</summary>
 internal sealed record RouterConfiguration

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Saker.Outputs;
+using Saker.Outputs.Proxies;
 using Saker.Router.Options;
 using Saker.Settings;
 using Saker.Text;
@@ -18,6 +19,7 @@ internal sealed partial class RouterConfigurationLoader
     private readonly EnvironmentVariables environment;
     private readonly ConfigFaults faults = new();
     private readonly OptionsBinder binder;
+    private readonly GroupOptions groups;
     private readonly List<OutputInstance> outputs = [];
 
     private RouterConfigurationLoader(OutputCatalogue catalogue, EnvironmentVariables environment)
@@ -25,6 +27,7 @@ internal sealed partial class RouterConfigurationLoader
         this.catalogue = catalogue;
         this.environment = environment;
         binder = new OptionsBinder(environment, faults);
+        groups = new GroupOptions(catalogue, environment, binder, faults);
     }
 
     /// <summary>Reads everything.</summary>
@@ -46,10 +49,12 @@ internal sealed partial class RouterConfigurationLoader
 
         var router = (RouterOptions)binder.Bind(RouterSchema, root, "", root.Source, sections);
         router = RouterOptionChecks.Apply(router, binder.Effective, environment, faults);
+        groups.Root = root;
         BindFalcosidekickSections(root);
         BindInstances(root);
         ReportMissingOutputs(root);
-        FalcosidekickKeys.Check(root, type => catalogue.Find(type) is not null, faults);
+        groups.CheckUnused();
+        FalcosidekickKeys.Check(root, type => catalogue.Find(type) is not null, groups.Contains, faults);
         WrittenReferences.Report(root, faults);
         var proxy = ProxySettings.Read(
             name => environment.Find(name)?.Text,
@@ -178,7 +183,7 @@ internal sealed partial class RouterConfigurationLoader
         // An instance in this map is wanted; only a switch that says 'false' takes it out.
         if (!isSet || IsSwitchedOn(section, path, key))
         {
-            Bind(registration, name, path, section, section.Source, [TypeKey]);
+            Bind(registration, name, path, section, section.Source, registration.Group is { } group ? [TypeKey, group.Name] : [TypeKey]);
         }
     }
 
@@ -189,7 +194,7 @@ internal sealed partial class RouterConfigurationLoader
         var deciding = $"{path}.{registration.Descriptor.DecidingKey}";
         if (!faults.All.Any(fault => fault.Severity == FaultSeverity.Error && (fault.Key == deciding || fault.Key.StartsWith($"{deciding}[", StringComparison.Ordinal))))
         {
-            outputs.Add(new OutputInstance(name, registration, options, path, source));
+            outputs.Add(new OutputInstance(name, registration, options, path, source, groups.Of(registration, path, section)));
         }
     }
 

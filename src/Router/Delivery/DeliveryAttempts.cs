@@ -1,10 +1,8 @@
-using System.Net.Sockets;
 using Polly;
 using Polly.CircuitBreaker;
 using Saker.Alerts;
 using Saker.Outputs;
 using Saker.Router.Log;
-using Saker.Settings;
 
 namespace Saker.Router.Delivery;
 
@@ -24,7 +22,8 @@ internal sealed class DeliveryAttempts : IDisposable
     private readonly AcceptClock time;
     private readonly CircuitBreakerStateProvider breaker = new();
     private readonly ResiliencePipeline<AttemptOutcome> pipeline;
-    private readonly AttemptGate gate = new();
+    private readonly TimeSpan timeout;
+    private readonly OutputCall call;
     private readonly OutputBlock block;
     private readonly long memory; // of the breaker, in units of the clock's timestamps
     private long calmFrom;
@@ -35,7 +34,9 @@ internal sealed class DeliveryAttempts : IDisposable
     {
         (this.instance, this.options, this.clock, this.counters, this.health, this.cursor, this.time) = (instance, options, clock, counters, health, cursor, time);
         block = new OutputBlock(options, clock);
-        pipeline = DeliveryPipeline.Build(instance.Name, options, clock, breaker);
+        timeout = instance.AttemptTimeout > TimeSpan.Zero ? instance.AttemptTimeout : options.AttemptTimeout;
+        call = new OutputCall(instance, timeout, clock);
+        pipeline = DeliveryPipeline.Build(instance.Name, options, timeout, clock, breaker);
         memory = (long)(DeliveryPipeline.BreakerMemory.TotalSeconds * clock.TimestampFrequency);
     }
 
@@ -80,7 +81,7 @@ internal sealed class DeliveryAttempts : IDisposable
     /// <summary>One attempt for a batch, whatever the block and the breaker say: does the destination take other alerts than the refused one?</summary>
     public async ValueTask TryAsWitnessAsync(IReadOnlyList<PendingAlert> batch, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(options.AttemptTimeout, clock);
+        using var limit = new CancellationTokenSource(timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         await new Work(this, batch, inTurn: false, cancellationToken).AttemptAsync(either.Token);
     }
@@ -88,18 +89,33 @@ internal sealed class DeliveryAttempts : IDisposable
     /// <summary>Has a blocked output try the next alert at once.</summary>
     public void TryNow() => block.TryNow();
 
-    public void Dispose() => block.Dispose();
+    public void Dispose()
+    {
+        block.Dispose();
+        call.Dispose();
+    }
 
     /// <summary>Lets no attempt begin any more; completes when those under way have ended.</summary>
-    public Task CloseAsync() => gate.CloseAsync();
+    public Task CloseAsync() => call.CloseAsync();
 
     /// <summary>One attempt for one alert outside the order, for a dead letter that is sent again.</summary>
     public async ValueTask<DeliveryResult> TryOnceAsync(Alert alert, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(options.AttemptTimeout, clock);
+        using var limit = new CancellationTokenSource(timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var (result, _) = await DeliverAsync([alert], either.Token, cancellationToken);
-        return result[0] is { Status: not DeliveryStatus.Delivered } failed ? Masked(failed) : result[0];
+        var (result, _) = await call.DeliverAsync([alert], either.Token, cancellationToken);
+        return result[0].With(Clean(result[0].Reason));
+    }
+
+    /// <summary>Makes the output ready before there is an alert for it. When that fails, the first alert's attempts go on with it.</summary>
+    public async ValueTask PrepareAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        if (await call.PrepareAsync(either.Token, cancellationToken) is { Status: not DeliveryStatus.Delivered } failed)
+        {
+            health.Failed(Clean(failed.Reason), failed.Status == DeliveryStatus.Blocked);
+        }
     }
 
     /// <summary>Makes the first attempt outside the pipeline; true when no other has to follow, else the pipeline goes on from its outcome.</summary>
@@ -109,7 +125,7 @@ internal sealed class DeliveryAttempts : IDisposable
         var limit = Interlocked.Exchange(ref spareLimit, null) ?? new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
         try
         {
-            limit.CancelAfter(options.AttemptTimeout);
+            limit.CancelAfter(timeout);
             using (stopping.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit))
             {
                 outcome = await work.AttemptAsync(limit.Token);
@@ -153,49 +169,6 @@ internal sealed class DeliveryAttempts : IDisposable
         }
     }
 
-    private DeliveryResult Masked(DeliveryResult result) => result.Status switch
-    {
-        DeliveryStatus.Rejected => DeliveryResult.Rejected(Clean(result.Reason)),
-        DeliveryStatus.Blocked => DeliveryResult.Blocked(Clean(result.Reason)),
-        _ => DeliveryResult.Retry(Clean(result.Reason), result.RetryAfter),
-    };
-
-    private async ValueTask<(BatchResult Result, bool Unexpected)> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken attempt, CancellationToken stopping)
-    {
-        var entered = gate.TryEnter();
-        try
-        {
-            if (!entered)
-            {
-                await Task.Delay(Timeout.InfiniteTimeSpan, clock, attempt); // the instance is about to be replaced, which cancels this
-            }
-
-            return (await instance.Output.DeliverAsync(alerts, attempt), false);
-        }
-        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
-        {
-            return (BatchResult.All(DeliveryResult.Retry($"No answer within {DurationText.About(options.AttemptTimeout)}.")), false);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
-        {
-            return (BatchResult.All(DeliveryResult.Retry(exception.Message)), false);
-        }
-#pragma warning disable CA1031 // An output's fault must not end the delivery of its alerts: it is a retry, and after a few the alert is given up.
-        catch (Exception exception) when (exception is not OperationCanceledException)
-#pragma warning restore CA1031
-        {
-            // The message of an exception that nobody foresaw may hold anything; its type says where to look.
-            return (BatchResult.All(DeliveryResult.Retry($"Unexpected {exception.GetType().Name} in the output.")), true);
-        }
-        finally
-        {
-            if (entered)
-            {
-                gate.Leave();
-            }
-        }
-    }
-
     private string Clean(string reason)
     {
         foreach (var secret in instance.Secrets)
@@ -234,8 +207,8 @@ internal sealed class DeliveryAttempts : IDisposable
             }
 
             var start = owner.clock.GetTimestamp();
-            var (result, unexpected) = await owner.DeliverAsync(alerts, cancellationToken, stopping);
-            var (delivered, failed, blocked, again) = (0, 0, 0, false);
+            var (result, unexpected) = await owner.call.DeliverAsync(alerts, cancellationToken, stopping);
+            var (delivered, skipped, failed, blocked, again) = (0, 0, 0, 0, false);
             TimeSpan? after = null;
             var reason = "";
             for (var i = 0; i < pending.Count; i++)
@@ -248,12 +221,18 @@ internal sealed class DeliveryAttempts : IDisposable
                         pending[i].State = PendingState.Delivered;
                         owner.counters.CountDelivered(owner.clock.GetUtcNow() - pending[i].Record.Accepted);
                         continue;
+                    case DeliveryStatus.Skipped:
+                        skipped++;
+                        pending[i].State = PendingState.Skipped;
+                        owner.counters.CountSkipped();
+                        continue;
                     case DeliveryStatus.Rejected:
                         reason = pending[i].Reason = owner.Clean(one.Reason);
                         pending[i].State = PendingState.Rejected;
                         pending[i].Failures++;
                         continue;
                     case DeliveryStatus.Blocked:
+                    case DeliveryStatus.Retry when unexpected && ++pending[i].Unexpected >= owner.options.MaxUnexpected:
                         blocked++;
                         reason = owner.Clean(one.Reason);
                         Block(pending[i], reason);
@@ -262,15 +241,15 @@ internal sealed class DeliveryAttempts : IDisposable
 
                 failed++;
                 reason = owner.Clean(one.Reason);
-                again |= Fail(pending[i], reason, unexpected);
+                again |= Fail(pending[i], reason);
                 after = one.RetryAfter is { } asked && (after is null || asked > after) ? asked : after;
             }
 
-            if (blocked > 0 && blocked == pending.Count)
+            if (blocked > 0 && blocked + skipped == pending.Count)
             {
                 owner.block.Refused(inTurn);
             }
-            else
+            else if (skipped < pending.Count)
             {
                 owner.block.End();
             }
@@ -280,9 +259,9 @@ internal sealed class DeliveryAttempts : IDisposable
                 owner.Watches.Note(alert.Alert.Uuid, owner.instance.Name, State(alert.State), alert.Reason);
             }
 
-            Tell(delivered, reason, blocked > 0, owner.clock.GetElapsedTime(start));
+            Tell(delivered, skipped, reason, blocked > 0, owner.clock.GetElapsedTime(start));
             repeated = true;
-            var outcome = new AttemptOutcome(again, failed == pending.Count, after);
+            var outcome = new AttemptOutcome(again, failed > 0 && failed + skipped == pending.Count, after);
             owner.Note(outcome);
             return outcome;
         }
@@ -291,6 +270,7 @@ internal sealed class DeliveryAttempts : IDisposable
         {
             PendingState.Pending => WatchState.Failing,
             PendingState.Delivered => WatchState.Delivered,
+            PendingState.Skipped => WatchState.NotForIt,
             _ => WatchState.GivenUp,
         };
 
@@ -324,26 +304,21 @@ internal sealed class DeliveryAttempts : IDisposable
             alert.RefusedAlone += othersSucceed ? 1 : 0;
             if (alert.RefusedAlone >= owner.options.MaxBlocked)
             {
-                alert.State = PendingState.Rejected;
+                alert.GiveUp();
             }
         }
 
         /// <summary>Notes a failure; true when the alert is to be tried again.</summary>
-        private bool Fail(PendingAlert alert, string reason, bool unexpected)
+        private bool Fail(PendingAlert alert, string reason)
         {
             if (alert.Failures++ == 0)
             {
                 alert.DeliveredBefore = owner.counters.Delivered;
             }
 
-            alert.Unexpected += unexpected ? 1 : 0;
             alert.Reason = reason;
             var othersSucceed = owner.counters.Delivered > alert.DeliveredBefore;
-            if (alert.Unexpected >= owner.options.MaxUnexpected)
-            {
-                alert.State = PendingState.Faulted;
-            }
-            else if ((alert.Failures >= owner.options.MaxFailures && othersSucceed) || owner.time.AgeOf(alert.Record.AcceptedNanoseconds) >= owner.options.GiveUpAfter)
+            if ((alert.Failures >= owner.options.MaxFailures && othersSucceed) || owner.time.AgeOf(alert.Record.AcceptedNanoseconds) >= owner.options.GiveUpAfter)
             {
                 alert.State = PendingState.Exhausted;
             }
@@ -351,14 +326,14 @@ internal sealed class DeliveryAttempts : IDisposable
             return alert.State == PendingState.Pending;
         }
 
-        private void Tell(int delivered, string reason, bool isBlocked, TimeSpan duration)
+        private void Tell(int delivered, int skipped, string reason, bool isBlocked, TimeSpan duration)
         {
-            owner.counters.CountAttempt(delivered == pending.Count, repeated, duration);
+            owner.counters.CountAttempt(delivered + skipped == pending.Count, repeated, duration);
             if (delivered > 0)
             {
                 owner.health.Succeeded();
             }
-            else
+            else if (skipped < pending.Count)
             {
                 owner.health.Failed(reason, isBlocked);
             }

@@ -76,6 +76,15 @@ internal sealed record DeliveryInstance
     /// <summary>The output. The engine does not dispose it.</summary>
     public required IOutput Output { get; init; }
 
+    /// <summary>How many alerts it takes at once.</summary>
+    public BatchLimits Batch { get; init; } = BatchLimits.One;
+
+    /// <summary>True for an exception of its client after which another attempt may succeed.</summary>
+    public Func<Exception, bool> IsTransient { get; init; } = static _ => false;
+
+    /// <summary>Time that one attempt has; zero for that of <see cref="DeliveryOptions"/>.</summary>
+    public TimeSpan AttemptTimeout { get; init; }
+
     /// <summary>True for the alerts it gets. Called for every alert.</summary>
     public required Func<Alert, bool> Filter { get; init; }
 

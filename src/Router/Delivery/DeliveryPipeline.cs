@@ -17,7 +17,7 @@ internal static class DeliveryPipeline
     /// <summary>How long the breaker counts an attempt.</summary>
     public static readonly TimeSpan BreakerMemory = TimeSpan.FromMinutes(1);
 
-    public static ResiliencePipeline<AttemptOutcome> Build(string name, DeliveryOptions options, TimeProvider clock, CircuitBreakerStateProvider breaker) =>
+    public static ResiliencePipeline<AttemptOutcome> Build(string name, DeliveryOptions options, TimeSpan attemptTimeout, TimeProvider clock, CircuitBreakerStateProvider breaker) =>
         new ResiliencePipelineBuilder<AttemptOutcome> { Name = name, TimeProvider = clock }
             .AddRetry(new RetryStrategyOptions<AttemptOutcome>
             {
@@ -42,7 +42,7 @@ internal static class DeliveryPipeline
                 ShouldHandle = static arguments => new(
                     arguments.Outcome.Exception is TimeoutRejectedException || (arguments.Outcome.Exception is null && arguments.Outcome.Result.Failed)),
             })
-            .AddTimeout(options.AttemptTimeout)
+            .AddTimeout(attemptTimeout)
             .Build();
 
     private static TimeSpan? Delay(Outcome<AttemptOutcome> outcome, DeliveryOptions options) => outcome switch

@@ -21,6 +21,7 @@ internal sealed class OutputCounters(string output)
     private long failedAttempts;
     private long retries;
     private long delivered;
+    private long skipped;
     private long deadLetters;
     private long cutLoose;
     private long lost;
@@ -36,6 +37,9 @@ internal sealed class OutputCounters(string output)
 
     /// <summary>Alerts delivered.</summary>
     public long Delivered => Volatile.Read(ref delivered);
+
+    /// <summary>Alerts for which the output had nothing to send.</summary>
+    public long Skipped => Volatile.Read(ref skipped);
 
     /// <summary>Alerts that went to the dead letters.</summary>
     public long DeadLetters => Volatile.Read(ref deadLetters);
@@ -69,6 +73,8 @@ internal sealed class OutputCounters(string output)
         Count(ref delivered, 1, "delivered");
         DeliveryTime.Record(age.TotalSeconds, new KeyValuePair<string, object?>("output", output));
     }
+
+    public void CountSkipped() => Count(ref skipped, 1, "skipped");
 
     public void CountDeadLetter() => Count(ref deadLetters, 1, "dead_letter");
 

@@ -10,37 +10,35 @@ namespace Saker.Router.Delivery;
 /// </summary>
 internal sealed class OutputWorker : IAsyncDisposable
 {
-    private const int MaxReadAtOnce = 1024;
     private static readonly TimeSpan FaultDelay = TimeSpan.FromSeconds(1);
 
     private readonly DeliveryInstance instance;
     private readonly IAlertLog log;
-    private readonly IAlertLogReader reader;
+    private readonly BatchReader reader;
     private readonly IDeadLetters deadLetters;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly DeliveryOptions options;
-    private readonly AlertWatches watches;
     private readonly DeliveryAttempts attempts;
     private readonly OutputHealth health;
     private readonly int concurrency;
     private readonly SemaphoreSlim slots;
     private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource hurry; // no batch waits for more alerts after it; the stop includes it
     private Task running = Task.CompletedTask;
     private List<PendingAlert>? witness; // taken up, and tried once, while the one before it is held back
-    private long lostInLog;
 
     public OutputWorker(DeliveryInstance instance, CursorPosition start, IAlertLog log, IDeadLetters deadLetters, DeliveryOptions options, TimeProvider clock, ILogger logger, OutputCounters counters, AlertWatches watches)
     {
-        this.watches = watches;
         (this.instance, this.log, this.deadLetters, this.clock, this.logger, this.options) = (instance, log, deadLetters, clock, logger, options);
         concurrency = instance.MaxConcurrentRequests > 0 ? instance.MaxConcurrentRequests : options.DefaultConcurrency;
         slots = new SemaphoreSlim(concurrency);
+        hurry = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         Cursor = new Cursor(start);
         Counters = counters;
         health = new OutputHealth(instance.Name, clock, logger);
         attempts = new DeliveryAttempts(instance, options, clock, Counters, health, Cursor, log.Time) { Watches = watches };
-        reader = log.OpenReader(start.Low);
+        reader = new BatchReader(instance, log.OpenReader(start.Low), Cursor, Counters, watches, clock, logger);
     }
 
     /// <summary>What it delivers to.</summary>
@@ -80,6 +78,7 @@ internal sealed class OutputWorker : IAsyncDisposable
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         using var registration = cancellationToken.Register(static state => ((CancellationTokenSource)state!).Cancel(), stop);
+        await hurry.CancelAsync();
         while (!running.IsCompleted && (Cursor.Ahead > 0 || Cursor.Low < log.Next) && !stop.IsCancellationRequested)
         {
             await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(20), clock, stop.Token));
@@ -127,6 +126,7 @@ internal sealed class OutputWorker : IAsyncDisposable
         reader.Dispose();
         attempts.Dispose();
         slots.Dispose();
+        hurry.Dispose();
         stop.Dispose();
     }
 
@@ -134,6 +134,7 @@ internal sealed class OutputWorker : IAsyncDisposable
     {
         try
         {
+            await attempts.PrepareAsync(stop.Token);
             while (!stop.IsCancellationRequested)
             {
                 try
@@ -144,7 +145,7 @@ internal sealed class OutputWorker : IAsyncDisposable
                 {
                     // A disk that cannot be read, or a fault in a filter: nothing is passed over, and the others go on.
                     health.Failed($"reading the log or filtering failed: {exception.GetType().Name}: {exception.Message}");
-                    reader.Seek(Math.Max(Cursor.Read, Cursor.Cut));
+                    reader.GoBack();
                     await Task.Delay(FaultDelay, clock, stop.Token);
                 }
             }
@@ -162,10 +163,7 @@ internal sealed class OutputWorker : IAsyncDisposable
 
     private async ValueTask StepAsync()
     {
-        if (Cursor.Cut > reader.Position)
-        {
-            reader.Seek(Cursor.Cut);
-        }
+        reader.PassCut();
 
         // An attempt may have ended on a thread that serves sockets; the disk must not hold that up.
         if (reader.IsBehind)
@@ -173,7 +171,7 @@ internal sealed class OutputWorker : IAsyncDisposable
             await Task.Yield();
         }
 
-        var batch = witness ?? ReadBatch();
+        var batch = witness ?? await reader.TakeAsync(hurry.Token);
         witness = null;
         if (batch is null)
         {
@@ -195,79 +193,6 @@ internal sealed class OutputWorker : IAsyncDisposable
         {
             await settling;
         }
-    }
-
-    /// <summary>The next alerts for this output, at most as many as it takes at once; null when nothing of what was read is for it.</summary>
-    private List<PendingAlert>? ReadBatch()
-    {
-        List<PendingAlert>? batch = null;
-        try
-        {
-            for (var read = 0; read < MaxReadAtOnce; read++)
-            {
-                if (Cursor.IsFull || !reader.TryRead(out var record))
-                {
-                    NoteLost();
-                    break;
-                }
-
-                NoteLost();
-                if (Cursor.WasDone(record!.Position) || !IsForThis(record, out var alert))
-                {
-                    continue;
-                }
-
-                var pending = new PendingAlert(record, alert!);
-                Cursor.Take(pending);
-                batch ??= [];
-                batch.Add(pending);
-                if (batch.Count >= instance.Descriptor.MaxBatch)
-                {
-                    return batch;
-                }
-            }
-        }
-        catch (Exception exception) when (batch is not null && exception is not OperationCanceledException)
-        {
-            // What was taken up is delivered first; then the fault shows again.
-            reader.Seek(Cursor.Read);
-            return batch;
-        }
-
-        Cursor.PassTo(reader.Position);
-        return batch;
-    }
-
-    private bool IsForThis(LogRecord record, out Alert? alert)
-    {
-        alert = record.GetAlert(out var reason);
-        if (alert is not null)
-        {
-            var isForThis = instance.Filter(alert);
-            if (!isForThis)
-            {
-                watches.Note(alert.Uuid, Name, WatchState.NotForIt);
-            }
-
-            return isForThis;
-        }
-
-        Counters.CountLost(1);
-        DeliveryMessages.Unreadable(logger, Name, record.Position, reason);
-        return false;
-    }
-
-    private void NoteLost()
-    {
-        var lost = reader.Lost - lostInLog;
-        if (lost == 0)
-        {
-            return;
-        }
-
-        lostInLog = reader.Lost;
-        Counters.CountLost(lost);
-        DeliveryMessages.Lost(logger, Name, lost, lostInLog);
     }
 
     private async Task SettleAsync(List<PendingAlert> batch)
@@ -307,7 +232,7 @@ internal sealed class OutputWorker : IAsyncDisposable
             return;
         }
 
-        witness ??= ReadBatch();
+        witness ??= reader.Read();
         if (witness is null)
         {
             return;
@@ -321,7 +246,7 @@ internal sealed class OutputWorker : IAsyncDisposable
 
         foreach (var alert in refused.Where(static alert => alert.State == PendingState.Pending))
         {
-            alert.State = PendingState.Rejected;
+            alert.GiveUp();
         }
     }
 
@@ -335,7 +260,7 @@ internal sealed class OutputWorker : IAsyncDisposable
             }
 
             DeliveryMessages.Settled(logger, Name, alert.Alert.Uuid, alert.State);
-            if (alert.State is PendingState.Delivered or PendingState.CutLoose || await KeepDeadLetterAsync(alert))
+            if (alert.State is PendingState.Delivered or PendingState.Skipped or PendingState.CutLoose || await KeepDeadLetterAsync(alert))
             {
                 Cursor.Done(alert);
             }

@@ -12,13 +12,16 @@ internal enum PendingState : byte
     /// <summary>The destination has it.</summary>
     Delivered,
 
+    /// <summary>The output has nothing to send for it.</summary>
+    Skipped,
+
     /// <summary>The destination refused it for good.</summary>
     Rejected,
 
     /// <summary>It failed too often while others came through, or for too long.</summary>
     Exhausted,
 
-    /// <summary>The output threw something unexpected too often.</summary>
+    /// <summary>The output threw something unexpected too often, while others came through.</summary>
     Faulted,
 
     /// <summary>The instance was cut loose from its backlog.</summary>
@@ -48,6 +51,9 @@ internal sealed class PendingAlert(LogRecord record, Alert alert)
 
     /// <summary>Why the last attempt failed.</summary>
     public string Reason { get; set; } = "";
+
+    /// <summary>Gives it up as refused: others get through, and it does not.</summary>
+    public void GiveUp() => State = Unexpected > 0 ? PendingState.Faulted : PendingState.Rejected;
 
     /// <summary>True once the cursor may pass it.</summary>
     public bool IsDone { get; set; }

@@ -1,4 +1,4 @@
-using Saker.Outputs;
+using Saker.Outputs.Proxies;
 using Saker.Settings;
 
 namespace Saker.Router.Hosting;

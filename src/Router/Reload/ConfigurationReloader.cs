@@ -37,7 +37,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
         RouterConfiguration running, List<RoutedOutput> outputs, Func<RouterConfiguration> load, ReloadTargets targets, TimeProvider clock, ILogger logger)
     {
         (this.running, this.outputs, this.load, this.targets, this.clock, this.logger) = (running, outputs, load, targets, clock, logger);
-        clientFiles = ClientFiles(running.Router);
+        clientFiles = ClientFiles(running);
         loaded = Fingerprint(running.Fingerprint);
         var watch = new FileWatch(PresentFingerprint, () => loaded, () => Trigger("a file changed"), clock);
         work = Task.WhenAll(Task.Run(WorkAsync), Task.Run(() => watch.RunAsync(() => this.running.Router.Config.Watch, stop.Token)));
@@ -59,7 +59,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
         stop.Dispose();
     }
 
-    private static string ClientFiles(RouterOptions options) => FileFingerprint.Of(ClientCertificates.Files(options));
+    private static string ClientFiles(RouterConfiguration configuration) => FileFingerprint.Of(ClientCertificates.Files(configuration));
 
     private async Task WorkAsync()
     {
@@ -96,8 +96,8 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
 
     private async Task TakeOverAsync(RouterConfiguration read, string cause)
     {
-        var clientFiles = ClientFiles(read.Router);
-        var plan = ReloadPlan.Between(running, read, instance => instance.Options is HttpOutputOptions && clientFiles != this.clientFiles);
+        var clientFiles = ClientFiles(read);
+        var plan = ReloadPlan.Between(running, read, instance => instance.Options is NetworkOutputOptions && clientFiles != this.clientFiles);
         var faults = new ConfigFaults();
         var outputs = read.IsRefused ? [] : OutputAssembly.Create(
             plan.Configuration, clock, faults, targets.Notices, instance => plan.IsUnchanged(instance.Name) ? this.outputs.Find(output => output.Name == instance.Name) : null);
@@ -167,5 +167,5 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
 
     // The certificates count as well: renewing them is a change, although the file that names them is the same.
     private string Fingerprint(string configuration) =>
-        $"{configuration} {FileFingerprint.Of(ClientCertificates.Files(running.Router).Concat(targets.Certificates?.Files ?? []))}";
+        $"{configuration} {FileFingerprint.Of(ClientCertificates.Files(running).Concat(targets.Certificates?.Files ?? []))}";
 }

@@ -71,6 +71,11 @@ internal sealed class ReloadPlan
         }
 
         List<string> keys = [.. OptionDifferences.Between(OptionSchema.For(instance.Registration.OptionsType), before.Options, instance.Options)];
+        if (instance.Registration.Group is { } group)
+        {
+            keys.AddRange(OptionDifferences.Between(OptionSchema.For(group.OptionsType), before.Group!, instance.Group!).Select(key => $"{group.Name}.{key}"));
+        }
+
         if (keys.Count > 0)
         {
             Changed.Add($"{instance.Name} ({string.Join(", ", keys)})");

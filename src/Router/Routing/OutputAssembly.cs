@@ -1,5 +1,7 @@
+using System.Net;
 using Saker.AlertConditions;
 using Saker.Outputs;
+using Saker.Outputs.Transports;
 using Saker.Router.Configuration;
 using Saker.Settings;
 
@@ -14,10 +16,11 @@ internal static class OutputAssembly
     /// <param name="faults">Gets what is wrong.</param>
     /// <param name="notices">Gets what the outputs have to say.</param>
     /// <param name="existing">Gives the output for an instance that need not be made; null for none.</param>
-    public static List<RoutedOutput> Create(RouterConfiguration configuration, TimeProvider clock, ConfigFaults faults, OutputNotices notices, Func<OutputInstance, RoutedOutput?>? existing = null)
+    /// <param name="route">Where names and ports lead in place of what the network says; null, as in every run but tests, leads nowhere else.</param>
+    public static List<RoutedOutput> Create(
+        RouterConfiguration configuration, TimeProvider clock, ConfigFaults faults, OutputNotices notices, Func<OutputInstance, RoutedOutput?>? existing = null, Func<DnsEndPoint, EndPoint>? route = null)
     {
-        var certificates = ClientCertificates.Read(
-            configuration.Router, configuration.Outputs.Any(IsMutual), (key, sentence) => faults.Error(SourceOf(key, ConfigSource.InVariable(EnvironmentVariables.NameOf(key))), key, sentence));
+        var certificates = ClientCertificates.Read(configuration.Router, configuration.Outputs.Any(ClientCertificates.PresentsShared), FaultIn(ConfigSource.InVariable));
         var outputs = new List<RoutedOutput>();
         foreach (var instance in configuration.Outputs)
         {
@@ -27,48 +30,50 @@ internal static class OutputAssembly
                 continue;
             }
 
-            if (IsMutual(instance) && certificates.Client is null)
+            // What is wrong with a file is told at the key that names it.
+            if (certificates.For(instance, FaultIn(_ => instance.Source)) is not { } own)
             {
-                continue; // told at the key that names the file
+                continue;
             }
 
             try
             {
-                outputs.Add(Create(instance, configuration, certificates, clock, notices));
+                outputs.Add(Create(instance, configuration, own, clock, notices, route));
             }
             catch (OutputConfigurationException exception)
             {
-                var path = OptionsBinder.Join(instance.Path, exception.Key);
-                faults.Error(SourceOf(path, instance.Source), path, exception.Message);
+                FaultIn(_ => instance.Source)(OptionsBinder.Join(instance.Path, exception.Key), exception.Message);
             }
         }
 
         return outputs;
 
-        ConfigSource SourceOf(string path, ConfigSource otherwise) =>
-            configuration.Effective.FirstOrDefault(value => value.Path == path)?.Source ?? otherwise;
+        Action<string, string> FaultIn(Func<string, ConfigSource> otherwise) => (key, sentence) =>
+            faults.Error(configuration.Effective.FirstOrDefault(value => value.Path == key)?.Source ?? otherwise(EnvironmentVariables.NameOf(key)), key, sentence);
     }
 
-    private static RoutedOutput Create(OutputInstance instance, RouterConfiguration configuration, TlsClientCertificates certificates, TimeProvider clock, OutputNotices notices)
+    private static RoutedOutput Create(
+        OutputInstance instance, RouterConfiguration configuration, TlsClientCertificates certificates, TimeProvider clock, OutputNotices notices, Func<DnsEndPoint, EndPoint>? route)
     {
         var filter = new AlertFilter(instance.Options.MinimumPriority, Condition(instance.Options.When));
-        var client = OutputHttpClients.Create(instance.Options as HttpOutputOptions ?? NoHttp, certificates, configuration.Proxy);
+        var transports = new OutputTransports(instance.Options as NetworkOutputOptions, certificates, configuration.Proxy) { Route = route };
         try
         {
             var context = new OutputContext
             {
                 Name = instance.Name,
+                Path = instance.Path,
                 Clock = clock,
-                Http = client,
+                Transports = transports,
                 Strict = configuration.Router.StrictCompatibility,
                 OptionFails = (key, problem) => notices.OptionFails(OptionsBinder.Join(instance.Path, key), problem),
                 Sending = content => notices.Show(instance, content),
             };
-            return new RoutedOutput(instance, instance.Registration.Create(instance.Options, context), filter, client);
+            return new RoutedOutput(instance, instance.Registration.Create(instance.Options, instance.Group, context), filter, transports);
         }
         catch
         {
-            client.Dispose();
+            transports.Dispose();
             throw;
         }
     }
@@ -79,11 +84,4 @@ internal static class OutputAssembly
         var condition = WhenCondition.Compile(text, errors);
         return errors.Count == 0 ? condition : throw new OutputConfigurationException("when", string.Join(" ", errors));
     }
-
-    // The context of an output that speaks no HTTP has a client all the same; it never connects.
-    private static readonly HttpOutputOptions NoHttp = new NoHttpOptions();
-
-    private static bool IsMutual(OutputInstance instance) => instance.Options is HttpOutputOptions { MutualTls: true };
-
-    private sealed record NoHttpOptions : HttpOutputOptions;
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using Saker.Router.Configuration;
-using Saker.Settings;
 
 namespace Saker.Router.Routing;
 
@@ -12,23 +11,21 @@ internal sealed record OutputNotices(Action<string, string> OptionFails, ILogger
     private const int MaxShownBytes = 4096;
 
     /// <summary>Shows what an output is about to send, at the level of debug: its first 4 KiB, with the instance's secrets masked.</summary>
-    public void Show(OutputInstance instance, HttpContent content)
+    public void Show(OutputInstance instance, ReadOnlyMemory<byte> content)
     {
         if (!Logger.IsEnabled(LogLevel.Debug))
         {
             return;
         }
 
-        var bytes = new byte[MaxShownBytes];
-        using var stream = content.ReadAsStream();
-        var length = stream.ReadAtLeast(bytes, MaxShownBytes, throwOnEndOfStream: false);
-        var text = Encoding.UTF8.GetString(bytes, 0, length);
-        foreach (var secret in OptionSecrets.Of(instance.Options))
+        var shown = content.Span[..Math.Min(content.Length, MaxShownBytes)];
+        var text = Encoding.UTF8.GetString(shown);
+        foreach (var secret in instance.Secrets)
         {
             text = secret.MaskIn(text);
         }
 
-        RoutingMessages.Sends(Logger, instance.Name, length == MaxShownBytes ? text + "…" : text);
+        RoutingMessages.Sends(Logger, instance.Name, shown.Length < content.Length ? text + "…" : text);
     }
 }
 

@@ -1,4 +1,5 @@
 using Saker.Outputs;
+using Saker.Outputs.Transports;
 using Saker.Router.Configuration;
 using Saker.Router.Delivery;
 using Saker.Settings;
@@ -6,7 +7,7 @@ using Saker.Settings;
 namespace Saker.Router.Routing;
 
 /// <summary>An output instance, made and ready, with the filter in front of it.</summary>
-internal sealed class RoutedOutput(OutputInstance instance, IOutput output, AlertFilter filter, HttpClient client) : IAsyncDisposable
+internal sealed class RoutedOutput(OutputInstance instance, IOutput output, AlertFilter filter, OutputTransports transports) : IAsyncDisposable
 {
     public OutputInstance Instance { get; } = instance;
 
@@ -22,15 +23,18 @@ internal sealed class RoutedOutput(OutputInstance instance, IOutput output, Aler
         Name = instance.Name,
         Descriptor = instance.Registration.Descriptor,
         Output = output,
+        Batch = instance.Registration.Batch(instance.Options),
+        IsTransient = instance.Registration.IsTransient,
+        AttemptTimeout = instance.Options.AttemptTimeout,
         Filter = filter.Matches,
         MaxConcurrentRequests = instance.Options.MaxConcurrentRequests,
         StartFromBeginning = instance.Options.StartFrom == "beginning",
-        Secrets = [.. OptionSecrets.Of(instance.Options)],
+        Secrets = instance.Secrets,
     };
 
     public async ValueTask DisposeAsync()
     {
         await Output.DisposeAsync();
-        client.Dispose();
+        transports.Dispose();
     }
 }

@@ -62,6 +62,7 @@ internal sealed class DeliveryMetrics : IDisposable
             outputs.WithLabels(status.Name, "ok").IncTo(counted.Attempts - counted.FailedAttempts);
             outputs.WithLabels(status.Name, "error").IncTo(counted.FailedAttempts);
             alerts.WithLabels(status.Name, "delivered").IncTo(counted.Delivered);
+            alerts.WithLabels(status.Name, "skipped").IncTo(counted.Skipped);
             alerts.WithLabels(status.Name, "dead_letter").IncTo(counted.DeadLetters);
             alerts.WithLabels(status.Name, "cut_loose").IncTo(counted.CutLoose);
             alerts.WithLabels(status.Name, "lost").IncTo(counted.Lost);

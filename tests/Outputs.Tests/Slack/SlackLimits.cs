@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Saker.Outputs.Http.Slack;
+using Saker.Outputs.Rendering;
 using Saker.Outputs.Testing;
 
 namespace Saker.Outputs.Tests.Slack;
@@ -13,7 +14,7 @@ public sealed class SlackLimits
     public void A_message_keeps_to_the_vendor_s_limit_on_a_character(int emojis, bool isCut)
     {
         var alert = SampleAlerts.Full with { Output = string.Concat(Enumerable.Repeat("🚨", emojis)) };
-        using var body = JsonDocument.Parse(SlackMessage.From(alert, new SlackOptions(), null, strict: false));
+        using var body = JsonDocument.Parse(SlackMessage.From(AlertView.For(alert, strict: false), new SlackOptions(), null));
         var attachment = body.RootElement.GetProperty("attachments")[0];
         var text = attachment.GetProperty("text").GetString()!;
         Assert.Equal(isCut, text.EndsWith('…'));
@@ -27,12 +28,12 @@ public sealed class SlackLimits
     [Fact]
     public void Exactly_the_limit_is_not_cut()
     {
-        var room = new Http.CharacterBudget(5);
+        var room = new CharacterBudget(5);
         Assert.Equal("äöü", room.Take("äöü"));
         Assert.Equal("👍👍", room.Take("👍👍"));
         Assert.True(room.IsUsedUp);
         Assert.Equal("", room.Take("x"));
-        Assert.Equal("👍👍…", new Http.CharacterBudget(3).Take("👍👍👍👍"));
+        Assert.Equal("👍👍…", new CharacterBudget(3).Take("👍👍👍👍"));
     }
 
     [Fact]

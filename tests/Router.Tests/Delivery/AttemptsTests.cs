@@ -140,14 +140,15 @@ public sealed class AttemptsTests : IDisposable
     }
 
     [Fact]
-    public async Task An_exception_that_nobody_foresaw_gives_up_at_the_third_and_shows_its_type_only()
+    public async Task An_exception_that_nobody_foresaw_blocks_at_the_third_and_shows_its_type_only()
     {
         output.Throws = new InvalidOperationException("token=abc");
         var alert = Pending(0);
         for (var times = 1; times <= 3; times++)
         {
             await attempts.TryAsWitnessAsync([alert], Stopping);
-            Assert.Equal((times < 3 ? PendingState.Pending : PendingState.Faulted, times, "Unexpected InvalidOperationException in the output."), (alert.State, alert.Unexpected, alert.Reason));
+            Assert.Equal((PendingState.Pending, times, "Unexpected InvalidOperationException in the output."), (alert.State, alert.Unexpected, alert.Reason));
+            Assert.Equal(times < 3, attempts.BlockedSince is null);
         }
     }
 

@@ -71,7 +71,7 @@ public sealed class ClockTests
     {
         var clock = new FakeTimeProvider();
         var attempts = 0;
-        var pipeline = DeliveryPipeline.Build("a", new DeliveryOptions { FirstDelay = TimeSpan.FromSeconds(2) }, clock, new CircuitBreakerStateProvider());
+        var pipeline = DeliveryPipeline.Build("a", new DeliveryOptions { FirstDelay = TimeSpan.FromSeconds(2) }, TimeSpan.FromHours(1), clock, new CircuitBreakerStateProvider());
         var running = pipeline.ExecuteAsync(
             _ => new ValueTask<AttemptOutcome>(++attempts == 1 ? new AttemptOutcome(true, true, TimeSpan.FromSeconds(asked)) : default), TestContext.Current.CancellationToken).AsTask();
         clock.Advance(TimeSpan.FromSeconds(least * 0.99));
@@ -88,7 +88,7 @@ public sealed class ClockTests
         var running = Enumerable.Range(0, 64).Select(_ =>
         {
             var attempts = 0;
-            return DeliveryPipeline.Build("a", new DeliveryOptions { FirstDelay = TimeSpan.FromSeconds(1) }, clock, new CircuitBreakerStateProvider()).ExecuteAsync(
+            return DeliveryPipeline.Build("a", new DeliveryOptions { FirstDelay = TimeSpan.FromSeconds(1) }, TimeSpan.FromHours(1), clock, new CircuitBreakerStateProvider()).ExecuteAsync(
                 _ => new ValueTask<AttemptOutcome>(++attempts == 1 ? new AttemptOutcome(true, true, null) : default), TestContext.Current.CancellationToken).AsTask();
         }).ToList();
         clock.Advance(TimeSpan.FromSeconds(0.99));

@@ -149,7 +149,8 @@ internal sealed class DeliveryRig : IAsyncDisposable
     public static DeliveryInstance Instance(string name, IOutput output, int concurrency = 1, int maxBatch = 1, Func<Alert, bool>? filter = null) => new()
     {
         Name = name,
-        Descriptor = new OutputDescriptor { Type = "scripted", Title = "", Summary = "", Transport = OutputTransport.Local, DecidingKey = "", MaxBatch = maxBatch },
+        Descriptor = new OutputDescriptor { Type = "scripted", Title = "", Summary = "", Transport = OutputTransport.Local, DecidingKey = "" },
+        Batch = new BatchLimits(maxBatch),
         Output = output,
         Filter = filter ?? (static _ => true),
         MaxConcurrentRequests = concurrency,

@@ -11,7 +11,7 @@ public sealed class OutputNoticesTests
     private const string Address = "http://127.0.0.1:1/T0p-s3cret-t0ken";
 
     [Fact]
-    public async Task A_payload_is_shown_without_secrets_and_to_a_bound_and_is_sent_whole()
+    public async Task A_payload_is_shown_without_secrets_and_to_a_bound()
     {
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, $"slack:\n  webhookurl: {Address}\n", TestContext.Current.CancellationToken);
@@ -19,16 +19,12 @@ public sealed class OutputNoticesTests
         File.Delete(file);
         var lines = new LogLines();
         var body = Encoding.UTF8.GetBytes($"{{\"text\":\"{Address} {new string('x', 10_000)}\"}}");
-        using var content = new ReadOnlyMemoryContent(body);
-        new OutputNotices(static (_, _) => { }, lines).Show(Assert.Single(configuration.Outputs), content);
+        new OutputNotices(static (_, _) => { }, lines).Show(Assert.Single(configuration.Outputs), body);
 
         var (id, text) = Assert.Single(lines.Lines);
         Assert.Equal(3540, id);
         Assert.StartsWith("Output slack sends: {\"text\":\"***", text, StringComparison.Ordinal);
         Assert.DoesNotContain("T0p-s3cret", text, StringComparison.Ordinal);
         Assert.InRange(text.Length, 3000, 5000);
-        using var sent = new MemoryStream();
-        await content.CopyToAsync(sent, TestContext.Current.CancellationToken);
-        Assert.Equal(body, sent.ToArray());
     }
 }

@@ -24,41 +24,39 @@ internal static class SlackMessage
     private const int MaxShortCharacters = 35;
 
     /// <summary>The body for an alert.</summary>
-    /// <param name="alert">The alert.</param>
+    /// <param name="view">The alert; under strict compatibility without the fields that are no texts, and cut as Falcosidekick cuts.</param>
     /// <param name="options">The instance's options.</param>
     /// <param name="format">The <c>messageformat</c>, if there is one.</param>
-    /// <param name="strict">As Falcosidekick: fields that are no texts are left out, long alerts are cut its way.</param>
-    public static ReadOnlyMemory<byte> From(Alert alert, SlackOptions options, MessageFormat? format, bool strict)
+    public static ReadOnlyMemory<byte> From(AlertView view, SlackOptions options, MessageFormat? format)
     {
-        var shown = strict ? StrictAlert.Of(alert) : alert;
-        var room = new CharacterBudget(strict ? int.MaxValue : MaxCharacters - ReservedCharacters);
-        shown = shown with { Rule = room.Take(shown.Rule) }; // first, so that it is there however long the rest is
+        var room = view.Room(MaxCharacters - ReservedCharacters);
+        var rule = room.Take(view.Alert.Rule); // first, so that it is there however long the rest is
         var body = new ArrayBufferWriter<byte>(2048);
         var json = new GoJsonWriter(body);
         json.BeginObject();
-        json.TextUnlessEmpty("text", room.Take(format?.Render(shown) ?? ""));
+        json.TextUnlessEmpty("text", room.Take(format?.Render(view.Alert) ?? ""));
         json.TextUnlessEmpty("username", options.Username);
         json.TextUnlessEmpty("icon_url", options.Icon);
         json.TextUnlessEmpty("channel", options.Channel);
         json.Name("attachments");
         json.BeginList();
-        WriteAttachment(json, shown, options, room, strict);
+        WriteAttachment(json, view, rule, options, room);
         json.EndList();
         json.EndObject();
         body.Write("\n"u8);
         return body.WrittenMemory;
     }
 
-    private static void WriteAttachment(GoJsonWriter json, Alert alert, SlackOptions options, CharacterBudget room, bool strict)
+    private static void WriteAttachment(GoJsonWriter json, AlertView view, string rule, SlackOptions options, CharacterBudget room)
     {
         // Falcosidekick knows its words in lower case only, and shows next to nothing for others.
-        var format = strict ? options.OutputFormat : options.OutputFormat.ToLowerInvariant();
-        var message = room.Take(alert.Output);
+        var format = view.IsStrict ? options.OutputFormat : options.OutputFormat.ToLowerInvariant();
+        var message = room.Take(view.Alert.Output);
         json.BeginObject();
         json.Name("fallback");
         json.Text(message);
         json.Name("color");
-        json.Text(Color(alert.Priority));
+        json.Text(Color(view.Alert.Priority));
         if (format is "all" or "text" or "")
         {
             json.TextUnlessEmpty("text", message);
@@ -68,7 +66,7 @@ internal static class SlackMessage
         if (format is "all" or "fields" or "")
         {
             json.BeginList();
-            WriteFields(json, alert, room, strict);
+            WriteFields(json, view, rule, room);
             json.EndList();
             json.TextUnlessEmpty("footer", options.Footer.Length == 0 ? DefaultFooter : options.Footer);
         }
@@ -80,9 +78,10 @@ internal static class SlackMessage
         json.EndObject();
     }
 
-    private static void WriteFields(GoJsonWriter json, Alert alert, CharacterBudget room, bool strict)
+    private static void WriteFields(GoJsonWriter json, AlertView view, string rule, CharacterBudget room)
     {
-        WriteField(json, "rule", alert.Rule, isShort: true);
+        var alert = view.Alert;
+        WriteField(json, "rule", rule, isShort: true);
         WriteField(json, "priority", alert.Priority.Word(), isShort: true);
         if (alert.Source.Length > 0)
         {
@@ -99,14 +98,8 @@ internal static class SlackMessage
             WriteField(json, room, "tags", string.Join(", ", alert.Tags), isShort: true);
         }
 
-        foreach (var (name, value) in alert.OutputFields)
+        foreach (var (name, text) in view.Fields)
         {
-            if (strict && value.Kind is not FieldKind.Text)
-            {
-                continue;
-            }
-
-            var text = value.ToString();
             WriteField(json, room, name, text, isShort: CharacterBudget.Count(text) <= MaxShortCharacters);
         }
 

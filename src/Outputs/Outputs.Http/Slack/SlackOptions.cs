@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Saker.Alerts;
+using Saker.Outputs.Requests;
 using Saker.Settings;
 
 namespace Saker.Outputs.Http.Slack;
@@ -30,11 +31,5 @@ internal sealed record SlackOptions : HttpOutputOptions
     public string MessageFormat { get; init; } = "";
 
     /// <inheritdoc/>
-    public override IEnumerable<OptionFault> Validate()
-    {
-        if (UrlCheck.Fault(WebhookUrl) is { } fault)
-        {
-            yield return new("webhookurl", fault);
-        }
-    }
+    public override IEnumerable<OptionFault> Validate() => [.. base.Validate(), .. UrlCheck.Faults("webhookurl", WebhookUrl)];
 }

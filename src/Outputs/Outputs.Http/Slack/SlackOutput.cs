@@ -1,10 +1,15 @@
 using Saker.Alerts;
+using Saker.Outputs.Rendering;
+using Saker.Outputs.Requests;
 
 namespace Saker.Outputs.Http.Slack;
 
 internal sealed class SlackOutput(SlackOptions options, OutputContext context, MessageFormat? format)
     : SingleAlertOutput, IOutputFactory<SlackOptions>
 {
+    private readonly HttpExchange exchange = new(Descriptor, context, options);
+    private readonly HttpTarget target = HttpTarget.Of(options.WebhookUrl);
+
     public static OutputDescriptor Descriptor { get; } = new()
     {
         Type = "slack",
@@ -30,10 +35,6 @@ internal sealed class SlackOutput(SlackOptions options, OutputContext context, M
         return new SlackOutput(options, context, MessageFormat.Compile(options.MessageFormat, context));
     }
 
-    protected override ValueTask<DeliveryResult> DeliverAsync(Alert alert, CancellationToken cancellationToken)
-    {
-        var body = SlackMessage.From(alert, options, format, context.Strict);
-        return HttpDelivery.SendAsync(
-            context, options.WebhookUrl, url => JsonRequest.Create(HttpMethod.Post, url, body, context.Strict), cancellationToken);
-    }
+    protected override ValueTask<DeliveryResult> DeliverAsync(Alert alert, CancellationToken cancellationToken) =>
+        exchange.DeliverAsync(target, new OutgoingRequest(SlackMessage.From(AlertView.For(alert, context.Strict), options, format)), cancellationToken);
 }

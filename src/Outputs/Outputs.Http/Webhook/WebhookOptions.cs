@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Saker.Alerts;
+using Saker.Outputs.Requests;
 using Saker.Settings;
 
 namespace Saker.Outputs.Http.Webhook;
@@ -11,20 +12,10 @@ internal sealed record WebhookOptions : HttpOutputOptions
     [Required, RequestHead]
     public Secret Address { get; init; } = Secret.None;
 
-    /// <summary>Headers to add to each request. Blanks around a value are taken off.</summary>
-    [RequestHead]
-    public IReadOnlyDictionary<string, Secret> CustomHeaders { get; init; } = new Dictionary<string, Secret>();
-
     /// <summary>The method: POST or PUT, in any case.</summary>
     [RequestHead]
     public string Method { get; init; } = "post";
 
     /// <inheritdoc/>
-    public override IEnumerable<OptionFault> Validate()
-    {
-        if (UrlCheck.Fault(Address) is { } fault)
-        {
-            yield return new("address", fault);
-        }
-    }
+    public override IEnumerable<OptionFault> Validate() => [.. base.Validate(), .. UrlCheck.Faults("address", Address)];
 }

@@ -1,9 +1,13 @@
 using Saker.Alerts;
+using Saker.Outputs.Rendering;
+using Saker.Outputs.Requests;
 
 namespace Saker.Outputs.Http.Webhook;
 
 internal sealed class WebhookOutput(WebhookOptions options, OutputContext context) : SingleAlertOutput, IOutputFactory<WebhookOptions>
 {
+    private readonly HttpExchange exchange = new(Descriptor, context, options);
+    private readonly HttpTarget target = HttpTarget.Of(options.Address);
     private readonly HttpMethod method = options.Method.Equals("put", StringComparison.OrdinalIgnoreCase) ? HttpMethod.Put : HttpMethod.Post;
 
     public static OutputDescriptor Descriptor { get; } = new()
@@ -28,30 +32,6 @@ internal sealed class WebhookOutput(WebhookOptions options, OutputContext contex
         return new WebhookOutput(options, context);
     }
 
-    protected override ValueTask<DeliveryResult> DeliverAsync(Alert alert, CancellationToken cancellationToken)
-    {
-        var body = WebhookMessage.From(alert, context.Strict);
-        return HttpDelivery.SendAsync(context, options.Address, url => Request(url, body), cancellationToken);
-    }
-
-    private HttpRequestMessage Request(Uri url, ReadOnlyMemory<byte> body)
-    {
-        var request = JsonRequest.Create(method, url, body, context.Strict);
-        foreach (var (name, value) in options.CustomHeaders)
-        {
-            // What the user sets replaces what stands there, be it a header of the request or of the content.
-            if (request.Headers.NonValidated.Contains(name))
-            {
-                request.Headers.Remove(name);
-            }
-
-            if (!request.Headers.TryAddWithoutValidation(name, value.Reveal()))
-            {
-                request.Content!.Headers.Remove(name);
-                request.Content.Headers.TryAddWithoutValidation(name, value.Reveal());
-            }
-        }
-
-        return request;
-    }
+    protected override ValueTask<DeliveryResult> DeliverAsync(Alert alert, CancellationToken cancellationToken) =>
+        exchange.DeliverAsync(target, new OutgoingRequest(WebhookMessage.From(AlertView.For(alert, context.Strict))) { Method = method }, cancellationToken);
 }

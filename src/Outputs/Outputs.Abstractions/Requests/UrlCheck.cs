@@ -1,10 +1,14 @@
 using Saker.Alerts;
+using Saker.Settings;
 
-namespace Saker.Outputs.Http;
+namespace Saker.Outputs.Requests;
 
 /// <summary>Checks what the options of HTTP outputs have in common.</summary>
-internal static class UrlCheck
+public static class UrlCheck
 {
+    /// <summary>What is wrong with the address at a key, as the faults of options.</summary>
+    public static IEnumerable<OptionFault> Faults(string key, Secret address) => Fault(address) is { } fault ? [new OptionFault(key, fault)] : [];
+
     /// <summary>What is wrong with an address; null when nothing is. Never shows the address.</summary>
     public static string? Fault(Secret address)
     {

@@ -1,6 +1,7 @@
 using System.Net;
+using Saker.Alerts;
 
-namespace Saker.Outputs;
+namespace Saker.Outputs.Proxies;
 
 /// <summary>
 /// The proxies towards destinations, from the variables that Go's programs read, as they mean them: <c>HTTPS_PROXY</c> for https,
@@ -8,13 +9,17 @@ namespace Saker.Outputs;
 /// </summary>
 public sealed class ProxySettings : IWebProxy
 {
+    private const string Wanted = "write it as in 'http://proxy.example.com:3128', with http, https or socks5";
+    private const string NoneWord = "none";
+
     private readonly Uri? http;
     private readonly Uri? https;
     private readonly NoProxyList without;
+    private readonly bool isForAll;
 
-    private ProxySettings(Uri? http, Uri? https, NoProxyList without, ProxyCredentials? credentials)
+    private ProxySettings(Uri? http, Uri? https, NoProxyList without, ProxyCredentials? credentials, bool isForAll = false)
     {
-        (this.http, this.https, this.without) = (http, https, without);
+        (this.http, this.https, this.without, this.isForAll) = (http, https, without, isForAll);
         Credentials = credentials;
     }
 
@@ -26,6 +31,28 @@ public sealed class ProxySettings : IWebProxy
 
     /// <summary>User and password of the proxies; they stand nowhere else.</summary>
     public ICredentials? Credentials { get; set; }
+
+    /// <summary>One proxy for every destination, this machine included; the word <c>none</c> is none.</summary>
+    /// <param name="address">An address without <see cref="Fault"/>; a secret, since it may hold a password.</param>
+    public static ProxySettings ForAll(Secret address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (IsNoneWord(address) || Parse(address.Reveal().Trim()) is not { } proxy)
+        {
+            return None;
+        }
+
+        var credentials = new ProxyCredentials();
+        var plain = credentials.TakeOut(proxy);
+        return new ProxySettings(plain, plain, new NoProxyList("", static _ => { }), credentials, isForAll: true);
+    }
+
+    /// <summary>What is wrong with the address of a proxy, without showing it; null when nothing is.</summary>
+    public static string? Fault(Secret address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return address.IsEmpty || IsNoneWord(address) || Parse(address.Reveal().Trim()) is not null ? null : $"This is no address of a proxy; {Wanted}, or '{NoneWord}'.";
+    }
 
     /// <summary>Reads the variables.</summary>
     /// <param name="variable">The value of a variable; null or empty when it is not set.</param>
@@ -60,7 +87,7 @@ public sealed class ProxySettings : IWebProxy
 
             if (Parse(text) is not { } proxy)
             {
-                error(found, "This is no address of a proxy; write it as in 'http://proxy.example.com:3128', with http, https or socks5.");
+                error(found, $"This is no address of a proxy; {Wanted}.");
                 return null;
             }
 
@@ -79,9 +106,9 @@ public sealed class ProxySettings : IWebProxy
     {
         ArgumentNullException.ThrowIfNull(destination);
         var proxy = destination.Scheme == Uri.UriSchemeHttps ? https : destination.Scheme == Uri.UriSchemeHttp ? http : null;
-        if (proxy is null)
+        if (proxy is null || isForAll)
         {
-            return null;
+            return proxy;
         }
 
         var host = destination.IdnHost.Trim('[', ']');
@@ -111,6 +138,8 @@ public sealed class ProxySettings : IWebProxy
 
         return parts.Count == 0 ? "none" : string.Join(", ", parts);
     }
+
+    private static bool IsNoneWord(Secret address) => address.Reveal().Trim().Equals(NoneWord, StringComparison.OrdinalIgnoreCase);
 
     // 'proxy:3128' and '10.0.0.1:3128' have no scheme, which is http then.
     private static Uri? Parse(string text)

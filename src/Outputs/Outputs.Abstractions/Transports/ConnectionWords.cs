@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 
-namespace Saker.Outputs;
+namespace Saker.Outputs.Transports;
 
 /// <summary>Says in plain words why a destination could not be reached, with its host and without the rest of its address, which may be a secret.</summary>
 public static class ConnectionWords
@@ -23,13 +23,34 @@ public static class ConnectionWords
     {
         ArgumentNullException.ThrowIfNull(failure);
         ArgumentNullException.ThrowIfNull(target);
-        Exception deepest = failure;
+        var host = $"{target.Host}:{target.Port}";
+        return Known(failure, host) ?? failure.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => $"the name of {host} is not known",
+            HttpRequestError.SecureConnectionError => $"TLS with {host} failed: it speaks no TLS on this port, or none that both sides accept",
+            HttpRequestError.ProxyTunnelError => $"the proxy did not let the connection to {host} through",
+            HttpRequestError.ResponseEnded => $"{host} closed the connection without an answer",
+            HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError => $"{host} answers with what is not HTTP",
+            HttpRequestError.ConfigurationLimitExceeded => $"the answer of {host} has too many or too long headers",
+            _ => $"the connection to {host} failed",
+        };
+    }
+
+    /// <summary>Why a connection to a host failed or broke.</summary>
+    public static string Of(Exception failure, string host, int port)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return Known(failure, $"{host}:{port}") ?? $"the connection to {host}:{port} failed";
+    }
+
+    private static string? Known(Exception failure, string host)
+    {
+        var deepest = failure;
         while (deepest.InnerException is { } inner)
         {
             deepest = inner;
         }
 
-        var host = $"{target.Host}:{target.Port}";
         if (deepest is SocketException socket)
         {
             return OfSocket(socket.SocketErrorCode, host);
@@ -43,16 +64,7 @@ public static class ConnectionWords
             }
         }
 
-        return failure.HttpRequestError switch
-        {
-            HttpRequestError.NameResolutionError => $"the name of {host} is not known",
-            HttpRequestError.SecureConnectionError => $"TLS with {host} failed: it speaks no TLS on this port, or none that both sides accept",
-            HttpRequestError.ProxyTunnelError => $"the proxy did not let the connection to {host} through",
-            HttpRequestError.ResponseEnded => $"{host} closed the connection without an answer",
-            HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError => $"{host} answers with what is not HTTP",
-            HttpRequestError.ConfigurationLimitExceeded => $"the answer of {host} has too many or too long headers",
-            _ => $"the connection to {host} failed",
-        };
+        return null;
     }
 
     private static string OfSocket(SocketError error, string host) => error switch

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace Saker.Outputs;
+namespace Saker.Outputs.Proxies;
 
 /// <summary>
 /// The destinations that <c>NO_PROXY</c> takes out, as Go's programs read it: <c>example.com</c> and <c>*.example.com</c> with what is

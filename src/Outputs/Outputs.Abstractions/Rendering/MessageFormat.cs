@@ -2,10 +2,10 @@ using Saker.Alerts;
 using Saker.Outputs.Rendering;
 using Saker.Templates;
 
-namespace Saker.Outputs.Http;
+namespace Saker.Outputs.Rendering;
 
 /// <summary>The key <c>messageformat</c>, which several chat outputs have.</summary>
-internal sealed class MessageFormat
+public sealed class MessageFormat
 {
     private const string Key = "messageformat";
 

@@ -1,12 +1,13 @@
-namespace Saker.Outputs.Http;
+namespace Saker.Outputs.Rendering;
 
 /// <summary>The characters that a vendor takes in one message. What is over is cut, on a character, and marked.</summary>
-internal sealed class CharacterBudget(int characters)
+public sealed class CharacterBudget(int characters)
 {
     private const string CutMark = "…";
 
     private int left = characters;
 
+    /// <summary>True when there is no room for anything more.</summary>
     public bool IsUsedUp => left == 0;
 
     /// <summary>Characters of Unicode in a text.</summary>
