@@ -42,8 +42,7 @@ READ = [
     "sidekick/http-api.jsonl",
     "sidekick/metrics.jsonl",
     "sidekick/minimum-priority.jsonl",
-    "sidekick/outputs/slack/*.jsonl",
-    "sidekick/outputs/webhook/*.jsonl",
+    *(f"sidekick/outputs/{name}/*.jsonl" for name in ("alertmanager", "elasticsearch", "loki", "pagerduty", "slack", "splunk", "webhook")),
     "sidekick/templates.jsonl",
 ]
 LEFT_OUT = [

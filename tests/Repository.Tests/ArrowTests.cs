@@ -25,7 +25,7 @@ public sealed class ArrowTests
         ["Router"] = ["AlertConditions", "Alerts", "CommandLine", "Conditions", "Http", "Logging", "Outputs.*", "Settings", "Templates", "Text", "Tls"],
     };
 
-    private static readonly string[] OutputProjects = ["Alerts", "Files", "Outputs.Abstractions", "Settings", "Templates", "Text"];
+    private static readonly string[] OutputProjects = ["Alerts", "Files", "Http", "Outputs.Abstractions", "Settings", "Templates", "Text"];
 
     public static TheoryData<string> Projects => [.. Directory.EnumerateFiles(Source, "*.csproj", SearchOption.AllDirectories)];
 

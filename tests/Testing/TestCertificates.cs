@@ -41,6 +41,9 @@ public sealed class TestCertificates : IDisposable
     /// <summary>A client's certificate with its key: <c>client</c>, <c>otherclient</c>, <c>expired</c> or <c>srvonly</c>.</summary>
     public X509Certificate2 Client(string name) => clients[name];
 
+    /// <summary>A server's certificate for a name, signed by the authority.</summary>
+    public X509Certificate2 ServerOf(string name) => Issue(authority, name, ForServers, now.AddDays(-1), now.AddDays(1));
+
     /// <summary>Puts another certificate into <c>server.crt</c> and <c>server.key</c>; gives its serial number.</summary>
     public string RenewServer()
     {
@@ -88,6 +91,11 @@ public sealed class TestCertificates : IDisposable
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
+        if (name.Contains('.', StringComparison.Ordinal) && Uri.CheckHostName(name) == UriHostNameType.Dns)
+        {
+            names.AddDnsName(name);
+        }
+
         request.CertificateExtensions.Add(names.Build());
         using var certificate = request.Create(authority, from, to, RandomNumberGenerator.GetBytes(12));
         using var withKey = certificate.CopyWithPrivateKey(key);

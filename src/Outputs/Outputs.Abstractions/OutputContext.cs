@@ -17,6 +17,9 @@ public sealed record OutputContext
     /// <summary>The ways out of this machine, with the instance's certificates and proxy. They belong to the router.</summary>
     public required OutputTransports Transports { get; init; }
 
+    /// <summary>Names of the fields that the router adds to alerts (<c>customfields</c>, <c>templatedfields</c>).</summary>
+    public IReadOnlyList<string> AddedFields { get; init; } = [];
+
     /// <summary>
     /// Takes what shows to be wrong with an option only on an alert, which is delivered without it: the key in lower case, and what is wrong
     /// without secrets. The router says it, now and then.

@@ -1,4 +1,9 @@
+using Saker.Outputs.Http.Alertmanager;
+using Saker.Outputs.Http.Elasticsearch;
+using Saker.Outputs.Http.Loki;
+using Saker.Outputs.Http.PagerDuty;
 using Saker.Outputs.Http.Slack;
+using Saker.Outputs.Http.Splunk;
 using Saker.Outputs.Http.Webhook;
 
 namespace Saker.Outputs.Http;
@@ -9,7 +14,12 @@ public static class HttpOutputs
     /// <summary>The registrations.</summary>
     public static IReadOnlyList<OutputRegistration> All { get; } =
     [
+        OutputRegistration.For<AlertmanagerOutput, AlertmanagerOptions>(),
+        OutputRegistration.For<ElasticsearchOutput, ElasticsearchOptions>(),
+        OutputRegistration.For<LokiOutput, LokiOptions>(),
+        OutputRegistration.For<PagerDutyOutput, PagerDutyOptions>(),
         OutputRegistration.For<SlackOutput, SlackOptions>(),
+        OutputRegistration.For<SplunkOutput, SplunkOptions>(),
         OutputRegistration.For<WebhookOutput, WebhookOptions>(),
     ];
 }

@@ -82,7 +82,7 @@ internal sealed class ReloadPlan
         }
         else if (isOutdated(instance))
         {
-            Changed.Add($"{instance.Name} (certificates)");
+            Changed.Add($"{instance.Name} (certificates or custom fields)");
         }
         else
         {

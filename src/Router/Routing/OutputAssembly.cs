@@ -66,6 +66,7 @@ internal static class OutputAssembly
                 Clock = clock,
                 Transports = transports,
                 Strict = configuration.Router.StrictCompatibility,
+                AddedFields = [.. configuration.Router.CustomFields.Keys, .. configuration.Router.TemplatedFields.Keys],
                 OptionFails = (key, problem) => notices.OptionFails(OptionsBinder.Join(instance.Path, key), problem),
                 Sending = content => notices.Show(instance, content),
             };

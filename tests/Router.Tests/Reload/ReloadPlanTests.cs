@@ -57,7 +57,7 @@ public sealed class ReloadPlanTests : IDisposable
     {
         const string yaml = "sample: {url: http://x}\n";
         var plan = ReloadPlan.Between(Load(yaml), Load(yaml), static _ => true);
-        Assert.Equal(["sample (certificates)"], plan.Changed);
+        Assert.Equal(["sample (certificates or custom fields)"], plan.Changed);
     }
 
     private ReloadPlan Between(string before, string after) => ReloadPlan.Between(Load(before), Load(after), static _ => false);

@@ -34,6 +34,9 @@ public readonly struct AlertView
     /// <summary>The view of an alert.</summary>
     public static AlertView For(Alert alert, bool strict) => new(strict ? StrictAlert.Of(alert) : alert, strict);
 
+    /// <summary>The same with other fields.</summary>
+    public AlertView With(AlertFields fields) => new(Alert with { OutputFields = fields }, IsStrict);
+
     /// <summary>The alert as JSON, with everything that came with it.</summary>
     public ReadOnlyMemory<byte> ToJson() => IsStrict ? StrictAlert.ToJson(Alert) : AlertWriter.ToBytes(Alert);
 

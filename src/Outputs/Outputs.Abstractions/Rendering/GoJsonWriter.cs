@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace Saker.Outputs.Rendering;
@@ -59,6 +60,16 @@ public sealed class GoJsonWriter(IBufferWriter<byte> output)
     {
         Separate();
         output.Write(Encoding.UTF8.GetBytes(json));
+    }
+
+    /// <summary>Writes a whole number.</summary>
+    public void Number(long number) => Literal(number.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Writes a whole value that is JSON already.</summary>
+    public void Raw(ReadOnlySpan<byte> json)
+    {
+        Separate();
+        output.Write(json);
     }
 
     /// <summary>Writes a member with a text unless the text is empty, as Go's <c>omitempty</c>.</summary>

@@ -4,19 +4,20 @@ using Saker.Templates;
 
 namespace Saker.Outputs.Rendering;
 
-/// <summary>The key <c>messageformat</c>, which several chat outputs have.</summary>
+/// <summary>A key that holds a template over the alert: <c>messageformat</c>, which several chat outputs have, and its like.</summary>
 public sealed class MessageFormat
 {
-    private const string Key = "messageformat";
+    private const string UsualKey = "messageformat";
 
+    private readonly string key;
     private readonly Template template;
     private readonly Action<string, string> fails;
 
-    private MessageFormat(Template template, Action<string, string> fails) => (this.template, this.fails) = (template, fails);
+    private MessageFormat(string key, Template template, Action<string, string> fails) => (this.key, this.template, this.fails) = (key, template, fails);
 
     /// <summary>The compiled template, or nothing for an empty text. Under strict compatibility a broken one is left out, as recorded.</summary>
     /// <exception cref="OutputConfigurationException">The text is no template, or asks for what no alert has; the message has the position.</exception>
-    public static MessageFormat? Compile(string text, OutputContext context)
+    public static MessageFormat? Compile(string text, OutputContext context, string key = UsualKey)
     {
         if (text.Length == 0)
         {
@@ -28,16 +29,16 @@ public sealed class MessageFormat
             var template = Template.Parse(context.Name, text);
             if (!context.Strict)
             {
-                Check(template);
+                Check(key, template);
             }
 
-            return new MessageFormat(template, context.OptionFails);
+            return new MessageFormat(key, template, context.OptionFails);
         }
         catch (TemplateException fault)
         {
             return context.Strict
                 ? null
-                : throw new OutputConfigurationException(Key, $"This is no template: line {fault.Line}, column {fault.Column}: {fault.Reason}.");
+                : throw new OutputConfigurationException(key, $"This is no template: line {fault.Line}, column {fault.Column}: {fault.Reason}.");
         }
     }
 
@@ -50,19 +51,19 @@ public sealed class MessageFormat
         }
         catch (TemplateException fault)
         {
-            fails(Key, fault.Message);
+            fails(key, fault.Message);
             return "";
         }
     }
 
-    private static void Check(Template template)
+    private static void Check(string key, Template template)
     {
         foreach (var (name, line, column) in template.FieldsOfData())
         {
             if (!TemplateData.AlertMembers.Contains(name))
             {
                 throw new OutputConfigurationException(
-                    Key,
+                    key,
                     $"Line {line}, column {column}: an alert has no field '{name}'; it has {string.Join(", ", TemplateData.AlertMembers.Take(9))}. Fields of the event: {{{{ index .OutputFields \"proc.name\" }}}}.");
             }
         }

@@ -69,15 +69,19 @@ public sealed class HttpAnswer : IDisposable
     }
 
     /// <summary>An outcome that the output has found in the answer, told like every other: who refused what, with which words, and where to look.</summary>
-    public DeliveryResult Refusal(DeliveryStatus status, string answer)
+    /// <param name="status">What it means.</param>
+    /// <param name="answer">What was answered.</param>
+    /// <param name="itemStatus">The status of one item of an answer that is a success as a whole; 0 for the answer's own.</param>
+    public DeliveryResult Refusal(DeliveryStatus status, string answer, int itemStatus = 0)
     {
-        var words = exchange.Words?.Invoke(Status, answer) ?? new VendorWords(answer);
+        var shown = itemStatus == 0 ? Status : itemStatus;
+        var words = exchange.Words?.Invoke(shown, answer) ?? new VendorWords(answer);
         var said = OneLine(target.MaskIn(words.Text));
         var key = words.Key.Length > 0 ? words.Key
-            : Status is 401 or 403 ? exchange.CredentialKey
+            : shown is 401 or 403 ? exchange.CredentialKey
             : status == DeliveryStatus.Blocked ? exchange.Descriptor.DecidingKey
             : "";
-        var reason = $"{exchange.Descriptor.Title} {Verb(status)} (status {Status}){(said.Length > 0 ? $": {said}" : "")}";
+        var reason = $"{exchange.Descriptor.Title} {Verb(status)} (status {shown}){(said.Length > 0 ? $": {said}" : "")}";
         var whole = reason + (reason[^1] is '.' or '!' or '?' ? "" : ".") + exchange.Hint(key);
         return status switch
         {

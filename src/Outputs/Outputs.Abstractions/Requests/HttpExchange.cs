@@ -93,14 +93,10 @@ public sealed class HttpExchange(OutputDescriptor descriptor, OutputContext cont
             message.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(address.UserInfo))));
         }
 
-        foreach (var (name, value) in request.Headers)
+        var own = options.CustomHeaders.Select(static header => KeyValuePair.Create(header.Key, header.Value.Reveal()));
+        foreach (var (name, value) in request.HeadersWin ? own.Concat(request.Headers) : request.Headers.Concat(own))
         {
             Set(message, name, value);
-        }
-
-        foreach (var (name, value) in options.CustomHeaders)
-        {
-            Set(message, name, value.Reveal());
         }
 
         return message;

@@ -16,6 +16,9 @@ public sealed record OutgoingRequest(ReadOnlyMemory<byte> Body)
     /// <summary>Sends the body compressed.</summary>
     public bool Gzip { get; init; }
 
-    /// <summary>Headers beside those that every request has.</summary>
+    /// <summary>Headers beside those that every request has. The user's own replace them, unless <see cref="HeadersWin"/>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>True where a header of the output's own stands even against one of the user's, as a token of its own key.</summary>
+    public bool HeadersWin { get; init; }
 }

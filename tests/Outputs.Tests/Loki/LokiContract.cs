@@ -1,0 +1,9 @@
+using Saker.Outputs.Testing;
+
+namespace Saker.Outputs.Tests.Loki;
+
+public sealed class LokiContract() : HttpOutputContract("loki")
+{
+    protected override IReadOnlyDictionary<string, string?> MinimalConfig(Uri endpoint) =>
+        new Dictionary<string, string?> { ["hostport"] = endpoint.ToString() };
+}
