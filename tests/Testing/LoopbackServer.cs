@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
 namespace Saker.Testing;
@@ -36,6 +37,9 @@ public sealed record LoopbackAnswer
     /// <summary>Resets the connection in place of an answer.</summary>
     public bool Reset { get; init; }
 
+    /// <summary>A body that has no end, until the client hangs up.</summary>
+    public bool Endless { get; init; }
+
     /// <summary>Announces more bytes than are sent, then resets the connection.</summary>
     public bool BreakOffInBody { get; init; }
 }
@@ -46,8 +50,9 @@ public sealed class LoopbackServer : IAsyncDisposable
     private readonly WebApplication app;
     private readonly Func<LoopbackRequest, LoopbackAnswer> answer;
     private readonly ConcurrentQueue<LoopbackRequest> requests = new();
+    private int connections;
 
-    private LoopbackServer(Func<LoopbackRequest, LoopbackAnswer> answer, X509Certificate2? certificate)
+    private LoopbackServer(Func<LoopbackRequest, LoopbackAnswer> answer, X509Certificate2? certificate, X509ChainPolicy? clients)
     {
         this.answer = answer;
         // No configuration of the machine reaches it: not its variables, not its files.
@@ -59,9 +64,29 @@ public sealed class LoopbackServer : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => async connection =>
+                {
+                    Interlocked.Increment(ref connections);
+                    try
+                    {
+                        await next(connection);
+                    }
+                    finally
+                    {
+                        Interlocked.Decrement(ref connections);
+                    }
+                });
                 if (certificate is not null)
                 {
-                    listen.UseHttps(certificate);
+                    listen.UseHttps(certificate, https =>
+                    {
+                        https.ClientCertificateMode = clients is null ? ClientCertificateMode.NoCertificate : ClientCertificateMode.RequireCertificate;
+                        https.ClientCertificateValidation = (client, _, _) =>
+                        {
+                            using var chain = new X509Chain { ChainPolicy = clients!.Clone() };
+                            return chain.Build(client);
+                        };
+                    });
                 }
             });
         });
@@ -78,6 +103,9 @@ public sealed class LoopbackServer : IAsyncDisposable
     /// <summary>The root of the server, with a slash at the end.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1/");
 
+    /// <summary>Connections that are open.</summary>
+    public int Connections => Volatile.Read(ref connections);
+
     /// <summary>The requests so far, in the order in which their bodies were complete.</summary>
     public IReadOnlyCollection<LoopbackRequest> Requests => requests;
 
@@ -87,10 +115,13 @@ public sealed class LoopbackServer : IAsyncDisposable
     /// <summary>A server that answers each request as <paramref name="answer"/> says; with <paramref name="tls"/> under a certificate that nobody trusts.</summary>
     public static Task<LoopbackServer> StartAsync(Func<LoopbackRequest, LoopbackAnswer> answer, bool tls = false) => StartAsync(answer, tls ? CreateCertificate() : null);
 
-    /// <summary>A server that answers each request as <paramref name="answer"/> says, under a certificate; without TLS when that is null.</summary>
-    public static async Task<LoopbackServer> StartAsync(Func<LoopbackRequest, LoopbackAnswer> answer, X509Certificate2? certificate)
+    /// <summary>
+    /// A server that answers each request as <paramref name="answer"/> says, under a certificate; without TLS when that is null. With
+    /// <paramref name="clients"/> it takes only clients whose certificate that policy trusts.
+    /// </summary>
+    public static async Task<LoopbackServer> StartAsync(Func<LoopbackRequest, LoopbackAnswer> answer, X509Certificate2? certificate, X509ChainPolicy? clients = null)
     {
-        var server = new LoopbackServer(answer, certificate);
+        var server = new LoopbackServer(answer, certificate, clients);
         await server.app.StartAsync();
         server.Address = new Uri(server.app.Urls.Single().TrimEnd('/') + "/");
         return server;
@@ -154,6 +185,18 @@ public sealed class LoopbackServer : IAsyncDisposable
 
         if (answer.Status is 204 or 205 or 304)
         {
+            return;
+        }
+
+        if (answer.Endless)
+        {
+            var piece = new byte[16 * 1024];
+            Array.Fill(piece, (byte)'x');
+            while (!http.RequestAborted.IsCancellationRequested)
+            {
+                await http.Response.Body.WriteAsync(piece, http.RequestAborted);
+            }
+
             return;
         }
 

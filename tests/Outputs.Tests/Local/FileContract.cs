@@ -4,7 +4,7 @@ using Saker.Outputs.Testing;
 
 namespace Saker.Outputs.Tests.Local;
 
-public sealed class FileContract() : LocalOutputContract("file"), IDisposable
+public sealed class FileContract() : LocalOutputContract(Registrations.Of("file")), IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("saker-file-");
 

@@ -8,7 +8,7 @@ using Saker.Outputs.Testing;
 
 namespace Saker.Outputs.Tests.Local;
 
-public sealed class StdoutContract() : LocalOutputContract("stdout"), IDisposable
+public sealed class StdoutContract() : LocalOutputContract(Registrations.Of("stdout")), IDisposable
 {
     private readonly string file = Path.GetTempFileName();
 

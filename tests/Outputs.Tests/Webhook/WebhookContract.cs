@@ -3,7 +3,7 @@ using Saker.Testing;
 
 namespace Saker.Outputs.Tests.Webhook;
 
-public sealed class WebhookContract() : HttpOutputContract("webhook")
+public sealed class WebhookContract() : HttpOutputContract(Registrations.Of("webhook"))
 {
     [Fact]
     public async Task Header_values_arrive_trimmed_and_in_any_language()
@@ -20,7 +20,7 @@ public sealed class WebhookContract() : HttpOutputContract("webhook")
                 X-Team: " Sécurité 東京 "
                 X-Empty: ""
             """);
-        Assert.Equal(DeliveryStatus.Delivered, (await DeliverAsync(router.Output)).Status);
+        Assert.Equal(DeliveryStatus.Delivered, (await router.Output.DeliverAsync([SampleAlerts.Full], TestContext.Current.CancellationToken))[0].Status);
         var request = Assert.Single(server.Requests);
         Assert.Equal("Bearer abc", request.Headers["Authorization"]);
         Assert.Equal("Sécurité 東京", request.Headers["X-Team"]);
@@ -45,7 +45,7 @@ public sealed class WebhookContract() : HttpOutputContract("webhook")
     {
         await using var server = await LoopbackServer.StartAsync();
         await using var router = ConfiguredRouter.Load($"webhook: {{address: 'http://{server.Address.Authority}{written}'}}\n");
-        Assert.Equal(DeliveryStatus.Delivered, (await DeliverAsync(router.Output)).Status);
+        Assert.Equal(DeliveryStatus.Delivered, (await router.Output.DeliverAsync([SampleAlerts.Full], TestContext.Current.CancellationToken))[0].Status);
         Assert.Equal(sent, Assert.Single(server.Requests).Path);
     }
 

@@ -26,6 +26,9 @@ public sealed class HttpAnswer : IDisposable
 
     internal HttpAnswer(HttpExchange exchange, HttpTarget target, DeliveryResult failure) => (this.exchange, this.target, this.failure) = (exchange, target, failure);
 
+    /// <summary>What was sent.</summary>
+    internal OutgoingRequest? Sent { get; init; }
+
     /// <summary>The status; 0 when the destination was not reached.</summary>
     public int Status => response is null ? 0 : (int)response.StatusCode;
 
@@ -76,7 +79,7 @@ public sealed class HttpAnswer : IDisposable
     {
         var shown = itemStatus == 0 ? Status : itemStatus;
         var words = exchange.Words?.Invoke(shown, answer) ?? new VendorWords(answer);
-        var said = OneLine(target.MaskIn(words.Text));
+        var said = OneLine(exchange.MaskIn(target.MaskIn(words.Text), Sent));
         var key = words.Key.Length > 0 ? words.Key
             : shown is 401 or 403 ? exchange.CredentialKey
             : status == DeliveryStatus.Blocked ? exchange.Descriptor.DecidingKey

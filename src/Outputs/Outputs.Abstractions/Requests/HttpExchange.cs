@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using Saker.Alerts;
 using Saker.Outputs.Transports;
 
 namespace Saker.Outputs.Requests;
@@ -59,7 +60,7 @@ public sealed class HttpExchange(OutputDescriptor descriptor, OutputContext cont
                     || redirects == MaxRedirects || response.Headers.Location is not { } location
                     || new Uri(address, location) is var next && (next.Authority != address.Authority || next.Scheme != address.Scheme))
                 {
-                    return new HttpAnswer(this, target, response);
+                    return new HttpAnswer(this, target, response) { Sent = request };
                 }
 
                 response.Dispose();
@@ -70,6 +71,17 @@ public sealed class HttpExchange(OutputDescriptor descriptor, OutputContext cont
         {
             return new HttpAnswer(this, target, DeliveryResult.Retry(target.MaskIn(ConnectionWords.Of(exception, target.Address))));
         }
+    }
+
+    // What a proxy or a gateway may say back of a request: values of headers are tokens more often than not.
+    internal string MaskIn(string words, OutgoingRequest? sent)
+    {
+        foreach (var value in options.CustomHeaders.Values.Select(static value => value.Reveal()).Concat(sent?.Headers.Select(static header => header.Value) ?? []))
+        {
+            words = value.Length == 0 ? words : words.Replace(value, Secret.Mask, StringComparison.Ordinal);
+        }
+
+        return words;
     }
 
     internal string Hint(string key) => key.Length == 0 ? "" : $" Look at {context.Path}.{key}.";

@@ -14,8 +14,9 @@ public sealed class HttpTarget
         SearchValues.Create("!$%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_abcdefghijklmnopqrstuvwxyz~");
 
     private readonly Secret text;
+    private readonly string secretPath; // of the user's own address, which a server may say back
 
-    private HttpTarget(Secret text, Uri address) => (this.text, Address) = (text, address);
+    private HttpTarget(Secret text, Uri address, string secretPath) => (this.text, Address, this.secretPath) = (text, address, secretPath);
 
     /// <summary>Where to.</summary>
     public Uri Address { get; }
@@ -24,7 +25,8 @@ public sealed class HttpTarget
     public static HttpTarget Of(Secret address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        return new HttpTarget(address, Parse(address.Reveal()));
+        var target = Parse(address.Reveal());
+        return new HttpTarget(address, target, target.PathAndQuery.TrimEnd('/'));
     }
 
     /// <summary>A path below an address, with one slash between the two.</summary>
@@ -32,11 +34,21 @@ public sealed class HttpTarget
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(path);
-        return path.Length == 0 ? Of(address) : Of(new Secret($"{address.Reveal().TrimEnd('/')}/{path.TrimStart('/')}"));
+        if (path.Length == 0)
+        {
+            return Of(address);
+        }
+
+        var whole = $"{address.Reveal().TrimEnd('/')}/{path.TrimStart('/')}";
+        return new HttpTarget(new Secret(whole), Parse(whole), Parse(address.Reveal()).PathAndQuery.TrimEnd('/'));
     }
 
     /// <summary>A text without this address.</summary>
-    public string MaskIn(string words) => text.MaskIn(words);
+    public string MaskIn(string words)
+    {
+        var masked = text.MaskIn(words);
+        return secretPath.Length == 0 ? masked : masked.Replace(secretPath, Secret.Mask, StringComparison.Ordinal);
+    }
 
     private static Uri Parse(string text)
     {

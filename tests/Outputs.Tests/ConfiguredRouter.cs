@@ -6,9 +6,9 @@ using Saker.Router.Configuration;
 using Saker.Router.Enrichment;
 using Saker.Router.Routing;
 using Saker.Settings;
-using Xunit;
 
-namespace Saker.Outputs.Testing;
+
+namespace Saker.Outputs.Tests;
 
 /// <summary>Outputs made the way the router makes them: from a configuration file and variables, by the real reader and binder.</summary>
 public sealed class ConfiguredRouter : IAsyncDisposable

@@ -1,0 +1,13 @@
+using Saker.Outputs.Http;
+using Saker.Outputs.Local;
+
+namespace Saker.Outputs.Tests;
+
+/// <summary>The outputs by their type.</summary>
+internal static class Registrations
+{
+    private static readonly IReadOnlyList<OutputRegistration> All = [.. HttpOutputs.All, .. LocalOutputs.All];
+
+    /// <summary>The output of a type.</summary>
+    public static OutputRegistration Of(string type) => All.Single(output => output.Descriptor.Type == type);
+}
