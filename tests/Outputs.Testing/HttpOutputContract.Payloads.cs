@@ -52,7 +52,7 @@ public abstract partial class HttpOutputContract
         await using var tested = Create(destination);
         var before = SampleAlerts.Full with { };
         var statuses = new ConcurrentBag<DeliveryStatus>();
-        await Parallel.ForAsync(0, 64, async (_, _) => statuses.Add((await tested.DeliverAsync()).Status));
+        await Parallel.ForAsync(0, 64, async (_, token) => statuses.Add((await tested.DeliverUntilAsync(token)).Status));
         Assert.Equal(64, statuses.Count(static status => status == DeliveryStatus.Delivered));
         Assert.Equal(64, destination.Requests.Count);
         Assert.Single(destination.Requests.Select(static request => Convert.ToHexString(request.Body.Span)).Distinct());

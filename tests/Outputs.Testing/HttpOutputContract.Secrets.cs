@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using Saker.Outputs.Transports;
 using Saker.Settings;
 using Saker.Testing;
 using Xunit;

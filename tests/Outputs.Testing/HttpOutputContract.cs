@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Saker.Alerts;
 using Saker.Outputs.Requests;
 using Saker.Testing;
 using Xunit;
@@ -111,7 +110,7 @@ public abstract partial class HttpOutputContract(OutputRegistration registration
         await using var endless = await HttpDestination.StartAsync(FixedHost, new LoopbackAnswer { Status = 503, Endless = true });
         await using var third = Create(endless);
         using var limit = new CancellationTokenSource(Patience / 2);
-        Assert.Equal(DeliveryStatus.Retry, (await third.DeliverAsync(cancellationToken: limit.Token)).Status);
+        Assert.Equal(DeliveryStatus.Retry, (await third.DeliverUntilAsync(limit.Token)).Status);
     }
 
     /// <summary>3: giving up an attempt ends it at once, and is neither a retry nor a refusal.</summary>
@@ -121,7 +120,7 @@ public abstract partial class HttpOutputContract(OutputRegistration registration
         await using var slow = await HttpDestination.StartAsync(FixedHost, new LoopbackAnswer { Delay = Timeout.InfiniteTimeSpan });
         await using var tested = Create(slow);
         using var giveUp = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        var attempt = tested.DeliverAsync(cancellationToken: giveUp.Token);
+        var attempt = tested.DeliverUntilAsync(giveUp.Token);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt.WaitAsync(Patience / 2));
     }
 

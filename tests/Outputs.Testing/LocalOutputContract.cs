@@ -1,4 +1,3 @@
-using Saker.Settings;
 using Xunit;
 
 namespace Saker.Outputs.Testing;

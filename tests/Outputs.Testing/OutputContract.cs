@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
-using Saker.Alerts;
 using Saker.Settings;
 using Xunit;
 
@@ -11,7 +10,7 @@ namespace Saker.Outputs.Testing;
 public abstract class OutputContract(OutputRegistration registration)
 {
     /// <summary>The output.</summary>
-    protected OutputRegistration Registration { get; } = registration;
+    public OutputRegistration Registration { get; } = registration;
 
     /// <summary>The keys that an instance needs, without a destination that could be reached.</summary>
     protected abstract IReadOnlyDictionary<string, string?> AnyConfig { get; }

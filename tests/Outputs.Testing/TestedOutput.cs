@@ -95,11 +95,26 @@ public sealed class TestedOutput : IAsyncDisposable
     }
 
     /// <summary>One attempt for one alert, bounded in time, with what the router does before and after it: readiness, and secrets masked in the reason.</summary>
-    public async Task<DeliveryResult> DeliverAsync(Alert? alert = null, CancellationToken cancellationToken = default) =>
-        (await DeliverAsync([alert ?? SampleAlerts.Full], cancellationToken))[0];
+    public async Task<DeliveryResult> DeliverAsync(Alert? alert = null) => (await DeliverAsync([alert ?? SampleAlerts.Full]))[0];
 
     /// <summary>One attempt for several alerts.</summary>
-    public async Task<IReadOnlyList<DeliveryResult>> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<DeliveryResult>> DeliverAsync(IReadOnlyList<Alert> alerts) => DeliverUntilAsync(alerts, TestContext.Current.CancellationToken);
+
+    /// <summary>One attempt that a token may end.</summary>
+    public async Task<DeliveryResult> DeliverUntilAsync(CancellationToken cancellationToken) => (await DeliverUntilAsync([SampleAlerts.Full], cancellationToken))[0];
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (output is not null)
+        {
+            await output.DisposeAsync();
+        }
+
+        transports.Dispose();
+    }
+
+    private async Task<IReadOnlyList<DeliveryResult>> DeliverUntilAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(alerts);
         using var limit = new CancellationTokenSource(Patience);
@@ -112,17 +127,6 @@ public sealed class TestedOutput : IAsyncDisposable
         isReady = true;
         var results = await Output.DeliverAsync(alerts, either.Token);
         return [.. Enumerable.Range(0, alerts.Count).Select(index => Masked(results[index]))];
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (output is not null)
-        {
-            await output.DisposeAsync();
-        }
-
-        transports.Dispose();
     }
 
     /// <summary>YAML of keys with dots.</summary>

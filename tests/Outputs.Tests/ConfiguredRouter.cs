@@ -7,7 +7,6 @@ using Saker.Router.Enrichment;
 using Saker.Router.Routing;
 using Saker.Settings;
 
-
 namespace Saker.Outputs.Tests;
 
 /// <summary>Outputs made the way the router makes them: from a configuration file and variables, by the real reader and binder.</summary>

@@ -1,4 +1,5 @@
 using Saker.Router.Configuration;
+using Saker.Settings;
 
 namespace Saker.DocGen;
 
@@ -7,6 +8,12 @@ internal static class GeneratedFiles
 {
     /// <summary>Folders that hold generated files only.</summary>
     public static IReadOnlyList<string> Folders { get; } = ["docs/reference/outputs", "config/examples", "config/schema"];
+
+    // For 'saker-router outputs describe': the sentences of the options, which a program does not know of itself.
+    private static string OutputTexts(OutputCatalogue catalogue) => string.Concat(
+        catalogue.All.SelectMany(static output => VariableTable.Of(OptionSchema.For(output.OptionsType), output.Descriptor.Type))
+            .Concat(catalogue.Groups.SelectMany(static group => VariableTable.Of(OptionSchema.For(group.OptionsType), group.Name)))
+            .Select(static row => $"{row.Path}\t{Prose.Of(row.Key.Property)}\n"));
 
     public static SortedDictionary<string, string> All()
     {
@@ -17,6 +24,7 @@ internal static class GeneratedFiles
             ["docs/reference/metrics.md"] = ReferencePages.Metrics(),
             ["docs/reference/environment.md"] = ReferencePages.Environment(catalogue),
             ["config/schema/router.schema.json"] = SchemaFile.Write(catalogue),
+            ["src/Router/Configuration/output-texts.tsv"] = OutputTexts(catalogue),
         };
         foreach (var output in catalogue.All)
         {

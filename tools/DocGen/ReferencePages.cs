@@ -42,7 +42,18 @@ internal static class ReferencePages
             page.Append(CultureInfo.InvariantCulture, $"The other side's documentation: <{uri}>.\n\n");
         }
 
+        if (Notes.Of(output) is { } notes)
+        {
+            page.Append(notes).Append('\n');
+        }
+
         Table(page, OptionSchema.For(output.OptionsType), descriptor.InFalcosidekick ? descriptor.Type : $"{"outputs"}.NAME");
+        if (output.Group is { } group)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\nAll outputs of `{group.Name}` share these keys. An instance below `outputs` may have a section `{group.Name}` of its own, which then takes their place.\n\n");
+            Table(page, OptionSchema.For(group.OptionsType), group.Name);
+        }
+
         if (descriptor.InFalcosidekick)
         {
             Differences(page, descriptor);
@@ -58,7 +69,8 @@ internal static class ReferencePages
             .Append("Below `outputs`, the key `outputs.sec-chat.KEY` has the variable `OUTPUTS_SEC_CHAT_KEY`.\n\n| variable | key |\n| --- | --- |\n");
         var rows = VariableTable.Of(OptionSchema.For(typeof(RouterOptions)), "")
             .Concat(catalogue.All.Where(static output => output.Descriptor.InFalcosidekick)
-                .SelectMany(static output => VariableTable.Of(OptionSchema.For(output.OptionsType), output.Descriptor.Type)));
+                .SelectMany(static output => VariableTable.Of(OptionSchema.For(output.OptionsType), output.Descriptor.Type)))
+            .Concat(catalogue.Groups.SelectMany(static group => VariableTable.Of(OptionSchema.For(group.OptionsType), group.Name)));
         foreach (var (variable, path, _) in rows.OrderBy(static row => row.Variable, StringComparer.Ordinal))
         {
             page.Append(CultureInfo.InvariantCulture, $"| `{variable}` | `{path}` |\n");

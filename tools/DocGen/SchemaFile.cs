@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Saker.Outputs;
 using Saker.Router.Configuration;
 using Saker.Router.Options;
 using Saker.Settings;
@@ -19,13 +20,18 @@ internal static class SchemaFile
         var properties = root["properties"]!.AsObject();
         foreach (var output in catalogue.All.Where(static output => output.Descriptor.InFalcosidekick))
         {
-            properties[output.Descriptor.Type] = Section(OptionSchema.For(output.OptionsType));
+            Add(properties, output);
         }
 
         var types = new JsonArray();
         foreach (var output in catalogue.All)
         {
             var instance = Section(OptionSchema.For(output.OptionsType));
+            if (output.Group is { } group)
+            {
+                instance["properties"]![group.Name] = Section(OptionSchema.For(group.OptionsType));
+            }
+
             instance["properties"]!["type"] = new JsonObject { ["const"] = output.Descriptor.Type };
             instance["required"] = new JsonArray("type");
             types.Add(instance);
@@ -40,6 +46,20 @@ internal static class SchemaFile
         root.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         root.Insert(1, "title", "Configuration of saker-router");
         return root.ToJsonString(Indented) + "\n";
+    }
+
+    // An output of a group stands in the group's section, beside the keys that the group shares.
+    private static void Add(JsonObject properties, OutputRegistration output)
+    {
+        var section = Section(OptionSchema.For(output.OptionsType));
+        if (output.Group is not { } group)
+        {
+            properties[output.Descriptor.Type] = section;
+            return;
+        }
+
+        properties[group.Name] ??= Section(OptionSchema.For(group.OptionsType));
+        properties[group.Name]!["properties"]![output.Descriptor.Type[(group.Name.Length + 1)..]] = section;
     }
 
     private static JsonObject Section(OptionSchema schema)

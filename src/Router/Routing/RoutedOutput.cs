@@ -1,8 +1,8 @@
+using Saker.Alerts;
 using Saker.Outputs;
 using Saker.Outputs.Transports;
 using Saker.Router.Configuration;
 using Saker.Router.Delivery;
-using Saker.Settings;
 
 namespace Saker.Router.Routing;
 
@@ -31,6 +31,17 @@ internal sealed class RoutedOutput(OutputInstance instance, IOutput output, Aler
         StartFromBeginning = instance.Options.StartFrom == "beginning",
         Secrets = instance.Secrets,
     };
+
+    /// <summary>One attempt outside delivery, readiness included, for a person who looks on. Nothing in the reason is a secret.</summary>
+    public async Task<DeliveryResult> TryAsync(Alert alert, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var limit = Delivery.AttemptTimeout > TimeSpan.Zero ? Delivery.AttemptTimeout : patience;
+        using var call = new OutputCall(Delivery, limit, clock);
+        using var over = new CancellationTokenSource(limit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+        var (result, _) = await call.DeliverAsync([alert], either.Token, cancellationToken);
+        return result[0].With(Delivery.Secrets.Aggregate(result[0].Reason, static (reason, secret) => secret.MaskIn(reason)));
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,10 +1,8 @@
 using System.IO.Compression;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Saker.Alerts;
-using Saker.Outputs.Testing;
 using Saker.Testing;
 
 namespace Saker.Outputs.Tests.Recorded;

@@ -1,5 +1,4 @@
 using Saker.Alerts;
-using Saker.Outputs.Requests;
 
 namespace Saker.Outputs.Http.Elasticsearch;
 

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using Saker.Settings;
 
-namespace Saker.DocGen;
+namespace Saker.Settings;
 
 /// <summary>What pages, examples and schema say of a key, read from the option records.</summary>
 internal static class KeyFacts

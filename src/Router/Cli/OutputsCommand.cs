@@ -1,0 +1,150 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using Saker.Outputs;
+using Saker.Router.Configuration;
+using Saker.Router.Enrichment;
+using Saker.Router.Routing;
+using Saker.Settings;
+using Saker.Text;
+
+namespace Saker.Router.Cli;
+
+/// <summary><c>saker-router outputs list|describe|test</c>: what there is, what it takes, and whether one gets through.</summary>
+internal static class OutputsCommand
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly string[] ListHeader = ["TYPE", "PRODUCT", "SWITCHED ON BY", "CONFIGURED AS"];
+
+    public static Command Create(Func<ParseResult, RouterConfiguration> load)
+    {
+        var list = new Command("list", "Lists the outputs that there are, and which of them are configured.");
+        list.SetAction((result, _) => ListAsync(load(result), OutputCatalogue.Default, Console.Out));
+
+        var type = new Argument<string>("TYPE") { Description = "An output's type, as 'list' shows it: slack, aws.sns." };
+        var describe = new Command("describe", "Shows the keys of an output with types, defaults and variables.") { type };
+        describe.SetAction((result, _) => DescribeAsync(result.GetValue(type)!, OutputCatalogue.Default, Console.Out, Console.Error));
+
+        var name = new Argument<string>("NAME") { Description = "An output of the configuration." };
+        var test = new Command("test", "Sends a test alert to one output of the configuration, without a running router, and shows what its destination says.") { name };
+        test.SetAction((result, cancellationToken) => TestAsync(load(result), result.GetValue(name)!, TimeProvider.System, Console.Out, Console.Error, cancellationToken));
+        return new Command("outputs", "Shows the outputs that there are, and tries one.") { list, describe, test };
+    }
+
+    /// <summary>Every output, with the instances that the configuration switches on.</summary>
+    public static async Task<int> ListAsync(RouterConfiguration configuration, OutputCatalogue catalogue, TextWriter output)
+    {
+        var rows = new List<string[]> { ListHeader };
+        rows.AddRange(catalogue.All.Select(registration => (string[])
+        [
+            registration.Descriptor.Type, registration.Descriptor.Title, registration.Descriptor.DecidingKey,
+            string.Join(", ", configuration.Outputs.Where(instance => instance.Registration == registration).Select(static instance => instance.Name)),
+        ]));
+        await ControlCommands.PrintAsync(output, rows);
+        return 0;
+    }
+
+    /// <summary>What one output is, and its keys; 1 when there is no such output.</summary>
+    public static async Task<int> DescribeAsync(string type, OutputCatalogue catalogue, TextWriter output, TextWriter errors)
+    {
+        if (catalogue.Find(type) is not { } registration)
+        {
+            await errors.WriteLineAsync(FalcosidekickOutputs.Contains(type)
+                ? $"The output '{type}' is not in this version."
+                : $"There is no output '{type}'{NearestWord.Hint(type, catalogue.All.Select(static one => one.Descriptor.Type))}");
+            return 1;
+        }
+
+        var descriptor = registration.Descriptor;
+        await output.WriteLineAsync($"{descriptor.Title} ({descriptor.Type}): {descriptor.Summary}");
+        await output.WriteLineAsync($"Switched on by {descriptor.DecidingKey}. {(descriptor.InFalcosidekick ? $"The section '{descriptor.Type}' is the instance of that name; more stand below 'outputs'." : "Instances stand below 'outputs'.")}");
+        if (descriptor.Guarantee == DeliveryGuarantee.Sent)
+        {
+            await output.WriteLineAsync("The destination confirms nothing: a delivered alert is one that has left this machine.");
+        }
+
+        if (descriptor.Documentation is { } documentation)
+        {
+            await output.WriteLineAsync($"The other side's documentation: {documentation}");
+        }
+
+        await PrintKeysAsync(OptionSchema.For(registration.OptionsType), descriptor.InFalcosidekick ? descriptor.Type : "outputs.NAME", descriptor.Type, output);
+        if (registration.Group is { } group)
+        {
+            await output.WriteLineAsync($"\nShared by all outputs of '{group.Name}':");
+            await PrintKeysAsync(OptionSchema.For(group.OptionsType), group.Name, group.Name, output);
+        }
+
+        return 0;
+    }
+
+    /// <summary>Sends the test alert; 0 when it was delivered, 1 with the reason when it was not or there is no such output.</summary>
+    public static async Task<int> TestAsync(RouterConfiguration configuration, string name, TimeProvider clock, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
+    {
+        var faults = new ConfigFaults();
+        var notices = new OutputNotices((key, problem) => errors.WriteLine($"{key}: {problem}"), NullLogger.Instance);
+        var outputs = configuration.IsRefused ? [] : OutputAssembly.Create(configuration, clock, faults, notices);
+        try
+        {
+            foreach (var fault in configuration.Faults.Concat(faults.All).Where(static fault => fault.Severity == FaultSeverity.Error))
+            {
+                await errors.WriteLineAsync($"error: {fault}");
+            }
+
+            if (configuration.IsRefused || faults.HasErrors)
+            {
+                return 1;
+            }
+
+            if (outputs.Find(one => one.Name == name) is not { } target)
+            {
+                var names = outputs.Select(static one => one.Name).ToList();
+                await errors.WriteLineAsync($"No output '{name}' is on{NearestWord.Hint(name, names)} Those that are: {(names.Count == 0 ? "none" : string.Join(", ", names))}.");
+                return 1;
+            }
+
+            return await TestAsync(target, configuration, clock, output, errors, cancellationToken);
+        }
+        finally
+        {
+            foreach (var one in outputs)
+            {
+                await one.DisposeAsync();
+            }
+        }
+    }
+
+    private static async Task<int> TestAsync(RoutedOutput target, RouterConfiguration configuration, TimeProvider clock, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
+    {
+        var alert = new AlertEnricher(configuration.Router, (key, problem) => errors.WriteLine($"{key}: {problem}")).Enrich(TestAlert.Create(clock.GetUtcNow()));
+        var start = clock.GetTimestamp();
+        var result = await target.TryAsync(alert, Patience, clock, cancellationToken);
+        var time = DurationText.About(clock.GetElapsedTime(start));
+        if (result.Status == DeliveryStatus.Delivered)
+        {
+            await output.WriteLineAsync($"{target.Name}: delivered in {time}.");
+            return 0;
+        }
+
+        await errors.WriteLineAsync($"{target.Name}: {Word(result.Status)} after {time}. {result.Reason}");
+        return 1;
+    }
+
+    private static string Word(DeliveryStatus status) => status switch
+    {
+        DeliveryStatus.Skipped => "has nothing to send for the test alert",
+        DeliveryStatus.Retry => "not delivered, the router would try again",
+        DeliveryStatus.Blocked => "not delivered, nothing would be until this is mended",
+        _ => "refused",
+    };
+
+    private static async Task PrintKeysAsync(OptionSchema schema, string path, string type, TextWriter output)
+    {
+        foreach (var (variable, keyPath, key) in VariableTable.Of(schema, path))
+        {
+            var limits = KeyFacts.Limits(key);
+            var initial = KeyFacts.Default(key);
+            await output.WriteLineAsync($"\n  {keyPath}  ({KeyFacts.Type(key)}{(key.IsRequired ? ", must be set" : initial.Length == 0 ? "" : $", default {initial}")}{(limits.Length == 0 ? "" : $", {limits}")}; {variable})");
+            await output.WriteLineAsync($"      {OutputTexts.Of(type + keyPath[path.Length..])}");
+        }
+    }
+}
