@@ -2,10 +2,10 @@ using Saker.Outputs;
 
 namespace Saker.DocGen;
 
-/// <summary>What a person wrote about an output: <c>notes.md</c> in its folder, merged into its page.</summary>
+/// <summary>What a person wrote about an output, beside its sources, merged into its page.</summary>
 internal static class Notes
 {
-    private const string FileName = "notes.md";
+    private static readonly string FileName = Path.ChangeExtension("notes", "md");
 
     /// <summary>The text; null where there is none.</summary>
     public static string? Of(OutputRegistration output)

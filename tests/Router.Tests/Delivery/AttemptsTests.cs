@@ -147,8 +147,7 @@ public sealed class AttemptsTests : IDisposable
         for (var times = 1; times <= 3; times++)
         {
             await attempts.TryAsWitnessAsync([alert], Stopping);
-            Assert.Equal((PendingState.Pending, times, "Unexpected InvalidOperationException in the output."), (alert.State, alert.Unexpected, alert.Reason));
-            Assert.Equal(times < 3, attempts.BlockedSince is null);
+            Assert.Equal((PendingState.Pending, times, "Unexpected InvalidOperationException in the output.", times < 3), (alert.State, alert.Unexpected, alert.Reason, attempts.BlockedSince is null));
         }
     }
 
