@@ -42,6 +42,8 @@ READ = [
     "sidekick/http-api.jsonl",
     "sidekick/metrics.jsonl",
     "sidekick/minimum-priority.jsonl",
+    "sidekick/outputs/aws.sns/*.jsonl",
+    "sidekick/outputs/kafka/*.jsonl",
     "sidekick/outputs/slack/*.jsonl",
     "sidekick/outputs/webhook/*.jsonl",
     "sidekick/templates.jsonl",
@@ -51,7 +53,8 @@ LEFT_OUT = [
     "falco/expected/alerts/*.upstream.jsonl",
     "sidekick/outputs/*/bad-url.jsonl",
     "sidekick/outputs/*/failures.jsonl",
-    "sidekick/outputs/*/tls.jsonl",
+    "sidekick/outputs/slack/tls.jsonl",
+    "sidekick/outputs/webhook/tls.jsonl",
     "sidekick/outputs/webhook/k8s-names-not-text.jsonl",
 ]
 
