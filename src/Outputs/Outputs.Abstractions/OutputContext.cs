@@ -14,6 +14,9 @@ public sealed record OutputContext
     /// <summary>The clock.</summary>
     public required TimeProvider Clock { get; init; }
 
+    /// <summary>Time that one attempt has; for clients that must know beforehand how long they may try.</summary>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The ways out of this machine, with the instance's certificates and proxy. They belong to the router.</summary>
     public required OutputTransports Transports { get; init; }
 

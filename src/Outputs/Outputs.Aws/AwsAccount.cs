@@ -1,4 +1,7 @@
 using Saker.Outputs.Aws.Credentials;
+using Saker.Outputs.Aws.Services;
+using Saker.Outputs.Aws.Settings;
+using Saker.Outputs.Aws.Signing;
 
 namespace Saker.Outputs.Aws;
 

@@ -64,6 +64,7 @@ internal static class OutputAssembly
                 Name = instance.Name,
                 Path = instance.Path,
                 Clock = clock,
+                AttemptTimeout = instance.Options.AttemptTimeout > TimeSpan.Zero ? instance.Options.AttemptTimeout : configuration.Router.Delivery.AttemptTimeout,
                 Transports = transports,
                 Variable = configuration.Variable,
                 Strict = configuration.Router.StrictCompatibility,

@@ -1,4 +1,5 @@
 using Saker.Outputs.Aws;
+using Saker.Outputs.Aws.Settings;
 
 namespace Saker.Outputs.Tests.Aws;
 

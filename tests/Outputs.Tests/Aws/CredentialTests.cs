@@ -3,7 +3,7 @@ using System.Text;
 using System.Web;
 using Microsoft.Extensions.Time.Testing;
 using Saker.Alerts;
-using Saker.Outputs.Aws.Credentials;
+using Saker.Outputs.Aws.Signing;
 using Saker.Outputs.Testing;
 using Saker.Testing;
 

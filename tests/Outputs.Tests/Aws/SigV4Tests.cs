@@ -1,6 +1,5 @@
 using System.Text;
 using Saker.Alerts;
-using Saker.Outputs.Aws.Credentials;
 using Saker.Outputs.Aws.Signing;
 
 namespace Saker.Outputs.Tests.Aws;

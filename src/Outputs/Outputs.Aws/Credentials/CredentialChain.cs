@@ -1,4 +1,6 @@
 using Saker.Alerts;
+using Saker.Outputs.Aws.Settings;
+using Saker.Outputs.Aws.Signing;
 
 namespace Saker.Outputs.Aws.Credentials;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Saker.Alerts;
+using Saker.Outputs.Aws.Settings;
+using Saker.Outputs.Aws.Signing;
 
 namespace Saker.Outputs.Aws.Credentials;
 

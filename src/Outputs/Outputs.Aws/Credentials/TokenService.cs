@@ -1,5 +1,8 @@
 using System.Globalization;
 using Saker.Alerts;
+using Saker.Outputs.Aws.Services;
+using Saker.Outputs.Aws.Settings;
+using Saker.Outputs.Aws.Signing;
 
 namespace Saker.Outputs.Aws.Credentials;
 

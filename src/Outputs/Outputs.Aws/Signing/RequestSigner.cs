@@ -1,5 +1,4 @@
 using System.Globalization;
-using Saker.Outputs.Aws.Credentials;
 
 namespace Saker.Outputs.Aws.Signing;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Saker.Outputs.Aws.Credentials;
 
 namespace Saker.Outputs.Aws.Signing;
 

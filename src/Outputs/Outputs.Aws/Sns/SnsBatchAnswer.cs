@@ -1,4 +1,5 @@
 using System.Globalization;
+using Saker.Outputs.Aws.Services;
 
 namespace Saker.Outputs.Aws.Sns;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Saker.Alerts;
+using Saker.Outputs.Aws.Services;
 using Saker.Outputs.Rendering;
 
 namespace Saker.Outputs.Aws.Sns;

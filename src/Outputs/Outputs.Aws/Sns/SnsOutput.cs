@@ -1,6 +1,7 @@
 using System.Globalization;
 using Saker.Alerts;
-using Saker.Outputs.Aws.Credentials;
+using Saker.Outputs.Aws.Services;
+using Saker.Outputs.Aws.Signing;
 using Saker.Outputs.Rendering;
 
 namespace Saker.Outputs.Aws.Sns;

@@ -35,7 +35,7 @@ internal sealed record KafkaOptions : NetworkOutputOptions
     /// <summary>Lets brokers drop what an attempt sends twice. Needs <c>requiredacks: ALL</c> and Kafka 0.11.</summary>
     public bool Idempotent { get; init; } = true;
 
-    /// <summary>Has no effect, since every alert is kept until its broker has confirmed it.</summary>
+    /// <summary>Has no effect, since every alert waits for its report; <c>maxconcurrentrequests</c> lets several attempts be under way.</summary>
     public bool Async { get; init; }
 
     /// <summary>Encrypts connections with TLS.</summary>

@@ -52,6 +52,11 @@ internal sealed class KafkaOutput(KafkaOptions options, OutputContext context) :
             context.OptionFails("requiredacks", "With NONE nobody confirms an alert: delivered means sent, and what a broker loses is lost.");
         }
 
+        if (options.Async && !context.Strict)
+        {
+            context.OptionFails("async", "This has no effect: every alert waits for its report. To have several attempts under way, set maxconcurrentrequests.");
+        }
+
         return new(DeliveryResult.Delivered);
     }
 

@@ -5,7 +5,7 @@ using Saker.Outputs.Transports;
 
 namespace Saker.Outputs.Messaging.Kafka;
 
-/// <summary>The client's settings (https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md) for the options.</summary>
+/// <summary>The client's settings (https://docs.confluent.io/platform/current/clients/librdkafka/html/md_CONFIGURATION.html) for the options.</summary>
 internal static class KafkaSettings
 {
     public static readonly string[] Balancers = ["round_robin", "least_bytes", "hash", "crc32", "crc32_random", "murmur2", "murmur2_random"];
@@ -13,8 +13,7 @@ internal static class KafkaSettings
     public static readonly string[] Acks = ["all", "one", "none"];
     public static readonly string[] Mechanisms = ["PLAIN", "SCRAM_SHA256", "SCRAM_SHA512", "SCRAM-SHA-256", "SCRAM-SHA-512"];
 
-    // The router's own limit when the instance has none; a message that has waited so long is reported before the attempt ends.
-    private static readonly TimeSpan UsualAttempt = TimeSpan.FromSeconds(10);
+    // A message that has waited so long is reported before the attempt ends.
     private const double PartOfAttempt = 0.9;
 
     /// <summary>True for balancers that take partitions in turn.</summary>
@@ -24,8 +23,7 @@ internal static class KafkaSettings
     public static ProducerConfig Of(KafkaOptions options, OutputContext context)
     {
         var acks = options.RequiredAcks.ToLowerInvariant() switch { "none" => Confluent.Kafka.Acks.None, "one" => Confluent.Kafka.Acks.Leader, _ => Confluent.Kafka.Acks.All };
-        var attempt = options.AttemptTimeout > TimeSpan.Zero ? options.AttemptTimeout : UsualAttempt;
-        var patience = (int)Math.Clamp(attempt.TotalMilliseconds * PartOfAttempt, 100, 900_000);
+        var patience = (int)Math.Clamp(context.AttemptTimeout.TotalMilliseconds * PartOfAttempt, 100, 900_000);
         var config = new ProducerConfig
         {
             BootstrapServers = options.HostPort,

@@ -1,7 +1,7 @@
 using System.Text;
 using Saker.Outputs.Requests;
 
-namespace Saker.Outputs.Aws;
+namespace Saker.Outputs.Aws.Services;
 
 /// <summary>The parameters of AWS's query protocol, written as Go's programs write a form: by name, blanks as plus signs.</summary>
 internal sealed class AwsForm

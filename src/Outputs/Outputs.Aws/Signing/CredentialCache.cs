@@ -1,4 +1,4 @@
-namespace Saker.Outputs.Aws.Credentials;
+namespace Saker.Outputs.Aws.Signing;
 
 /// <summary>Keeps credentials until they are about to end. While new ones cannot be had, the old ones serve as long as they are valid.</summary>
 internal sealed class CredentialCache(Func<CancellationToken, ValueTask<AwsCredentials>> find, TimeProvider clock) : IDisposable

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Xml;
 using System.Xml.Linq;
 
-namespace Saker.Outputs.Aws;
+namespace Saker.Outputs.Aws.Services;
 
 /// <summary>What AWS says about a refusal, in XML or JSON.</summary>
 /// <param name="Code">AWS's word for it: <c>InvalidParameter</c>; empty when the answer has none.</param>

@@ -1,8 +1,7 @@
 using Saker.Alerts;
-using Saker.Outputs.Aws.Credentials;
 using Saker.Outputs.Requests;
 
-namespace Saker.Outputs.Aws;
+namespace Saker.Outputs.Aws.Settings;
 
 /// <summary>Region and addresses, from where AWS's own programs take them (https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html).</summary>
 internal sealed class AwsSettings(AwsOptions options, Func<string, string?> variable)

@@ -1,4 +1,4 @@
-namespace Saker.Outputs.Aws.Credentials;
+namespace Saker.Outputs.Aws.Settings;
 
 /// <summary>
 /// The profiles of AWS's own programs: <c>~/.aws/config</c> and <c>~/.aws/credentials</c>, or where AWS_CONFIG_FILE and

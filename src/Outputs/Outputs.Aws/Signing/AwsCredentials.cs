@@ -1,6 +1,6 @@
 using Saker.Alerts;
 
-namespace Saker.Outputs.Aws.Credentials;
+namespace Saker.Outputs.Aws.Signing;
 
 /// <summary>What requests are signed with.</summary>
 /// <param name="AccessKeyId">The key.</param>

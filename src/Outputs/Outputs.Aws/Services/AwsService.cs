@@ -1,10 +1,9 @@
 using System.Text;
 using Saker.Alerts;
-using Saker.Outputs.Aws.Credentials;
 using Saker.Outputs.Aws.Signing;
 using Saker.Outputs.Requests;
 
-namespace Saker.Outputs.Aws;
+namespace Saker.Outputs.Aws.Services;
 
 /// <summary>A service of AWS in a region: signs what is sent to it, and knows what its refusals mean.</summary>
 internal sealed class AwsService
