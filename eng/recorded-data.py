@@ -42,7 +42,7 @@ READ = [
     "sidekick/http-api.jsonl",
     "sidekick/metrics.jsonl",
     "sidekick/minimum-priority.jsonl",
-    *(f"sidekick/outputs/{name}/*.jsonl" for name in ("alertmanager", "elasticsearch", "loki", "pagerduty", "slack", "splunk", "webhook")),
+    *(f"sidekick/outputs/{name}/*.jsonl" for name in ("alertmanager", "aws.sns", "elasticsearch", "kafka", "loki", "pagerduty", "slack", "splunk", "webhook")),
     "sidekick/templates.jsonl",
 ]
 LEFT_OUT = [
@@ -50,7 +50,8 @@ LEFT_OUT = [
     "falco/expected/alerts/*.upstream.jsonl",
     "sidekick/outputs/*/bad-url.jsonl",
     "sidekick/outputs/*/failures.jsonl",
-    "sidekick/outputs/*/tls.jsonl",
+    "sidekick/outputs/slack/tls.jsonl",
+    "sidekick/outputs/webhook/tls.jsonl",
     "sidekick/outputs/webhook/k8s-names-not-text.jsonl",
 ]
 

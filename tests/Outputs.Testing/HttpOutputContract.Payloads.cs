@@ -20,7 +20,7 @@ public abstract partial class HttpOutputContract
         foreach (var (name, alert) in SampleAlerts.Shown)
         {
             Assert.Equal(DeliveryStatus.Delivered, (await tested.DeliverAsync(alert)).Status);
-            Golden.Check(Registration.Descriptor.Title, name, Golden.Render(destination.Requests.Last()));
+            Golden.Check(Folder, name, Golden.Render(destination.Requests.Last()));
         }
     }
 

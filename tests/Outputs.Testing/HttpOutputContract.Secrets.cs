@@ -46,7 +46,7 @@ public abstract partial class HttpOutputContract
         }
 
         // One at a time, for one may stand in for another.
-        foreach (var (key, value) in planted)
+        foreach (var (key, value) in planted.Where(pair => !SigningKeys.Contains(pair.Key)))
         {
             var before = destination.Requests.Count;
             await using var tested = Create(destination, CompanionsOfSecrets.Append(KeyValuePair.Create(key, value)).ToDictionary());
@@ -107,7 +107,7 @@ public abstract partial class HttpOutputContract
             {
                 var variables = new Dictionary<string, string> { [EnvironmentVariables.NameOf($"{TestedOutput.Path}.{path}")] = start + front + secret + end };
                 await using var tested = TestedOutput.Create(Registration, MinimalConfig(destination.Endpoint), destination.Setup with { Environment = variables });
-                Assert.All(tested.Faults, fault => Assert.Contains(path, fault, StringComparison.Ordinal));
+                Assert.True(tested.Faults.Count == 0 || tested.Faults.Any(fault => fault.Contains(path, StringComparison.Ordinal)), string.Join('\n', tested.Faults));
                 Assert.All(tested.Faults, static fault => Assert.DoesNotContain(fault, char.IsControl));
                 if (key.IsSecret)
                 {
@@ -146,6 +146,9 @@ public abstract partial class HttpOutputContract
 
         return planted;
     }
+
+    /// <summary>Secrets that sign requests, and are never sent themselves.</summary>
+    protected virtual IReadOnlyCollection<string> SigningKeys => [];
 
     /// <summary>Keys without which a secret has no use: the user of a password.</summary>
     protected virtual IReadOnlyDictionary<string, string?> CompanionsOfSecrets => new Dictionary<string, string?>();

@@ -16,6 +16,9 @@ public abstract partial class HttpOutputContract(OutputRegistration registration
     /// <summary>The least keys that switch it on and let it deliver to <paramref name="endpoint"/>.</summary>
     protected abstract IReadOnlyDictionary<string, string?> MinimalConfig(Uri endpoint);
 
+    /// <summary>Where the committed payloads stand, below the tests of the outputs.</summary>
+    protected virtual string Folder => Registration.Descriptor.Title;
+
     /// <summary>The host of an output whose address is fixed; null for one that is configured.</summary>
     protected virtual string? FixedHost => null;
 

@@ -68,13 +68,18 @@ public sealed class ConfiguredRouter : IAsyncDisposable
         }
     }
 
-    /// <summary>YAML of one instance with flat keys, which the configuration takes as it takes a section's.</summary>
+    /// <summary>YAML of one instance; a key with a dot stands in a section below it.</summary>
     public static string Yaml(string type, IReadOnlyDictionary<string, string?> keys, bool strict = false)
     {
         var yaml = new StringBuilder($"strictcompatibility: {(strict ? "true" : "false")}\noutputs:\n  tested:\n    type: {type}\n");
-        foreach (var (key, value) in keys)
+        foreach (var section in keys.GroupBy(static pair => pair.Key.Contains('.', StringComparison.Ordinal) ? pair.Key.Split('.')[0] : ""))
         {
-            yaml.Append(System.Globalization.CultureInfo.InvariantCulture, $"    {key}: '{value?.Replace("'", "''", StringComparison.Ordinal)}'\n");
+            var (head, indent, cut) = section.Key.Length == 0 ? ("", "    ", 0) : ($"    {section.Key}:\n", "      ", section.Key.Length + 1);
+            yaml.Append(head);
+            foreach (var (key, value) in section)
+            {
+                yaml.Append(System.Globalization.CultureInfo.InvariantCulture, $"{indent}{key[cut..]}: '{value?.Replace("'", "''", StringComparison.Ordinal)}'\n");
+            }
         }
 
         return yaml.ToString();

@@ -14,6 +14,9 @@ public sealed record OutputContext
     /// <summary>The clock.</summary>
     public required TimeProvider Clock { get; init; }
 
+    /// <summary>Time that one attempt has; for clients that must know beforehand how long they may try.</summary>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The ways out of this machine, with the instance's certificates and proxy. They belong to the router.</summary>
     public required OutputTransports Transports { get; init; }
 
@@ -28,6 +31,12 @@ public sealed record OutputContext
 
     /// <summary>Gets the body of each request before it is sent, for whoever looks for a fault; the router shows it at <c>loglevel: debug</c>.</summary>
     public Action<ReadOnlyMemory<byte>> Sending { get; init; } = static _ => { };
+
+    /// <summary>
+    /// The value of a variable of the environment; null when it is not set. For those that a vendor's own programs read, as AWS_ACCESS_KEY_ID:
+    /// what has a key has its variable anyway.
+    /// </summary>
+    public Func<string, string?> Variable { get; init; } = static _ => null;
 
     /// <summary>Renders exactly what Falcosidekick renders (<c>strictcompatibility</c>).</summary>
     public bool Strict { get; init; }

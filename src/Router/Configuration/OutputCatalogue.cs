@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
 using Saker.Outputs;
+using Saker.Outputs.Aws;
 using Saker.Outputs.Http;
 using Saker.Outputs.Local;
+using Saker.Outputs.Messaging;
 
 namespace Saker.Router.Configuration;
 
@@ -22,7 +24,7 @@ internal sealed class OutputCatalogue
         byType = All.ToFrozenDictionary(static registration => registration.Descriptor.Type, StringComparer.OrdinalIgnoreCase);
     }
 
-    public static OutputCatalogue Default { get; } = new([.. HttpOutputs.All, .. LocalOutputs.All]);
+    public static OutputCatalogue Default { get; } = new([.. AwsOutputs.All, .. HttpOutputs.All, .. LocalOutputs.All, .. MessagingOutputs.All]);
 
     /// <summary>The groups that outputs share, each once.</summary>
     public IEnumerable<OutputGroup> Groups => All.Select(static output => output.Group).OfType<OutputGroup>().Distinct();

@@ -30,6 +30,9 @@ internal sealed record RouterConfiguration
     /// <summary>The proxies towards outputs, from the environment.</summary>
     public ProxySettings Proxy { get; init; } = ProxySettings.None;
 
+    /// <summary>The value of a variable of the environment; null when it is not set.</summary>
+    public Func<string, string?> Variable { get; init; } = static _ => null;
+
     /// <summary>Every setting with its source.</summary>
     public required IReadOnlyList<EffectiveValue> Effective { get; init; }
 

@@ -69,6 +69,7 @@ internal sealed partial class RouterConfigurationLoader
             Router = router,
             Outputs = outputs,
             Proxy = proxy,
+            Variable = environment.Text,
             Effective = binder.Effective,
             Faults = ignore ? [.. faults.All.Select(AsWarning)] : faults.All,
             IsRefused = faults.HasErrors && !ignore,

@@ -16,7 +16,9 @@ public sealed class RecordedRequests(ITestOutputHelper output)
     // Of the connection, and of the libraries that Falcosidekick was built with.
     private static readonly string[] NotCompared = ["Host", "Content-Length", "Connection", "Accept-Encoding", "Transfer-Encoding"];
 
-    public static TheoryData<string, string> Variants => [.. RecordedVariant.All(OutputTransport.Http).Select(static variant => (variant.Output, variant.Variant))];
+    // What is below aws signs its requests, and says its own in form fields: Aws/RecordedSns compares it.
+    public static TheoryData<string, string> Variants =>
+        [.. RecordedVariant.All(OutputTransport.Http).Where(static variant => !variant.Output.StartsWith("aws.", StringComparison.Ordinal)).Select(static variant => (variant.Output, variant.Variant))];
 
     [Theory]
     [MemberData(nameof(Variants))]

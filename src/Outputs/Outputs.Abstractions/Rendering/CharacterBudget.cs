@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Saker.Outputs.Rendering;
 
 /// <summary>The characters that a vendor takes in one message. What is over is cut, on a character, and marked.</summary>
@@ -22,30 +20,6 @@ public sealed class CharacterBudget(int characters)
         }
 
         return count;
-    }
-
-    /// <summary>The text, or as much of it, on a character and marked, as has at most so many bytes of UTF-8.</summary>
-    public static string CutToBytes(string text, int bytes)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        if (text.Length * 3 <= bytes || Encoding.UTF8.GetByteCount(text) <= bytes)
-        {
-            return text;
-        }
-
-        var kept = 0;
-        var left = bytes - Encoding.UTF8.GetByteCount(CutMark);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if ((left -= rune.Utf8SequenceLength) < 0)
-            {
-                break;
-            }
-
-            kept += rune.Utf16SequenceLength;
-        }
-
-        return string.Concat(text.AsSpan(0, kept), CutMark);
     }
 
     /// <summary>The text, or as much of it as there is room for.</summary>

@@ -35,6 +35,9 @@ public sealed class HttpAnswer : IDisposable
     /// <summary>True for 2xx.</summary>
     public bool IsSuccess => response is { IsSuccessStatusCode: true };
 
+    /// <summary>The value of a header; empty when the answer has none.</summary>
+    public string Header(string name) => response is not null && response.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : "";
+
     /// <summary>The body as it is, at most <paramref name="maxBytes"/> of it; empty when it breaks off or there is no answer.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> BodyAsync(int maxBytes, CancellationToken cancellationToken)
     {

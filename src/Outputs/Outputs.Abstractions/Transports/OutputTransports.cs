@@ -11,6 +11,7 @@ public sealed class OutputTransports : IDisposable
     private readonly NetworkOutputOptions? options;
     private readonly ProxySettings proxy;
     private readonly Lazy<HttpClient> http;
+    private readonly Lazy<HttpClient> local;
 
     /// <param name="options">The instance's options; null for one that stays on this machine.</param>
     /// <param name="certificates">The certificates for this instance.</param>
@@ -21,6 +22,7 @@ public sealed class OutputTransports : IDisposable
         Certificates = certificates;
         this.proxy = options is HttpOutputOptions { Proxy.IsEmpty: false } own ? ProxySettings.ForAll(own.Proxy) : proxy;
         http = new Lazy<HttpClient>(() => OutputHttpClients.Create(Tls(), this.proxy, Route));
+        local = new Lazy<HttpClient>(() => OutputHttpClients.Create(new SslClientAuthenticationOptions(), ProxySettings.None, Route));
     }
 
     /// <summary>Where a name and a port lead in place of what the network says; null leads nowhere else. Tests lead fixed addresses to themselves.</summary>
@@ -34,6 +36,9 @@ public sealed class OutputTransports : IDisposable
     /// carries it.
     /// </summary>
     public HttpClient Http => http.Value;
+
+    /// <summary>The same for what belongs to this machine and is no destination, such as a cloud's metadata service: without proxy and certificates.</summary>
+    public HttpClient Local => local.Value;
 
     /// <summary>How to begin TLS; the caller adds the name of the host.</summary>
     public SslClientAuthenticationOptions Tls() => OutputTls.Options(options, Certificates);
@@ -55,9 +60,12 @@ public sealed class OutputTransports : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (http.IsValueCreated)
+        foreach (var client in new[] { http, local })
         {
-            http.Value.Dispose();
+            if (client.IsValueCreated)
+            {
+                client.Value.Dispose();
+            }
         }
     }
 }

@@ -70,7 +70,7 @@ internal sealed class LokiStreams(LokiOptions options, OutputContext context)
             return Encoding.UTF8.GetString(view.ToJson().Span);
         }
 
-        return view.IsStrict ? view.Alert.Output : CharacterBudget.CutToBytes(view.Alert.Output, MaxLineBytes);
+        return view.IsStrict ? view.Alert.Output : AlertCut.Text(view.Alert.Output, MaxLineBytes);
     }
 
     private SortedDictionary<string, string> Labels(AlertView view)
@@ -137,7 +137,7 @@ internal sealed class LokiStreams(LokiOptions options, OutputContext context)
         string[] always = ["rule", "source", "priority", "hostname", "k8s_ns_name"];
         var kept = labels.OrderBy(label => always.Contains(label.Key) ? 0 : 1).Take(MaxLabels)
             .Where(static label => label.Value.Length > 0) // an empty one is none
-            .Select(static label => KeyValuePair.Create(label.Key, CharacterBudget.CutToBytes(label.Value, MaxLabelValue)));
+            .Select(static label => KeyValuePair.Create(label.Key, AlertCut.Text(label.Value, MaxLabelValue)));
         return new SortedDictionary<string, string>(new Dictionary<string, string>(kept), Utf8Order.Instance);
     }
 

@@ -1,0 +1,96 @@
+using Confluent.Kafka;
+
+namespace Saker.Outputs.Messaging.Kafka;
+
+/// <summary>A client of Kafka at work, until it fails for good: then its waiting messages get that outcome, and another takes its place.</summary>
+internal sealed class KafkaSession : IDisposable
+{
+    private readonly IProducer<byte[]?, byte[]> producer;
+    private readonly TaskCompletionSource<DeliveryResult> broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string topic;
+    private readonly string path;
+    private volatile string lastWords = "";
+    private uint turn;
+    private int waiting;
+
+    public KafkaSession(ProducerConfig config, KafkaOptions options, OutputContext context)
+    {
+        (topic, path) = (options.Topic, context.Path);
+        var builder = new ProducerBuilder<byte[]?, byte[]>(config).SetErrorHandler((_, error) => Hear(error)).SetLogHandler(static (_, _) => { });
+        if (KafkaSettings.IsRoundRobin(options))
+        {
+            builder.SetDefaultPartitioner((_, count, _, _) => (int)(Interlocked.Increment(ref turn) % (uint)count));
+        }
+
+        producer = builder.Build();
+    }
+
+    /// <summary>True when it is of no use any more.</summary>
+    public bool IsBroken => broken.Task.IsCompleted;
+
+    /// <summary>Sends messages in their order and waits for the report of each.</summary>
+    public async Task<DeliveryResult[]> SendAsync(IReadOnlyList<Message<byte[]?, byte[]>> messages, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref waiting);
+        try
+        {
+            var reports = messages.Select(Send).ToList();
+            var all = Task.WhenAll(reports);
+            await Task.WhenAny(all, broken.Task).WaitAsync(cancellationToken);
+            if (all.IsCompleted)
+            {
+                return await all;
+            }
+
+            var failure = await broken.Task;
+            var results = new DeliveryResult[reports.Count];
+            for (var i = 0; i < results.Length; i++)
+            {
+                results[i] = reports[i].IsCompleted ? await reports[i] : failure;
+            }
+
+            return results;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
+        }
+    }
+
+    /// <summary>Ends it; what has not been sent yet is dropped.</summary>
+    public void Dispose()
+    {
+        broken.TrySetResult(DeliveryResult.Retry("The connection to Kafka was given up."));
+        producer.Dispose();
+    }
+
+    private Task<DeliveryResult> Send(Message<byte[]?, byte[]> message)
+    {
+        var outcome = new TaskCompletionSource<DeliveryResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            producer.Produce(topic, message, report => outcome.TrySetResult(report.Error.IsError ? KafkaErrors.Result(report.Error, path, lastWords) : DeliveryResult.Delivered));
+        }
+        catch (KafkaException exception)
+        {
+            outcome.TrySetResult(KafkaErrors.Result(exception.Error, path, lastWords));
+        }
+
+        return outcome.Task;
+    }
+
+    private void Hear(Error error)
+    {
+        if (error.Code != ErrorCode.Local_AllBrokersDown)
+        {
+            lastWords = error.Reason;
+        }
+
+        // A broker that closes an idle connection is no failure: nobody waits.
+        if (KafkaErrors.IsInVain(error) && (error.IsFatal || Volatile.Read(ref waiting) > 0))
+        {
+            var said = error.Code == ErrorCode.Local_AllBrokersDown && lastWords.Length > 0 ? new Error(error.Code, lastWords) : error;
+            broken.TrySetResult(KafkaErrors.Result(said, path, lastWords));
+        }
+    }
+}
