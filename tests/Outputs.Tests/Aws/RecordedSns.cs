@@ -85,7 +85,10 @@ public sealed class RecordedSns(ITestOutputHelper output)
         }
 
         Assert.Equal(variant == "checkidentity-denied" ? DeliveryStatus.Blocked : DeliveryStatus.Delivered, ready.Status);
-        output.WriteLine($"aws.sns/{variant}: {lines.Length - 1 - wrong.Count} of {lines.Length - 1} alerts agree.");
+        // Falcosidekick sends nothing where the configuration alone has credentials; there is nothing to compare.
+        output.WriteLine(SignedOtherwise.TryGetValue(variant, out var by)
+            ? $"aws.sns/{variant}: {lines.Length - 1} alerts are not as recorded, on purpose: signed by {by}."
+            : $"aws.sns/{variant}: {lines.Length - 1 - wrong.Count} of {lines.Length - 1} alerts agree.");
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
