@@ -46,7 +46,7 @@ public abstract partial class HttpOutputContract
         }
 
         // One at a time, for one may stand in for another.
-        foreach (var (key, value) in planted.Where(pair => !SigningKeys.Contains(pair.Key)))
+        foreach (var (key, value) in planted.Where(pair => !SecretsNotSent.Contains(pair.Key)))
         {
             var before = destination.Requests.Count;
             await using var tested = Create(destination, CompanionsOfSecrets.Append(KeyValuePair.Create(key, value)).ToDictionary());
@@ -147,8 +147,8 @@ public abstract partial class HttpOutputContract
         return planted;
     }
 
-    /// <summary>Secrets that sign requests, and are never sent themselves.</summary>
-    protected virtual IReadOnlyCollection<string> SigningKeys => [];
+    /// <summary>Secrets that the destination itself never gets: those that sign requests, or go to who gives out the credentials.</summary>
+    protected virtual IReadOnlyCollection<string> SecretsNotSent => [];
 
     /// <summary>Keys without which a secret has no use: the user of a password.</summary>
     protected virtual IReadOnlyDictionary<string, string?> CompanionsOfSecrets => new Dictionary<string, string?>();

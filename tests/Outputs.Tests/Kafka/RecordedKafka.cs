@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using Saker.Alerts;
-using Saker.Outputs.Testing;
 using Saker.Testing;
 
 namespace Saker.Outputs.Tests.Kafka;

@@ -69,7 +69,7 @@ public sealed class HttpExchange(OutputDescriptor descriptor, OutputContext cont
         }
         catch (HttpRequestException exception)
         {
-            return new HttpAnswer(this, target, DeliveryResult.Retry(target.MaskIn(ConnectionWords.Of(exception, target.Address))));
+            return new HttpAnswer(this, target, DeliveryResult.Retry(target.MaskIn(ConnectionWords.Of(exception, target.Address, context.Transports.ProxyTo(target.Address)))));
         }
     }
 

@@ -19,12 +19,15 @@ public static class ConnectionWords
     ];
 
     /// <summary>Why a request to <paramref name="target"/> failed.</summary>
-    public static string Of(HttpRequestException failure, Uri target)
+    /// <param name="failure">What was thrown.</param>
+    /// <param name="target">Where the request was to go.</param>
+    /// <param name="proxy">The proxy in between; null for none.</param>
+    public static string Of(HttpRequestException failure, Uri target, Uri? proxy = null)
     {
         ArgumentNullException.ThrowIfNull(failure);
         ArgumentNullException.ThrowIfNull(target);
         var host = $"{target.Host}:{target.Port}";
-        return Known(failure, host) ?? failure.HttpRequestError switch
+        return Known(failure, proxy is null ? host : $"{host} by the proxy {proxy.Host}:{proxy.Port}") ?? failure.HttpRequestError switch
         {
             HttpRequestError.NameResolutionError => $"the name of {host} is not known",
             HttpRequestError.SecureConnectionError => $"TLS with {host} failed: it speaks no TLS on this port, or none that both sides accept",

@@ -40,6 +40,9 @@ public sealed class OutputTransports : IDisposable
     /// <summary>The same for what belongs to this machine and is no destination, such as a cloud's metadata service: without proxy and certificates.</summary>
     public HttpClient Local => local.Value;
 
+    /// <summary>The proxy on the way to an address, without user and password; null for none.</summary>
+    public Uri? ProxyTo(Uri address) => proxy.GetProxy(address);
+
     /// <summary>How to begin TLS; the caller adds the name of the host.</summary>
     public SslClientAuthenticationOptions Tls() => OutputTls.Options(options, Certificates);
 

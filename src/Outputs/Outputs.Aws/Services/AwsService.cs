@@ -85,9 +85,10 @@ internal sealed class AwsService
     private VendorWords? Words(int status, string text)
     {
         var error = AwsError.Read(text);
-        return error.Code.Length == 0 ? null
+        return error.Code.Length == 0 && status is not (401 or 403) ? null
             : error.IsOfClock ? new VendorWords($"{error.Words} The clock of this machine differs from that of AWS; set it right")
-            : error.IsOfCredentials && credentials is { Source.Length: > 0 } ? new VendorWords($"{error.Words} The credentials are those of {credentials.Source}", "")
+            : (error.IsOfCredentials || error.Code.Length == 0) && credentials is { Source.Length: > 0 } ? new VendorWords($"{(error.Code.Length == 0 ? text : error.Words)} The credentials are those of {credentials.Source}", "")
+            : error.Code.Length == 0 ? null
             : new VendorWords(error.Words, error.Status == DeliveryStatus.Blocked && !error.IsOfCredentials ? decidingKey : "");
     }
 }
