@@ -43,6 +43,8 @@ READ = [
     "sidekick/metrics.jsonl",
     "sidekick/minimum-priority.jsonl",
     "sidekick/outputs/slack/*.jsonl",
+    "sidekick/outputs/smtp/*.jsonl",
+    "sidekick/outputs/timescaledb/*.jsonl",
     "sidekick/outputs/webhook/*.jsonl",
     "sidekick/templates.jsonl",
 ]

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Alerts;
@@ -43,7 +44,10 @@ public sealed class ConfiguredRouter : IAsyncDisposable
     }
 
     /// <summary>Reads a configuration.</summary>
-    public static ConfiguredRouter Load(string yaml, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="yaml">The file.</param>
+    /// <param name="environment">The variables; null for none.</param>
+    /// <param name="route">Where names and ports lead; null leads nowhere else.</param>
+    public static ConfiguredRouter Load(string yaml, IReadOnlyDictionary<string, string>? environment = null, Func<DnsEndPoint, EndPoint>? route = null)
     {
         var file = Path.Combine(Path.GetTempPath(), $"saker-{Guid.NewGuid():N}.yaml");
         File.WriteAllText(file, yaml);
@@ -53,7 +57,7 @@ public sealed class ConfiguredRouter : IAsyncDisposable
             var configuration = RouterConfigurationLoader.Load(file, variables, OutputCatalogue.Default);
             var faults = new ConfigFaults();
             var failures = new List<string>();
-            var outputs = OutputAssembly.Create(configuration, TimeProvider.System, faults, new OutputNotices(Fails, NullLogger.Instance));
+            var outputs = OutputAssembly.Create(configuration, TimeProvider.System, faults, new OutputNotices(Fails, NullLogger.Instance), route: route);
             var errors = configuration.Faults.Concat(faults.All).Where(static fault => fault.Severity == FaultSeverity.Error);
             return new ConfiguredRouter(outputs, new AlertEnricher(configuration.Router, (name, problem) => Fails($"templatedfields.{name}", problem)), [.. errors.Select(static fault => fault.ToString())], failures);
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Saker.Outputs;
 using Saker.Outputs.Http;
 using Saker.Outputs.Local;
+using Saker.Outputs.Mail;
 
 namespace Saker.Router.Configuration;
 
@@ -22,7 +23,7 @@ internal sealed class OutputCatalogue
         byType = All.ToFrozenDictionary(static registration => registration.Descriptor.Type, StringComparer.OrdinalIgnoreCase);
     }
 
-    public static OutputCatalogue Default { get; } = new([.. HttpOutputs.All, .. LocalOutputs.All]);
+    public static OutputCatalogue Default { get; } = new([.. HttpOutputs.All, .. LocalOutputs.All, .. MailOutputs.All]);
 
     /// <summary>The groups that outputs share, each once.</summary>
     public IEnumerable<OutputGroup> Groups => All.Select(static output => output.Group).OfType<OutputGroup>().Distinct();

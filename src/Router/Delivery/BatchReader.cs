@@ -1,5 +1,4 @@
 using Saker.Alerts;
-using Saker.Outputs;
 using Saker.Router.Log;
 
 namespace Saker.Router.Delivery;

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Saker.Outputs;
 using Saker.Router.Configuration;
-using Saker.Router.Options;
 using Saker.Router.Routing;
 using Saker.Router.Telemetry;
 using Saker.Settings;

@@ -2,7 +2,6 @@ using Saker.Outputs;
 using Saker.Outputs.Transports;
 using Saker.Router.Configuration;
 using Saker.Router.Delivery;
-using Saker.Settings;
 
 namespace Saker.Router.Routing;
 

@@ -1,5 +1,4 @@
 using Saker.Alerts;
-using Saker.Outputs.Rendering;
 using Saker.Templates;
 
 namespace Saker.Outputs.Rendering;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Saker.Http;
+using Saker.Outputs.Rendering;
 
 namespace Saker.Outputs.Requests;
 
@@ -13,8 +14,6 @@ public sealed class HttpAnswer : IDisposable
 {
     /// <summary>Bytes of an answer that are read at most for a reason.</summary>
     public const int MaxReasonBytes = 4096;
-
-    private const int MaxReasonChars = 300;
 
     private readonly HttpExchange exchange;
     private readonly HttpTarget target;
@@ -72,7 +71,7 @@ public sealed class HttpAnswer : IDisposable
     public DeliveryResult Refusal(DeliveryStatus status, string answer)
     {
         var words = exchange.Words?.Invoke(Status, answer) ?? new VendorWords(answer);
-        var said = OneLine(target.MaskIn(words.Text));
+        var said = ServerWords.OneLine(target.MaskIn(words.Text));
         var key = words.Key.Length > 0 ? words.Key
             : Status is 401 or 403 ? exchange.CredentialKey
             : status == DeliveryStatus.Blocked ? exchange.Descriptor.DecidingKey
@@ -125,29 +124,5 @@ public sealed class HttpAnswer : IDisposable
         {
             return [];
         }
-    }
-
-    private static string OneLine(string text)
-    {
-        var line = new StringBuilder(Math.Min(text.Length, MaxReasonChars));
-        foreach (var unit in text)
-        {
-            if (line.Length == MaxReasonChars)
-            {
-                break;
-            }
-
-            var space = char.IsWhiteSpace(unit) || char.IsControl(unit);
-            if (!space)
-            {
-                line.Append(unit);
-            }
-            else if (line.Length > 0 && line[^1] != ' ')
-            {
-                line.Append(' ');
-            }
-        }
-
-        return line.ToString().TrimEnd();
     }
 }

@@ -56,7 +56,7 @@ public static class ConnectionWords
             return OfSocket(socket.SocketErrorCode, host);
         }
 
-        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
         {
             if (cause is AuthenticationException)
             {
