@@ -26,6 +26,9 @@ public sealed record OutputContext
     /// <summary>Gets the body of each request before it is sent, for whoever looks for a fault; the router shows it at <c>loglevel: debug</c>.</summary>
     public Action<ReadOnlyMemory<byte>> Sending { get; init; } = static _ => { };
 
+    /// <summary>The names of the custom and templated fields, for destinations that must know them beforehand (<see cref="OutputDescriptor.NamesAddedFields"/>).</summary>
+    public IReadOnlyList<string> AddedFields { get; init; } = [];
+
     /// <summary>Renders exactly what Falcosidekick renders (<c>strictcompatibility</c>).</summary>
     public bool Strict { get; init; }
 }

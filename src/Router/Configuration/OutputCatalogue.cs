@@ -3,6 +3,7 @@ using Saker.Outputs;
 using Saker.Outputs.Http;
 using Saker.Outputs.Local;
 using Saker.Outputs.Mail;
+using Saker.Outputs.Sql;
 
 namespace Saker.Router.Configuration;
 
@@ -23,7 +24,7 @@ internal sealed class OutputCatalogue
         byType = All.ToFrozenDictionary(static registration => registration.Descriptor.Type, StringComparer.OrdinalIgnoreCase);
     }
 
-    public static OutputCatalogue Default { get; } = new([.. HttpOutputs.All, .. LocalOutputs.All, .. MailOutputs.All]);
+    public static OutputCatalogue Default { get; } = new([.. HttpOutputs.All, .. LocalOutputs.All, .. MailOutputs.All, .. SqlOutputs.All]);
 
     /// <summary>The groups that outputs share, each once.</summary>
     public IEnumerable<OutputGroup> Groups => All.Select(static output => output.Group).OfType<OutputGroup>().Distinct();

@@ -65,6 +65,7 @@ internal static class OutputAssembly
                 Path = instance.Path,
                 Clock = clock,
                 Transports = transports,
+                AddedFields = [.. configuration.Router.CustomFields.Keys.Union(configuration.Router.TemplatedFields.Keys)],
                 Strict = configuration.Router.StrictCompatibility,
                 OptionFails = (key, problem) => notices.OptionFails(OptionsBinder.Join(instance.Path, key), problem),
                 Sending = content => notices.Show(instance, content),

@@ -1,9 +1,8 @@
 using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
-using AuthenticationException = System.Security.Authentication.AuthenticationException;
+using Saker.Outputs.Transports;
 using SmtpClient = MailKit.Net.Smtp.SmtpClient;
 
 namespace Saker.Outputs.Mail.Smtp;
@@ -101,7 +100,7 @@ internal sealed class SmtpSession : IAsyncDisposable
         public Client(OutputContext context)
         {
             this.context = context;
-            ServerCertificateValidationCallback = context.Transports.Tls().RemoteCertificateValidationCallback ?? IsFine;
+            ServerCertificateValidationCallback = context.Transports.Tls().RemoteCertificateValidationCallback ?? CertificateCheck.Validate; // MailKit's own check names no cause
             if (context.Strict)
             {
                 LocalDomain = "localhost";
@@ -117,11 +116,6 @@ internal sealed class SmtpSession : IAsyncDisposable
             tls.RemoteCertificateValidationCallback = null; // told in the constructor; MailKit wants to call it
             return tls;
         }
-
-        // MailKit has a check of its own, whose words name no cause; these are the names that .NET's have.
-        private static bool IsFine(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => errors == SslPolicyErrors.None
-            ? true
-            : throw new AuthenticationException($"{errors}: {string.Join(", ", chain?.ChainStatus.Select(static status => status.Status) ?? [])}");
 
         // The body under strict compatibility goes as it is.
         protected override void Prepare(FormatOptions options, MimeMessage message, EncodingConstraint constraint, int maxLineLength)
