@@ -42,7 +42,7 @@ READ = [
     "sidekick/http-api.jsonl",
     "sidekick/metrics.jsonl",
     "sidekick/minimum-priority.jsonl",
-    *(f"sidekick/outputs/{name}/*.jsonl" for name in ("alertmanager", "aws.sns", "elasticsearch", "kafka", "loki", "pagerduty", "slack", "splunk", "webhook")),
+    *(f"sidekick/outputs/{name}/*.jsonl" for name in ("alertmanager", "aws.sns", "elasticsearch", "kafka", "loki", "pagerduty", "slack", "smtp", "splunk", "timescaledb", "webhook")),
     "sidekick/templates.jsonl",
 ]
 LEFT_OUT = [

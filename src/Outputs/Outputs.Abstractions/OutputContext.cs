@@ -20,7 +20,7 @@ public sealed record OutputContext
     /// <summary>The ways out of this machine, with the instance's certificates and proxy. They belong to the router.</summary>
     public required OutputTransports Transports { get; init; }
 
-    /// <summary>Names of the fields that the router adds to alerts (<c>customfields</c>, <c>templatedfields</c>).</summary>
+    /// <summary>The names of the custom and templated fields, for destinations that must know them beforehand (<see cref="OutputDescriptor.NamesAddedFields"/>).</summary>
     public IReadOnlyList<string> AddedFields { get; init; } = [];
 
     /// <summary>

@@ -62,6 +62,9 @@ public sealed record OutputDescriptor
     /// <summary>Statuses of HTTP that this destination means otherwise than most: 409 for a document that is there already.</summary>
     public IReadOnlyDictionary<int, DeliveryStatus> Statuses { get; init; } = new Dictionary<int, DeliveryStatus>();
 
+    /// <summary>It uses the names of custom and templated fields (<see cref="OutputContext.AddedFields"/>): when they change, it is made anew.</summary>
+    public bool NamesAddedFields { get; init; }
+
     /// <summary>True for outputs that Falcosidekick has under the same name, whose top-level section is an instance.</summary>
     public bool InFalcosidekick { get; init; }
 

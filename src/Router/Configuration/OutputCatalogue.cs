@@ -3,7 +3,9 @@ using Saker.Outputs;
 using Saker.Outputs.Aws;
 using Saker.Outputs.Http;
 using Saker.Outputs.Local;
+using Saker.Outputs.Mail;
 using Saker.Outputs.Messaging;
+using Saker.Outputs.Sql;
 
 namespace Saker.Router.Configuration;
 
@@ -24,7 +26,8 @@ internal sealed class OutputCatalogue
         byType = All.ToFrozenDictionary(static registration => registration.Descriptor.Type, StringComparer.OrdinalIgnoreCase);
     }
 
-    public static OutputCatalogue Default { get; } = new([.. AwsOutputs.All, .. HttpOutputs.All, .. LocalOutputs.All, .. MessagingOutputs.All]);
+    public static OutputCatalogue Default { get; } =
+        new([.. AwsOutputs.All, .. HttpOutputs.All, .. LocalOutputs.All, .. MailOutputs.All, .. MessagingOutputs.All, .. SqlOutputs.All]);
 
     /// <summary>The groups that outputs share, each once.</summary>
     public IEnumerable<OutputGroup> Groups => All.Select(static output => output.Group).OfType<OutputGroup>().Distinct();

@@ -60,9 +60,6 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
 
     private static string ClientFiles(RouterConfiguration configuration) => FileFingerprint.Of(ClientCertificates.Files(configuration));
 
-    private static IEnumerable<string> AddedFields(RouterConfiguration configuration) =>
-        configuration.Router.CustomFields.Keys.Concat(configuration.Router.TemplatedFields.Keys);
-
     private async Task WorkAsync()
     {
         try
@@ -99,7 +96,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
     private async Task TakeOverAsync(RouterConfiguration read, string cause)
     {
         var clientFiles = ClientFiles(read);
-        var plan = ReloadPlan.Between(running, read, instance => instance.Options is NetworkOutputOptions && (clientFiles != this.clientFiles || !AddedFields(read).SequenceEqual(AddedFields(running))));
+        var plan = ReloadPlan.Between(running, read, instance => instance.Options is NetworkOutputOptions && clientFiles != this.clientFiles);
         var faults = new ConfigFaults();
         var outputs = read.IsRefused ? [] : OutputAssembly.Create(
             plan.Configuration, clock, faults, targets.Notices, instance => plan.IsUnchanged(instance.Name) ? this.outputs.Find(output => output.Name == instance.Name) : null);

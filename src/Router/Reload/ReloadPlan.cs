@@ -9,6 +9,8 @@ internal sealed class ReloadPlan
 {
     private static readonly OptionSchema Schema = OptionSchema.For(typeof(RouterOptions));
 
+    private static readonly string[] FieldKeys = ["customfields", "templatedfields"];
+
     private readonly HashSet<string> unchanged = new(StringComparer.Ordinal);
 
     private ReloadPlan(RouterConfiguration configuration) => Configuration = configuration;
@@ -47,16 +49,17 @@ internal sealed class ReloadPlan
         var plan = new ReloadPlan(read with { Router = router });
         plan.Settings.AddRange(OptionDifferences.Between(Schema, running.Router, router));
         plan.NeedsRestart.AddRange(OptionDifferences.Between(Schema, router, read.Router));
+        var fields = AddedFields(running.Router).SequenceEqual(AddedFields(router)) ? [] : FieldKeys;
         foreach (var instance in read.Outputs)
         {
-            plan.Add(instance, running.Outputs.FirstOrDefault(other => other.Name == instance.Name), isOutdated);
+            plan.Add(instance, running.Outputs.FirstOrDefault(other => other.Name == instance.Name), fields, isOutdated);
         }
 
         plan.Removed.AddRange(running.Outputs.Select(static output => output.Name).Except(read.Outputs.Select(static output => output.Name)));
         return plan;
     }
 
-    private void Add(OutputInstance instance, OutputInstance? before, Predicate<OutputInstance> isOutdated)
+    private void Add(OutputInstance instance, OutputInstance? before, string[] fields, Predicate<OutputInstance> isOutdated)
     {
         if (before is null)
         {
@@ -76,19 +79,26 @@ internal sealed class ReloadPlan
             keys.AddRange(OptionDifferences.Between(OptionSchema.For(group.OptionsType), before.Group!, instance.Group!).Select(key => $"{group.Name}.{key}"));
         }
 
+        if (instance.Registration.Descriptor.NamesAddedFields)
+        {
+            keys.AddRange(fields);
+        }
+
         if (keys.Count > 0)
         {
             Changed.Add($"{instance.Name} ({string.Join(", ", keys)})");
         }
         else if (isOutdated(instance))
         {
-            Changed.Add($"{instance.Name} (certificates or custom fields)");
+            Changed.Add($"{instance.Name} (certificates)");
         }
         else
         {
             unchanged.Add(instance.Name);
         }
     }
+
+    private static IEnumerable<string> AddedFields(RouterOptions options) => options.CustomFields.Keys.Union(options.TemplatedFields.Keys);
 
     // Everything that is not named here is bound at the start: ports, the log, bounds of requests, the rendering of strict mode.
     private static RouterOptions InEffect(RouterOptions running, RouterOptions read) => running with

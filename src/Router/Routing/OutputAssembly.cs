@@ -67,8 +67,8 @@ internal static class OutputAssembly
                 AttemptTimeout = instance.Options.AttemptTimeout > TimeSpan.Zero ? instance.Options.AttemptTimeout : configuration.Router.Delivery.AttemptTimeout,
                 Transports = transports,
                 Variable = configuration.Variable,
+                AddedFields = [.. configuration.Router.CustomFields.Keys.Union(configuration.Router.TemplatedFields.Keys)],
                 Strict = configuration.Router.StrictCompatibility,
-                AddedFields = [.. configuration.Router.CustomFields.Keys, .. configuration.Router.TemplatedFields.Keys],
                 OptionFails = (key, problem) => notices.OptionFails(OptionsBinder.Join(instance.Path, key), problem),
                 Sending = content => notices.Show(instance, content),
             };

@@ -31,6 +31,7 @@ public sealed class PlainOutput : SingleAlertOutput, IOutputFactory<PlainOptions
         Summary = "Delivers nothing.",
         Transport = OutputTransport.Local,
         DecidingKey = "enabled",
+        NamesAddedFields = true,
     };
 
     public static IOutput Create(PlainOptions options, OutputContext context) => new PlainOutput();

@@ -57,7 +57,19 @@ public sealed class ReloadPlanTests : IDisposable
     {
         const string yaml = "sample: {url: http://x}\n";
         var plan = ReloadPlan.Between(Load(yaml), Load(yaml), static _ => true);
-        Assert.Equal(["sample (certificates or custom fields)"], plan.Changed);
+        Assert.Equal(["sample (certificates)"], plan.Changed);
+    }
+
+    [Theory]
+    [InlineData("customfields: {a: x, b: y}\n", true)]
+    [InlineData("customfields: {a: x}\ntemplatedfields: {t: '{{ .a }}'}\n", true)]
+    [InlineData("customfields: {a: z}\n", false)]
+    public void An_instance_that_names_added_fields_is_made_anew_when_their_names_change(string fields, bool isChanged)
+    {
+        const string outputs = "sample: {url: http://x}\noutputs:\n  p: {type: plain}\n";
+        var plan = Between("customfields: {a: x}\n" + outputs, fields + outputs);
+        Assert.Equal(isChanged ? ["p (customfields, templatedfields)"] : [], plan.Changed);
+        Assert.True(plan.IsUnchanged("sample"));
     }
 
     private ReloadPlan Between(string before, string after) => ReloadPlan.Between(Load(before), Load(after), static _ => false);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Saker.Http;
+using Saker.Outputs.Rendering;
 
 namespace Saker.Outputs.Requests;
 
@@ -13,8 +14,6 @@ public sealed class HttpAnswer : IDisposable
 {
     /// <summary>Bytes of an answer that are read at most for a reason.</summary>
     public const int MaxReasonBytes = 4096;
-
-    private const int MaxReasonChars = 300;
 
     private readonly HttpExchange exchange;
     private readonly HttpTarget target;
@@ -82,7 +81,7 @@ public sealed class HttpAnswer : IDisposable
     {
         var shown = itemStatus == 0 ? Status : itemStatus;
         var words = exchange.Words?.Invoke(shown, answer) ?? new VendorWords(answer);
-        var said = OneLine(exchange.MaskIn(target.MaskIn(words.Text), Sent));
+        var said = ServerWords.OneLine(exchange.MaskIn(target.MaskIn(words.Text), Sent));
         var key = words.Key.Length > 0 ? words.Key
             : shown is 401 or 403 ? exchange.CredentialKey
             : status == DeliveryStatus.Blocked ? exchange.Descriptor.DecidingKey
@@ -135,29 +134,5 @@ public sealed class HttpAnswer : IDisposable
         {
             return [];
         }
-    }
-
-    private static string OneLine(string text)
-    {
-        var line = new StringBuilder(Math.Min(text.Length, MaxReasonChars));
-        foreach (var unit in text)
-        {
-            if (line.Length == MaxReasonChars)
-            {
-                break;
-            }
-
-            var space = char.IsWhiteSpace(unit) || char.IsControl(unit);
-            if (!space)
-            {
-                line.Append(unit);
-            }
-            else if (line.Length > 0 && line[^1] != ' ')
-            {
-                line.Append(' ');
-            }
-        }
-
-        return line.ToString().TrimEnd();
     }
 }

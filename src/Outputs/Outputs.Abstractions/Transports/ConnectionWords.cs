@@ -13,6 +13,7 @@ public static class ConnectionWords
         ("NotTimeValid", "its certificate has expired or is not valid yet"),
         ("Revoked", "its certificate was revoked"),
         ("UntrustedRoot", "its certificate is signed by nobody who is trusted here (tlsclient.cacertfile adds an authority)"),
+        ("NotSignatureValid", "its certificate is signed by nobody who is trusted here (tlsclient.cacertfile adds an authority)"),
         ("PartialChain", "its certificate is signed by nobody who is trusted here (tlsclient.cacertfile adds an authority), or it does not send the certificates in between"),
         ("NotAvailable", "it presents no certificate"),
         ("invalid", "its certificate is not accepted"),

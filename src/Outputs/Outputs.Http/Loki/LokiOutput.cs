@@ -26,6 +26,7 @@ internal sealed class LokiOutput(LokiOptions options, OutputContext context) : I
         Transport = OutputTransport.Http,
         DecidingKey = "hostport",
         InFalcosidekick = true,
+        NamesAddedFields = true,
         Differences =
         [
             new("Of `extralabels` only those fields become labels that are texts, and quotes are taken out of them.", "All do, as they are."),
