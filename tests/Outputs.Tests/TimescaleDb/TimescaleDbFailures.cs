@@ -174,6 +174,8 @@ public sealed class TimescaleDbFailures(PostgresServer server) : IClassFixture<P
     [Theory]
     [InlineData("port", "0")]
     [InlineData("host", "a,b")]
+    [InlineData("host", "db:5432")]
+    [InlineData("host", "/run/a,/run/b")]
     [InlineData("hypertablename", "a..b")]
     [InlineData("hypertablename", "a\"b")]
     [InlineData("batchsize", "0")]
@@ -185,6 +187,14 @@ public sealed class TimescaleDbFailures(PostgresServer server) : IClassFixture<P
         var keys = new Dictionary<string, string?> { ["host"] = "127.0.0.1", [key] = value };
         Assert.Contains(ConfiguredRouter.Load(ConfiguredRouter.Yaml("timescaledb", keys)).Faults, fault => fault.Contains($"outputs.tested.{key}", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("::1")]
+    [InlineData("[::1]")]
+    [InlineData("db.example.com")]
+    [InlineData("/var/run/postgresql")]
+    public void A_host_is_a_name_an_address_or_the_folder_of_a_socket(string host) =>
+        Assert.Single(ConfiguredRouter.Load(ConfiguredRouter.Yaml("timescaledb", new Dictionary<string, string?> { ["host"] = host })).Outputs);
 
     private static async Task<DeliveryResult> DeliverAsync(ConfiguredRouter router, bool enriched = false) =>
         (await router.Output.DeliverAsync([enriched ? router.Enrich(SampleAlerts.Full) : SampleAlerts.Full], TestContext.Current.CancellationToken))[0];

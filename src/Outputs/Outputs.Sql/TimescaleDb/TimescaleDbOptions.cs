@@ -48,9 +48,9 @@ internal sealed record TimescaleDbOptions : NetworkOutputOptions
             yield return fault;
         }
 
-        if (Host.Contains(',', StringComparison.Ordinal))
+        if (Host.Length > 0 && !IsOneHost(Host))
         {
-            yield return new("host", "This is more than one host; name one.");
+            yield return new("host", "This is neither one host, without its port, nor the folder of a socket.");
         }
 
         if (Database.Length == 0)
@@ -73,4 +73,7 @@ internal sealed record TimescaleDbOptions : NetworkOutputOptions
             yield return new("batchinterval", "An interval is not negative; 0 does not wait.");
         }
     }
+
+    private static bool IsOneHost(string host) =>
+        host.StartsWith('/') ? host.AsSpan().IndexOfAny(',', ':') < 0 : Uri.CheckHostName(host) != UriHostNameType.Unknown;
 }
