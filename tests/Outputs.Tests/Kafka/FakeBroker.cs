@@ -35,8 +35,8 @@ internal sealed class FakeBroker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        listener.Dispose();
         await accepting;
+        listener.Dispose();
         stop.Dispose();
     }
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using MimeKit;
 using Saker.Alerts;
-using Saker.Outputs.Testing;
 using Saker.Testing;
 
 namespace Saker.Outputs.Tests.Smtp;

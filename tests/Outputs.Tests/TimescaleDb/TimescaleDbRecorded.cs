@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Saker.Alerts;
-using Saker.Outputs.Testing;
 using Saker.Testing;
 
 namespace Saker.Outputs.Tests.TimescaleDb;
