@@ -119,7 +119,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
     {
         // An empty text is "not set" for everything but texts, whose default it may be meant to clear.
         var cleared = node is ConfigScalar { IsNull: false, Text: "" } && key is { Kind: OptionKind.Scalar, IsRequired: false } && key.ValueType == typeof(string);
-        var isBlank = key is { IsRequired: true, IsRequestHead: true } && node is ConfigScalar { Text: var text } && RequestHead.Trim(text).Length == 0;
+        var isBlank = key.IsRequired && node is ConfigScalar { Text: var text } && string.IsNullOrWhiteSpace(text);
         if ((IsEmpty(node) || isBlank) && !cleared)
         {
             if (key.IsRequired && !mayBeIncomplete)

@@ -62,6 +62,7 @@ internal sealed class KafkaOutput(KafkaOptions options, OutputContext context) :
 
     public async ValueTask<BatchResult> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested(); // what is in librdkafka's hands already cannot be taken back
         var messages = alerts.Select(alert => KafkaMessage.From(AlertView.For(alert, context.Strict), options)).ToList();
         foreach (var message in messages)
         {
