@@ -47,6 +47,7 @@ if $build; then
 fi
 
 counted=artifacts/coverage/counted.json
+rm -rf artifacts/recorded
 $coverage && rm -f "$counted"
 passed=0 failed=0 skipped=0
 log=$(mktemp) told=$(mktemp)
@@ -88,6 +89,9 @@ if $coverage && [ "${projects[*]}" != EndToEnd ]; then
     echo "== Coverage: a room is below its floor, or has none (tools/Coverage/floors.tsv)." >&2
     failed=$((failed + 1))
   fi
+fi
+if compgen -G "artifacts/recorded/*.txt" > /dev/null; then
+  awk '{ a += $1; b += $2; c += $3 } END { printf "== Recorded cases of outputs: %d of %d agree with Falcosidekick in %d configurations; %d are not to, each with its reason\n", a, b, NR, c }' artifacts/recorded/*.txt
 fi
 if [ -s "$told" ]; then
   echo "== Failed tests, the first lines of each (all of it is above)"

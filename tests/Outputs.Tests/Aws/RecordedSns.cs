@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Saker.Alerts;
 using Saker.Outputs.Testing;
+using Saker.Outputs.Tests.Recorded;
 using Saker.Testing;
 
 namespace Saker.Outputs.Tests.Aws;
@@ -26,8 +27,7 @@ public sealed class RecordedSns(ITestOutputHelper output)
         ["config-credentials-only"] = "AKIDCONFIG",
     };
 
-    public static TheoryData<string> Variants =>
-        [.. Directory.EnumerateFiles(RecordedData.Path("sidekick", "outputs", "aws.sns")).Select(static file => Path.GetFileName(file).Split('.')[0]).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Variants => RecordedVariant.Of("aws.sns");
 
     [Theory]
     [MemberData(nameof(Variants))]
@@ -64,7 +64,7 @@ public sealed class RecordedSns(ITestOutputHelper output)
         {
             var name = record["alert"]!.GetValue<string>();
             var seen = name == "<startup>" ? 0 : server.Requests.Count;
-            var alert = name == "<startup>" ? SampleAlerts.Full : router.Enrich(Read(name));
+            var alert = name == "<startup>" ? SampleAlerts.Full : router.Enrich(RecordedCase.Named(name));
             if (name != "<startup>" && ready.Status == DeliveryStatus.Delivered)
             {
                 Assert.Equal(DeliveryStatus.Delivered, (await sns.DeliverAsync([alert], TestContext.Current.CancellationToken))[0].Status);
@@ -86,16 +86,9 @@ public sealed class RecordedSns(ITestOutputHelper output)
 
         Assert.Equal(variant == "checkidentity-denied" ? DeliveryStatus.Blocked : DeliveryStatus.Delivered, ready.Status);
         // Falcosidekick sends nothing where the configuration alone has credentials; there is nothing to compare.
-        output.WriteLine(SignedOtherwise.TryGetValue(variant, out var by)
-            ? $"aws.sns/{variant}: {lines.Length - 1} alerts are not as recorded, on purpose: signed by {by}."
-            : $"aws.sns/{variant}: {lines.Length - 1 - wrong.Count} of {lines.Length - 1} alerts agree.");
+        var count = lines.Length - 1;
+        RecordedTally.Note(output, "aws.sns", variant, SignedOtherwise.ContainsKey(variant) ? 0 : count - wrong.Count, SignedOtherwise.ContainsKey(variant) ? 0 : count, SignedOtherwise.ContainsKey(variant) ? count : 0);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
-    }
-
-    private static Alert Read(string name)
-    {
-        Assert.True(AlertReader.TryRead(RecordedData.Bytes("sidekick", "alerts", name + ".json"), out var alert, out _, out var error), $"{name}: {error}");
-        return alert!;
     }
 
     private static string Render(JsonNode request, Alert alert) => Render(

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using Saker.Alerts;
+using Saker.Outputs.Tests.Recorded;
 using Saker.Testing;
 
 namespace Saker.Outputs.Tests.Kafka;
@@ -13,8 +14,7 @@ namespace Saker.Outputs.Tests.Kafka;
 /// </summary>
 public sealed class RecordedKafka(MockCluster cluster, ITestOutputHelper output) : IClassFixture<MockCluster>
 {
-    public static TheoryData<string> Variants =>
-        [.. Directory.EnumerateFiles(RecordedData.Path("sidekick", "outputs", "kafka")).Select(static file => Path.GetFileName(file).Split('.')[0]).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Variants => RecordedVariant.Of("kafka");
 
     [Theory]
     [MemberData(nameof(Variants))]
@@ -35,7 +35,7 @@ public sealed class RecordedKafka(MockCluster cluster, ITestOutputHelper output)
         var alerts = new List<Alert>();
         foreach (var record in lines.Skip(1).Select(static line => JsonNode.Parse(line)!))
         {
-            var alert = router.Enrich(Read(record["alert"]!.GetValue<string>()));
+            var alert = router.Enrich(RecordedCase.Named(record["alert"]!.GetValue<string>()));
             alerts.Add(alert);
             foreach (var message in record["messages"]!.AsArray())
             {
@@ -64,12 +64,6 @@ public sealed class RecordedKafka(MockCluster cluster, ITestOutputHelper output)
             Assert.Equal(expected, values);
         }
 
-        output.WriteLine($"kafka/{variant}: {expected.Count} of {expected.Count} messages agree byte for byte.");
-    }
-
-    private static Alert Read(string name)
-    {
-        Assert.True(AlertReader.TryRead(RecordedData.Bytes("sidekick", "alerts", name + ".json"), out var alert, out _, out var error), $"{name}: {error}");
-        return alert!;
+        RecordedTally.Note(output, "kafka", variant, expected.Count, expected.Count, 0);
     }
 }

@@ -32,11 +32,12 @@ public sealed class RecordedRequests(ITestOutputHelper output)
         await using var router = ConfiguredRouter.Load($"strictcompatibility: true\ntlsclient: {{cacertfile: '{certificates.Folder}/ca.crt'}}\n{yaml}", recorded.Environment, hosts.Route);
 
         var wrong = new List<string>();
-        var compared = 0;
+        var (compared, leftOut) = (0, 0);
         foreach (var one in recorded.Cases)
         {
             if (KnownDifferences.IsLeftOut(type, variant, one.Name))
             {
+                leftOut++;
                 continue;
             }
 
@@ -61,7 +62,7 @@ public sealed class RecordedRequests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{type}/{variant}: {compared - wrong.Count} of {compared} agree.");
+        RecordedTally.Note(output, type, variant, compared - wrong.Count, compared, leftOut);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 

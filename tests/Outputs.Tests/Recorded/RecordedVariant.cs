@@ -30,10 +30,10 @@ internal sealed partial class RecordedVariant
     /// <summary>Every variant of the outputs that there are, of one kind of transport.</summary>
     public static IEnumerable<(string Output, string Variant)> All(OutputTransport transport) =>
         OutputCatalogue.Default.All.Where(output => output.Descriptor.Transport == transport && Directory.Exists(Folder(output.Descriptor.Type)))
-            .SelectMany(output => Directory.EnumerateFiles(Folder(output.Descriptor.Type))
-                .Select(static file => Path.GetFileName(file).Replace(".gz", "", StringComparison.Ordinal).Replace(".jsonl", "", StringComparison.Ordinal))
-                .Order(StringComparer.Ordinal)
-                .Select(name => (output.Descriptor.Type, name)));
+            .SelectMany(static output => Names(output.Descriptor.Type).Select(name => (output.Descriptor.Type, name)));
+
+    /// <summary>The variants of one output.</summary>
+    public static TheoryData<string> Of(string output) => [.. Names(output)];
 
     public static RecordedVariant Load(string output, string name)
     {
@@ -67,6 +67,9 @@ internal sealed partial class RecordedVariant
 
     private static string Addressed(string text, Func<string, string> address) =>
         Host().Replace(text.Replace("HOST:80", "HOST", StringComparison.Ordinal), match => address(match.Value));
+
+    private static IEnumerable<string> Names(string output) =>
+        Directory.EnumerateFiles(Folder(output)).Select(static file => Path.GetFileName(file).Split('.')[0]).Order(StringComparer.Ordinal);
 
     private static string Folder(string output) => Path.Combine(SharedData.ProjectRoot, "tests", "Data", "sidekick", "outputs", output);
 
@@ -109,7 +112,8 @@ internal sealed partial class RecordedCase(JsonNode line)
         return Today().Replace(text, match => now.ToString(match.Groups[1].Value.Replace("2006", "yyyy", StringComparison.Ordinal).Replace("01", "MM", StringComparison.Ordinal).Replace("02", "dd", StringComparison.Ordinal), CultureInfo.InvariantCulture));
     }
 
-    private static Alert Named(string name) => Read(name, RecordedData.Bytes("sidekick", "alerts", name + ".json"));
+    /// <summary>A recorded alert.</summary>
+    public static Alert Named(string name) => Read(name, RecordedData.Bytes("sidekick", "alerts", name + ".json"));
 
     private static Alert Read(string name, byte[] json)
     {

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using MimeKit;
-using Saker.Alerts;
+using Saker.Outputs.Tests.Recorded;
 using Saker.Testing;
 
 namespace Saker.Outputs.Tests.Smtp;
@@ -18,7 +18,7 @@ public sealed class SmtpRecorded(ITestOutputHelper output)
         ["auth-not-offered"] = "it sends without a sign-in in spite of a password; this output is blocked",
     };
 
-    public static TheoryData<string> Variants => RecordedVariants.Of("smtp");
+    public static TheoryData<string> Variants => RecordedVariant.Of("smtp");
 
     [Theory]
     [MemberData(nameof(Variants))]
@@ -45,7 +45,7 @@ public sealed class SmtpRecorded(ITestOutputHelper output)
         {
             var record = JsonNode.Parse(line)!;
             var name = record["alert"]!.GetValue<string>();
-            var result = (await router.Output.DeliverAsync([router.Enrich(Read(name))], TestContext.Current.CancellationToken))[0];
+            var result = (await router.Output.DeliverAsync([router.Enrich(RecordedCase.Named(name))], TestContext.Current.CancellationToken))[0];
             if (NotCopied.TryGetValue(variant, out var reason))
             {
                 output.WriteLine($"{variant}: {reason}.");
@@ -64,14 +64,9 @@ public sealed class SmtpRecorded(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{variant}: {lines.Length - 1 - wrong.Count} of {lines.Length - 1} mails agree.");
+        var compared = NotCopied.ContainsKey(variant) ? 0 : lines.Length - 1;
+        RecordedTally.Note(output, "smtp", variant, compared - wrong.Count, compared, lines.Length - 1 - compared);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong.Take(3)));
-    }
-
-    private static Alert Read(string name)
-    {
-        Assert.True(AlertReader.TryRead(RecordedData.Bytes("sidekick", "alerts", name + ".json"), out var alert, out _, out var error), $"{name}: {error}");
-        return alert!;
     }
 
     // The commands up to the first mail, without what a client may choose: SIZE, the body's kind, a name beside the sender's address.

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Saker.Alerts;
+using Saker.Outputs.Tests.Recorded;
 using Saker.Testing;
 
 namespace Saker.Outputs.Tests.TimescaleDb;
@@ -13,7 +13,7 @@ public sealed class TimescaleDbRecorded(PostgresServer server, ITestOutputHelper
         ["control-characters"] = "PostgreSQL takes no NUL; Falcosidekick loses the alert, this output replaces it",
     };
 
-    public static TheoryData<string> Variants => RecordedVariants.Of("timescaledb");
+    public static TheoryData<string> Variants => RecordedVariant.Of("timescaledb");
 
     [Theory]
     [MemberData(nameof(Variants))]
@@ -34,16 +34,18 @@ public sealed class TimescaleDbRecorded(PostgresServer server, ITestOutputHelper
         await using var router = ConfiguredRouter.Load("strictcompatibility: true\n" + yaml);
 
         var wrong = new List<string>();
+        var leftOut = 0;
         foreach (var line in lines.Skip(1))
         {
             var record = JsonNode.Parse(line)!;
             var name = record["alert"]!.GetValue<string>();
             var before = await server.RowsAsync(database, table);
-            var result = (await router.Output.DeliverAsync([router.Enrich(Read(name))], TestContext.Current.CancellationToken))[0];
+            var result = (await router.Output.DeliverAsync([router.Enrich(RecordedCase.Named(name))], TestContext.Current.CancellationToken))[0];
             Assert.True(result.Status == DeliveryStatus.Delivered, $"{name}: {result}");
             var row = JsonNode.Parse(Assert.Single((await server.RowsAsync(database, table)).Skip(before.Count)))!;
             if (NotCopied.TryGetValue(name, out var reason))
             {
+                leftOut++;
                 output.WriteLine($"{name}: {reason}.");
                 Assert.StartsWith("a\uFFFDb\u0001c", row["output"]!.GetValue<string>(), StringComparison.Ordinal);
                 continue;
@@ -56,13 +58,7 @@ public sealed class TimescaleDbRecorded(PostgresServer server, ITestOutputHelper
             }
         }
 
-        output.WriteLine($"{variant}: {lines.Length - 1 - wrong.Count} of {lines.Length - 1} rows agree.");
+        RecordedTally.Note(output, "timescaledb", variant, lines.Length - 1 - leftOut - wrong.Count, lines.Length - 1 - leftOut, leftOut);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
-    }
-
-    private static Alert Read(string name)
-    {
-        Assert.True(AlertReader.TryRead(RecordedData.Bytes("sidekick", "alerts", name + ".json"), out var alert, out _, out var error), $"{name}: {error}");
-        return alert!;
     }
 }
