@@ -13,7 +13,10 @@ namespace Saker.Outputs.Tests.Recorded;
 /// </summary>
 public sealed class RecordedRequests(ITestOutputHelper output)
 {
-    // Of the connection, and of the libraries that Falcosidekick was built with.
+    private const string Agent = "User-Agent";
+    private const string OurAgent = "Falcosidekick";
+
+    // Of the connection.
     private static readonly string[] NotCompared = ["Host", "Content-Length", "Connection", "Accept-Encoding", "Transfer-Encoding"];
 
     // What is below aws signs its requests, and says its own in form fields: Aws/RecordedSns compares it.
@@ -54,7 +57,8 @@ public sealed class RecordedRequests(ITestOutputHelper output)
                 next = alerts.Count > 1 ? next : 0;
             }
 
-            var actual = hosts.Requests.Select(request => Render(request.Host, request.Request, Names(one.Requests))).ToList();
+            var isSdk = one.Requests.All(static request => AgentOf(request) != OurAgent);
+            var actual = hosts.Requests.Select(request => Render(request.Host, request.Request, isSdk)).ToList();
             KnownDifferences.Adjust(type, variant, expected);
             if (expected.Count != actual.Count || !expected.Zip(actual).All(static pair => IsEqual(pair.First, pair.Second)))
             {
@@ -82,14 +86,12 @@ public sealed class RecordedRequests(ITestOutputHelper output)
         }
     }
 
-    // The client's own headers, which a recording has where the library behind it said more.
-    private static HashSet<string> Names(IReadOnlyList<JsonNode> requests) =>
-        requests.SelectMany(static request => request["headers"]!.AsObject().Select(static header => header.Key)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+    private static string? AgentOf(JsonNode request) => request["headers"]![Agent]?.GetValue<string>();
 
     private static Sent Render(JsonNode request, IReadOnlyList<Alert> alerts, ref int next, DateTimeOffset now)
     {
         var headers = request["headers"]!.AsObject()
-            .Where(static h => !(h.Key == "User-Agent" && h.Value!.GetValue<string>() != "Falcosidekick"))
+            .Where(static h => h.Key != Agent || h.Value!.GetValue<string>() == OurAgent)
             .Select(static h => $"{h.Key.ToLowerInvariant()}: {h.Value!.GetValue<string>()}");
         var body = request["body_base64"] is { } packed ? Encoding.Latin1.GetString(Convert.FromBase64String(packed.GetValue<string>())) : request["body"]?.GetValue<string>() ?? "";
         return new Sent(
@@ -97,10 +99,11 @@ public sealed class RecordedRequests(ITestOutputHelper output)
             string.Join('\n', headers.Order(StringComparer.Ordinal)), RecordedCase.Expand(body, alerts, ref next, now));
     }
 
-    private static Sent Render(string host, LoopbackRequest request, HashSet<string> recorded)
+    // Where a vendor's library made the recorded requests, it named itself.
+    private static Sent Render(string host, LoopbackRequest request, bool isSdk)
     {
         var headers = request.Headers
-            .Where(h => !NotCompared.Contains(h.Key) && (h.Key != "User-Agent" || (recorded.Contains(h.Key) && h.Value == "Falcosidekick")))
+            .Where(h => !NotCompared.Contains(h.Key) && (h.Key != Agent || !isSdk))
             .Select(static h => $"{h.Key.ToLowerInvariant()}: {h.Value}");
         var body = request.Body.ToArray();
         if (request.Headers.GetValueOrDefault("Content-Encoding") == "gzip")
@@ -116,9 +119,7 @@ public sealed class RecordedRequests(ITestOutputHelper output)
 
     private static bool IsEqual(Sent expected, Sent actual) =>
         (expected.To.Length == 0 || expected.To == actual.To) && expected.Method == actual.Method && expected.Path == actual.Path
-        && expected.Headers.Split('\n').Where(IsOurs).SequenceEqual(actual.Headers.Split('\n').Where(IsOurs)) && IsSameBody(expected.Body, actual.Body);
-
-    private static bool IsOurs(string header) => !header.StartsWith("user-agent:", StringComparison.Ordinal);
+        && expected.Headers == actual.Headers && IsSameBody(expected.Body, actual.Body);
 
     // By value where it is JSON, one value or one a line.
     private static bool IsSameBody(string expected, string actual)
