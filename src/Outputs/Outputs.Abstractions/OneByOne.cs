@@ -19,4 +19,22 @@ public static class OneByOne
 
         return BatchResult.Each(results);
     }
+
+    /// <summary>
+    /// All in one request. They go one by one under strict compatibility, as Falcosidekick sends, and when the server refuses a request of
+    /// several: a server that does not say which alert it means shows it when each goes alone.
+    /// </summary>
+    public static async ValueTask<BatchResult> TogetherAsync(
+        IReadOnlyList<Alert> alerts, bool strict, Func<IReadOnlyList<Alert>, CancellationToken, ValueTask<DeliveryResult>> send, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(alerts);
+        ArgumentNullException.ThrowIfNull(send);
+        if (strict && alerts.Count > 1)
+        {
+            return await DeliverAsync(alerts, send, cancellationToken);
+        }
+
+        var result = await send(alerts, cancellationToken);
+        return result.Status == DeliveryStatus.Rejected && alerts.Count > 1 ? await DeliverAsync(alerts, send, cancellationToken) : BatchResult.All(result);
+    }
 }

@@ -84,6 +84,19 @@ public sealed class GoJsonWriter(IBufferWriter<byte> output)
         Text(text);
     }
 
+    /// <summary>Writes an object of texts, in the order in which they come.</summary>
+    public void Texts(IEnumerable<KeyValuePair<string, string>> texts)
+    {
+        BeginObject();
+        foreach (var (name, text) in texts)
+        {
+            Name(name);
+            Text(text);
+        }
+
+        EndObject();
+    }
+
     private static string? Escape(int character) => character switch
     {
         '"' => "\\\"",

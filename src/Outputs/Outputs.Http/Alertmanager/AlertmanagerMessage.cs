@@ -36,7 +36,7 @@ internal sealed class AlertmanagerMessage(AlertmanagerOptions options, bool stri
         var alert = view.Alert;
         json.BeginObject();
         json.Name("labels");
-        Write(json, Labels(view));
+        json.Texts(Labels(view));
         json.Name("annotations");
         var annotations = new SortedDictionary<string, string>(Utf8Order.Instance)
         {
@@ -49,7 +49,7 @@ internal sealed class AlertmanagerMessage(AlertmanagerOptions options, bool stri
             annotations[name] = value;
         }
 
-        Write(json, annotations);
+        json.Texts(annotations);
         json.Name("endsAt");
         json.Text(options.ExpiresAfter == 0 ? NoEnd : new AlertTime(alert.Time.UnixSeconds + options.ExpiresAfter, alert.Time.Nanoseconds, alert.Time.OffsetMinutes).ToString());
         json.EndObject();
@@ -112,18 +112,6 @@ internal sealed class AlertmanagerMessage(AlertmanagerOptions options, bool stri
         for (var number = 2; !labels.TryAdd($"{name}_{number}", value); number++)
         {
         }
-    }
-
-    private static void Write(GoJsonWriter json, SortedDictionary<string, string> texts)
-    {
-        json.BeginObject();
-        foreach (var (name, value) in texts)
-        {
-            json.Name(name);
-            json.Text(value);
-        }
-
-        json.EndObject();
     }
 
     private static IEnumerable<KeyValuePair<string, string>> ExtraLabels(AlertmanagerOptions options, bool strict)

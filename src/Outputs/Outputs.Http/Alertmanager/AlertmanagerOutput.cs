@@ -49,19 +49,12 @@ internal sealed class AlertmanagerOutput : IOutput, IOutputFactory<AlertmanagerO
 
     public static IOutput Create(AlertmanagerOptions options, OutputContext context) => new AlertmanagerOutput(options, context);
 
-    /// <summary>Every Alertmanager gets the alerts; a cluster finds out itself that they are the same. Sent again, they change nothing.</summary>
-    public async ValueTask<BatchResult> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
-    {
-        if (context.Strict && alerts.Count > 1)
-        {
-            return await OneByOne.DeliverAsync(alerts, SendAsync, cancellationToken);
-        }
-
-        var result = await SendAsync(alerts, cancellationToken);
-
-        // Alertmanager takes the valid alerts of a request and refuses the others, without saying which.
-        return result.Status == DeliveryStatus.Rejected && alerts.Count > 1 ? await OneByOne.DeliverAsync(alerts, SendAsync, cancellationToken) : BatchResult.All(result);
-    }
+    /// <summary>
+    /// Every Alertmanager gets the alerts; a cluster finds out itself that they are the same. Sent again, they change nothing. It takes the
+    /// valid alerts of a request and refuses the others, without saying which.
+    /// </summary>
+    public ValueTask<BatchResult> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken) =>
+        OneByOne.TogetherAsync(alerts, context.Strict, SendAsync, cancellationToken);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -44,18 +44,9 @@ internal sealed class LokiOutput(LokiOptions options, OutputContext context) : I
         return new LokiOutput(options, context);
     }
 
-    public async ValueTask<BatchResult> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
-    {
-        if (context.Strict && alerts.Count > 1)
-        {
-            return await OneByOne.DeliverAsync(alerts, SendAsync, cancellationToken);
-        }
-
-        var result = await SendAsync(alerts, cancellationToken);
-
-        // Loki takes the good lines of a request and refuses the others, without saying which. Those that it has already it drops.
-        return result.Status == DeliveryStatus.Rejected && alerts.Count > 1 ? await OneByOne.DeliverAsync(alerts, SendAsync, cancellationToken) : BatchResult.All(result);
-    }
+    /// <summary>Loki takes the good lines of a request and refuses the others, without saying which. Those that it has already it drops.</summary>
+    public ValueTask<BatchResult> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken) =>
+        OneByOne.TogetherAsync(alerts, context.Strict, SendAsync, cancellationToken);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -32,7 +32,7 @@ internal sealed class LokiStreams(LokiOptions options, OutputContext context)
         {
             json.BeginObject();
             json.Name("stream");
-            Write(json, stream.First().Labels);
+            json.Texts(stream.First().Labels);
             json.Name("values");
             json.BeginList();
             foreach (var (view, _) in stream)
@@ -57,7 +57,7 @@ internal sealed class LokiStreams(LokiOptions options, OutputContext context)
         json.Text(Line(view));
         if (options.StructuredMetadata)
         {
-            Write(json, Metadata(view));
+            json.Texts(Metadata(view));
         }
 
         json.EndList();
@@ -145,16 +145,4 @@ internal sealed class LokiStreams(LokiOptions options, OutputContext context)
         field.Replace('.', '_').Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
 
     private static string Key(SortedDictionary<string, string> labels) => string.Join('\0', labels.Select(static label => $"{label.Key}\u0001{label.Value}"));
-
-    private static void Write(GoJsonWriter json, SortedDictionary<string, string> texts)
-    {
-        json.BeginObject();
-        foreach (var (name, value) in texts)
-        {
-            json.Name(name);
-            json.Text(value);
-        }
-
-        json.EndObject();
-    }
 }

@@ -40,20 +40,9 @@ internal sealed class SplunkOutput(SplunkOptions options, OutputContext context)
 
     public static IOutput Create(SplunkOptions options, OutputContext context) => new SplunkOutput(options, context);
 
-    public async ValueTask<BatchResult> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
-    {
-        if (context.Strict && alerts.Count > 1)
-        {
-            return await OneByOne.DeliverAsync(alerts, SendAsync, cancellationToken);
-        }
-
-        var result = await SendAsync(alerts, cancellationToken);
-
-        // The collector takes or refuses all of a request: which event it means shows when each goes alone.
-        return result.Status == DeliveryStatus.Rejected && alerts.Count > 1
-            ? await OneByOne.DeliverAsync(alerts, SendAsync, cancellationToken)
-            : BatchResult.All(result);
-    }
+    /// <summary>The collector takes or refuses all of a request.</summary>
+    public ValueTask<BatchResult> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken) =>
+        OneByOne.TogetherAsync(alerts, context.Strict, SendAsync, cancellationToken);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
