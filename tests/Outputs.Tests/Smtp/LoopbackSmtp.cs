@@ -44,8 +44,7 @@ internal sealed class LoopbackSmtp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        listener.Stop();
-        await accepting;
+        await accepting; // before the listener goes: to accept from one that is gone is a fault of its own
         await Task.WhenAll(talks);
         stopping.Dispose();
         listener.Dispose();
