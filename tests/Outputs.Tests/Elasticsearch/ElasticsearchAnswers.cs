@@ -28,14 +28,41 @@ public sealed class ElasticsearchAnswers
     [Theory]
     [InlineData("")]
     [InlineData("not json")]
-    [InlineData("{\"errors\":false}")]
-    [InlineData("{\"errors\":false,\"items\":[{\"create\":{\"status\":201}}]}")]
-    [InlineData("{\"errors\":false,\"items\":[1,2,3]}")]
+    [InlineData("{\"took\":1}")]
+    [InlineData("{\"errors\":true}")]
+    [InlineData("{\"errors\":true,\"items\":[{\"create\":{\"status\":201}}]}")]
+    [InlineData("{\"errors\":true,\"items\":[1,2,3]}")]
+    [InlineData("{\"errors\":\"false\",\"items\":[1,2,3]}")]
     public async Task A_bulk_answer_that_does_not_say_what_became_of_each_is_another_attempt(string answer)
     {
         await using var destination = await HttpDestination.StartAsync(null, new LoopbackAnswer { Body = Encoding.UTF8.GetBytes(answer) });
         await using var tested = Create(destination, ("batching.enabled", "true"));
         Assert.All(await tested.DeliverAsync(Alerts(3)), static result => Assert.Equal(DeliveryStatus.Retry, result.Status));
+    }
+
+    [Theory]
+    [InlineData("{\"errors\":false}")]
+    [InlineData("{\"took\":1,\"errors\":false,\"items\":[]}")]
+    public async Task A_bulk_answer_without_errors_has_all_delivered(string answer)
+    {
+        await using var destination = await HttpDestination.StartAsync(null, new LoopbackAnswer { Body = Encoding.UTF8.GetBytes(answer) });
+        await using var tested = Create(destination, ("batching.enabled", "true"));
+        Assert.All(await tested.DeliverAsync(Alerts(3)), static result => Assert.Equal(DeliveryStatus.Delivered, result.Status));
+    }
+
+    [Theory]
+    [InlineData(404, "no handler")]
+    [InlineData(405, "")]
+    [InlineData(200, "not json")]
+    [InlineData(413, "too large")]
+    public async Task Alerts_that_only_happen_to_wait_together_reach_a_server_without_bulk(int status, string answer)
+    {
+        await using var destination = await HttpDestination.StartAsync(null, request => request.Path == "/_bulk"
+            ? new LoopbackAnswer { Status = status, Body = Encoding.UTF8.GetBytes(answer) }
+            : new LoopbackAnswer { Status = 201 });
+        await using var tested = Create(destination);
+        Assert.All(await tested.DeliverAsync(Alerts(3)), static result => Assert.Equal(DeliveryStatus.Delivered, result.Status));
+        Assert.Equal(3, destination.Requests.Count(static request => request.Path.Contains("/_create/", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -13,8 +13,14 @@ public sealed class CharacterBudget(int characters)
     /// <summary>Characters of Unicode in a text.</summary>
     public static int Count(string text)
     {
-        var count = 0;
-        foreach (var _ in text.EnumerateRunes())
+        var pair = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF');
+        if (pair < 0)
+        {
+            return text.Length;
+        }
+
+        var count = pair;
+        foreach (var _ in text.AsSpan(pair).EnumerateRunes())
         {
             count++;
         }

@@ -11,6 +11,12 @@ namespace Saker.Outputs.Rendering;
 /// <param name="output">Where to.</param>
 public sealed class GoJsonWriter(IBufferWriter<byte> output)
 {
+    // What Go escapes; the two behind the controls are U+2028 and U+2029.
+    private static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(static control => (char)control), '"', '\\', '<', '>', '&', '\u2028', '\u2029']);
+
+    private const int MaxPart = 512; // characters
+    private const int MaxEscapedBytes = 6; // of a character: \u2028
+
     private bool needsComma;
 
     /// <summary>Begins an object.</summary>
@@ -28,8 +34,8 @@ public sealed class GoJsonWriter(IBufferWriter<byte> output)
     /// <summary>Writes the name of the value that follows.</summary>
     public void Name(string name)
     {
-        Text(name);
-        output.Write(":"u8);
+        Separate();
+        WriteText(name, (byte)'"', (byte)':');
         needsComma = false;
     }
 
@@ -37,29 +43,14 @@ public sealed class GoJsonWriter(IBufferWriter<byte> output)
     public void Text(string text)
     {
         Separate();
-        output.Write("\""u8);
-        Span<byte> utf8 = stackalloc byte[4];
-        foreach (var rune in text.EnumerateRunes())
-        {
-            var escape = Escape(rune.Value);
-            if (escape is null)
-            {
-                output.Write(utf8[..rune.EncodeToUtf8(utf8)]);
-            }
-            else
-            {
-                output.Write(Encoding.ASCII.GetBytes(escape));
-            }
-        }
-
-        output.Write("\""u8);
+        WriteText(text, (byte)'"');
     }
 
     /// <summary>Writes a number, <c>true</c>, <c>false</c> or <c>null</c> as it stands.</summary>
     public void Literal(string json)
     {
         Separate();
-        output.Write(Encoding.UTF8.GetBytes(json));
+        Encoding.UTF8.GetBytes(json, output);
     }
 
     /// <summary>Writes a whole number.</summary>
@@ -97,18 +88,66 @@ public sealed class GoJsonWriter(IBufferWriter<byte> output)
         EndObject();
     }
 
-    private static string? Escape(int character) => character switch
+    // A text that is not long is written into one span: asking the writer for room costs more than the text itself.
+    private void WriteText(ReadOnlySpan<char> text, params ReadOnlySpan<byte> end)
     {
-        '"' => "\\\"",
-        '\\' => "\\\\",
-        '\b' => "\\b",
-        '\f' => "\\f",
-        '\n' => "\\n",
-        '\r' => "\\r",
-        '\t' => "\\t",
-        < ' ' or '<' or '>' or '&' or 0x2028 or 0x2029 => $"\\u{character:x4}",
-        _ => null,
-    };
+        var room = output.GetSpan(Math.Min(text.Length, MaxPart) * MaxEscapedBytes + 1 + end.Length);
+        room[0] = (byte)'"';
+        var written = 1;
+        while (true)
+        {
+            var part = text.Length <= MaxPart ? text : text[..(char.IsHighSurrogate(text[MaxPart - 1]) ? MaxPart - 1 : MaxPart)];
+            text = text[part.Length..];
+            written += Encode(part, room[written..]);
+            if (text.Length == 0)
+            {
+                break;
+            }
+
+            output.Advance(written);
+            written = 0;
+            room = output.GetSpan(Math.Min(text.Length, MaxPart) * MaxEscapedBytes + end.Length);
+        }
+
+        end.CopyTo(room[written..]);
+        output.Advance(written + end.Length);
+    }
+
+    // Half a surrogate pair becomes U+FFFD, as in Go.
+    private static int Encode(ReadOnlySpan<char> text, Span<byte> room)
+    {
+        var written = 0;
+        while (text.IndexOfAny(Escaped) is var plain and >= 0)
+        {
+            written += Encoding.UTF8.GetBytes(text[..plain], room[written..]);
+            written += Escape(text[plain], room[written..]);
+            text = text[(plain + 1)..];
+        }
+
+        return written + Encoding.UTF8.GetBytes(text, room[written..]);
+    }
+
+    private static int Escape(char character, Span<byte> room)
+    {
+        room[0] = (byte)'\\';
+        room[1] = character switch
+        {
+            '"' or '\\' => (byte)character,
+            '\b' => (byte)'b',
+            '\f' => (byte)'f',
+            '\n' => (byte)'n',
+            '\r' => (byte)'r',
+            '\t' => (byte)'t',
+            _ => (byte)'u',
+        };
+        if (room[1] != 'u')
+        {
+            return 2;
+        }
+
+        ((int)character).TryFormat(room[2..], out var digits, "x4", CultureInfo.InvariantCulture);
+        return 2 + digits;
+    }
 
     private void Begin(ReadOnlySpan<byte> bracket)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Saker.Outputs.Requests;
@@ -7,6 +8,10 @@ public static class AnswerJson
 {
     /// <summary>What <paramref name="read"/> finds in an answer; null when the answer is no JSON, or was cut.</summary>
     public static T? Read<T>(string answer, Func<JsonElement, T?> read)
+        where T : class => Read(Encoding.UTF8.GetBytes(answer), read);
+
+    /// <summary>The same for an answer as it came.</summary>
+    public static T? Read<T>(ReadOnlyMemory<byte> answer, Func<JsonElement, T?> read)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(read);

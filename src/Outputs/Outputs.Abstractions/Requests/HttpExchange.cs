@@ -17,6 +17,8 @@ public sealed class HttpExchange(OutputDescriptor descriptor, OutputContext cont
 {
     private const int MaxRedirects = 3;
 
+    private readonly KeyValuePair<string, string>[] own = [.. options.CustomHeaders.Select(static header => KeyValuePair.Create(header.Key, header.Value.Reveal()))];
+
     /// <summary>Adds what depends on the whole request: a token, a signature. Called for each request, after its headers and body are complete.</summary>
     public Func<HttpRequestMessage, ReadOnlyMemory<byte>, CancellationToken, ValueTask>? Sign { get; init; }
 
@@ -55,7 +57,7 @@ public sealed class HttpExchange(OutputDescriptor descriptor, OutputContext cont
                     await Sign(message, body, cancellationToken);
                 }
 
-                var response = await context.Transports.Http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+                var response = await context.Transports.Http.SendAsync(message, cancellationToken);
                 if (response.StatusCode is not (HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
                     || redirects == MaxRedirects || response.Headers.Location is not { } location
                     || new Uri(address, location) is var next && (next.Authority != address.Authority || next.Scheme != address.Scheme))
@@ -76,7 +78,7 @@ public sealed class HttpExchange(OutputDescriptor descriptor, OutputContext cont
     // What a proxy or a gateway may say back of a request: values of headers are tokens more often than not.
     internal string MaskIn(string words, OutgoingRequest? sent)
     {
-        foreach (var value in options.CustomHeaders.Values.Select(static value => value.Reveal()).Concat(sent?.Headers.Select(static header => header.Value) ?? []))
+        foreach (var value in own.Concat(sent?.Headers ?? []).Select(static header => header.Value))
         {
             words = value.Length == 0 ? words : words.Replace(value, Secret.Mask, StringComparison.Ordinal);
         }
@@ -105,13 +107,17 @@ public sealed class HttpExchange(OutputDescriptor descriptor, OutputContext cont
             message.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(address.UserInfo))));
         }
 
-        var own = options.CustomHeaders.Select(static header => KeyValuePair.Create(header.Key, header.Value.Reveal()));
-        foreach (var (name, value) in request.HeadersWin ? own.Concat(request.Headers) : request.Headers.Concat(own))
-        {
-            Set(message, name, value);
-        }
-
+        Set(message, request.HeadersWin ? own : request.Headers);
+        Set(message, request.HeadersWin ? request.Headers : own);
         return message;
+    }
+
+    private static void Set(HttpRequestMessage message, IReadOnlyList<KeyValuePair<string, string>> headers)
+    {
+        for (var i = 0; i < headers.Count; i++)
+        {
+            Set(message, headers[i].Key, headers[i].Value);
+        }
     }
 
     // What is set later replaces what stands there, be it a header of the request or of the content.

@@ -30,17 +30,19 @@ public sealed class HttpTarget
     }
 
     /// <summary>A path below an address, with one slash between the two.</summary>
-    public static HttpTarget Of(Secret address, string path)
+    public static HttpTarget Of(Secret address, string path) => Of(address).Below(path);
+
+    /// <summary>A path below this address, for one that is another with each request.</summary>
+    public HttpTarget Below(string path)
     {
-        ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(path);
         if (path.Length == 0)
         {
-            return Of(address);
+            return this;
         }
 
-        var whole = $"{address.Reveal().TrimEnd('/')}/{path.TrimStart('/')}";
-        return new HttpTarget(new Secret(whole), Parse(whole), Parse(address.Reveal()).PathAndQuery.TrimEnd('/'));
+        var whole = $"{text.Reveal().TrimEnd('/')}/{path.TrimStart('/')}";
+        return new HttpTarget(new Secret(whole), Parse(whole), secretPath);
     }
 
     /// <summary>A text without this address.</summary>

@@ -10,7 +10,7 @@ namespace Saker.Outputs.Transports;
 internal static class OutputHttpClients
 {
     /// <summary>A client without redirects, cookies, the credentials of this user or a time limit of its own.</summary>
-    public static HttpClient Create(SslClientAuthenticationOptions tls, ProxySettings proxy, Func<DnsEndPoint, EndPoint>? route)
+    public static HttpMessageInvoker Create(SslClientAuthenticationOptions tls, ProxySettings proxy, Func<DnsEndPoint, EndPoint>? route)
     {
         var handler = new SocketsHttpHandler
         {
@@ -30,9 +30,7 @@ internal static class OutputHttpClients
             handler.ConnectCallback = async (context, cancellationToken) => await ConnectAsync(route(context.DnsEndPoint), cancellationToken);
         }
 
-#pragma warning disable RS0030 // this is the one place that makes clients
-        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-#pragma warning restore RS0030
+        return new HttpMessageInvoker(handler); // HttpClient would do no more here than join two tokens for every request
     }
 
     /// <summary>A connection without TLS.</summary>

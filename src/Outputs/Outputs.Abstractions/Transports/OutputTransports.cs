@@ -10,8 +10,8 @@ public sealed class OutputTransports : IDisposable
 {
     private readonly NetworkOutputOptions? options;
     private readonly ProxySettings proxy;
-    private readonly Lazy<HttpClient> http;
-    private readonly Lazy<HttpClient> local;
+    private readonly Lazy<HttpMessageInvoker> http;
+    private readonly Lazy<HttpMessageInvoker> local;
 
     /// <param name="options">The instance's options; null for one that stays on this machine.</param>
     /// <param name="certificates">The certificates for this instance.</param>
@@ -21,8 +21,8 @@ public sealed class OutputTransports : IDisposable
         this.options = options;
         Certificates = certificates;
         this.proxy = options is HttpOutputOptions { Proxy.IsEmpty: false } own ? ProxySettings.ForAll(own.Proxy) : proxy;
-        http = new Lazy<HttpClient>(() => OutputHttpClients.Create(Tls(), this.proxy, Route));
-        local = new Lazy<HttpClient>(() => OutputHttpClients.Create(new SslClientAuthenticationOptions(), ProxySettings.None, Route));
+        http = new Lazy<HttpMessageInvoker>(() => OutputHttpClients.Create(Tls(), this.proxy, Route));
+        local = new Lazy<HttpMessageInvoker>(() => OutputHttpClients.Create(new SslClientAuthenticationOptions(), ProxySettings.None, Route));
     }
 
     /// <summary>Where a name and a port lead in place of what the network says; null leads nowhere else. Tests lead fixed addresses to themselves.</summary>
@@ -33,12 +33,12 @@ public sealed class OutputTransports : IDisposable
 
     /// <summary>
     /// The client for HTTP, without redirects, cookies, the credentials of this user or a time limit of its own: the token of an attempt
-    /// carries it.
+    /// carries it. It gives an answer as soon as its head is there.
     /// </summary>
-    public HttpClient Http => http.Value;
+    public HttpMessageInvoker Http => http.Value;
 
     /// <summary>The same for what belongs to this machine and is no destination, such as a cloud's metadata service: without proxy and certificates.</summary>
-    public HttpClient Local => local.Value;
+    public HttpMessageInvoker Local => local.Value;
 
     /// <summary>The proxy on the way to an address, without user and password; null for none.</summary>
     public Uri? ProxyTo(Uri address) => proxy.GetProxy(address);

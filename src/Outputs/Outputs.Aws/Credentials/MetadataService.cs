@@ -87,7 +87,7 @@ internal sealed class MetadataService(AwsSettings settings, OutputContext contex
                 request.Headers.TryAddWithoutValidation(set.Name, set.Value);
             }
 
-            using var answer = await context.Transports.Local.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
+            using var answer = await context.Transports.Local.SendAsync(request, both.Token);
             if (!answer.IsSuccessStatusCode)
             {
                 return null;

@@ -61,6 +61,11 @@ internal sealed class AlertmanagerOutput : IOutput, IOutputFactory<AlertmanagerO
     private async ValueTask<DeliveryResult> SendAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
     {
         var request = new OutgoingRequest(message.From(alerts));
+        if (targets.Length == 1)
+        {
+            return await SendAsync(0, request, cancellationToken);
+        }
+
         var results = await Task.WhenAll(Enumerable.Range(0, targets.Length).Select(index => SendAsync(index, request, cancellationToken).AsTask()));
         return Worst(results);
     }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Saker.Http;
 using Saker.Outputs.Rendering;
@@ -8,7 +7,13 @@ using Saker.Outputs.Requests;
 namespace Saker.Outputs.Http.Elasticsearch;
 
 /// <summary>Several documents in one request, <c>_bulk</c>, whose answer has an outcome for each.</summary>
-internal sealed class BulkRequests(ElasticsearchOptions options, bool strict, Cluster cluster, IndexName index)
+/// <param name="options">The instance's options.</param>
+/// <param name="strict">As Falcosidekick.</param>
+/// <param name="cluster">Where to.</param>
+/// <param name="index">Which index.</param>
+/// <param name="alone">Sends a document without <c>_bulk</c>, where nobody has asked for it and the server need not know it; null to have all go this way.</param>
+internal sealed class BulkRequests(
+    ElasticsearchOptions options, bool strict, Cluster cluster, IndexName index, Func<Document, CancellationToken, ValueTask<DeliveryResult>>? alone)
 {
     private const string Path = "/_bulk";
 
@@ -67,25 +72,44 @@ internal sealed class BulkRequests(ElasticsearchOptions options, bool strict, Cl
         if (!answer.IsSuccess)
         {
             var refusal = await answer.ResultAsync(cancellationToken);
-            if (refusal.Status == DeliveryStatus.Rejected && end - first > 1)
+            Array.Fill(results, refusal, first, end - first);
+            if (refusal.Status == DeliveryStatus.Rejected && end - first > 1 || refusal.Status == DeliveryStatus.Blocked && alone is not null)
             {
-                // Too large together, or one of them spoils the request: each goes alone.
-                for (var i = first; i < end; i++)
-                {
-                    results[i] = await SendOneAsync(documents[i], cancellationToken);
-                }
-
-                return;
+                // Too large together, or one of them spoils the request, or this server has no _bulk.
+                await SendAloneAsync(documents, first, end, results, cancellationToken);
             }
 
-            Array.Fill(results, refusal, first, end - first);
             return;
         }
 
-        var mended = Read(answer, Encoding.UTF8.GetString((await answer.BodyAsync(MaxAnswerBytes, cancellationToken)).Span), documents, first, end, results);
+        if (Read(answer, await answer.BodyAsync(MaxAnswerBytes, cancellationToken), documents, first, end, results) is not { } mended)
+        {
+            Array.Fill(results, Unread(answer), first, end - first);
+            if (alone is not null)
+            {
+                await SendAloneAsync(documents, first, end, results, cancellationToken);
+            }
+
+            return;
+        }
+
         foreach (var (position, document) in mended)
         {
             results[position] = await SendOneAsync(document, cancellationToken);
+        }
+    }
+
+    // After one that is to be tried again the rest is not tried either, so that the order stays.
+    private async ValueTask SendAloneAsync(IReadOnlyList<Document> documents, int first, int end, DeliveryResult[] results, CancellationToken cancellationToken)
+    {
+        for (var i = first; i < end; i++)
+        {
+            results[i] = await (alone ?? SendOneAsync)(documents[i], cancellationToken);
+            if (results[i].Status is DeliveryStatus.Retry or DeliveryStatus.Blocked)
+            {
+                Array.Fill(results, results[i], i, end - i);
+                return;
+            }
         }
     }
 
@@ -99,16 +123,25 @@ internal sealed class BulkRequests(ElasticsearchOptions options, bool strict, Cl
         }
 
         var result = new DeliveryResult[1];
-        Read(answer, Encoding.UTF8.GetString((await answer.BodyAsync(MaxAnswerBytes, cancellationToken)).Span), [document], 0, 1, result);
-        return result[0];
+        return Read(answer, await answer.BodyAsync(MaxAnswerBytes, cancellationToken), [document], 0, 1, result) is null
+            ? Unread(answer)
+            : result[0];
     }
 
-    /// <summary>Reads the items of an answer; gives the documents that may fit once a field is taken out.</summary>
-    private static List<(int Position, Document Document)> Read(HttpAnswer answer, string text, IReadOnlyList<Document> documents, int first, int end, DeliveryResult[] results)
+    private static DeliveryResult Unread(HttpAnswer answer) => answer.Refusal(DeliveryStatus.Retry, "its answer does not say what became of each document");
+
+    /// <summary>Reads the items of an answer; gives the documents that may fit once a field is taken out, and null when it does not say what became of each.</summary>
+    private static List<(int Position, Document Document)>? Read(HttpAnswer answer, ReadOnlyMemory<byte> body, IReadOnlyList<Document> documents, int first, int end, DeliveryResult[] results)
     {
         var mended = new List<(int, Document)>();
-        var read = AnswerJson.Read(text, json =>
+        return AnswerJson.Read(body, json =>
         {
+            if (json.ValueKind == JsonValueKind.Object && json.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.False)
+            {
+                Array.Fill(results, DeliveryResult.Delivered, first, end - first);
+                return mended;
+            }
+
             if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("items", out var items) || items.ValueKind != JsonValueKind.Array || items.GetArrayLength() < end - first)
             {
                 return null;
@@ -127,14 +160,8 @@ internal sealed class BulkRequests(ElasticsearchOptions options, bool strict, Cl
                 position++;
             }
 
-            return "";
+            return mended;
         });
-        if (read is null)
-        {
-            Array.Fill(results, answer.Refusal(DeliveryStatus.Retry, "its answer does not say what became of each document"), first, end - first);
-        }
-
-        return mended;
     }
 
     private static DeliveryResult OutcomeOf(HttpAnswer answer, JsonElement item, ref string reason)

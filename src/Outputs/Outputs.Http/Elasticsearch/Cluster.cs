@@ -8,6 +8,7 @@ namespace Saker.Outputs.Http.Elasticsearch;
 internal sealed class Cluster
 {
     private readonly ElasticsearchOptions options;
+    private readonly HttpTarget[] nodes;
     private readonly HttpExchange exchange;
     private readonly List<KeyValuePair<string, string>> headers;
     private int first;
@@ -15,6 +16,7 @@ internal sealed class Cluster
     public Cluster(ElasticsearchOptions options, OutputContext context)
     {
         this.options = options;
+        nodes = [.. options.HostPort.Select(HttpTarget.Of)];
         exchange = new HttpExchange(ElasticsearchOutput.Descriptor, context, options) { Words = Words, CredentialKey = options.ApiKey.IsEmpty ? "password" : "apikey" };
         headers = [.. BasicAuth.Header(options.Username, options.Password)];
         if (headers.Count == 0 && !options.ApiKey.IsEmpty)
@@ -30,14 +32,14 @@ internal sealed class Cluster
         for (var tried = 1; ; tried++)
         {
             var node = Volatile.Read(ref first);
-            var answer = await exchange.SendAsync(HttpTarget.Of(options.HostPort[node], path), request, cancellationToken);
-            if (answer.Status != 0 || tried == options.HostPort.Count)
+            var answer = await exchange.SendAsync(nodes[node].Below(path), request, cancellationToken);
+            if (answer.Status != 0 || tried == nodes.Length)
             {
                 return answer;
             }
 
             answer.Dispose();
-            Interlocked.CompareExchange(ref first, (node + 1) % options.HostPort.Count, node);
+            Interlocked.CompareExchange(ref first, (node + 1) % nodes.Length, node);
         }
     }
 

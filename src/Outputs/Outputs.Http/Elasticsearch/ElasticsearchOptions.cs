@@ -78,7 +78,7 @@ internal sealed record ElasticsearchOptions : HttpOutputOptions
 /// <summary>Several alerts in one request.</summary>
 internal sealed record BatchingOptions
 {
-    /// <summary>Sends alerts together (<c>_bulk</c>), each with its own outcome.</summary>
+    /// <summary>Has alerts wait for others, so that more go in one request (<c>_bulk</c>), each with its own outcome. Without it those go together that wait already, and under strict compatibility each alone.</summary>
     public bool Enabled { get; init; }
 
     /// <summary>Bytes of a request's body at most; one alert that is larger goes alone.</summary>

@@ -2,15 +2,26 @@ using Saker.Alerts;
 
 namespace Saker.Outputs.Http.Elasticsearch;
 
-internal sealed class ElasticsearchOutput(ElasticsearchOptions options, OutputContext context) : IOutput, IOutputFactory<ElasticsearchOptions>
+internal sealed class ElasticsearchOutput : IOutput, IOutputFactory<ElasticsearchOptions>
 {
     private const int MaxBatch = 2000;
 
     // Fields of one document that may turn out not to fit the index, each in a request of its own.
     private const int MaxWrongFields = 5;
 
-    private readonly Cluster cluster = new(options, context);
-    private readonly IndexName index = new(options, context);
+    private readonly ElasticsearchOptions options;
+    private readonly bool strict;
+    private readonly Cluster cluster;
+    private readonly IndexName index;
+    private readonly BulkRequests bulk;
+
+    private ElasticsearchOutput(ElasticsearchOptions options, OutputContext context)
+    {
+        (this.options, strict) = (options, context.Strict);
+        cluster = new Cluster(options, context);
+        index = new IndexName(options, context);
+        bulk = new BulkRequests(options, strict, cluster, index, options.Batching.Enabled ? null : SendAsync);
+    }
 
     public static OutputDescriptor Descriptor { get; } = new()
     {
@@ -27,6 +38,7 @@ internal sealed class ElasticsearchOutput(ElasticsearchOptions options, OutputCo
             new("Documents have ids that Elasticsearch makes: an alert that is sent again is there twice.", "The alert's id is the document's; one that is there already is delivered."),
             new("The day in the index's name is this machine's, in its time zone.", "It is the alert's own, in UTC or `suffixtimezone`; the present day for an alert that is more than 30 days old or a day ahead."),
             new("A field that does not fit the index is left out, with `@timestamp`.", "It is kept as text in `unindexed`; more fields than one are mended; under strict compatibility the time stays too."),
+            new("Without `batching.enabled`, sends one document a request.", "Sends those that wait already in one request (`_bulk`); `batching.enabled` has them wait for others."),
             new("Items of `_bulk` that failed count as delivered.", "Each has its own outcome; under strict compatibility too."),
             new("Requests for the index template carry neither credentials nor `customheaders`, and `numberofreplicas: 0` makes 3.", "They carry them, and 0 is 0; under strict compatibility too."),
             new("When the template is refused, the output is off.", "Its alerts wait, and the refusal is told with the server's words; under strict compatibility too."),
@@ -36,7 +48,7 @@ internal sealed class ElasticsearchOutput(ElasticsearchOptions options, OutputCo
     };
 
     public static BatchLimits Batch(ElasticsearchOptions options) =>
-        options.Batching.Enabled ? new(MaxBatch, options.Batching.BatchSize, options.Batching.FlushInterval) : BatchLimits.One;
+        new(MaxBatch, options.Batching.BatchSize, options.Batching.Enabled ? options.Batching.FlushInterval : TimeSpan.Zero);
 
     public static IOutput Create(ElasticsearchOptions options, OutputContext context)
     {
@@ -66,10 +78,13 @@ internal sealed class ElasticsearchOutput(ElasticsearchOptions options, OutputCo
 
     public async ValueTask<BatchResult> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
     {
-        var documents = alerts.Select(alert => Document.Of(alert, context.Strict, options.IsFlat)).ToList();
-        return options.Batching.Enabled
-            ? BatchResult.Each(await new BulkRequests(options, context.Strict, cluster, index).SendAsync(documents, cancellationToken))
-            : BatchResult.All(await SendAsync(documents[0], cancellationToken));
+        if (!options.Batching.Enabled && (alerts.Count == 1 || strict))
+        {
+            return await OneByOne.DeliverAsync(alerts, (one, token) => SendAsync(Document.Of(one[0], strict, options.IsFlat), token), cancellationToken);
+        }
+
+        var documents = alerts.Select(alert => Document.Of(alert, strict, options.IsFlat)).ToList();
+        return BatchResult.Each(await bulk.SendAsync(documents, cancellationToken));
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -92,7 +107,7 @@ internal sealed class ElasticsearchOutput(ElasticsearchOptions options, OutputCo
     private string Path(Document document)
     {
         var name = Uri.EscapeDataString(index.For(document.Time));
-        return context.Strict ? $"/{name}/{options.Type}"
+        return strict ? $"/{name}/{options.Type}"
             : options.Type == "_doc" ? $"/{name}/_create/{document.Id}"
             : $"/{name}/{options.Type}/{document.Id}/_create";
     }
