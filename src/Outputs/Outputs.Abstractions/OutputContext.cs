@@ -38,6 +38,9 @@ public sealed record OutputContext
     /// </summary>
     public Func<string, string?> Variable { get; init; } = static _ => null;
 
+    /// <summary>What this router calls itself towards others (<see cref="Saker.Alerts.AlertWay"/>).</summary>
+    public string Router { get; init; } = "router";
+
     /// <summary>Renders exactly what Falcosidekick renders (<c>strictcompatibility</c>).</summary>
     public bool Strict { get; init; }
 }

@@ -2,6 +2,7 @@ using Saker.Outputs.Http.Alertmanager;
 using Saker.Outputs.Http.Elasticsearch;
 using Saker.Outputs.Http.Loki;
 using Saker.Outputs.Http.PagerDuty;
+using Saker.Outputs.Http.PeerRouter;
 using Saker.Outputs.Http.Slack;
 using Saker.Outputs.Http.Splunk;
 using Saker.Outputs.Http.Webhook;
@@ -18,6 +19,7 @@ public static class HttpOutputs
         OutputRegistration.For<ElasticsearchOutput, ElasticsearchOptions>(),
         OutputRegistration.For<LokiOutput, LokiOptions>(),
         OutputRegistration.For<PagerDutyOutput, PagerDutyOptions>(),
+        OutputRegistration.For<PeerRouterOutput, PeerRouterOptions>(),
         OutputRegistration.For<SlackOutput, SlackOptions>(),
         OutputRegistration.For<SplunkOutput, SplunkOptions>(),
         OutputRegistration.For<WebhookOutput, WebhookOptions>(),

@@ -10,8 +10,8 @@ internal sealed class AlertEnricher(RouterOptions options, Action<string, string
 {
     private volatile EnrichmentPlan plan = new(options, templateFails);
 
-    /// <summary>The alert as it is stored. An incoming uuid is not kept: a sender could give two alerts one identity.</summary>
-    public Alert Enrich(Alert alert) => plan.Enrich(alert);
+    /// <summary>The alert as it is stored. An incoming uuid is kept only from a router that is known: any other sender could give two alerts one identity.</summary>
+    public Alert Enrich(Alert alert, bool keepsUuid = false) => plan.Enrich(alert, keepsUuid);
 
     /// <summary>Alerts from now on are enriched by these options.</summary>
     public void Use(RouterOptions changed) => plan = new EnrichmentPlan(changed, templateFails);

@@ -25,14 +25,14 @@ internal sealed class EnrichmentPlan
         bracketReplacer = options.BracketReplacer;
     }
 
-    public Alert Enrich(Alert alert)
+    public Alert Enrich(Alert alert, bool keepsUuid)
     {
         var custom = alert.OutputFields.With(customFields);
         var templated = templatedFields.Render(custom);
         var tags = Tags(alert.Tags);
         return alert with
         {
-            Uuid = Guid.NewGuid(),
+            Uuid = keepsUuid && alert.Uuid != Guid.Empty ? alert.Uuid : Guid.NewGuid(),
             Source = alert.Rule == TestAlert.Rule ? TestSource : alert.Source.Length == 0 ? DefaultSource : alert.Source,
             Tags = tags,
             Output = format is null ? alert.Output : format.Apply(alert, tags, customFields, templated),

@@ -98,12 +98,13 @@ internal static class RunCommand
         using var deliveryMetrics = new DeliveryMetrics(metrics, delivery, log);
         delivery.Start();
         var enricher = new AlertEnricher(options, (name, problem) => notices.OptionFails($"templatedfields.{name}", problem));
-        var intake = new AlertIntake(log, enricher, metrics) { Backlog = () => delivery.Full };
+        var intake = new AlertIntake(log, enricher, metrics) { Backlog = () => delivery.Full, Router = RouterIdentity.OfProcess };
         var refusals = new Refusals(metrics, limited, logger);
         var kestrelLog = new KestrelLog(refusals, limited, logger);
         var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), clock) 
         {
             Outputs = () => delivery.Status,
+            Peers = new Peers(options.Http.Peers.Values),
             Refusals = refusals,
             Test = new TestEndpoint(intake, delivery.Watch, () => delivery.Status, clock),
         };

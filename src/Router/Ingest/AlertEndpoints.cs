@@ -16,6 +16,7 @@ namespace Saker.Router.Ingest;
 internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, HttpBounds bounds, TimeProvider clock)
 {
     private const int MaxReportedParts = 100;
+    private const string CircleReason = "circle";
 
     // Requests run on the threads that wait for the sockets; what takes longer than about a millisecond goes to the thread pool.
     private const int MaxBytesOnSocketThread = 64 << 10;
@@ -27,6 +28,9 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
 
     /// <summary>Says what the outputs did with a test alert; null when there are none to ask.</summary>
     public TestEndpoint? Test { get; init; }
+
+    /// <summary>The routers whose alerts keep their uuid.</summary>
+    public Peers Peers { get; init; } = new([]);
 
     /// <summary>Counts what is not taken.</summary>
     public required Refusals Refusals { get; init; }
@@ -201,10 +205,21 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
 
     private async Task TakeBodyAsync(HttpContext context, ReadOnlyMemory<byte> body)
     {
+        var peer = Peers.Of(context.Request.Headers.Authorization);
+        if (peer == PeerKind.Unknown)
+        {
+            metrics.CountRejected();
+            Refusals.Count(context, "unknown token", "a router shows a token that is none of http.peers");
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            await HttpAnswer.ErrorAsync(context, StatusCodes.Status401Unauthorized, "The token is none of http.peers");
+            return;
+        }
+
+        var keepsUuid = peer == PeerKind.Known;
         if (bounds.Strict || !(AlertBatch.IsLines(context.Request.ContentType) || AlertBatch.IsArray(body.Span)))
         {
             // Kestrel makes a token for each request that is asked for one, and the log waits for a place in its queue only briefly.
-            await AnswerAsync(context, await intake.TakeAsync(body, CancellationToken.None));
+            await AnswerAsync(context, await intake.TakeAsync(body, keepsUuid, CancellationToken.None));
             return;
         }
 
@@ -222,7 +237,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         }
 
         // All are handed to the log before the first is awaited, so that one sync covers them.
-        var pending = parts.ConvertAll(part => intake.TakeAsync(part, context.RequestAborted).AsTask());
+        var pending = parts.ConvertAll(part => intake.TakeAsync(part, keepsUuid, context.RequestAborted).AsTask());
         await AnswerBatchAsync(context, await Task.WhenAll(pending));
     }
 
@@ -239,6 +254,9 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             case IntakeStatus.TooLarge:
                 Refusals.Count(context, result.Reason);
                 return HttpAnswer.ErrorAsync(context, StatusCodes.Status413PayloadTooLarge, result.Reason);
+            case IntakeStatus.Circle:
+                Refusals.Count(context, CircleReason, result.Reason);
+                return HttpAnswer.ErrorAsync(context, StatusCodes.Status508LoopDetected, result.Reason);
             case IntakeStatus.Refused:
                 Refusals.Count(context, result.Reason);
                 return HttpAnswer.RetryAsync(context, result.Reason, result.RetryAfter);
@@ -252,7 +270,14 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     {
         foreach (var part in results.Where(static part => part.Status != IntakeStatus.Stored))
         {
-            Refusals.CountUnread(context, part.Reason);
+            if (part.Status == IntakeStatus.Circle)
+            {
+                Refusals.Count(context, CircleReason, part.Reason);
+            }
+            else
+            {
+                Refusals.CountUnread(context, part.Reason);
+            }
         }
 
         if (results.FirstOrDefault(static result => result.Status == IntakeStatus.Refused) is { Status: IntakeStatus.Refused } refused)
@@ -263,6 +288,11 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         var accepted = results.Count(static result => result.Status == IntakeStatus.Stored);
         if (accepted == 0)
         {
+            if (results is [{ Status: IntakeStatus.Circle } circle, ..])
+            {
+                return HttpAnswer.ErrorAsync(context, StatusCodes.Status508LoopDetected, circle.Reason);
+            }
+
             if (results.Length == 0)
             {
                 Refusals.Count(context, "empty batch");

@@ -16,6 +16,9 @@ internal enum IntakeStatus : byte
     /// <summary>An alert, but larger than the log takes.</summary>
     TooLarge,
 
+    /// <summary>An alert that comes back in a circle; it is kept already.</summary>
+    Circle,
+
     /// <summary>An alert that cannot be kept now; the sender should come again.</summary>
     Refused,
 }
@@ -46,11 +49,17 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
     /// <summary>Why alerts cannot be taken at present; null when they can.</summary>
     public string? Fault => closed ? "the router is stopping" : Backlog() is { } full ? $"the backlog is full: {full}" : log.Status.Fault;
 
+    /// <summary>What this router calls itself on the way of an alert.</summary>
+    public string Router { get; init; } = "router";
+
     /// <summary>Refuses from now on.</summary>
     public void Close() => closed = true;
 
     /// <summary>Takes the alert that <paramref name="json"/> begins with. What follows it is counted and ignored.</summary>
-    public ValueTask<IntakeResult> TakeAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    /// <param name="json">The body.</param>
+    /// <param name="keepsUuid">The sender is a router that is known.</param>
+    /// <param name="cancellationToken">Ends the wait for the log.</param>
+    public ValueTask<IntakeResult> TakeAsync(ReadOnlyMemory<byte> json, bool keepsUuid, CancellationToken cancellationToken)
     {
         if (!AlertReader.TryRead(json.Span, out var alert, out var consumed, out var error))
         {
@@ -63,14 +72,20 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
             metrics.CountIgnored(ignored);
         }
 
-        return TakeAsync(alert!, cancellationToken);
+        if (AlertWay.Circle(alert!, Router) is { } circle)
+        {
+            metrics.CountRejected();
+            return new(new IntakeResult(IntakeStatus.Circle, circle, default));
+        }
+
+        return TakeAsync(alert!, cancellationToken, keepsUuid: keepsUuid);
     }
 
     /// <summary>Takes an alert; <paramref name="named"/> gets the identity that it is given, before it is stored.</summary>
-    public async ValueTask<IntakeResult> TakeAsync(Alert alert, CancellationToken cancellationToken, Action<Guid>? named = null)
+    public async ValueTask<IntakeResult> TakeAsync(Alert alert, CancellationToken cancellationToken, Action<Guid>? named = null, bool keepsUuid = false)
     {
         var begun = metrics.Begin();
-        var enriched = enricher.Enrich(alert);
+        var enriched = enricher.Enrich(alert, keepsUuid);
         named?.Invoke(enriched.Uuid);
         if (enriched.OutputFields.Count == 0)
         {

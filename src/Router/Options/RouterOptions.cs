@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Saker.Alerts;
 using Saker.Http;
 using Saker.Router.Log;
 using Saker.Settings;
@@ -84,8 +85,10 @@ internal sealed record ConfigOptions
 }
 
 /// <summary>Bounds on what clients may send.</summary>
-internal sealed record HttpOptions
+internal sealed record HttpOptions : ICheckedOptions
 {
+    private const int MinTokenCharacters = 16;
+
     /// <summary>Largest body of a request, also after unpacking; a larger one is answered with 413.</summary>
     [Range(1024, 1L << 30)]
     public ByteSize MaxBodySize { get; init; } = ByteSize.FromMebibytes(16);
@@ -103,6 +106,13 @@ internal sealed record HttpOptions
 
     /// <summary>Time after which a connection without requests is closed.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Routers that send their alerts on to this one, each with its token of 16 characters or more (<c>token</c> of an output of type <c>router</c> there). Their alerts keep their uuid; a token that is not known is answered with 401.</summary>
+    public IReadOnlyDictionary<string, Secret> Peers { get; init; } = new Dictionary<string, Secret>();
+
+    /// <inheritdoc/>
+    public IEnumerable<OptionFault> Validate() => Peers.Where(static peer => peer.Value.Reveal().Length < MinTokenCharacters)
+        .Select(static peer => new OptionFault($"peers.{peer.Key}", $"A token has at least {MinTokenCharacters} characters, so that nobody guesses it; make one with: openssl rand -hex 32."));
 }
 
 /// <summary>The alert log.</summary>

@@ -68,6 +68,7 @@ internal static class OutputAssembly
                 Transports = transports,
                 Variable = configuration.Variable,
                 AddedFields = [.. configuration.Router.CustomFields.Keys.Union(configuration.Router.TemplatedFields.Keys)],
+                Router = RouterIdentity.OfProcess,
                 Strict = configuration.Router.StrictCompatibility,
                 OptionFails = (key, problem) => notices.OptionFails(OptionsBinder.Join(instance.Path, key), problem),
                 Sending = content => notices.Show(instance, content),

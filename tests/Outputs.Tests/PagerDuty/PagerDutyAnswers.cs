@@ -49,6 +49,35 @@ public sealed class PagerDutyAnswers
     }
 
     [Theory]
+    [InlineData("resolve")]
+    [InlineData(" Acknowledge\n")]
+    public async Task An_alert_changes_the_incident_of_its_key_when_asked(string made)
+    {
+        using var sent = await SentAsync(SampleAlerts.Full, ("dedupkey", "{{ .Hostname }}"), ("eventaction", $"{{{{ if eq .Rule \"{SampleAlerts.Full.Rule}\" }}}}{made}{{{{ end }}}}"));
+        Assert.Equal(
+            ["routing_key", "event_action", "dedup_key"], sent.RootElement.EnumerateObject().Select(static member => member.Name));
+        Assert.Equal((made.Trim().ToLowerInvariant(), "node-1"), (sent.RootElement.GetProperty("event_action").GetString(), sent.RootElement.GetProperty("dedup_key").GetString()));
+    }
+
+    [Theory]
+    [InlineData("{{ if eq .Rule \"another\" }}resolve{{ end }}")]
+    [InlineData("trigger")]
+    [InlineData("close")]
+    public async Task Any_other_alert_opens_one(string template)
+    {
+        using var sent = await SentAsync(SampleAlerts.Full, ("dedupkey", "{{ .Hostname }}"), ("eventaction", template));
+        Assert.Equal("trigger", sent.RootElement.GetProperty("event_action").GetString());
+        Assert.True(sent.RootElement.TryGetProperty("payload", out _));
+    }
+
+    [Fact]
+    public async Task An_action_needs_a_key_that_alerts_have_in_common()
+    {
+        await using var alone = TestedOutput.Create(Registrations.Of("pagerduty"), new Dictionary<string, string?> { ["routingkey"] = "x", ["eventaction"] = "resolve" });
+        Assert.Contains("outputs.tested.eventaction: An incident is resolved by its key: set dedupkey", Assert.Single(alone.Faults), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(1024, false)]
     [InlineData(1025, true)]
     public async Task A_summary_keeps_to_the_limit(int characters, bool isCut)

@@ -54,7 +54,7 @@ internal sealed class IngestFixture : IAsyncDisposable
         var limited = new LimitedLog(TimeProvider.System);
         var refusals = new Refusals(metrics, limited, lines);
         var kestrelLog = new KestrelLog(refusals, limited, lines);
-        var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), TimeProvider.System) { Refusals = refusals };
+        var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), TimeProvider.System) { Peers = new Peers(options.Http.Peers.Values), Refusals = refusals };
         certificates ??= options.TlsServer.Deploy ? ServerCertificates.Read(options.TlsServer, (_, sentence) => Assert.Fail(sentence)) : null;
         var server = await ListenAsync(endpoints, kestrelLog, port, options.Http, certificates is null ? null : new ServerTls(options.TlsServer, certificates, refusals, TimeProvider.System));
         return new IngestFixture(folder, log, intake, metrics, endpoints, server) { Lines = lines, Limited = limited };

@@ -93,6 +93,7 @@ public sealed class HttpAnswer : IDisposable
             DeliveryStatus.Retry => DeliveryResult.Retry(whole, response is null ? null : HttpStatuses.RetryAfter(response.Headers, exchange.Clock)),
             DeliveryStatus.Blocked => DeliveryResult.Blocked(whole),
             DeliveryStatus.Rejected => DeliveryResult.Rejected(whole),
+            DeliveryStatus.Skipped => DeliveryResult.Skipped(whole),
             _ => throw new ArgumentOutOfRangeException(nameof(status), status, "This is no refusal."),
         };
     }
@@ -111,6 +112,7 @@ public sealed class HttpAnswer : IDisposable
     {
         DeliveryStatus.Retry => "does not take alerts at present",
         DeliveryStatus.Blocked => "refuses what is sent to it",
+        DeliveryStatus.Skipped => "does not need the alert",
         _ => "refused the alert",
     };
 

@@ -14,6 +14,9 @@ internal static class PagerDutyMessage
     /// <summary>Characters of a key to group by.</summary>
     public const int MaxDedupKey = 255;
 
+    /// <summary>Opens an incident.</summary>
+    public const string Trigger = "trigger";
+
     private const string Source = "falco";
 
     /// <summary>Bytes of an event, 512 KiB, less what stands around the details.</summary>
@@ -23,18 +26,30 @@ internal static class PagerDutyMessage
     /// <param name="view">The alert.</param>
     /// <param name="routingKey">The integration key.</param>
     /// <param name="dedupKey">What to group by; empty for none.</param>
-    public static ReadOnlyMemory<byte> From(AlertView view, Secret routingKey, string dedupKey)
+    /// <param name="action">trigger, acknowledge or resolve; the latter two need nothing but the key.</param>
+    public static ReadOnlyMemory<byte> From(AlertView view, Secret routingKey, string dedupKey, string action)
     {
-        var alert = view.Alert;
         var body = new ArrayBufferWriter<byte>(2048);
         var json = new GoJsonWriter(body);
         json.BeginObject();
         json.Name("routing_key");
         json.Text(routingKey.Reveal());
         json.Name("event_action");
-        json.Text("trigger");
+        json.Text(action);
         json.TextUnlessEmpty("dedup_key", new CharacterBudget(MaxDedupKey).Take(dedupKey));
-        json.Name("payload");
+        if (action == Trigger)
+        {
+            json.Name("payload");
+            Payload(json, body, view);
+        }
+
+        json.EndObject();
+        return body.WrittenMemory;
+    }
+
+    private static void Payload(GoJsonWriter json, ArrayBufferWriter<byte> body, AlertView view)
+    {
+        var alert = view.Alert;
         json.BeginObject();
         json.Name("summary");
         json.Text(view.Room(MaxSummary).Take(alert.Output.Length == 0 && !view.IsStrict ? alert.Rule : alert.Output));
@@ -55,8 +70,6 @@ internal static class PagerDutyMessage
         Details(json, body, view);
         json.EndObject();
         json.EndObject();
-        json.EndObject();
-        return body.WrittenMemory;
     }
 
     private static void Details(GoJsonWriter json, ArrayBufferWriter<byte> body, AlertView view)

@@ -5,7 +5,7 @@ using Saker.Outputs.Requests;
 
 namespace Saker.Outputs.Http.PagerDuty;
 
-internal sealed class PagerDutyOutput(PagerDutyOptions options, OutputContext context, MessageFormat? dedupKey) : SingleAlertOutput, IOutputFactory<PagerDutyOptions>
+internal sealed class PagerDutyOutput(PagerDutyOptions options, OutputContext context, MessageFormat? dedupKey, MessageFormat? eventAction) : SingleAlertOutput, IOutputFactory<PagerDutyOptions>
 {
     private const string UsEvents = "https://events.pagerduty.com/v2/enqueue";
     private const string EuEvents = "https://events.eu.pagerduty.com/v2/enqueue";
@@ -33,14 +33,28 @@ internal sealed class PagerDutyOutput(PagerDutyOptions options, OutputContext co
     };
 
     public static IOutput Create(PagerDutyOptions options, OutputContext context) =>
-        new PagerDutyOutput(options, context, MessageFormat.Compile(options.DedupKey, context, "dedupkey"));
+        new PagerDutyOutput(options, context, MessageFormat.Compile(options.DedupKey, context, "dedupkey"), MessageFormat.Compile(options.EventAction, context, "eventaction"));
 
     protected override ValueTask<DeliveryResult> DeliverAsync(Alert alert, CancellationToken cancellationToken)
     {
         var view = AlertView.For(alert, context.Strict);
         var key = dedupKey?.Render(alert) is { Length: > 0 } rendered ? rendered : view.IsStrict ? "" : alert.Uuid.ToString();
-        var request = new OutgoingRequest(PagerDutyMessage.From(view, options.RoutingKey, key)) { ContentType = "application/json" };
+        var request = new OutgoingRequest(PagerDutyMessage.From(view, options.RoutingKey, key, Action(alert))) { ContentType = "application/json" };
         return exchange.DeliverAsync(target, request, cancellationToken);
+    }
+
+    private string Action(Alert alert)
+    {
+        switch (eventAction?.Render(alert)?.Trim().ToLowerInvariant())
+        {
+            case null or "" or PagerDutyMessage.Trigger:
+                return PagerDutyMessage.Trigger;
+            case ("acknowledge" or "resolve") and var action:
+                return action;
+            case var other:
+                context.OptionFails("eventaction", $"It made '{other}', which is none of trigger, acknowledge and resolve; the alert triggers.");
+                return PagerDutyMessage.Trigger;
+        }
     }
 
     private static VendorWords? Words(int status, string answer) => AnswerJson.Read(answer, static json =>
