@@ -7,9 +7,9 @@ namespace Saker.Repository.Tests;
 public sealed class GeneratedFileTests
 {
     [Fact]
-    public void Generated_pages_are_current()
+    public async Task Generated_pages_are_current()
     {
-        var stale = GeneratedFiles.All()
+        var stale = (await GeneratedFiles.AllAsync())
             .Where(file => ReadOrEmpty(Path.Combine(SharedData.ProjectRoot, file.Key)) != file.Value)
             .Select(file => file.Key).ToList();
         Assert.True(stale.Count == 0, $"Not current: {string.Join(", ", stale)}. Refresh them with: dotnet run --project tools/DocGen");

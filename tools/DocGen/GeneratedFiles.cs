@@ -1,3 +1,4 @@
+using Saker.DocGen.Pictures;
 using Saker.Router.Configuration;
 using Saker.Settings;
 
@@ -7,7 +8,7 @@ namespace Saker.DocGen;
 internal static class GeneratedFiles
 {
     /// <summary>Folders that hold generated files only.</summary>
-    public static IReadOnlyList<string> Folders { get; } = ["docs/reference/outputs", "config/examples", "config/schema"];
+    public static IReadOnlyList<string> Folders { get; } = ["docs/reference/outputs", PictureList.Folder, "config/examples", "config/schema"];
 
     // For 'saker-router outputs describe': the sentences of the options, which a program does not know of itself.
     private static string OutputTexts(OutputCatalogue catalogue) => string.Concat(
@@ -15,7 +16,7 @@ internal static class GeneratedFiles
             .Concat(catalogue.Groups.SelectMany(static group => VariableTable.Of(OptionSchema.For(group.OptionsType), group.Name)))
             .Select(static row => $"{row.Path}\t{Prose.Of(row.Key.Property)}\n"));
 
-    public static SortedDictionary<string, string> All()
+    public static async Task<SortedDictionary<string, string>> AllAsync()
     {
         var catalogue = OutputCatalogue.Default;
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -30,6 +31,10 @@ internal static class GeneratedFiles
         {
             files[$"docs/reference/outputs/{output.Descriptor.Type}.md"] = ReferencePages.Output(output);
             files[$"config/examples/{output.Descriptor.Type}.yaml"] = ExampleFile.Write(output);
+            if (PictureList.Of(output) is { } picture)
+            {
+                files[picture.File] = await picture.DrawAsync(output);
+            }
         }
 
         return files;

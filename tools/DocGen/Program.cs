@@ -3,7 +3,7 @@ using Saker.DocGen;
 // Run from anywhere: dotnet run --project tools/DocGen [-- --check]
 const string refresh = "dotnet run --project tools/DocGen";
 var root = ProjectRoot.Find();
-var files = GeneratedFiles.All();
+var files = await GeneratedFiles.AllAsync();
 var check = args is ["--check"];
 var stale = new List<string>();
 foreach (var (path, content) in files)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Saker.DocGen.Pictures;
 using Saker.Outputs;
 using Saker.Router.Configuration;
 using Saker.Router.Options;
@@ -40,6 +41,11 @@ internal static class ReferencePages
         if (descriptor.Documentation is { } uri)
         {
             page.Append(CultureInfo.InvariantCulture, $"The other side's documentation: <{uri}>.\n\n");
+        }
+
+        if (PictureList.Of(output) is { } picture)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"How an alert arrives, drawn from what the output sends by default:\n\n![{picture.Alt}](pictures/{Path.GetFileName(picture.File)})\n\n");
         }
 
         if (Notes.Of(output) is { } notes)
