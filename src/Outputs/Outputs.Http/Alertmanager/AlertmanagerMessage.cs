@@ -10,6 +10,7 @@ internal sealed class AlertmanagerMessage(AlertmanagerOptions options, bool stri
 {
     // Go's time without a value, which Alertmanager takes as not given.
     private const string NoEnd = "0001-01-01T00:00:00Z";
+    private const int MoreLabels = 10; // beside those of the fields
 
     private readonly LostEvents lostEvents = new(options, strict);
     private readonly SeverityMap severities = new(options.CustomSeverityMap, strict);
@@ -38,7 +39,7 @@ internal sealed class AlertmanagerMessage(AlertmanagerOptions options, bool stri
         json.Name("labels");
         json.Texts(Labels(view));
         json.Name("annotations");
-        var annotations = new SortedDictionary<string, string>(Utf8Order.Instance)
+        var annotations = new SortedList<string, string>(Utf8Order.Instance)
         {
             ["description"] = alert.Output,
             ["info"] = alert.Output,
@@ -55,17 +56,26 @@ internal sealed class AlertmanagerMessage(AlertmanagerOptions options, bool stri
         json.EndObject();
     }
 
-    private SortedDictionary<string, string> Labels(AlertView view)
+    private SortedList<string, string> Labels(AlertView view)
     {
         var alert = view.Alert;
-        var labels = new SortedDictionary<string, string>(Utf8Order.Instance);
+        var labels = new SortedList<string, string>(alert.OutputFields.Count + MoreLabels, Utf8Order.Instance);
         var priority = alert.Priority;
         var isAboutLost = LostEvents.IsAbout(alert);
         foreach (var (name, value) in alert.OutputFields)
         {
-            if ((!isAboutLost || !LostEvents.IsCounter(name)) && (!strict || value.Kind is FieldKind.Text or FieldKind.Number))
+            if (isAboutLost && LostEvents.IsCounter(name))
             {
-                Add(labels, strict ? LabelNames.AsFalcosidekick(name) : LabelNames.Of(name), value.ToString());
+                continue;
+            }
+
+            if (!strict)
+            {
+                labels.AddNumbered(LabelNames.Of(name), value.ToString());
+            }
+            else if (value.Kind is FieldKind.Text or FieldKind.Number)
+            {
+                labels.TryAdd(LabelNames.AsFalcosidekick(name), value.ToString());
             }
         }
 
@@ -101,19 +111,6 @@ internal sealed class AlertmanagerMessage(AlertmanagerOptions options, bool stri
         return labels;
     }
 
-    // Of two fields whose names become one, the first stays; outside strict compatibility the other has a number.
-    private void Add(SortedDictionary<string, string> labels, string name, string value)
-    {
-        if (labels.TryAdd(name, value) || strict)
-        {
-            return;
-        }
-
-        for (var number = 2; !labels.TryAdd($"{name}_{number}", value); number++)
-        {
-        }
-    }
-
     private static IEnumerable<KeyValuePair<string, string>> ExtraLabels(AlertmanagerOptions options, bool strict)
     {
         foreach (var label in options.ExtraLabels)
@@ -133,24 +130,27 @@ internal sealed class AlertmanagerMessage(AlertmanagerOptions options, bool stri
 /// <summary>Names of labels as Prometheus takes them.</summary>
 internal static class LabelNames
 {
+    private const int MaxOnStack = 256;
+
     /// <summary>True for a name that Prometheus takes.</summary>
     public static bool IsValid(string name) => name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(static character => char.IsAsciiLetterOrDigit(character) || character == '_');
 
     /// <summary>A valid name for a field: each run of other characters is one <c>_</c>.</summary>
     public static string Of(string field)
     {
-        var name = new StringBuilder(field.Length);
+        var name = field.Length <= MaxOnStack ? stackalloc char[MaxOnStack] : new char[field.Length];
+        var length = 0;
         foreach (var character in field)
         {
             var kept = char.IsAsciiLetterOrDigit(character) ? character : '_';
-            if (kept != '_' || (name.Length > 0 && name[^1] != '_'))
+            if (kept != '_' || (length > 0 && name[length - 1] != '_'))
             {
-                name.Append(kept);
+                name[length++] = kept;
             }
         }
 
-        var text = name.ToString().TrimEnd('_');
-        return text.Length == 0 ? "field" : char.IsAsciiDigit(text[0]) ? $"_{text}" : text;
+        var text = name[..length].TrimEnd('_');
+        return text.Length == 0 ? "field" : char.IsAsciiDigit(text[0]) ? $"_{text}" : text.ToString();
     }
 
     /// <summary>The name that Falcosidekick makes of a field, valid or not.</summary>

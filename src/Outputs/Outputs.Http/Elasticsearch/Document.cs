@@ -82,13 +82,13 @@ internal sealed partial class Document
         foreach (var (name, value) in view.Alert.OutputFields)
         {
             var flatName = name.Replace('.', '_');
-            if (flat.TryAdd(flatName, value) || view.IsStrict)
+            if (view.IsStrict)
             {
-                continue;
+                flat.TryAdd(flatName, value);
             }
-
-            for (var number = 2; !flat.TryAdd($"{flatName}_{number}", value); number++)
+            else
             {
+                flat.AddNumbered(flatName, value);
             }
         }
 

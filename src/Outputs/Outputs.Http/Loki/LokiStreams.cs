@@ -73,10 +73,10 @@ internal sealed class LokiStreams(LokiOptions options, OutputContext context)
         return view.IsStrict ? view.Alert.Output : AlertCut.Text(view.Alert.Output, MaxLineBytes);
     }
 
-    private SortedDictionary<string, string> Labels(AlertView view)
+    private SortedList<string, string> Labels(AlertView view)
     {
         var alert = view.Alert;
-        var labels = new SortedDictionary<string, string>(Utf8Order.Instance)
+        var labels = new SortedList<string, string>(MaxLabels, Utf8Order.Instance)
         {
             ["rule"] = alert.Rule,
             ["source"] = alert.Source,
@@ -105,7 +105,7 @@ internal sealed class LokiStreams(LokiOptions options, OutputContext context)
         return view.IsStrict ? labels : Bounded(labels);
     }
 
-    private void Namespaces(Alert alert, SortedDictionary<string, string> labels)
+    private void Namespaces(Alert alert, SortedList<string, string> labels)
     {
         if (alert.OutputFields.TextOf("k8s.ns.name") is { } space)
         {
@@ -132,17 +132,22 @@ internal sealed class LokiStreams(LokiOptions options, OutputContext context)
     }
 
     // Loki refuses a stream over its limits, the line with it.
-    private static SortedDictionary<string, string> Bounded(SortedDictionary<string, string> labels)
+    private static SortedList<string, string> Bounded(SortedList<string, string> labels)
     {
+        if (labels.Count <= MaxLabels && labels.Values.All(static value => value.Length is > 0 and <= MaxLabelValue / 3))
+        {
+            return labels;
+        }
+
         string[] always = ["rule", "source", "priority", "hostname", "k8s_ns_name"];
         var kept = labels.OrderBy(label => always.Contains(label.Key) ? 0 : 1).Take(MaxLabels)
             .Where(static label => label.Value.Length > 0) // an empty one is none
             .Select(static label => KeyValuePair.Create(label.Key, AlertCut.Text(label.Value, MaxLabelValue)));
-        return new SortedDictionary<string, string>(new Dictionary<string, string>(kept), Utf8Order.Instance);
+        return new SortedList<string, string>(new Dictionary<string, string>(kept), Utf8Order.Instance);
     }
 
     private static string NameOf(string field) =>
         field.Replace('.', '_').Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
 
-    private static string Key(SortedDictionary<string, string> labels) => string.Join('\0', labels.Select(static label => $"{label.Key}\u0001{label.Value}"));
+    private static string Key(SortedList<string, string> labels) => string.Join('\0', labels.Select(static label => $"{label.Key}\u0001{label.Value}"));
 }
