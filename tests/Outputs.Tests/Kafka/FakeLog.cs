@@ -65,9 +65,9 @@ internal sealed class FakeLog(string topic, IPEndPoint advertised)
 
     private sealed class Answers
     {
-        private readonly MemoryStream stream = new();
+        private readonly List<byte> written = [];
 
-        public byte[] Bytes => stream.ToArray();
+        public byte[] Bytes => [.. written];
 
         public Answers Int8(byte value) => Raw([value]);
 
@@ -91,7 +91,7 @@ internal sealed class FakeLog(string topic, IPEndPoint advertised)
 
         private Answers Raw(ReadOnlySpan<byte> bytes)
         {
-            stream.Write(bytes);
+            written.AddRange(bytes);
             return this;
         }
     }

@@ -28,6 +28,7 @@ internal sealed class KafkaDestination(IPEndPoint door) : IServerDestination
             broker.BreakOff();
         }
 
+        // The client gives the name of a refusal without the broker's words, and of those that it tries again not even that.
         return Task.FromResult(mood == ServerMood.RefusesForGood ? nameof(InvalidRecord) : "");
     }
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using MimeKit;
 using Saker.Outputs.Testing;
 
 namespace Saker.Outputs.Tests.Smtp;
