@@ -42,7 +42,7 @@ public abstract partial class HttpOutputContract
             var result = await tested.DeliverAsync();
             Assert.NotEqual(DeliveryStatus.Delivered, result.Status);
             var told = $"{result} {tested.Output}";
-            Assert.All(planted.Keys, key => Assert.DoesNotContain(Secret(key), $"{told} {Decoded(told)}", StringComparison.Ordinal));
+            Assert.All(planted.Keys, key => Assert.DoesNotContain(PlantedSecrets.Of(key), $"{told} {PlantedSecrets.Decoded(told)}", StringComparison.Ordinal));
         }
 
         // One at a time, for one may stand in for another.
@@ -52,15 +52,15 @@ public abstract partial class HttpOutputContract
             await using var tested = Create(destination, CompanionsOfSecrets.Append(KeyValuePair.Create(key, value)).ToDictionary());
             await tested.DeliverAsync();
             var seen = string.Join('\n', destination.Requests.Skip(before).Select(Echo));
-            Assert.True(seen.Contains(Secret(key), StringComparison.Ordinal) || Decoded(seen).Contains(Secret(key), StringComparison.Ordinal), $"Nothing that was sent holds {key}.");
+            Assert.True(seen.Contains(PlantedSecrets.Of(key), StringComparison.Ordinal) || PlantedSecrets.Decoded(seen).Contains(PlantedSecrets.Of(key), StringComparison.Ordinal), $"Nothing that was sent holds {key}.");
         }
 
         // What cannot be used is told without its value.
         foreach (var key in planted.Keys.Where(key => planted[key]!.StartsWith("http", StringComparison.Ordinal)))
         {
-            await using var broken = Create(destination, new Dictionary<string, string?> { [key] = $"ftp://127.0.0.1/{Secret(key)}" });
+            await using var broken = Create(destination, new Dictionary<string, string?> { [key] = $"ftp://127.0.0.1/{PlantedSecrets.Of(key)}" });
             Assert.NotEmpty(broken.Faults);
-            Assert.DoesNotContain(Secret(key), string.Join('\n', broken.Faults), StringComparison.Ordinal);
+            Assert.DoesNotContain(PlantedSecrets.Of(key), string.Join('\n', broken.Faults), StringComparison.Ordinal);
         }
     }
 
@@ -130,8 +130,6 @@ public abstract partial class HttpOutputContract
         }
     }
 
-    private static string Secret(string key) => $"s3cret-of-{key.Replace('.', '-')}-0123456789abcdef";
-
     // A secret in each option that is one; where an address belongs, behind the address.
     private Dictionary<string, string?> Planted(Uri endpoint)
     {
@@ -139,9 +137,9 @@ public abstract partial class HttpOutputContract
         var planted = new Dictionary<string, string?>();
         foreach (var (path, key) in TextKeys().Where(static one => one.Key.IsSecret && one.Path != "proxy"))
         {
-            planted[path] = key.Kind == OptionKind.Map ? $"X-Planted: {Secret(path)}"
-                : Uri.TryCreate(minimal.GetValueOrDefault(path), UriKind.Absolute, out var address) ? new Uri(address, Secret(path)).ToString()
-                : Secret(path);
+            planted[path] = key.Kind == OptionKind.Map ? $"X-Planted: {PlantedSecrets.Of(path)}"
+                : Uri.TryCreate(minimal.GetValueOrDefault(path), UriKind.Absolute, out var address) ? new Uri(address, PlantedSecrets.Of(path)).ToString()
+                : PlantedSecrets.Of(path);
         }
 
         return planted;
@@ -155,11 +153,4 @@ public abstract partial class HttpOutputContract
 
     private static string Echo(LoopbackRequest request) =>
         $"{request.Method} {request.Path}\n{string.Join('\n', request.Headers.Select(static header => $"{header.Key}: {header.Value}"))}\n\n{Encoding.UTF8.GetString(request.Body.Span)}";
-
-    // User and password go in base64.
-    private static string Decoded(string text) => string.Join('\n', text.Split([' ', '\n', ',']).Select(static word =>
-    {
-        var bytes = new byte[word.Length];
-        return Convert.TryFromBase64String(word.Trim(), bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : "";
-    }));
 }

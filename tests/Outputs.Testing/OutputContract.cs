@@ -15,6 +15,19 @@ public abstract class OutputContract(OutputRegistration registration)
     /// <summary>The keys that an instance needs, without a destination that could be reached.</summary>
     protected abstract IReadOnlyDictionary<string, string?> AnyConfig { get; }
 
+    /// <summary>The contract that outputs of a transport must hold; those of a more general one are not enough.</summary>
+    public static Type Of(OutputTransport transport) => transport switch
+    {
+        OutputTransport.Http => typeof(HttpOutputContract),
+        OutputTransport.Local => typeof(LocalOutputContract),
+        OutputTransport.Socket or OutputTransport.Messaging or OutputTransport.Sql => typeof(ServerOutputContract),
+        _ => typeof(OutputContract),
+    };
+
+    /// <summary>Which facts apply follows from the descriptor; nobody chooses an easier contract.</summary>
+    [Fact]
+    public void The_contract_is_that_of_the_transport() => Assert.IsAssignableFrom(Of(Registration.Descriptor.Transport), this);
+
     /// <summary>8: options are closed, every key has a sentence and works as it is but for what is required.</summary>
     [Fact]
     public void Options_are_closed_and_complete()

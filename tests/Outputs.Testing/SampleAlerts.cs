@@ -60,6 +60,26 @@ public static class SampleAlerts
         .. Priorities.All.Select(static priority => ($"priority-{priority.Word().ToLowerInvariant()}", Full with { Priority = priority })),
     ];
 
+    /// <summary>Alerts of somebody who wants to say more to a server than an alert.</summary>
+    public static IReadOnlyList<(string Name, Alert Alert)> Hostile { get; } =
+    [
+        Evil("statement", "'); DROP TABLE victim; --"),
+        Evil("quotes", "\"'`\\\\' OR '1'='1"),
+        Evil("header", "x\r\nInjected: header\r\n\r\nbody"),
+        Evil("bare-line-ends", "x\nInjected: header\n\nx\rInjected: header\r\r"),
+        Evil("end-of-mail", "x\r\n.\r\nMAIL FROM:<evil@example.com>\r\n"),
+        Evil("nul", "a\0b\u001b[31m\u0085"),
+        Evil("lone-surrogates", "a\ud800b\udc00c"),
+        Evil("100k", new string('x', 100_000)),
+        Evil("one-line-of-100k", string.Concat(Enumerable.Repeat("ก👍'\"", 20_000))),
+    ];
+
+    // In every part of the alert that whoever raises it can choose.
+    private static (string Name, Alert Alert) Evil(string name, string text) => (name, Full with
+    {
+        Output = text, Rule = text, Hostname = text, Source = text, Tags = [text], OutputFields = Fields((text, FieldValue.Text(text)), ("proc.cmdline", FieldValue.Text(text))),
+    });
+
     private static AlertFields Fields(params (string Name, FieldValue Value)[] fields) =>
         AlertFields.From(fields.Select(static field => KeyValuePair.Create(field.Name, field.Value)));
 }

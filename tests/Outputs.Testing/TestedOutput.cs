@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using Saker.Alerts;
@@ -20,6 +21,9 @@ public sealed record TestedSetup
     /// <summary>Where names and ports lead in place of what the network says.</summary>
     public Func<DnsEndPoint, EndPoint>? Route { get; init; }
 
+    /// <summary>Time that one attempt has, for clients that must know it beforehand.</summary>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The variables; none but these are seen.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }
@@ -35,9 +39,9 @@ public sealed class TestedOutput : IAsyncDisposable
     private readonly List<Secret> secrets;
     private bool isReady;
 
-    private TestedOutput(OutputTransports transports, IOutput? output, List<Secret> secrets, BatchLimits batch, IReadOnlyList<string> faults)
+    private TestedOutput(OutputTransports transports, IOutput? output, List<Secret> secrets, BatchLimits batch, IReadOnlyList<string> faults, IReadOnlyCollection<string> failures)
     {
-        (this.transports, this.output, this.secrets, Batch, Faults) = (transports, output, secrets, batch, faults);
+        (this.transports, this.output, this.secrets, Batch, Faults, Failures) = (transports, output, secrets, batch, faults, failures);
     }
 
     /// <summary>The path of the instance's keys, as faults name it.</summary>
@@ -45,6 +49,9 @@ public sealed class TestedOutput : IAsyncDisposable
 
     /// <summary>What is wrong with the options, each as it would be printed.</summary>
     public IReadOnlyList<string> Faults { get; }
+
+    /// <summary>What the instance said of its options while it delivered, each behind its key.</summary>
+    public IReadOnlyCollection<string> Failures { get; }
 
     /// <summary>How many alerts it takes at once.</summary>
     public BatchLimits Batch { get; }
@@ -80,17 +87,22 @@ public sealed class TestedOutput : IAsyncDisposable
             : null;
         var transports = new OutputTransports(options as NetworkOutputOptions, setup.Certificates, ProxySettings.None) { Route = setup.Route };
         var texts = faults.All.Where(static fault => fault.Severity == FaultSeverity.Error).Select(static fault => fault.ToString()).ToList();
+        var failures = new ConcurrentQueue<string>();
         List<Secret> secrets = [.. OptionSecrets.Of(options), .. group is null ? [] : OptionSecrets.Of(group)];
         try
         {
-            var context = new OutputContext { Name = Name, Path = Path, Clock = TimeProvider.System, Transports = transports, Strict = setup.Strict };
+            var context = new OutputContext
+            {
+                Name = Name, Path = Path, Clock = TimeProvider.System, Transports = transports, Strict = setup.Strict, AttemptTimeout = setup.AttemptTimeout,
+                OptionFails = (key, problem) => failures.Enqueue($"{key}: {problem}"),
+            };
             var output = texts.Count == 0 ? registration.Create(options, group, context) : null;
-            return new TestedOutput(transports, output, secrets, registration.Batch(options), texts);
+            return new TestedOutput(transports, output, secrets, registration.Batch(options), texts, failures);
         }
         catch (OutputConfigurationException exception)
         {
             faults.Error(file.Source, OptionsBinder.Join(Path, exception.Key), exception.Message);
-            return new TestedOutput(transports, null, secrets, registration.Batch(options), [.. faults.All.Select(static fault => fault.ToString())]);
+            return new TestedOutput(transports, null, secrets, registration.Batch(options), [.. faults.All.Select(static fault => fault.ToString())], failures);
         }
     }
 
@@ -114,7 +126,8 @@ public sealed class TestedOutput : IAsyncDisposable
         transports.Dispose();
     }
 
-    private async Task<IReadOnlyList<DeliveryResult>> DeliverUntilAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
+    /// <summary>One attempt for several alerts that a token may end.</summary>
+    public async Task<IReadOnlyList<DeliveryResult>> DeliverUntilAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(alerts);
         using var limit = new CancellationTokenSource(Patience);

@@ -29,16 +29,6 @@ public sealed class KafkaSignIn
     }
 
     [Fact]
-    public async Task A_password_is_in_no_text()
-    {
-        await using var broker = new FakeBroker();
-        await using var router = ConfiguredRouter.Load($"kafka:\n  hostport: {broker.Address}\n  topic: t\n  sasl: plain\n  username: u\n  password: {Password}\n");
-        var result = await DeliverAsync(router);
-        Assert.Equal(DeliveryStatus.Blocked, result.Status);
-        Assert.DoesNotContain(Password, result.ToString() + router.Output, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_server_of_an_own_authority_is_trusted_and_gets_the_clients_certificate()
     {
         using var certificates = new TestCertificates();

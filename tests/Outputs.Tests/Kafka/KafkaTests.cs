@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
@@ -6,7 +5,6 @@ using Saker.Alerts;
 using Saker.Outputs.Messaging.Kafka;
 using Saker.Outputs.Rendering;
 using Saker.Outputs.Testing;
-using Saker.Testing;
 
 namespace Saker.Outputs.Tests.Kafka;
 
@@ -42,16 +40,6 @@ public sealed class KafkaTests(MockCluster cluster) : IClassFixture<MockCluster>
     }
 
     [Fact]
-    public async Task Parallel_deliveries_arrive_once_each()
-    {
-        await using var router = await LoadAsync("parallel", "");
-        var statuses = new ConcurrentBag<DeliveryStatus>();
-        await Parallel.ForAsync(0, 64, async (_, token) => statuses.Add((await router.Output.DeliverAsync([SampleAlerts.Full], token))[0].Status));
-        Assert.Equal(64, statuses.Count(static status => status == DeliveryStatus.Delivered));
-        Assert.Equal(64, (await cluster.ReadAsync("parallel", 64)).Count);
-    }
-
-    [Fact]
     public async Task A_topic_that_is_not_there_blocks_the_output_unless_it_may_be_made()
     {
         await using var router = ConfiguredRouter.Load($"kafka:\n  hostport: {await cluster.ServersAsync()}\n  topic: not-there\n  attempttimeout: 4s\n");
@@ -66,34 +54,12 @@ public sealed class KafkaTests(MockCluster cluster) : IClassFixture<MockCluster>
     }
 
     [Fact]
-    public async Task Nobody_there_is_a_retry_that_says_so_before_the_attempt_ends()
-    {
-        await using var router = ConfiguredRouter.Load($"kafka:\n  hostport: 127.0.0.1:{LoopbackServer.ClosedPort()}\n  topic: t\n");
-        var result = (await router.Output.DeliverAsync([SampleAlerts.Full], TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken))[0];
-        Assert.Equal(DeliveryStatus.Retry, result.Status);
-        Assert.Contains("Connection refused", result.Reason, StringComparison.OrdinalIgnoreCase);
-    }
-
-    [Fact]
     public async Task After_a_failure_the_next_attempt_gets_through()
     {
         await using var router = await LoadAsync("later", "  attempttimeout: 20s\n");
         using var soon = new CancellationTokenSource(1);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await router.Output.DeliverAsync([SampleAlerts.Full], soon.Token));
         Assert.Equal(DeliveryStatus.Delivered, (await router.Output.DeliverAsync([SampleAlerts.Full], TestContext.Current.CancellationToken))[0].Status);
-    }
-
-    [Fact]
-    public async Task Giving_up_ends_at_once()
-    {
-        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        silent.Start();
-        await using var router = ConfiguredRouter.Load($"kafka:\n  hostport: {silent.LocalEndpoint}\n  topic: t\n  attempttimeout: 60s\n");
-        await Task.Run(() => router.Output);
-        using var giveUp = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
-        var start = TimeProvider.System.GetTimestamp();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await router.Output.DeliverAsync([SampleAlerts.Full], giveUp.Token));
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
 
     [Theory]

@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using MimeKit;
 
 namespace Saker.Outputs.Tests.Smtp;
 
@@ -38,6 +39,13 @@ internal sealed class LoopbackSmtp : IAsyncDisposable
     public ConcurrentQueue<SmtpTalk> Talks { get; } = [];
 
     public IEnumerable<SmtpTalk> Mails => Talks.Where(static talk => talk.Data.Count > 0);
+
+    /// <summary>A mail as its reader gets it.</summary>
+    public static MimeMessage Read(string data)
+    {
+        var lines = data.Split("\r\n").Select(static line => line.StartsWith('.') ? line[1..] : line);
+        return MimeMessage.Load(new MemoryStream(Encoding.UTF8.GetBytes(string.Join("\r\n", lines))));
+    }
 
     public static LoopbackSmtp Start(X509Certificate2? certificate = null, bool tlsFromStart = false) => new() { Certificate = certificate, IsTlsFromStart = tlsFromStart };
 
@@ -154,7 +162,13 @@ internal sealed class LoopbackSmtp : IAsyncDisposable
                 }
 
                 talk.Data.Add(data.ToString());
-                return await ReplyAsync(stream, Answer("message") ?? "250 taken");
+                var verdict = Answer("message");
+                if (verdict is null)
+                {
+                    talk.Taken.Enqueue(data.ToString());
+                }
+
+                return await ReplyAsync(stream, verdict ?? "250 taken");
             default:
                 return await ReplyAsync(stream, verb is "QUIT" ? "221 bye" : "250 fine");
         }
@@ -219,6 +233,9 @@ internal sealed class SmtpTalk
 
     /// <summary>The mails, with stuffed dots, as they came between DATA and the dot.</summary>
     public List<string> Data { get; } = [];
+
+    /// <summary>Those of them that the server took.</summary>
+    public ConcurrentQueue<string> Taken { get; } = [];
 
     public string? ClientName { get; set; }
 

@@ -142,17 +142,6 @@ public sealed class SmtpConnections : IDisposable
         Assert.Equal(2, server.Talks.Count);
     }
 
-    [Fact]
-    public async Task Parallel_mails_are_whole_and_each_arrives_once()
-    {
-        await using var server = LoopbackSmtp.Start();
-        await using var router = Configured(server.Port);
-        var alerts = Enumerable.Range(0, 32).Select(static i => SampleAlerts.Full with { Uuid = Guid.NewGuid(), Output = $"alert {i}" }).ToArray();
-        await Parallel.ForEachAsync(alerts, async (alert, _) => Assert.Equal(DeliveryStatus.Delivered, (await DeliverAsync(router, alert)).Status));
-        var ids = server.Talks.SelectMany(static talk => talk.Data).Select(static data => data[data.IndexOf("Message-Id", StringComparison.OrdinalIgnoreCase)..].Split('<', '@')[1]);
-        Assert.Equal(alerts.Select(static alert => alert.Uuid.ToString()).Order(), ids.Order());
-    }
-
     [Theory]
     [InlineData("greeting")]
     [InlineData("EHLO")]

@@ -35,7 +35,7 @@ public sealed class SmtpMails
                 Assert.All(data, static unit => Assert.True(char.IsAscii(unit)));
             }
 
-            using var mail = Read(data);
+            using var mail = LoopbackSmtp.Read(data);
             Assert.Equal("falco@example.com", mail.From.Mailboxes.Single().Address);
             Assert.Equal(format == "html", mail.HtmlBody is not null);
             var text = mail.TextBody!.ReplaceLineEndings("\n");
@@ -63,7 +63,7 @@ public sealed class SmtpMails
         foreach (var evil in new[] { "x\r\nBcc: evil@example.com", "x\nBcc: evil@example.com", "x\r\n\r\nbody", "x\n.\nMAIL FROM:<evil@example.com>", "x\r.\rQUIT", ".\r\n.\r\nRCPT TO:<evil@example.com>\r\n", "\0\u001b[31m" })
         {
             Assert.Equal(DeliveryStatus.Delivered, (await DeliverAsync(router, SampleAlerts.Full with { Output = evil, Rule = evil, OutputFields = AlertFields.From([new("a", FieldValue.Text(evil))]) })).Status);
-            using var mail = Read(server.Mails.Single().Data[^1]);
+            using var mail = LoopbackSmtp.Read(server.Mails.Single().Data[^1]);
             Assert.Empty(mail.Bcc);
             Assert.DoesNotContain(mail.Subject!, char.IsControl);
             Assert.StartsWith("[Warning] ", mail.Subject, StringComparison.Ordinal);
@@ -145,10 +145,4 @@ public sealed class SmtpMails
     }
 
     private static SmtpOptions Options() => new() { HostPort = "127.0.0.1:25", From = "falco@example.com", To = "a@example.com" };
-
-    private static MimeMessage Read(string data)
-    {
-        var lines = data.Split("\r\n").Select(static line => line.StartsWith('.') ? line[1..] : line);
-        return MimeMessage.Load(new MemoryStream(Encoding.UTF8.GetBytes(string.Join("\r\n", lines))));
-    }
 }

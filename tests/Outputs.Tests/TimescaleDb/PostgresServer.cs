@@ -6,7 +6,7 @@ namespace Saker.Outputs.Tests.TimescaleDb;
 
 /// <summary>
 /// A PostgreSQL of its own in a folder of its own, on a free port of 127.0.0.1. Roles: postgres (let in without a password), pw (with the
-/// password that has every odd character), client (by certificate).
+/// password that has every odd character), client (by certificate), and those of the group contract, each with its password.
 /// </summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
@@ -49,13 +49,14 @@ public sealed class PostgresServer : IAsyncLifetime
         await RunAsync("chmod", "600", Path.Combine(Data, "server.key"));
         await File.WriteAllTextAsync(Path.Combine(Data, "pg_hba.conf"), """
             host    all pw       127.0.0.1/32 scram-sha-256
+            host    all +contract 127.0.0.1/32 scram-sha-256
             hostssl all client   127.0.0.1/32 cert
             hostnossl all noTls  127.0.0.1/32 trust
             host    all postgres 127.0.0.1/32 trust
             """);
         await RunAsync("chown", "-R", "--reference", folder.FullName, Data);
         await StartAsync();
-        await ExecuteAsync("postgres", $"CREATE ROLE pw LOGIN PASSWORD '{OddPassword.Replace("'", "''", StringComparison.Ordinal)}'; CREATE ROLE client LOGIN SUPERUSER; CREATE ROLE \"noTls\" LOGIN SUPERUSER");
+        await ExecuteAsync("postgres", $"CREATE ROLE pw LOGIN PASSWORD '{OddPassword.Replace("'", "''", StringComparison.Ordinal)}'; CREATE ROLE client LOGIN SUPERUSER; CREATE ROLE \"noTls\" LOGIN SUPERUSER; CREATE ROLE contract");
     }
 
     public async ValueTask DisposeAsync()

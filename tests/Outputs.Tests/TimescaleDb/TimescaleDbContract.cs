@@ -1,8 +1,15 @@
+using System.Net;
 using Saker.Outputs.Testing;
 
 namespace Saker.Outputs.Tests.TimescaleDb;
 
-public sealed class TimescaleDbContract() : OutputContract(Registrations.Of("timescaledb"))
+public sealed class TimescaleDbContract(PostgresServer server) : ServerOutputContract(Registrations.Of("timescaledb")), IClassFixture<PostgresServer>
 {
-    protected override IReadOnlyDictionary<string, string?> AnyConfig => new Dictionary<string, string?> { ["host"] = "127.0.0.1", ["port"] = "1" };
+    protected override Task<IServerDestination> StartServerAsync(IPEndPoint door) => PostgresDestination.StartAsync(server);
+
+    protected override IReadOnlyDictionary<string, string?> MinimalConfig(IPEndPoint server) => new Dictionary<string, string?>
+    {
+        ["host"] = server.Address.ToString(),
+        ["port"] = $"{server.Port}",
+    };
 }

@@ -142,33 +142,18 @@ public sealed class TimescaleDbFailures(PostgresServer server) : IClassFixture<P
     }
 
     [Fact]
-    public async Task Who_cannot_be_reached_or_says_nothing_is_no_loss()
+    public async Task A_name_that_nobody_knows_and_a_table_that_cannot_be_made_yet_lose_nothing()
     {
-        await using var closed = ConfiguredRouter.Load($"timescaledb:\n  host: 127.0.0.1\n  port: {LoopbackServer.ClosedPort()}\n");
-        Assert.Equal(DeliveryStatus.Retry, (await DeliverAsync(closed)).Status);
         await using var unknown = ConfiguredRouter.Load("timescaledb:\n  host: no-such-host.invalid\n");
         Assert.Contains("The name of no-such-host.invalid:5432", (await DeliverAsync(unknown)).Reason, StringComparison.Ordinal);
 
         using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         silent.Start();
         await using var slow = ConfiguredRouter.Load($"timescaledb:\n  host: 127.0.0.1\n  port: {((System.Net.IPEndPoint)silent.LocalEndpoint).Port}\n  createtable: true\n");
-        foreach (var prepares in new[] { true, false })
-        {
-            using var attempt = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-            var start = TimeProvider.System.GetTimestamp();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-            {
-                if (prepares)
-                {
-                    await slow.Output.PrepareAsync(attempt.Token);
-                }
-                else
-                {
-                    await slow.Output.DeliverAsync([SampleAlerts.Full], attempt.Token);
-                }
-            });
-            Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(1.2));
-        }
+        using var attempt = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        var start = TimeProvider.System.GetTimestamp();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await slow.Output.PrepareAsync(attempt.Token));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
     }
 
     [Theory]

@@ -120,26 +120,6 @@ public sealed class TimescaleDbRows(PostgresServer server) : IClassFixture<Postg
         Assert.Equal(1000, (await server.RowsAsync(database, "falcosidekick_events")).Count);
     }
 
-    [Fact]
-    public async Task Parallel_attempts_write_each_row_once_and_leave_no_connection_behind()
-    {
-        PostgresServer.Require();
-        var database = await server.DatabaseAsync(Table);
-        await using var router = Load(database);
-        await Parallel.ForAsync(0, 64, async (_, token) => Assert.Equal(DeliveryStatus.Delivered, (await router.Output.DeliverAsync([SampleAlerts.Full], token))[0].Status));
-        Assert.Equal(64, (await server.RowsAsync(database, "falcosidekick_events")).Count);
-        await router.Output.DisposeAsync();
-        await router.Output.DisposeAsync();
-        var left = new List<string> { "" };
-        for (var i = 0; i < 200 && left.Count > 0; i++)
-        {
-            await Task.Delay(10, TestContext.Current.CancellationToken);
-            left = await server.RowsAsync(database, $"(SELECT 1 FROM pg_stat_activity WHERE application_name = 'saker-router' AND datname = '{database}')");
-        }
-
-        Assert.Empty(left);
-    }
-
     private ConfiguredRouter Load(string database, string more = "") =>
         ConfiguredRouter.Load($"timescaledb:\n  host: 127.0.0.1\n  port: {server.Port}\n  database: {database}\n{more}");
 }

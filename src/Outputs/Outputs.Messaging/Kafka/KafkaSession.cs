@@ -9,13 +9,14 @@ internal sealed class KafkaSession : IDisposable
     private readonly TaskCompletionSource<DeliveryResult> broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string topic;
     private readonly string path;
+    private readonly string brokers;
     private volatile string lastWords = "";
     private uint turn;
     private int waiting;
 
     public KafkaSession(ProducerConfig config, KafkaOptions options, OutputContext context)
     {
-        (topic, path) = (options.Topic, context.Path);
+        (topic, path, brokers) = (options.Topic, context.Path, options.HostPort);
         var builder = new ProducerBuilder<byte[]?, byte[]>(config).SetErrorHandler((_, error) => Hear(error)).SetLogHandler(static (_, _) => { });
         if (KafkaSettings.IsRoundRobin(options))
         {
@@ -89,7 +90,8 @@ internal sealed class KafkaSession : IDisposable
         // A broker that closes an idle connection is no failure: nobody waits.
         if (KafkaErrors.IsInVain(error) && (error.IsFatal || Volatile.Read(ref waiting) > 0))
         {
-            var said = error.Code == ErrorCode.Local_AllBrokersDown && lastWords.Length > 0 ? new Error(error.Code, lastWords) : error;
+            // When connections that were open break off, "1/1 brokers are down" is all that the client says.
+            var said = error.Code == ErrorCode.Local_AllBrokersDown ? new Error(error.Code, lastWords.Length > 0 ? lastWords : $"none of {brokers} can be reached") : error;
             broken.TrySetResult(KafkaErrors.Result(said, path, lastWords));
         }
     }

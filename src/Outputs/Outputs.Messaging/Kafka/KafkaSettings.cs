@@ -13,8 +13,10 @@ internal static class KafkaSettings
     public static readonly string[] Acks = ["all", "one", "none"];
     public static readonly string[] Mechanisms = ["PLAIN", "SCRAM_SHA256", "SCRAM_SHA512", "SCRAM-SHA-256", "SCRAM-SHA-512"];
 
-    // A message that has waited so long is reported before the attempt ends.
+    // A message that has waited so long is reported before the attempt ends. The client looks for such messages once a second.
     private const double PartOfAttempt = 0.9;
+    private const double LeastPartOfAttempt = 0.5;
+    private const int ReportMs = 2_000;
 
     /// <summary>True for balancers that take partitions in turn.</summary>
     public static bool IsRoundRobin(KafkaOptions options) =>
@@ -23,7 +25,7 @@ internal static class KafkaSettings
     public static ProducerConfig Of(KafkaOptions options, OutputContext context)
     {
         var acks = options.RequiredAcks.ToLowerInvariant() switch { "none" => Confluent.Kafka.Acks.None, "one" => Confluent.Kafka.Acks.Leader, _ => Confluent.Kafka.Acks.All };
-        var patience = (int)Math.Clamp(context.AttemptTimeout.TotalMilliseconds * PartOfAttempt, 100, 900_000);
+        var patience = Patience(context.AttemptTimeout.TotalMilliseconds);
         var config = new ProducerConfig
         {
             BootstrapServers = options.HostPort,
@@ -66,6 +68,9 @@ internal static class KafkaSettings
 
         return config;
     }
+
+    private static int Patience(double attempt) =>
+        (int)Math.Clamp(Math.Max(Math.Min(attempt * PartOfAttempt, attempt - ReportMs), attempt * LeastPartOfAttempt), 100, 900_000);
 
     private static void SignIn(ProducerConfig config, KafkaOptions options)
     {

@@ -111,12 +111,17 @@ internal sealed class TimescaleDbOutput : IOutput, IOutputFactory<TimescaleDbOpt
     {
         var (sql, parameters) = TimescaleDbInsert.Of(table, rows);
         context.Sending(Encoding.UTF8.GetBytes($"{sql}\n{string.Join('\n', parameters.Select(static parameter => parameter.Value))}"));
-        await using var connection = await TimescaleDbSource.OpenAsync(source, cancellationToken);
+        await TimescaleDbSource.UseAsync(
+            source,
+            async (connection, token) =>
+            {
 #pragma warning disable CA2100 // the names in it are quoted
-        await using var command = new NpgsqlCommand(sql, connection);
+                await using var command = new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
-        command.Parameters.AddRange(parameters.ToArray());
-        await command.ExecuteNonQueryAsync(cancellationToken);
+                command.Parameters.AddRange(parameters.ToArray());
+                await command.ExecuteNonQueryAsync(token);
+            },
+            cancellationToken);
     }
 
     private Dictionary<string, string?> Row(Alert alert)

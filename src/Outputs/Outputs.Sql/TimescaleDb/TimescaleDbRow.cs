@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Saker.Alerts;
 using Saker.Outputs.Rendering;
 
@@ -43,8 +44,12 @@ internal static class TimescaleDbRow
         }
     }
 
-    // PostgreSQL has no NUL in texts (https://www.postgresql.org/docs/current/datatype-character.html).
-    private static string Text(string text) => text.Replace('\0', '\uFFFD');
+    // PostgreSQL has no NUL in texts (https://www.postgresql.org/docs/current/datatype-character.html), and Npgsql throws at half a character.
+    private static string Text(string text)
+    {
+        text = text.Replace('\0', '\uFFFD');
+        return text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? text : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+    }
 
     // Microseconds, as PostgreSQL has them; the year before 1 is 1 BC.
     private static string Time(AlertTime time)

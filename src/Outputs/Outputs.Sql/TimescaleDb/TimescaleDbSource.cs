@@ -6,6 +6,8 @@ namespace Saker.Outputs.Sql.TimescaleDb;
 /// <summary>Connections to the server as the options ask for them.</summary>
 internal static class TimescaleDbSource
 {
+    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Opens nothing.</summary>
     public static NpgsqlDataSource Create(TimescaleDbOptions options, OutputContext context)
     {
@@ -47,31 +49,36 @@ internal static class TimescaleDbSource
         return builder.Build();
     }
 
-    /// <summary>A connection. Npgsql waits for the first answer of a server whatever its token says; the attempt ends all the same, and the opening when it can.</summary>
-    public static async ValueTask<NpgsqlConnection> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    /// <summary>
+    /// Work on a connection. Npgsql waits for the first answer of a server whatever its token says, and in the thread that cancels it asks the
+    /// server to give a statement up and waits for that too; the attempt ends all the same, and the work when it can.
+    /// </summary>
+    public static async ValueTask UseAsync(NpgsqlDataSource source, Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellationToken)
     {
-        var opening = source.OpenConnectionAsync(cancellationToken).AsTask();
+        cancellationToken.ThrowIfCancellationRequested();
+        var stop = new CancellationTokenSource();
+        var working = WorkAsync(source, work, stop);
         try
         {
-            return await opening.WaitAsync(cancellationToken);
+            await working.WaitAsync(cancellationToken);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!working.IsCompleted)
         {
-            _ = CloseAsync(opening);
-            throw;
+            _ = Task.Run(stop.Cancel, CancellationToken.None);
+            await working.WaitAsync(Farewell, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a server that answers has given the statement up by then
+            if (!working.IsCompletedSuccessfully)
+            {
+                throw;
+            }
         }
     }
 
-    private static async Task CloseAsync(Task<NpgsqlConnection> opening)
+    private static async Task WorkAsync(NpgsqlDataSource source, Func<NpgsqlConnection, CancellationToken, Task> work, CancellationTokenSource stop)
     {
-        try
+        using (stop)
         {
-            await (await opening).DisposeAsync();
-        }
-#pragma warning disable CA1031 // nobody waits for it any more
-        catch (Exception)
-#pragma warning restore CA1031
-        {
+            await using var connection = await source.OpenConnectionAsync(stop.Token);
+            await work(connection, stop.Token);
         }
     }
 }

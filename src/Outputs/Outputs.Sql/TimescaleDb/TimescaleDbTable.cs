@@ -6,9 +6,11 @@ namespace Saker.Outputs.Sql.TimescaleDb;
 internal static class TimescaleDbTable
 {
     /// <summary>Makes it, as a hypertable where the extension is installed; both or nothing.</summary>
-    public static async ValueTask CreateAsync(NpgsqlDataSource source, string table, IReadOnlyList<string> added, CancellationToken cancellationToken)
+    public static ValueTask CreateAsync(NpgsqlDataSource source, string table, IReadOnlyList<string> added, CancellationToken cancellationToken) =>
+        TimescaleDbSource.UseAsync(source, (connection, token) => CreateAsync(connection, table, added, token), cancellationToken);
+
+    private static async Task CreateAsync(NpgsqlConnection connection, string table, IReadOnlyList<string> added, CancellationToken cancellationToken)
     {
-        await using var connection = await TimescaleDbSource.OpenAsync(source, cancellationToken);
         if (await ScalarAsync(connection, "SELECT to_regclass($1)::text", cancellationToken, table) is not null)
         {
             return;
