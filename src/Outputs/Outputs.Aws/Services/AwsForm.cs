@@ -63,7 +63,7 @@ internal sealed class AwsForm
             return;
         }
 
-        ReadOnlySpan<byte> digits = "0123456789ABCDEF"u8;
+        var digits = "0123456789ABCDEF"u8;
         Span<byte> utf8 = stackalloc byte[4];
         foreach (var unit in utf8[..rune.EncodeToUtf8(utf8)])
         {
