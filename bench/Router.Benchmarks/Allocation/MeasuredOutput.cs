@@ -27,8 +27,10 @@ internal sealed record MeasuredOutput(string Figure, Func<string, Destination?> 
         OverHttp("output.slack", static port => $"slack: {{webhookurl: 'http://127.0.0.1:{port}/hook'}}"),
         new("output.smtp", static _ => StartMail()),
         OverHttp("output.splunk", static port => $"splunk: {{host: 'http://127.0.0.1:{port}', token: token}}"),
+
+        // Each alert by itself: how many wait together hangs on the disk, and made the figure differ by a half from run to run.
         new("output.timescaledb", static folder => OwnPostgres.Start(folder, RunningRouter.FreePort()) is { } server
-            ? new($"timescaledb: {{host: 127.0.0.1, port: {server.Port}, database: postgres, createtable: true}}", server)
+            ? new($"timescaledb: {{host: 127.0.0.1, port: {server.Port}, database: postgres, createtable: true, batchsize: 1}}", server)
             : null),
         OverHttp("output.webhook", static port => $"webhook: {{address: 'http://127.0.0.1:{port}/hook'}}"),
 

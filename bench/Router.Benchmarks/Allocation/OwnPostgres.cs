@@ -29,7 +29,7 @@ internal sealed class OwnPostgres : IDisposable
         var home = Directory.CreateDirectory(Path.Combine(folder, "postgres"));
         if (Environment.IsPrivilegedProcess)
         {
-            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            Run("chmod", ["o+x", folder]); // it passes through
             Run("chown", ["postgres:", home.FullName]); // PostgreSQL refuses to run as root
         }
 

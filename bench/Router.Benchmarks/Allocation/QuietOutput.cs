@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Saker.Router.Benchmarks.Allocation;
 
@@ -6,18 +7,26 @@ namespace Saker.Router.Benchmarks.Allocation;
 internal sealed partial class QuietOutput : IDisposable
 {
     private const int StandardOutput = 1;
-    private readonly int kept = Duplicate(StandardOutput);
+    private readonly SafeFileHandle kept = new(Duplicate(StandardOutput), ownsHandle: true);
 
     public QuietOutput()
     {
         using var nowhere = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-        Replace((int)nowhere.DangerousGetHandle(), StandardOutput);
+        LeadTo(nowhere);
     }
 
     public void Dispose()
     {
-        Replace(kept, StandardOutput);
-        Close(kept);
+        LeadTo(kept);
+        kept.Dispose();
+    }
+
+    private static void LeadTo(SafeFileHandle target)
+    {
+        if (Replace((int)target.DangerousGetHandle(), StandardOutput) < 0)
+        {
+            throw new IOException("Standard output cannot be led elsewhere.");
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "dup")]
@@ -25,7 +34,4 @@ internal sealed partial class QuietOutput : IDisposable
 
     [LibraryImport("libc", EntryPoint = "dup2")]
     private static partial int Replace(int descriptor, int target);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
 }
