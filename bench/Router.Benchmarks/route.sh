@@ -1,19 +1,45 @@
 #!/usr/bin/env bash
 # Runs the shared measure on the published router (./run.sh --build), three times each:
-#   bench/Router.Benchmarks/route.sh ROUTEBENCH.PY ALERT.JSON [accept|webhook|hanging|sync ...]
-# Prints one JSON object a run. Needs h2load and nginx: eng/install.sh bench.
+#   bench/Router.Benchmarks/route.sh ROUTEBENCH.PY ALERT.JSON [accept|webhook|five|elasticsearch|hanging|sync ...]
+#   accept         no output: from the request to the answer
+#   webhook        one webhook
+#   five           webhook, slack, loki, elasticsearch and alertmanager with their defaults, all to one sink
+#   elasticsearch  Elasticsearch alone, in batches
+#   hanging        a webhook that takes connections and never answers
+#   sync           no router: what fdatasync takes here
+# Prints one JSON object a run, and fails when a router did not end with every alert delivered (hanging apart). What is sent in
+# batches is counted in requests, so that `delivered` of five and elasticsearch is no number of alerts: their measure ends when
+# nothing has come for 4 s. Needs h2load and nginx: eng/install.sh bench.
 set -euo pipefail
 bench=$1 alert=$2
 shift 2
-[ $# -gt 0 ] || set -- accept webhook hanging sync
+[ $# -gt 0 ] || set -- accept webhook five elasticsearch hanging sync
 app=$(cd "$(dirname "$0")/../.." && pwd)/artifacts/app/saker-router
 work=$(mktemp -d "${SAKER_BENCH_DIR:-$PWD}/route.XXXXXX")
 hanging=''
 trap 'if [ -n "$hanging" ]; then kill "$hanging"; fi; rm -rf "$work"' EXIT
 
-configure() { # NAME ADDRESS
+sink=http://127.0.0.1:29800
+
+configure() { # NAME OUTPUT…
   printf 'listenaddress: 127.0.0.1\nlistenport: 29801\n' > "$work/$1.yaml"
-  if [ -n "${2:-}" ]; then printf 'webhook:\n  address: %s\n' "$2" >> "$work/$1.yaml"; fi
+  printf '%s\n' "${@:2}" >> "$work/$1.yaml"
+}
+
+# The measure throws away what a router says, so that the router is started by this, which becomes it.
+cat > "$work/router" <<SCRIPT
+#!/bin/sh
+exec "$app" "\$@" > "$work/router.log" 2>&1
+SCRIPT
+chmod +x "$work/router"
+
+delivered() { # NAME
+  local last
+  last=$(tail -n 1 "$work/router.log")
+  case $last in
+    *'[3112] Stopped. Every alert that was accepted is delivered or in the dead letters.') ;;
+    *) echo "route.sh: $1: the router did not end with every alert delivered: $last" >&2; exit 1 ;;
+  esac
 }
 
 measure() { # NAME ARGUMENTS…
@@ -21,22 +47,30 @@ measure() { # NAME ARGUMENTS…
   shift
   for run in 1 2 3; do
     rm -rf "$work/data"
-    python3 "$bench" --name "$name" --cmd "$app --config $work/$name.yaml --data-dir $work/data" --sink-port 29800 \
+    python3 "$bench" --name "$name" --cmd "$work/router --config $work/$name.yaml --data-dir $work/data" --sink-port 29800 \
       --ready http://127.0.0.1:29801/ping --url http://127.0.0.1:29801/ --body "$alert" "$@"
+    [ "$name" = hanging ] || delivered "$name"
   done
 }
 
 for load in "$@"; do
   case $load in
-    accept) configure accept ''; measure accept --count 50000 --expect 0 --drain 1 ;;
-    webhook) configure webhook http://127.0.0.1:29800/hook; measure webhook --count 20000 ;;
+    accept) configure accept; measure accept --count 50000 --expect 0 --drain 1 ;;
+    webhook) configure webhook "webhook: {address: '$sink/hook'}"; measure webhook --count 20000 ;;
+    five)
+      configure five "webhook: {address: '$sink/hook'}" "slack: {webhookurl: '$sink/slack'}" "loki: {hostport: '$sink'}" \
+        "elasticsearch: {hostport: '$sink'}" "alertmanager: {hostport: '$sink'}"
+      measure five --count 8000 --expect 1000000 ;;
+    elasticsearch)
+      configure elasticsearch "elasticsearch: {hostport: '$sink', batching: {enabled: true}}"
+      measure elasticsearch --count 20000 --expect 1000000 ;;
     hanging)
       python3 -c '
 import socket
 server = socket.create_server(("127.0.0.1", 29802), backlog=4096)
 held = []
 while True: held.append(server.accept())' & hanging=$!
-      configure hanging http://127.0.0.1:29802/hook
+      configure hanging "webhook: {address: 'http://127.0.0.1:29802/hook'}"
       measure hanging --count 100000 --expect 0 --drain 1
       kill "$hanging"
       hanging='' ;;

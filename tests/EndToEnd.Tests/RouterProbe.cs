@@ -13,9 +13,9 @@ internal sealed class RouterProbe(int port) : IDisposable
     private readonly HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}/") };
 
     /// <summary>Sends one alert whose message is <paramref name="name"/>; it must be taken.</summary>
-    public async Task SendAsync(string name, string priority = "Warning")
+    public async Task SendAsync(string name, string priority = "Warning", string rule = "probe")
     {
-        var body = $$"""{"output":"{{name}}","priority":"{{priority}}","rule":"probe","time":"2026-11-24T00:00:00Z","hostname":"h1","source":"syscall","output_fields":{"cluster":"c1"} }""";
+        var body = $$"""{"output":"{{name}}","priority":"{{priority}}","rule":"{{rule}}","time":"2026-11-24T00:00:00Z","hostname":"h1","source":"syscall","output_fields":{"cluster":"c1"} }""";
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var answer = await client.PostAsync(new Uri("", UriKind.Relative), content, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);

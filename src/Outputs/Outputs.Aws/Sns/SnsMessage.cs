@@ -22,7 +22,7 @@ internal sealed record SnsMessage(string Text, IReadOnlyList<SnsAttribute> Attri
     private const string NumberType = "Number";
 
     /// <summary>Bytes as SNS counts them.</summary>
-    public int Bytes => Encoding.UTF8.GetByteCount(Text)
+    public int Bytes { get; } = Encoding.UTF8.GetByteCount(Text)
         + Attributes.Sum(static a => Encoding.UTF8.GetByteCount(a.Name) + a.Type.Length + Encoding.UTF8.GetByteCount(a.Value));
 
     /// <summary>The group of a FIFO topic.</summary>
@@ -34,8 +34,12 @@ internal sealed record SnsMessage(string Text, IReadOnlyList<SnsAttribute> Attri
     /// <summary>The message for an alert, within SNS's bound; under strict compatibility as Falcosidekick makes it, whatever SNS says to that.</summary>
     public static SnsMessage From(AlertView view, SnsOptions options)
     {
-        var alert = view.IsStrict ? view.Alert : AlertCut.ToFit(view.Alert, candidate => Of(AlertView.For(candidate, false), options).Bytes, MaxBytes);
-        var message = Of(AlertView.For(alert, view.IsStrict), options);
+        var message = Of(view, options);
+        if (!view.IsStrict && message.Bytes > MaxBytes)
+        {
+            message = Of(AlertView.For(AlertCut.ToFit(view.Alert, candidate => Of(AlertView.For(candidate, false), options).Bytes, MaxBytes), false), options);
+        }
+
         return options.TopicArn.EndsWith(".fifo", StringComparison.Ordinal)
             ? message with { Group = GroupName(options.MessageGroupId.Length > 0 ? options.MessageGroupId : view.Alert.Hostname), Id = view.Alert.Uuid.ToString() }
             : message;

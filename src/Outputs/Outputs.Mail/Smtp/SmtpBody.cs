@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using Saker.Alerts;
@@ -13,10 +14,16 @@ internal static class SmtpBody
     private const string ValueStyle = "background-color:#d1d6da";
     private const string Table = "<table cellpadding=\"3\" cellspacing=\"0\" style=\"font-family:arial,helvetica,sans-serif; height:2px; width:700px;";
 
+    private const int MaxKeptCharacters = 64 * 1024;
+
+    // A mail is thousands of characters, which are put together again for each alert.
+    [ThreadStatic]
+    private static StringBuilder? kept;
+
     /// <summary>The text.</summary>
     public static string Text(AlertView view)
     {
-        var text = new StringBuilder();
+        var text = Builder();
         foreach (var (title, value) in Head(view))
         {
             text.Append(title).Append(": ").Append(value).Append('\n');
@@ -34,7 +41,7 @@ internal static class SmtpBody
     /// <summary>The HTML, with lines between its head and its first element where Falcosidekick has them.</summary>
     public static string Html(AlertView view)
     {
-        var html = new StringBuilder(4096);
+        var html = Builder();
         html.Append('\n', view.IsStrict ? 12 : 0).Append("<meta http-equiv=\"Content-Type\" content=\"text/html; charset=").Append(view.IsStrict ? "us-ascii" : "utf-8").Append("\">\n");
         html.Append("<style type=\"text/css\">\n    td{font-family:arial,helvetica,sans-serif;}\n</style>\n\n");
         html.Append(Table).Append("\">\n    <tbody>\n        <tr>\n            <td><img src=\"").Append(Logo).Append("\" width=\"117px\" height=\"47\"></td>\n            <td></td>\n        </tr>\n    </tbody>\n</table>\n<br>\n");
@@ -112,13 +119,42 @@ internal static class SmtpBody
     // A bare CR or LF ends a line for some servers and not for others, which lets an alert forge mails ("SMTP smuggling").
     private static string Lines(AlertView view, StringBuilder text)
     {
-        text.Replace("\r\n", "\n").Replace('\r', '\n');
-        for (var i = 0; i < text.Length && !view.IsStrict; i++)
+        var lines = ArrayPool<char>.Shared.Rent(2 * text.Length); // every character may end a line
+        var length = 0;
+        var last = '\0';
+        foreach (var chunk in text.GetChunks())
         {
-            text[i] = char.IsControl(text[i]) && text[i] is not ('\n' or '\t') ? '\uFFFD' : text[i];
+            foreach (var unit in chunk.Span)
+            {
+                if (unit is '\r' || unit is '\n' && last is not '\r')
+                {
+                    lines[length++] = '\r';
+                    lines[length++] = '\n';
+                }
+                else if (unit is not '\n')
+                {
+                    lines[length++] = !view.IsStrict && char.IsControl(unit) && unit is not '\t' ? '\uFFFD' : unit;
+                }
+
+                last = unit;
+            }
         }
 
-        return text.Replace("\n", "\r\n").ToString();
+        var all = new string(lines, 0, length);
+        ArrayPool<char>.Shared.Return(lines);
+        if (text.Capacity <= MaxKeptCharacters)
+        {
+            kept = text;
+        }
+
+        return all;
+    }
+
+    private static StringBuilder Builder()
+    {
+        var text = kept ?? new StringBuilder(8192);
+        kept = null; // not kept after an exception
+        return text.Clear();
     }
 
     private static string Color(Priority priority) => priority switch

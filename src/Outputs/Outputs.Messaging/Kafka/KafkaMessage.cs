@@ -15,8 +15,13 @@ internal static class KafkaMessage
     {
         var key = options.MessageKey.Length == 0 ? null : Encoding.UTF8.GetBytes(Key(view.Alert, options.MessageKey));
         var room = options.MaxMessageBytes - Overhead - (key?.Length ?? 0);
-        var alert = view.IsStrict ? view.Alert : AlertCut.ToFit(view.Alert, static candidate => AlertView.For(candidate, false).ToJson().Length, room);
-        return new Message<byte[]?, byte[]> { Key = key, Value = AlertView.For(alert, view.IsStrict).ToJson().ToArray() };
+        return new Message<byte[]?, byte[]> { Key = key, Value = view.IsStrict ? view.ToJson().ToArray() : Json(view.Alert, room) };
+    }
+
+    private static byte[] Json(Alert alert, int room)
+    {
+        var json = AlertWriter.ToBytes(alert);
+        return json.Length <= room ? json : AlertWriter.ToBytes(AlertCut.ToFit(alert, static candidate => AlertWriter.ToBytes(candidate).Length, room));
     }
 
     private static string Key(Alert alert, string name) => name.ToLowerInvariant() switch
