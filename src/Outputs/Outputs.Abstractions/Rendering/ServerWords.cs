@@ -32,4 +32,11 @@ public static class ServerWords
 
         return line.ToString().TrimEnd();
     }
+
+    /// <summary>The words as the end of a sentence of ours; others where there are none.</summary>
+    public static string Ended(string words, string otherwise = "")
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        return words.Length == 0 ? otherwise : words[^1] is '.' or '!' or '?' ? words : words + ".";
+    }
 }

@@ -87,7 +87,7 @@ public sealed class HttpAnswer : IDisposable
             : status == DeliveryStatus.Blocked ? exchange.Descriptor.DecidingKey
             : "";
         var reason = $"{exchange.Descriptor.Title} {Verb(status)} (status {shown}){(said.Length > 0 ? $": {said}" : "")}";
-        var whole = reason + (reason[^1] is '.' or '!' or '?' ? "" : ".") + exchange.Hint(key);
+        var whole = ServerWords.Ended(reason) + exchange.Hint(key);
         return status switch
         {
             DeliveryStatus.Retry => DeliveryResult.Retry(whole, response is null ? null : HttpStatuses.RetryAfter(response.Headers, exchange.Clock)),

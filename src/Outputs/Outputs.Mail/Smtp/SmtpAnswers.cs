@@ -73,11 +73,7 @@ internal sealed class SmtpAnswers(SmtpOptions options, OutputContext context)
         return isForNow ? DeliveryResult.Retry(words) : DeliveryResult.Blocked(words + Look(SmtpSignIn.Key(options)));
     }
 
-    private string Words(string text)
-    {
-        var line = ServerWords.OneLine(SmtpSignIn.MaskIn(options, text));
-        return line.Length == 0 ? "it says no more." : line[^1] is '.' or '!' or '?' ? line : line + ".";
-    }
+    private string Words(string text) => ServerWords.Ended(ServerWords.OneLine(SmtpSignIn.MaskIn(options, text)), "it says no more.");
 
     private static string Sentence(string words) => char.ToUpperInvariant(words[0]) + words[1..] + ".";
 }

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Saker.Outputs.Rendering;
 
 namespace Saker.Outputs.Messaging.Kafka;
 
@@ -40,9 +41,5 @@ internal static class KafkaErrors
         _ => "topic",
     };
 
-    private static string Sentence(string words)
-    {
-        var text = words.ReplaceLineEndings(" ").Trim();
-        return text.Length == 0 ? "no more is said." : text[^1] is '.' or '!' or '?' ? text : text + ".";
-    }
+    private static string Sentence(string words) => ServerWords.Ended(ServerWords.OneLine(words), "no more is said.");
 }

@@ -10,7 +10,7 @@ internal sealed class KafkaSession : IDisposable
     private readonly string topic;
     private readonly string path;
     private readonly string brokers;
-    private volatile string lastWords = "";
+    private volatile Error? last; // what the client said last of its connections; nothing once a message has come through
     private uint turn;
     private int waiting;
 
@@ -70,29 +70,46 @@ internal sealed class KafkaSession : IDisposable
         var outcome = new TaskCompletionSource<DeliveryResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            producer.Produce(topic, message, report => outcome.TrySetResult(report.Error.IsError ? KafkaErrors.Result(report.Error, path, lastWords) : DeliveryResult.Delivered));
+            producer.Produce(topic, message, report => outcome.TrySetResult(Outcome(report.Error)));
         }
         catch (KafkaException exception)
         {
-            outcome.TrySetResult(KafkaErrors.Result(exception.Error, path, lastWords));
+            outcome.TrySetResult(Outcome(exception.Error));
         }
 
         return outcome.Task;
+    }
+
+    private DeliveryResult Outcome(Error error)
+    {
+        if (!error.IsError)
+        {
+            last = null;
+            return DeliveryResult.Delivered;
+        }
+
+        return KafkaErrors.Result(error, path, last?.Reason ?? "");
     }
 
     private void Hear(Error error)
     {
         if (error.Code != ErrorCode.Local_AllBrokersDown)
         {
-            lastWords = error.Reason;
+            last = error;
         }
 
         // A broker that closes an idle connection is no failure: nobody waits.
         if (KafkaErrors.IsInVain(error) && (error.IsFatal || Volatile.Read(ref waiting) > 0))
         {
-            // When connections that were open break off, "1/1 brokers are down" is all that the client says.
-            var said = error.Code == ErrorCode.Local_AllBrokersDown ? new Error(error.Code, lastWords.Length > 0 ? lastWords : $"none of {brokers} can be reached") : error;
-            broken.TrySetResult(KafkaErrors.Result(said, path, lastWords));
+            broken.TrySetResult(Outcome(error.Code == ErrorCode.Local_AllBrokersDown ? WhyNone(error) : error));
         }
     }
+
+    // "1/1 brokers are down" is all that the client says; a refused sign-in may have been heard before anybody waited.
+    private Error WhyNone(Error down) => last switch
+    {
+        { } before when KafkaErrors.IsInVain(before) => before,
+        { } before => new Error(down.Code, before.Reason),
+        null => new Error(down.Code, $"none of {brokers} can be reached"),
+    };
 }
