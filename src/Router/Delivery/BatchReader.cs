@@ -8,6 +8,7 @@ internal sealed class BatchReader(DeliveryInstance instance, IAlertLogReader rea
 {
     private const int MaxReadAtOnce = 1024;
     private bool isFull; // the batch that was read last takes no more
+    private long bytes; // of that batch
     private long lostInLog;
 
     /// <summary>True when the next alert is to be read from the disk, which may wait.</summary>
@@ -56,12 +57,12 @@ internal sealed class BatchReader(DeliveryInstance instance, IAlertLogReader rea
     }
 
     /// <summary>
-    /// The next alerts for this output behind those of <paramref name="batch"/>, together at most as many as it takes at once; null when nothing of
-    /// what was read is for it.
+    /// The next alerts for this output behind those of <paramref name="batch"/>, which was read last, together at most as many as it takes at once;
+    /// null when nothing of what was read is for it.
     /// </summary>
     public List<PendingAlert>? Read(List<PendingAlert>? batch = null)
     {
-        var bytes = batch?.Sum(static pending => (long)pending.Record.Payload.Length) ?? 0;
+        bytes = batch is null ? 0 : bytes;
         isFull = false;
         try
         {
