@@ -24,6 +24,7 @@ internal sealed record MeasuredOutput(string Figure, Func<string, Destination?> 
 
         // Its address is fixed and is TLS, so it is led to the destination by a proxy; what TLS allocates is in the figure, on both sides.
         OverHttp("output.pagerduty", static port => $"pagerduty: {{routingkey: 0123456789abcdef0123456789abcdef, proxy: 'http://127.0.0.1:{port}', checkcert: false}}"),
+        OverHttp("output.router", static port => $"outputs: {{central: {{type: router, address: 'http://127.0.0.1:{port}/', token: token}}}}"),
         OverHttp("output.slack", static port => $"slack: {{webhookurl: 'http://127.0.0.1:{port}/hook'}}"),
         new("output.smtp", static _ => StartMail()),
         OverHttp("output.splunk", static port => $"splunk: {{host: 'http://127.0.0.1:{port}', token: token}}"),
