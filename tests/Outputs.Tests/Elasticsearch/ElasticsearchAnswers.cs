@@ -54,15 +54,39 @@ public sealed class ElasticsearchAnswers
     [InlineData(404, "no handler")]
     [InlineData(405, "")]
     [InlineData(200, "not json")]
-    [InlineData(413, "too large")]
-    public async Task Alerts_that_only_happen_to_wait_together_reach_a_server_without_bulk(int status, string answer)
+    [InlineData(200, "{}")]
+    [InlineData(204, "")]
+    [InlineData(403, "{\"error\":{\"type\":\"security_exception\",\"reason\":\"action [indices:data/write/bulk] is unauthorized\"}}")]
+    public async Task Alerts_that_only_happen_to_wait_together_go_alone_where_bulk_is_not_known(int status, string answer)
     {
         await using var destination = await HttpDestination.StartAsync(null, request => request.Path == "/_bulk"
             ? new LoopbackAnswer { Status = status, Body = Encoding.UTF8.GetBytes(answer) }
             : new LoopbackAnswer { Status = 201 });
         await using var tested = Create(destination);
         Assert.All(await tested.DeliverAsync(Alerts(3)), static result => Assert.Equal(DeliveryStatus.Delivered, result.Status));
-        Assert.Equal(3, destination.Requests.Count(static request => request.Path.Contains("/_create/", StringComparison.Ordinal)));
+        Assert.All(await tested.DeliverAsync(Alerts(2)), static result => Assert.Equal(DeliveryStatus.Delivered, result.Status));
+        Assert.Equal(5, destination.Requests.Count(static request => request.Path.Contains("/_create/", StringComparison.Ordinal)));
+        Assert.Equal(0, Assert.Single(destination.Requests, static request => request.Path == "/_bulk").Body.Length);
+    }
+
+    [Theory]
+    [InlineData(400, "{\"error\":{\"type\":\"parse_exception\",\"reason\":\"request body is required\"},\"status\":400}")]
+    [InlineData(200, "{\"took\":1,\"errors\":false,\"items\":[]}")]
+    public async Task Alerts_that_happen_to_wait_together_go_together_once_the_server_is_known(int status, string answer)
+    {
+        var busy = true;
+        await using var destination = await HttpDestination.StartAsync(null, request => request.Path != "/_bulk" ? new LoopbackAnswer { Status = 201 }
+            : busy ? new LoopbackAnswer { Status = 503 }
+            : request.Body.Length == 0 ? new LoopbackAnswer { Status = status, Body = Encoding.UTF8.GetBytes(answer) }
+            : new LoopbackAnswer { Body = "{\"errors\":false}"u8.ToArray() });
+        await using var tested = Create(destination);
+        Assert.All(await tested.DeliverAsync(Alerts(2)), static result => Assert.Equal(DeliveryStatus.Delivered, result.Status));
+        busy = false;
+        Assert.All(await tested.DeliverAsync(Alerts(3)), static result => Assert.Equal(DeliveryStatus.Delivered, result.Status));
+        Assert.Equal(DeliveryStatus.Delivered, (await tested.DeliverAsync()).Status);
+        Assert.Equal(
+            ["/_bulk", "_create", "_create", "/_bulk", "/_bulk", "_create"],
+            destination.Requests.Select(static request => request.Path == "/_bulk" ? request.Path : "_create"));
     }
 
     [Fact]

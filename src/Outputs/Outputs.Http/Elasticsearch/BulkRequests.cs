@@ -7,18 +7,37 @@ using Saker.Outputs.Requests;
 namespace Saker.Outputs.Http.Elasticsearch;
 
 /// <summary>Several documents in one request, <c>_bulk</c>, whose answer has an outcome for each.</summary>
-/// <param name="options">The instance's options.</param>
-/// <param name="strict">As Falcosidekick.</param>
-/// <param name="cluster">Where to.</param>
-/// <param name="index">Which index.</param>
-/// <param name="alone">Sends a document without <c>_bulk</c>, where nobody has asked for it and the server need not know it; null to have all go this way.</param>
-internal sealed class BulkRequests(
-    ElasticsearchOptions options, bool strict, Cluster cluster, IndexName index, Func<Document, CancellationToken, ValueTask<DeliveryResult>>? alone)
+internal sealed class BulkRequests(ElasticsearchOptions options, bool strict, Cluster cluster, IndexName index)
 {
     private const string Path = "/_bulk";
 
     // 100 bytes a document are enough for an answer without errors; one with errors has some hundred more.
     private const int MaxAnswerBytes = 16 * 1024 * 1024;
+
+    private volatile Knowledge knowledge;
+
+    /// <summary>
+    /// True when the server knows these requests: asked once, with a request without documents, to which Elasticsearch and OpenSearch answer that
+    /// there are none. Something else that stands in their place, or a key that may only make single documents, would be sent everything twice.
+    /// </summary>
+    public async ValueTask<bool> AreKnownAsync(CancellationToken cancellationToken)
+    {
+        if (knowledge != Knowledge.NotAsked)
+        {
+            return knowledge == Knowledge.Known;
+        }
+
+        using var answer = await cluster.SendAsync(HttpMethod.Post, Path, default, cancellationToken);
+        if (answer.Status == 0 || HttpStatuses.IsTransient((System.Net.HttpStatusCode)answer.Status))
+        {
+            return false; // it is asked again
+        }
+
+        var says = AnswerJson.Read(await answer.BodyAsync(HttpAnswer.MaxReasonBytes, cancellationToken), static json =>
+            json.ValueKind == JsonValueKind.Object && (json.TryGetProperty("errors", out _) || json.TryGetProperty("error", out _)) ? "documents" : null);
+        knowledge = says is not null && (answer.IsSuccess || answer.Status == 400) ? Knowledge.Known : Knowledge.Unknown;
+        return knowledge == Knowledge.Known;
+    }
 
     /// <summary>The outcome of each document, in their order.</summary>
     public async ValueTask<IReadOnlyList<DeliveryResult>> SendAsync(IReadOnlyList<Document> documents, CancellationToken cancellationToken)
@@ -28,25 +47,24 @@ internal sealed class BulkRequests(
         var first = 0;
         for (var i = 0; i < documents.Count; i++)
         {
-            var lines = Lines(documents[i]);
-            if (i > first && body.WrittenCount + lines.Length > options.Batching.BatchSize)
+            var before = body.WrittenCount;
+            Write(body, documents[i]);
+            if (i > first && body.WrittenCount > options.Batching.BatchSize)
             {
-                await SendAsync(body.WrittenMemory, documents, first, i, results, cancellationToken);
-                body = new ArrayBufferWriter<byte>(16 * 1024);
-                first = i;
+                await SendAsync(body.WrittenMemory[..before], documents, first, i, results, cancellationToken);
+                var next = new ArrayBufferWriter<byte>(16 * 1024);
+                next.Write(body.WrittenSpan[before..]);
+                (body, first) = (next, i);
             }
-
-            body.Write(lines.Span);
         }
 
         await SendAsync(body.WrittenMemory, documents, first, documents.Count, results, cancellationToken);
         return results;
     }
 
-    private ReadOnlyMemory<byte> Lines(Document document)
+    private void Write(ArrayBufferWriter<byte> body, Document document)
     {
-        var lines = new ArrayBufferWriter<byte>(1024);
-        var json = new GoJsonWriter(lines);
+        var json = new GoJsonWriter(body);
         json.BeginObject();
         json.Name("create");
         json.BeginObject();
@@ -60,10 +78,9 @@ internal sealed class BulkRequests(
 
         json.EndObject();
         json.EndObject();
-        lines.Write("\n"u8);
-        lines.Write(document.ToJson().Span);
-        lines.Write("\n"u8);
-        return lines.WrittenMemory;
+        body.Write("\n"u8);
+        document.WriteTo(body);
+        body.Write("\n"u8);
     }
 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> body, IReadOnlyList<Document> documents, int first, int end, DeliveryResult[] results, CancellationToken cancellationToken)
@@ -73,9 +90,9 @@ internal sealed class BulkRequests(
         {
             var refusal = await answer.ResultAsync(cancellationToken);
             Array.Fill(results, refusal, first, end - first);
-            if (refusal.Status == DeliveryStatus.Rejected && end - first > 1 || refusal.Status == DeliveryStatus.Blocked && alone is not null)
+            if (refusal.Status == DeliveryStatus.Rejected && end - first > 1)
             {
-                // Too large together, or one of them spoils the request, or this server has no _bulk.
+                // Too large together, or one of them spoils the request.
                 await SendAloneAsync(documents, first, end, results, cancellationToken);
             }
 
@@ -85,11 +102,6 @@ internal sealed class BulkRequests(
         if (Read(answer, await answer.BodyAsync(MaxAnswerBytes, cancellationToken), documents, first, end, results) is not { } mended)
         {
             Array.Fill(results, Unread(answer), first, end - first);
-            if (alone is not null)
-            {
-                await SendAloneAsync(documents, first, end, results, cancellationToken);
-            }
-
             return;
         }
 
@@ -104,7 +116,7 @@ internal sealed class BulkRequests(
     {
         for (var i = first; i < end; i++)
         {
-            results[i] = await (alone ?? SendOneAsync)(documents[i], cancellationToken);
+            results[i] = await SendOneAsync(documents[i], cancellationToken);
             if (results[i].Status is DeliveryStatus.Retry or DeliveryStatus.Blocked)
             {
                 Array.Fill(results, results[i], i, end - i);
@@ -116,7 +128,9 @@ internal sealed class BulkRequests(
     // One that was mended once and still does not fit keeps its refusal.
     private async ValueTask<DeliveryResult> SendOneAsync(Document document, CancellationToken cancellationToken)
     {
-        using var answer = await cluster.SendAsync(HttpMethod.Post, cluster.WithPipeline(Path), Lines(document), cancellationToken);
+        var body = new ArrayBufferWriter<byte>(2048);
+        Write(body, document);
+        using var answer = await cluster.SendAsync(HttpMethod.Post, cluster.WithPipeline(Path), body.WrittenMemory, cancellationToken);
         if (!answer.IsSuccess)
         {
             return await answer.ResultAsync(cancellationToken);
@@ -177,5 +191,12 @@ internal sealed class BulkRequests(
         return answer.Refusal(
             status == 0 || HttpStatuses.IsTransient((System.Net.HttpStatusCode)status) ? DeliveryStatus.Retry : status is 401 or 403 or 404 ? DeliveryStatus.Blocked : DeliveryStatus.Rejected,
             reason, status);
+    }
+
+    private enum Knowledge : byte
+    {
+        NotAsked,
+        Known,
+        Unknown,
     }
 }

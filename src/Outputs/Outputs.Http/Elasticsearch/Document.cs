@@ -51,9 +51,15 @@ internal sealed partial class Document
     /// <summary>The document as one line.</summary>
     public ReadOnlyMemory<byte> ToJson()
     {
-        var alert = view.ToJson();
-        var body = new ArrayBufferWriter<byte>(alert.Length + 64);
-        body.Write(alert.Span[..^1]);
+        var body = new ArrayBufferWriter<byte>(2048);
+        WriteTo(body);
+        return body.WrittenMemory;
+    }
+
+    /// <summary>Writes the document as one line.</summary>
+    public void WriteTo(ArrayBufferWriter<byte> body)
+    {
+        body.Write(view.ToJson().Span[..^1]);
         body.Write(","u8);
         var json = new GoJsonWriter(body);
         json.Name("@timestamp");
@@ -73,7 +79,6 @@ internal sealed partial class Document
         }
 
         json.EndObject();
-        return body.WrittenMemory;
     }
 
     private static AlertFields Flat(AlertView view)

@@ -20,7 +20,7 @@ internal sealed class ElasticsearchOutput : IOutput, IOutputFactory<Elasticsearc
         (this.options, strict) = (options, context.Strict);
         cluster = new Cluster(options, context);
         index = new IndexName(options, context);
-        bulk = new BulkRequests(options, strict, cluster, index, options.Batching.Enabled ? null : SendAsync);
+        bulk = new BulkRequests(options, strict, cluster, index);
     }
 
     public static OutputDescriptor Descriptor { get; } = new()
@@ -38,7 +38,7 @@ internal sealed class ElasticsearchOutput : IOutput, IOutputFactory<Elasticsearc
             new("Documents have ids that Elasticsearch makes: an alert that is sent again is there twice.", "The alert's id is the document's; one that is there already is delivered."),
             new("The day in the index's name is this machine's, in its time zone.", "It is the alert's own, in UTC or `suffixtimezone`; the present day for an alert that is more than 30 days old or a day ahead."),
             new("A field that does not fit the index is left out, with `@timestamp`.", "It is kept as text in `unindexed`; more fields than one are mended; under strict compatibility the time stays too."),
-            new("Without `batching.enabled`, sends one document a request.", "Sends those that wait already in one request (`_bulk`); `batching.enabled` has them wait for others."),
+            new("Without `batching.enabled`, sends one document a request.", "Sends those that wait already in one request, where the server knows `_bulk`; `batching.enabled` has them wait for others."),
             new("Items of `_bulk` that failed count as delivered.", "Each has its own outcome; under strict compatibility too."),
             new("Requests for the index template carry neither credentials nor `customheaders`, and `numberofreplicas: 0` makes 3.", "They carry them, and 0 is 0; under strict compatibility too."),
             new("When the template is refused, the output is off.", "Its alerts wait, and the refusal is told with the server's words; under strict compatibility too."),
@@ -78,7 +78,7 @@ internal sealed class ElasticsearchOutput : IOutput, IOutputFactory<Elasticsearc
 
     public async ValueTask<BatchResult> DeliverAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
     {
-        if (!options.Batching.Enabled && (alerts.Count == 1 || strict))
+        if (!options.Batching.Enabled && (alerts.Count == 1 || strict || !await bulk.AreKnownAsync(cancellationToken)))
         {
             return await OneByOne.DeliverAsync(alerts, (one, token) => SendAsync(Document.Of(one[0], strict, options.IsFlat), token), cancellationToken);
         }
