@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -92,7 +93,7 @@ internal sealed partial class Load : IAsyncDisposable
                     Interlocked.Increment(ref refusedWithoutTime);
                 }
             }
-            catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+            catch (Exception exception) when (exception is HttpRequestException or SocketException or TaskCanceledException)
             {
                 // The router is dead or stopping; what was not acknowledged does not count.
                 await Task.Delay(50, CancellationToken.None);

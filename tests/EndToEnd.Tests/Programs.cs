@@ -91,7 +91,7 @@ internal static class Programs
                     return;
                 }
             }
-            catch (HttpRequestException)
+            catch (Exception exception) when (exception is HttpRequestException or SocketException)
             {
                 await Task.Delay(25, TestContext.Current.CancellationToken);
             }

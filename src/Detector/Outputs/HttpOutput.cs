@@ -57,6 +57,11 @@ internal sealed class HttpOutput : IAlertOutput
         {
             throw new OutputBusyException($"{Target}: {Reason(exception)}", pause: null, exception);
         }
+        catch (SocketException exception)
+        {
+            // The client asks a connection that has just broken for its address, and lets what comes of it through as it is.
+            throw new OutputBusyException($"{Target}: no connection ({exception.SocketErrorCode}).", pause: null, exception);
+        }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new OutputBusyException($"{Target}: no answer within {AttemptTimeout.TotalSeconds:0} s.", pause: null, exception);

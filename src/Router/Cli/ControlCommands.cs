@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Saker.Router.Configuration;
 using Saker.Router.Log;
 
@@ -15,7 +16,7 @@ internal static class ControlCommands
             await using var client = await OpenAsync(configuration, dataDirectory, DefaultDataDirectory.Places, needsFiles, cancellationToken);
             return await work(client);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DataDirectoryException or ControlException or HttpRequestException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DataDirectoryException or ControlException or HttpRequestException or SocketException)
         {
             await errors.WriteLineAsync(exception.Message);
             return 1;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Saker.Router.Configuration;
 using Saker.Settings;
@@ -29,7 +30,7 @@ internal static class TestCommand
 
             await errors.WriteLineAsync($"The router at {uri} answered {(int)response.StatusCode}.");
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException)
         {
             await errors.WriteLineAsync($"No router answers at {uri}: {exception.Message}");
         }

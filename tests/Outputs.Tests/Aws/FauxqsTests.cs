@@ -73,7 +73,7 @@ public sealed class FauxqsServer : IAsyncLifetime
                 using var health = await Http.GetAsync(new Uri(Address, "health"));
                 return;
             }
-            catch (HttpRequestException)
+            catch (Exception exception) when (exception is HttpRequestException or System.Net.Sockets.SocketException)
             {
                 await Task.Delay(100);
             }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Saker.Alerts;
 using Saker.Outputs.Transports;
@@ -72,6 +73,11 @@ public sealed class HttpExchange(OutputDescriptor descriptor, OutputContext cont
         catch (HttpRequestException exception)
         {
             return new HttpAnswer(this, target, DeliveryResult.Retry(target.MaskIn(ConnectionWords.Of(exception, target.Address, context.Transports.ProxyTo(target.Address)))));
+        }
+        catch (SocketException exception)
+        {
+            // The client asks a connection that has just broken for its address, and lets what comes of it through as it is.
+            return new HttpAnswer(this, target, DeliveryResult.Retry(target.MaskIn(ConnectionWords.Of(exception, target.Address.Host, target.Address.Port))));
         }
     }
 

@@ -16,10 +16,9 @@ internal sealed class AlertmanagerMessage(AlertmanagerOptions options, bool stri
     private readonly SeverityMap severities = new(options.CustomSeverityMap, strict);
     private readonly List<KeyValuePair<string, string>> extraLabels = [.. ExtraLabels(options, strict)];
 
-    /// <summary>The body for alerts.</summary>
-    public ReadOnlyMemory<byte> From(IEnumerable<Alert> alerts)
+    /// <summary>Writes the body for alerts.</summary>
+    public void Write(ArrayBufferWriter<byte> body, IEnumerable<Alert> alerts)
     {
-        var body = new ArrayBufferWriter<byte>(2048);
         var json = new GoJsonWriter(body);
         json.BeginList();
         foreach (var alert in alerts)
@@ -29,7 +28,6 @@ internal sealed class AlertmanagerMessage(AlertmanagerOptions options, bool stri
 
         json.EndList();
         body.Write("\n"u8);
-        return body.WrittenMemory;
     }
 
     private void Write(GoJsonWriter json, AlertView view)

@@ -12,6 +12,7 @@ internal sealed class AlertmanagerOutput : IOutput, IOutputFactory<AlertmanagerO
     private readonly OutputContext context;
     private readonly AlertmanagerOptions options;
     private readonly AlertmanagerMessage message;
+    private readonly BodyBuffers buffers = new();
     private readonly HttpExchange exchange;
     private readonly HttpTarget[] targets;
     private readonly HttpTarget[] secondVersions;
@@ -60,15 +61,16 @@ internal sealed class AlertmanagerOutput : IOutput, IOutputFactory<AlertmanagerO
 
     private async ValueTask<DeliveryResult> SendAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
     {
-        var request = new OutgoingRequest(message.From(alerts));
-        if (targets.Length == 1)
-        {
-            return await SendAsync(0, request, cancellationToken);
-        }
-
-        var results = await Task.WhenAll(Enumerable.Range(0, targets.Length).Select(index => SendAsync(index, request, cancellationToken).AsTask()));
-        return Worst(results);
+        var body = buffers.Take();
+        message.Write(body, alerts);
+        var result = await SendToAllAsync(new OutgoingRequest(body.WrittenMemory), cancellationToken);
+        buffers.GiveBack(body, result.Status == DeliveryStatus.Delivered);
+        return result;
     }
+
+    private async ValueTask<DeliveryResult> SendToAllAsync(OutgoingRequest request, CancellationToken cancellationToken) => targets.Length == 1
+        ? await SendAsync(0, request, cancellationToken)
+        : Worst(await Task.WhenAll(Enumerable.Range(0, targets.Length).Select(index => SendAsync(index, request, cancellationToken).AsTask())));
 
     private async ValueTask<DeliveryResult> SendAsync(int index, OutgoingRequest request, CancellationToken cancellationToken)
     {

@@ -14,6 +14,7 @@ internal sealed class BulkRequests(ElasticsearchOptions options, bool strict, Cl
     // 100 bytes a document are enough for an answer without errors; one with errors has some hundred more.
     private const int MaxAnswerBytes = 16 * 1024 * 1024;
 
+    private readonly BodyBuffers buffers = new();
     private volatile Knowledge knowledge;
 
     /// <summary>
@@ -43,7 +44,7 @@ internal sealed class BulkRequests(ElasticsearchOptions options, bool strict, Cl
     public async ValueTask<IReadOnlyList<DeliveryResult>> SendAsync(IReadOnlyList<Document> documents, CancellationToken cancellationToken)
     {
         var results = new DeliveryResult[documents.Count];
-        var body = new ArrayBufferWriter<byte>(16 * 1024);
+        var body = buffers.Take();
         var first = 0;
         for (var i = 0; i < documents.Count; i++)
         {
@@ -52,13 +53,13 @@ internal sealed class BulkRequests(ElasticsearchOptions options, bool strict, Cl
             if (i > first && body.WrittenCount > options.Batching.BatchSize)
             {
                 await SendAsync(body.WrittenMemory[..before], documents, first, i, results, cancellationToken);
-                var next = new ArrayBufferWriter<byte>(16 * 1024);
+                var next = buffers.Take();
                 next.Write(body.WrittenSpan[before..]);
                 (body, first) = (next, i);
             }
         }
 
-        await SendAsync(body.WrittenMemory, documents, first, documents.Count, results, cancellationToken);
+        buffers.GiveBack(body, await SendAsync(body.WrittenMemory, documents, first, documents.Count, results, cancellationToken));
         return results;
     }
 
@@ -83,7 +84,8 @@ internal sealed class BulkRequests(ElasticsearchOptions options, bool strict, Cl
         body.Write("\n"u8);
     }
 
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> body, IReadOnlyList<Document> documents, int first, int end, DeliveryResult[] results, CancellationToken cancellationToken)
+    // True when the server has taken the request.
+    private async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> body, IReadOnlyList<Document> documents, int first, int end, DeliveryResult[] results, CancellationToken cancellationToken)
     {
         using var answer = await cluster.SendAsync(HttpMethod.Post, cluster.WithPipeline(Path), body, cancellationToken);
         if (!answer.IsSuccess)
@@ -96,19 +98,21 @@ internal sealed class BulkRequests(ElasticsearchOptions options, bool strict, Cl
                 await SendAloneAsync(documents, first, end, results, cancellationToken);
             }
 
-            return;
+            return false;
         }
 
         if (Read(answer, await answer.BodyAsync(MaxAnswerBytes, cancellationToken), documents, first, end, results) is not { } mended)
         {
             Array.Fill(results, Unread(answer), first, end - first);
-            return;
+            return false;
         }
 
         foreach (var (position, document) in mended)
         {
             results[position] = await SendOneAsync(document, cancellationToken);
         }
+
+        return true;
     }
 
     // After one that is to be tried again the rest is not tried either, so that the order stays.

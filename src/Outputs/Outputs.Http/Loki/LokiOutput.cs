@@ -8,6 +8,7 @@ internal sealed class LokiOutput(LokiOptions options, OutputContext context) : I
     private const int MaxBatch = 500;
     private const int MaxBatchBytes = 1024 * 1024;
 
+    private readonly BodyBuffers buffers = new();
     private readonly LokiStreams streams = new(options, context);
     private readonly HttpTarget target = HttpTarget.Of(options.HostPort, options.Endpoint);
     private readonly HttpExchange exchange = new(Descriptor, context, options) { CredentialKey = options.Tenant.Length > 0 && options.ApiKey.IsEmpty ? "tenant" : "apikey" };
@@ -50,6 +51,12 @@ internal sealed class LokiOutput(LokiOptions options, OutputContext context) : I
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private ValueTask<DeliveryResult> SendAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken) =>
-        exchange.DeliverAsync(target, new OutgoingRequest(streams.From(alerts)) { ContentType = "application/json", Headers = headers }, cancellationToken);
+    private async ValueTask<DeliveryResult> SendAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
+    {
+        var body = buffers.Take();
+        streams.Write(body, alerts);
+        var result = await exchange.DeliverAsync(target, new OutgoingRequest(body.WrittenMemory) { ContentType = "application/json", Headers = headers }, cancellationToken);
+        buffers.GiveBack(body, result.Status == DeliveryStatus.Delivered);
+        return result;
+    }
 }

@@ -20,10 +20,9 @@ internal sealed class LokiStreams(LokiOptions options, OutputContext context)
 
     private readonly IReadOnlyList<string> extraLabels = options.ExtraLabels.Count > 0 ? options.ExtraLabels : options.ExtraLabelsList;
 
-    /// <summary>The body for alerts: those with the same labels are one stream, in their order.</summary>
-    public ReadOnlyMemory<byte> From(IReadOnlyList<Alert> alerts)
+    /// <summary>Writes the body for alerts: those with the same labels are one stream, in their order.</summary>
+    public void Write(ArrayBufferWriter<byte> body, IReadOnlyList<Alert> alerts)
     {
-        var body = new ArrayBufferWriter<byte>(2048);
         var json = new GoJsonWriter(body);
         json.BeginObject();
         json.Name("streams");
@@ -47,7 +46,6 @@ internal sealed class LokiStreams(LokiOptions options, OutputContext context)
         json.EndList();
         json.EndObject();
         body.Write("\n"u8);
-        return body.WrittenMemory;
     }
 
     private void WriteLine(GoJsonWriter json, AlertView view)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Saker.Alerts;
 using Saker.Outputs.Rendering;
@@ -15,6 +14,7 @@ internal sealed class SplunkOutput(SplunkOptions options, OutputContext context)
     // Of the collector: token disabled, required, invalid, and so on; the others tell of the event.
     private static readonly int[] TokenCodes = [1, 2, 3, 4, 16];
 
+    private readonly BodyBuffers buffers = new();
     private readonly HttpTarget target = HttpTarget.Of(options.Host);
     private readonly HttpExchange exchange = new(Descriptor, context, options) { CredentialKey = "token", Words = Words };
 
@@ -46,16 +46,18 @@ internal sealed class SplunkOutput(SplunkOptions options, OutputContext context)
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private ValueTask<DeliveryResult> SendAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
+    private async ValueTask<DeliveryResult> SendAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
     {
-        var body = new ArrayBufferWriter<byte>(2048);
+        var body = buffers.Take();
         foreach (var alert in alerts)
         {
             SplunkMessage.Write(body, AlertView.For(alert, context.Strict));
         }
 
         var request = new OutgoingRequest(body.WrittenMemory) { Headers = options.Token.IsEmpty ? [] : [new("Authorization", $"Splunk {options.Token.Reveal()}")] };
-        return exchange.DeliverAsync(target, request with { HeadersWin = true }, cancellationToken);
+        var result = await exchange.DeliverAsync(target, request with { HeadersWin = true }, cancellationToken);
+        buffers.GiveBack(body, result.Status == DeliveryStatus.Delivered);
+        return result;
     }
 
     private static VendorWords? Words(int status, string answer) => AnswerJson.Read(answer, static json =>
