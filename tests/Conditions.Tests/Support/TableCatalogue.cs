@@ -22,13 +22,17 @@ public sealed class TableCatalogue(IEnumerable<FieldDefinition> definitions, Fun
             return null;
         }
 
-        if (!references.TryGetValue((definition.Name, argument), out var reference))
+        // Tests that run at the same time share a catalogue.
+        lock (references)
         {
-            reference = new TableReference(definition, argument, references.Count);
-            references.Add((definition.Name, argument), reference);
-        }
+            if (!references.TryGetValue((definition.Name, argument), out var reference))
+            {
+                reference = new TableReference(definition, argument, references.Count);
+                references.Add((definition.Name, argument), reference);
+            }
 
-        return reference;
+            return reference;
+        }
     }
 
     private sealed class TableReference(FieldDefinition definition, string? argument, int slot) : FieldReference(definition, argument, slot);
