@@ -53,14 +53,9 @@ internal sealed class HttpOutput : IAlertOutput
             using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, both.Token);
             Check(answer);
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (HttpFailure.Of(exception) is { } failure)
         {
-            throw new OutputBusyException($"{Target}: {Reason(exception)}", pause: null, exception);
-        }
-        catch (SocketException exception)
-        {
-            // The client asks a connection that has just broken for its address, and lets what comes of it through as it is.
-            throw new OutputBusyException($"{Target}: no connection ({exception.SocketErrorCode}).", pause: null, exception);
+            throw new OutputBusyException($"{Target}: {Reason(failure)}", pause: null, exception);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {

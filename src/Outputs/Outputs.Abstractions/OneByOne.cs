@@ -9,15 +9,23 @@ public static class OneByOne
     public static async ValueTask<BatchResult> DeliverAsync(
         IReadOnlyList<Alert> alerts, Func<IReadOnlyList<Alert>, CancellationToken, ValueTask<DeliveryResult>> send, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(alerts);
         ArgumentNullException.ThrowIfNull(send);
-        var results = new List<DeliveryResult>(alerts.Count);
-        foreach (var alert in alerts)
+        return BatchResult.Each(await EachAsync(alerts, (alert, token) => send([alert], token), cancellationToken));
+    }
+
+    /// <summary>The same for what an output has made of the alerts.</summary>
+    public static async ValueTask<IReadOnlyList<DeliveryResult>> EachAsync<T>(
+        IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask<DeliveryResult>> send, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(send);
+        var results = new List<DeliveryResult>(items.Count);
+        foreach (var item in items)
         {
-            results.Add(results is [.., { Status: DeliveryStatus.Retry or DeliveryStatus.Blocked } failed] ? failed : await send([alert], cancellationToken));
+            results.Add(results is [.., { Status: DeliveryStatus.Retry or DeliveryStatus.Blocked } failed] ? failed : await send(item, cancellationToken));
         }
 
-        return BatchResult.Each(results);
+        return results;
     }
 
     /// <summary>

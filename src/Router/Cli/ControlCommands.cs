@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using Saker.Http;
 using Saker.Router.Configuration;
 using Saker.Router.Log;
 
@@ -16,7 +16,7 @@ internal static class ControlCommands
             await using var client = await OpenAsync(configuration, dataDirectory, DefaultDataDirectory.Places, needsFiles, cancellationToken);
             return await work(client);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DataDirectoryException or ControlException or HttpRequestException or SocketException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DataDirectoryException or ControlException || HttpFailure.Of(exception) is not null)
         {
             await errors.WriteLineAsync(exception.Message);
             return 1;

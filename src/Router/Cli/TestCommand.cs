@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using Saker.Http;
 using Saker.Router.Configuration;
 using Saker.Settings;
 
@@ -30,9 +30,9 @@ internal static class TestCommand
 
             await errors.WriteLineAsync($"The router at {uri} answered {(int)response.StatusCode}.");
         }
-        catch (Exception exception) when (exception is HttpRequestException or SocketException)
+        catch (Exception exception) when (HttpFailure.Of(exception) is { } failure)
         {
-            await errors.WriteLineAsync($"No router answers at {uri}: {exception.Message}");
+            await errors.WriteLineAsync($"No router answers at {uri}: {failure.Message}");
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

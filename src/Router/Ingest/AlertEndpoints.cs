@@ -16,7 +16,6 @@ namespace Saker.Router.Ingest;
 internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, HttpBounds bounds, TimeProvider clock)
 {
     private const int MaxReportedParts = 100;
-    private const string CircleReason = "circle";
 
     // Requests run on the threads that wait for the sockets; what takes longer than about a millisecond goes to the thread pool.
     private const int MaxBytesOnSocketThread = 64 << 10;
@@ -241,24 +240,37 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         await AnswerBatchAsync(context, await Task.WhenAll(pending));
     }
 
+    private void CountNotTaken(HttpContext context, IntakeResult result)
+    {
+        if (result.Status == IntakeStatus.Circle)
+        {
+            Refusals.Count(context, "circle", result.Reason);
+        }
+        else
+        {
+            Refusals.CountUnread(context, result.Reason);
+        }
+    }
+
     private Task AnswerAsync(HttpContext context, IntakeResult result)
     {
+        if (result.Status != IntakeStatus.Stored)
+        {
+            CountNotTaken(context, result);
+        }
+
         switch (result.Status)
         {
             case IntakeStatus.Stored:
                 context.Response.ContentLength = 0;
                 return Task.CompletedTask;
             case IntakeStatus.Invalid:
-                Refusals.CountUnread(context, result.Reason);
                 return HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, HttpAnswer.InvalidBody);
             case IntakeStatus.TooLarge:
-                Refusals.Count(context, result.Reason);
                 return HttpAnswer.ErrorAsync(context, StatusCodes.Status413PayloadTooLarge, result.Reason);
             case IntakeStatus.Circle:
-                Refusals.Count(context, CircleReason, result.Reason);
                 return HttpAnswer.ErrorAsync(context, StatusCodes.Status508LoopDetected, result.Reason);
             case IntakeStatus.Refused:
-                Refusals.Count(context, result.Reason);
                 return HttpAnswer.RetryAsync(context, result.Reason, result.RetryAfter);
             default:
                 throw new System.Diagnostics.UnreachableException($"The intake status {(int)result.Status} is not known.");
@@ -270,14 +282,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     {
         foreach (var part in results.Where(static part => part.Status != IntakeStatus.Stored))
         {
-            if (part.Status == IntakeStatus.Circle)
-            {
-                Refusals.Count(context, CircleReason, part.Reason);
-            }
-            else
-            {
-                Refusals.CountUnread(context, part.Reason);
-            }
+            CountNotTaken(context, part);
         }
 
         if (results.FirstOrDefault(static result => result.Status == IntakeStatus.Refused) is { Status: IntakeStatus.Refused } refused)

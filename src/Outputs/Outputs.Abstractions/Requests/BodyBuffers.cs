@@ -13,6 +13,18 @@ public sealed class BodyBuffers
 
     private ArrayBufferWriter<byte>? kept;
 
+    /// <summary>Writes a body and sends it, in a buffer that is taken and given back.</summary>
+    public async ValueTask<DeliveryResult> SendAsync(Action<ArrayBufferWriter<byte>> write, Func<ReadOnlyMemory<byte>, ValueTask<DeliveryResult>> send)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        ArgumentNullException.ThrowIfNull(send);
+        var body = Take();
+        write(body);
+        var result = await send(body.WrittenMemory);
+        GiveBack(body, result.Status == DeliveryStatus.Delivered);
+        return result;
+    }
+
     /// <summary>An empty buffer; an attempt beside another gets one of its own.</summary>
     public ArrayBufferWriter<byte> Take() => Interlocked.Exchange(ref kept, null) ?? new ArrayBufferWriter<byte>(FirstBytes);
 

@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Saker.Alerts;
+using Saker.Http;
 using Saker.Outputs.Transports;
 
 namespace Saker.Outputs.Requests;
@@ -70,14 +70,9 @@ public sealed class HttpExchange(OutputDescriptor descriptor, OutputContext cont
                 address = next;
             }
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (HttpFailure.Of(exception) is { } failure)
         {
-            return new HttpAnswer(this, target, DeliveryResult.Retry(target.MaskIn(ConnectionWords.Of(exception, target.Address, context.Transports.ProxyTo(target.Address)))));
-        }
-        catch (SocketException exception)
-        {
-            // The client asks a connection that has just broken for its address, and lets what comes of it through as it is.
-            return new HttpAnswer(this, target, DeliveryResult.Retry(target.MaskIn(ConnectionWords.Of(exception, target.Address.Host, target.Address.Port))));
+            return new HttpAnswer(this, target, DeliveryResult.Retry(target.MaskIn(ConnectionWords.Of(failure, target.Address, context.Transports.ProxyTo(target.Address)))));
         }
     }
 

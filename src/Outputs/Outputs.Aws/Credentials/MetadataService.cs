@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Saker.Alerts;
+using Saker.Http;
 using Saker.Outputs.Aws.Settings;
 using Saker.Outputs.Aws.Signing;
 
@@ -98,7 +98,7 @@ internal sealed class MetadataService(AwsSettings settings, OutputContext contex
             await using var stream = await answer.Content.ReadAsStreamAsync(both.Token);
             return Encoding.UTF8.GetString(bytes, 0, await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, both.Token));
         }
-        catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException || exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is IOException || HttpFailure.Of(exception) is not null || exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return null;
         }

@@ -59,14 +59,8 @@ internal sealed class AlertmanagerOutput : IOutput, IOutputFactory<AlertmanagerO
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async ValueTask<DeliveryResult> SendAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
-    {
-        var body = buffers.Take();
-        message.Write(body, alerts);
-        var result = await SendToAllAsync(new OutgoingRequest(body.WrittenMemory), cancellationToken);
-        buffers.GiveBack(body, result.Status == DeliveryStatus.Delivered);
-        return result;
-    }
+    private ValueTask<DeliveryResult> SendAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken) =>
+        buffers.SendAsync(body => message.Write(body, alerts), body => SendToAllAsync(new OutgoingRequest(body), cancellationToken));
 
     private async ValueTask<DeliveryResult> SendToAllAsync(OutgoingRequest request, CancellationToken cancellationToken) => targets.Length == 1
         ? await SendAsync(0, request, cancellationToken)

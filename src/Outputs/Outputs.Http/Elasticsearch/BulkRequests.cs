@@ -95,7 +95,8 @@ internal sealed class BulkRequests(ElasticsearchOptions options, bool strict, Cl
             if (refusal.Status == DeliveryStatus.Rejected && end - first > 1)
             {
                 // Too large together, or one of them spoils the request.
-                await SendAloneAsync(documents, first, end, results, cancellationToken);
+                var alone = await OneByOne.EachAsync([.. documents.Take(first..end)], SendOneAsync, cancellationToken);
+                alone.ToArray().CopyTo(results, first);
             }
 
             return false;
@@ -113,20 +114,6 @@ internal sealed class BulkRequests(ElasticsearchOptions options, bool strict, Cl
         }
 
         return true;
-    }
-
-    // After one that is to be tried again the rest is not tried either, so that the order stays.
-    private async ValueTask SendAloneAsync(IReadOnlyList<Document> documents, int first, int end, DeliveryResult[] results, CancellationToken cancellationToken)
-    {
-        for (var i = first; i < end; i++)
-        {
-            results[i] = await SendOneAsync(documents[i], cancellationToken);
-            if (results[i].Status is DeliveryStatus.Retry or DeliveryStatus.Blocked)
-            {
-                Array.Fill(results, results[i], i, end - i);
-                return;
-            }
-        }
     }
 
     // One that was mended once and still does not fit keeps its refusal.

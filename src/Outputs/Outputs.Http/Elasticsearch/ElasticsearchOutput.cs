@@ -80,7 +80,7 @@ internal sealed class ElasticsearchOutput : IOutput, IOutputFactory<Elasticsearc
     {
         if (!options.Batching.Enabled && (alerts.Count == 1 || strict || !await bulk.AreKnownAsync(cancellationToken)))
         {
-            return await OneByOne.DeliverAsync(alerts, (one, token) => SendAsync(Document.Of(one[0], strict, options.IsFlat), token), cancellationToken);
+            return BatchResult.Each(await OneByOne.EachAsync(alerts, (alert, token) => SendAsync(Document.Of(alert, strict, options.IsFlat), token), cancellationToken));
         }
 
         var documents = alerts.Select(alert => Document.Of(alert, strict, options.IsFlat)).ToList();

@@ -51,12 +51,7 @@ internal sealed class LokiOutput(LokiOptions options, OutputContext context) : I
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async ValueTask<DeliveryResult> SendAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
-    {
-        var body = buffers.Take();
-        streams.Write(body, alerts);
-        var result = await exchange.DeliverAsync(target, new OutgoingRequest(body.WrittenMemory) { ContentType = "application/json", Headers = headers }, cancellationToken);
-        buffers.GiveBack(body, result.Status == DeliveryStatus.Delivered);
-        return result;
-    }
+    private ValueTask<DeliveryResult> SendAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken) => buffers.SendAsync(
+        body => streams.Write(body, alerts),
+        body => exchange.DeliverAsync(target, new OutgoingRequest(body) { ContentType = "application/json", Headers = headers }, cancellationToken));
 }

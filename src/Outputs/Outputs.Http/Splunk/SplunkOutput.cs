@@ -15,6 +15,7 @@ internal sealed class SplunkOutput(SplunkOptions options, OutputContext context)
     private static readonly int[] TokenCodes = [1, 2, 3, 4, 16];
 
     private readonly BodyBuffers buffers = new();
+    private readonly KeyValuePair<string, string>[] headers = options.Token.IsEmpty ? [] : [new("Authorization", $"Splunk {options.Token.Reveal()}")];
     private readonly HttpTarget target = HttpTarget.Of(options.Host);
     private readonly HttpExchange exchange = new(Descriptor, context, options) { CredentialKey = "token", Words = Words };
 
@@ -46,19 +47,15 @@ internal sealed class SplunkOutput(SplunkOptions options, OutputContext context)
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async ValueTask<DeliveryResult> SendAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken)
-    {
-        var body = buffers.Take();
-        foreach (var alert in alerts)
+    private ValueTask<DeliveryResult> SendAsync(IReadOnlyList<Alert> alerts, CancellationToken cancellationToken) => buffers.SendAsync(
+        body =>
         {
-            SplunkMessage.Write(body, AlertView.For(alert, context.Strict));
-        }
-
-        var request = new OutgoingRequest(body.WrittenMemory) { Headers = options.Token.IsEmpty ? [] : [new("Authorization", $"Splunk {options.Token.Reveal()}")] };
-        var result = await exchange.DeliverAsync(target, request with { HeadersWin = true }, cancellationToken);
-        buffers.GiveBack(body, result.Status == DeliveryStatus.Delivered);
-        return result;
-    }
+            foreach (var alert in alerts)
+            {
+                SplunkMessage.Write(body, AlertView.For(alert, context.Strict));
+            }
+        },
+        body => exchange.DeliverAsync(target, new OutgoingRequest(body) { Headers = headers, HeadersWin = true }, cancellationToken));
 
     private static VendorWords? Words(int status, string answer) => AnswerJson.Read(answer, static json =>
         AnswerJson.Text(json, "text") is not { } text ? null
