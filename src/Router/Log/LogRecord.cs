@@ -31,13 +31,22 @@ internal sealed class LogRecord
     /// <summary>The alert, parsed at the first call; null with the parser's reason when the stored bytes are no alert.</summary>
     public Alert? GetAlert(out string reason)
     {
-        // Two cursors that come first at the same moment may both parse; they get equal, immutable results.
-        if (alert is null && fault is null && !AlertReader.TryRead(Payload.Span, out alert, out _, out var error))
+        // Two cursors that come first at the same moment may both parse; they get equal, immutable results. Each parses into a place of its
+        // own: the parser clears its result before it begins, which the other one must not see.
+        var known = alert;
+        if (known is null && fault is null)
         {
-            fault = error;
+            if (AlertReader.TryRead(Payload.Span, out known, out _, out var error))
+            {
+                alert = known;
+            }
+            else
+            {
+                fault = error;
+            }
         }
 
-        reason = fault ?? "";
-        return alert;
+        reason = known is null ? fault ?? "" : "";
+        return known;
     }
 }
