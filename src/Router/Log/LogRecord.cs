@@ -46,7 +46,7 @@ internal sealed class LogRecord
             }
         }
 
-        reason = known is null ? fault ?? "" : "";
+        reason = fault ?? "";
         return known;
     }
 }
