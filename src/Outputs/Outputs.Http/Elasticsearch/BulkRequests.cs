@@ -52,9 +52,10 @@ internal sealed class BulkRequests(ElasticsearchOptions options, bool strict, Cl
             Write(body, documents[i]);
             if (i > first && body.WrittenCount > options.Batching.BatchSize)
             {
-                await SendAsync(body.WrittenMemory[..before], documents, first, i, results, cancellationToken);
+                var isTaken = await SendAsync(body.WrittenMemory[..before], documents, first, i, results, cancellationToken);
                 var next = buffers.Take();
                 next.Write(body.WrittenSpan[before..]);
+                buffers.GiveBack(body, isTaken);
                 (body, first) = (next, i);
             }
         }
