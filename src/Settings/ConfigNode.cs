@@ -15,6 +15,9 @@ internal sealed class ConfigScalar(string text, ConfigSource source, bool isNull
     public string Text { get; } = text;
 
     public bool IsNull { get; } = isNull;
+
+    /// <summary>The content of a file, which is a value as it stands: nothing is put into it.</summary>
+    public bool IsContent { get; init; }
 }
 
 internal sealed class ConfigList(IReadOnlyList<ConfigNode> items, ConfigSource source) : ConfigNode(source)

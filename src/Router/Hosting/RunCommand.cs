@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Saker.Logging;
+using Saker.Router.Access;
 using Saker.Router.Api;
 using System.Globalization;
 using Saker.Router.Configuration;
@@ -98,13 +99,20 @@ internal static class RunCommand
         using var deliveryMetrics = new DeliveryMetrics(metrics, delivery, log);
         delivery.Start();
         var enricher = new AlertEnricher(options, (name, problem) => notices.OptionFails($"templatedfields.{name}", problem));
-        var intake = new AlertIntake(log, enricher, metrics) { Backlog = () => delivery.Full, Router = RouterIdentity.OfProcess };
+        var intake = new AlertIntake(log, enricher, metrics) 
+        {
+            Backlog = () => delivery.Full,
+            Router = RouterIdentity.OfProcess,
+            MaxDepth = options.Http.MaxDepth,
+            MaxFields = options.Http.MaxFields,
+        };
+        var access = new AccessControl(options.Http, clock);
         var refusals = new Refusals(metrics, limited, logger);
         var kestrelLog = new KestrelLog(refusals, limited, logger);
         var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), clock) 
         {
             Outputs = () => delivery.Status,
-            Peers = new Peers(options.Http.Peers.Values),
+            Admission = new Admission(access, refusals),
             Refusals = refusals,
             Test = new TestEndpoint(intake, delivery.Watch, () => delivery.Status, clock),
         };
@@ -116,6 +124,7 @@ internal static class RunCommand
         var targets = new ReloadTargets
         {
             Enricher = enricher,
+            Access = access,
             Delivery = delivery,
             Levels = levels,
             Notices = notices,
@@ -134,6 +143,11 @@ internal static class RunCommand
         if (outputs.Count == 0)
         {
             RunLog.NoOutput(logger);
+        }
+
+        if (!options.ListenAddress.IsLoopback && !access.Protects(ProtectedArea.Alerts) && options.TlsServer is not { Deploy: true, MutualTls: true })
+        {
+            RunLog.OpenToAll(logger, Address(options, server.Port));
         }
 
         await WhenCancelledAsync(stop);

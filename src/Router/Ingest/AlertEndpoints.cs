@@ -4,7 +4,9 @@ using Saker.Router.Api;
 using Saker.Router.Delivery;
 using Saker.Router.Enrichment;
 using Saker.Router.Http;
+using Saker.Router.Options;
 using Saker.Router.Telemetry;
+using Saker.Router.Web;
 using Saker.Settings;
 
 namespace Saker.Router.Ingest;
@@ -28,8 +30,11 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     /// <summary>Says what the outputs did with a test alert; null when there are none to ask.</summary>
     public TestEndpoint? Test { get; init; }
 
-    /// <summary>The routers whose alerts keep their uuid.</summary>
-    public Peers Peers { get; init; } = new([]);
+    /// <summary>Answers what is no alert by itself: the API and gRPC. Null when there is neither.</summary>
+    public EndpointApplication? Application { get; init; }
+
+    /// <summary>Lets requests in, or answers why not.</summary>
+    public required Admission Admission { get; init; }
 
     /// <summary>Counts what is not taken.</summary>
     public required Refusals Refusals { get; init; }
@@ -70,11 +75,11 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             "/ping" => HttpAnswer.TextAsync(context, StatusCodes.Status200OK, "text/plain; charset=utf-8", "pong\n"),
             "/healthz" when context.Request.Query.ContainsKey("verbose") && !bounds.Strict => VerboseHealthAsync(context),
             "/healthz" => HealthAsync(context),
-            "/metrics" => MetricsAsync(context),
+            "/metrics" => Admission.Refuse(context, Admission.Identify(context), ProtectedArea.Metrics, ClientRole.Metrics) ?? MetricsAsync(context),
             ControlEndpoints.OutputsPath when HttpMethods.IsGet(context.Request.Method) && !bounds.Strict =>
                 HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, StatusJson.Outputs(Outputs())),
             _ when context.Request.Method != HttpMethods.Post => RejectAsync(context, "not a POST", HttpAnswer.PostOnly),
-            "/test" => TestAsync(context),
+            "/test" => Admission.Refuse(context, Admission.Identify(context), ProtectedArea.Test, ClientRole.Sender) ?? TestAsync(context),
             _ => AlertsAsync(context),
         };
     }
@@ -204,21 +209,26 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
 
     private async Task TakeBodyAsync(HttpContext context, ReadOnlyMemory<byte> body)
     {
-        var peer = Peers.Of(context.Request.Headers.Authorization);
-        if (peer == PeerKind.Unknown)
+        var identity = Admission.Identify(context, body.Span);
+        var client = identity.Client;
+        if (Admission.Refuse(context, identity, ProtectedArea.Alerts, ClientRole.Sender) is { } refused)
         {
             metrics.CountRejected();
-            Refusals.Count(context, "unknown token", "a router shows a token that is none of http.peers");
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            await HttpAnswer.ErrorAsync(context, StatusCodes.Status401Unauthorized, "The token is none of http.peers");
+            await refused;
             return;
         }
 
-        var keepsUuid = peer == PeerKind.Known;
         if (bounds.Strict || !(AlertBatch.IsLines(context.Request.ContentType) || AlertBatch.IsArray(body.Span)))
         {
+            if (Admission.RefuseRate(context, client, 1) is { } tooMany)
+            {
+                metrics.CountRefused("rate limit");
+                await tooMany;
+                return;
+            }
+
             // Kestrel makes a token for each request that is asked for one, and the log waits for a place in its queue only briefly.
-            await AnswerAsync(context, await intake.TakeAsync(body, keepsUuid, CancellationToken.None));
+            await AnswerAsync(context, await intake.TakeAsync(body, client, CancellationToken.None));
             return;
         }
 
@@ -235,20 +245,34 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             return;
         }
 
+        if (Admission.RefuseRate(context, client, parts.Count) is { } tooManyAtOnce)
+        {
+            metrics.CountRefused("rate limit");
+            await tooManyAtOnce;
+            return;
+        }
+
         // All are handed to the log before the first is awaited, so that one sync covers them.
-        var pending = parts.ConvertAll(part => intake.TakeAsync(part, keepsUuid, context.RequestAborted).AsTask());
+        var pending = parts.ConvertAll(part => intake.TakeAsync(part, client, context.RequestAborted).AsTask());
         await AnswerBatchAsync(context, await Task.WhenAll(pending));
     }
 
     private void CountNotTaken(HttpContext context, IntakeResult result)
     {
-        if (result.Status == IntakeStatus.Circle)
+        switch (result.Status)
         {
-            Refusals.Count(context, "circle", result.Reason);
-        }
-        else
-        {
-            Refusals.CountUnread(context, result.Reason);
+            case IntakeStatus.Circle:
+                Refusals.Count(context, "circle", result.Reason);
+                break;
+            case IntakeStatus.NotAllowed:
+                Refusals.Count(context, "not allowed", result.Reason);
+                break;
+            case IntakeStatus.TooLarge:
+                Refusals.Count(context, "alert too large", result.Reason);
+                break;
+            default:
+                Refusals.CountUnread(context, result.Reason);
+                break;
         }
     }
 
@@ -259,6 +283,11 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             CountNotTaken(context, result);
         }
 
+        return AnswerStatusAsync(context, result);
+    }
+
+    private static Task AnswerStatusAsync(HttpContext context, IntakeResult result)
+    {
         switch (result.Status)
         {
             case IntakeStatus.Stored:
@@ -268,6 +297,8 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
                 return HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, HttpAnswer.InvalidBody);
             case IntakeStatus.TooLarge:
                 return HttpAnswer.ErrorAsync(context, StatusCodes.Status413PayloadTooLarge, result.Reason);
+            case IntakeStatus.NotAllowed:
+                return HttpAnswer.ErrorAsync(context, StatusCodes.Status403Forbidden, result.Reason);
             case IntakeStatus.Circle:
                 return HttpAnswer.ErrorAsync(context, StatusCodes.Status508LoopDetected, result.Reason);
             case IntakeStatus.Refused:
@@ -293,9 +324,9 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         var accepted = results.Count(static result => result.Status == IntakeStatus.Stored);
         if (accepted == 0)
         {
-            if (results is [{ Status: IntakeStatus.Circle } circle, ..])
+            if (results is [{ Status: IntakeStatus.Circle or IntakeStatus.NotAllowed or IntakeStatus.TooLarge } first, ..])
             {
-                return HttpAnswer.ErrorAsync(context, StatusCodes.Status508LoopDetected, circle.Reason);
+                return AnswerStatusAsync(context, first);
             }
 
             if (results.Length == 0)

@@ -22,6 +22,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Task work;
     private volatile RouterConfiguration running;
+    private volatile RouterConfiguration latest; // also one that was refused: what it names may be mended where it stands
     private volatile string loaded;
     private string clientFiles;
 
@@ -35,6 +36,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
     public ConfigurationReloader(
         RouterConfiguration running, List<RoutedOutput> outputs, Func<RouterConfiguration> load, ReloadTargets targets, TimeProvider clock, ILogger logger)
     {
+        latest = running;
         (this.running, this.outputs, this.load, this.targets, this.clock, this.logger) = (running, outputs, load, targets, clock, logger);
         clientFiles = ClientFiles(running);
         loaded = Fingerprint(running.Fingerprint);
@@ -81,6 +83,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
         {
             loaded = PresentFingerprint();
             var read = load();
+            latest = read;
             loaded = Fingerprint(read.Fingerprint);
             await TakeOverAsync(read, cause);
         }
@@ -134,6 +137,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
 
         targets.Metrics.UseLabels(EventLabels.Create(router, static (_, _, _) => { }), router.Prometheus.MaxLabelValues);
         targets.Enricher.Use(router);
+        targets.Access.Use(router.Http);
         var before = this.outputs.ToDictionary(static output => output.Delivery);
         await targets.Delivery.ApplyAsync([.. outputs.Select(static output => output.Delivery)], ended => before[ended].DisposeAsync());
         this.outputs.Clear();
@@ -162,7 +166,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
 
     private static string List(List<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
 
-    private string PresentFingerprint() => Fingerprint(running.File is { } file ? FileFingerprint.Of(file) : "");
+    private string PresentFingerprint() => Fingerprint(latest.PresentFingerprint);
 
     // The certificates count as well: renewing them is a change, although the file that names them is the same.
     private string Fingerprint(string configuration) =>

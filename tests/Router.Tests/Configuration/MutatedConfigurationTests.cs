@@ -166,7 +166,7 @@ public sealed partial class MutatedConfigurationTests : IDisposable
                     continue;
                 }
 
-                var text = OptionsBinder.Display(key, key.Default);
+                var text = ValueDisplay.Of(key, key.Default);
                 yaml.Append(' ').Append(text.Length == 0 ? "''" : text).Append('\n');
             }
         }

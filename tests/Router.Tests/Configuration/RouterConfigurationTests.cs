@@ -194,9 +194,9 @@ public sealed class RouterConfigurationTests : IDisposable
         var configuration = Load("sample: {url: 'http://h/${TOKEN}', channel: '~/x'}\ncustomtags: ['a${HOME}']\ncustomfields: {a: '$x ${} ~'}\n");
         Assert.Equal(
             [
-                "sample.url: '${TOKEN}' is taken as written: no variable is put into a value. To set this from the environment, set SAMPLE_URL.",
+                "sample.url: '${TOKEN}' is taken as written: a variable is put in where a value says ${env:TOKEN}, and SAMPLE_URL sets this key as a whole.",
                 "sample.channel: '~' stands for no folder here; write the path in full.",
-                "customtags: '${HOME}' is taken as written: no variable is put into a value. To set this from the environment, set CUSTOMTAGS.",
+                "customtags: '${HOME}' is taken as written: a variable is put in where a value says ${env:HOME}, and CUSTOMTAGS sets this key as a whole.",
             ],
             configuration.Faults.Select(static fault => $"{fault.Key}: {fault.Message}"));
     }
