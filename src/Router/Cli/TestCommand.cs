@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Saker.Http;
 using Saker.Router.Configuration;
@@ -16,7 +15,7 @@ internal static class TestCommand
     /// <summary>0 when the router has stored the alert and no output failed on it; 1 with a reason when it was not stored; 2 when an output does not have it.</summary>
     public static async Task<int> RunAsync(RouterConfiguration configuration, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
-        var uri = new Uri($"http://{Host(configuration.Router.ListenAddress.Address)}:{configuration.Router.ListenPort}/test");
+        var uri = new Uri($"http://{LocalAddress.Of(configuration.Router.ListenAddress.Address)}:{configuration.Router.ListenPort}/test");
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false };
         using var client = new HttpClient(handler) { Timeout = Patience, MaxResponseContentBufferSize = MaxAnswerBytes };
         try
@@ -67,9 +66,4 @@ internal static class TestCommand
     }
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
-
-    private static string Host(IPAddress? address) =>
-        address is null || address.Equals(IPAddress.IPv6Any) || address.Equals(IPAddress.Any) ? "127.0.0.1"
-        : address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]"
-        : address.ToString();
 }

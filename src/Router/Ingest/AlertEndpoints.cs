@@ -294,19 +294,23 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
                 context.Response.ContentLength = 0;
                 return Task.CompletedTask;
             case IntakeStatus.Invalid:
-                return HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, HttpAnswer.InvalidBody);
-            case IntakeStatus.TooLarge:
-                return HttpAnswer.ErrorAsync(context, StatusCodes.Status413PayloadTooLarge, result.Reason);
-            case IntakeStatus.NotAllowed:
-                return HttpAnswer.ErrorAsync(context, StatusCodes.Status403Forbidden, result.Reason);
-            case IntakeStatus.Circle:
-                return HttpAnswer.ErrorAsync(context, StatusCodes.Status508LoopDetected, result.Reason);
+                return HttpAnswer.ErrorAsync(context, StatusOf(result.Status), HttpAnswer.InvalidBody);
             case IntakeStatus.Refused:
                 return HttpAnswer.RetryAsync(context, result.Reason, result.RetryAfter);
             default:
-                throw new System.Diagnostics.UnreachableException($"The intake status {(int)result.Status} is not known.");
+                return HttpAnswer.ErrorAsync(context, StatusOf(result.Status), result.Reason);
         }
     }
+
+    // Of an alert that will not be taken, however often it comes.
+    private static int StatusOf(IntakeStatus status) => status switch
+    {
+        IntakeStatus.Invalid => StatusCodes.Status400BadRequest,
+        IntakeStatus.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        IntakeStatus.NotAllowed => StatusCodes.Status403Forbidden,
+        IntakeStatus.Circle => StatusCodes.Status508LoopDetected,
+        _ => throw new System.Diagnostics.UnreachableException($"The intake status {(int)status} has no status of HTTP for good."),
+    };
 
     // What is no alert does not keep its neighbours out: they are stored, and the answer says which were not.
     private Task AnswerBatchAsync(HttpContext context, IntakeResult[] results)
@@ -321,31 +325,22 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             return HttpAnswer.RetryAsync(context, refused.Reason, refused.RetryAfter);
         }
 
-        var accepted = results.Count(static result => result.Status == IntakeStatus.Stored);
-        if (accepted == 0)
+        if (results.Length == 0)
         {
-            if (results is [{ Status: IntakeStatus.Circle or IntakeStatus.NotAllowed or IntakeStatus.TooLarge } first, ..])
-            {
-                return AnswerStatusAsync(context, first);
-            }
-
-            if (results.Length == 0)
-            {
-                Refusals.Count(context, "empty batch");
-            }
-
+            Refusals.Count(context, "empty batch");
             return HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, HttpAnswer.InvalidBody);
         }
 
+        var accepted = results.Count(static result => result.Status == IntakeStatus.Stored);
         if (accepted == results.Length)
         {
-            return AnswerAsync(context, IntakeResult.Stored);
+            return AnswerStatusAsync(context, IntakeResult.Stored);
         }
 
         var rejected = results.Index()
             .Where(static part => part.Item.Status != IntakeStatus.Stored)
             .Take(MaxReportedParts)
             .Select(static part => $"{{\"index\": {part.Index}, \"reason\": {JsonSerializer.Serialize(part.Item.Reason)}}}");
-        return HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, $"{{\"accepted\": {accepted}, \"rejected\": [{string.Join(", ", rejected)}]}}");
+        return HttpAnswer.JsonAsync(context, accepted > 0 ? StatusCodes.Status200OK : StatusOf(results[0].Status), $"{{\"accepted\": {accepted}, \"rejected\": [{string.Join(", ", rejected)}]}}");
     }
 }
