@@ -28,7 +28,6 @@ internal static class RecordedDifferences
     private const string OneText = "A map may be written in one text in the file as well.";
     private const string SectionVariable = "A variable named like a section is left alone; there it empties the section.";
     private const string UnknownKey = "A key that nobody reads is a typing error.";
-    private const string Unset = "A variable that a field refers to and that is not set is an error; there the field is left out.";
     private const string Unusable = "There it is a line in the log and a default, a 0 or an output less; here it does not start.";
 
     public static IReadOnlyDictionary<string, RecordedDifference> Files { get; } = new Dictionary<string, RecordedDifference>
@@ -38,7 +37,6 @@ internal static class RecordedDifferences
         ["customfields-dotted"] = Reads(Dotted),
         ["customfields-string"] = Reads(OneText),
         ["customtags-string"] = Reads(Blanks),
-        ["customtags-list"] = Reads(AsWritten),
         ["env-section-name-shadows"] = Reads(SectionVariable),
         ["env-everything-empty"] = Reads(EmptyVariable),
         ["yaml-list-top"] = Refused(Unusable),
@@ -90,8 +88,6 @@ internal static class RecordedDifferences
         ["CUSTOMFIELDS=a"] = Refused(NoEntry),
         ["CUSTOMFIELDS=:b"] = Refused(NoEntry),
         ["CUSTOMFIELDS=a:b:c,d:e"] = Reads(FirstColon),
-        ["CUSTOMFIELDS=env:%NOTSET,a:b"] = Refused(Unset),
-        ["CUSTOMFIELDS=a:%"] = Refused(Unset),
         ["TEMPLATEDFIELDS=t:{{ or (index . \"a\") \"b:c\" }}"] = Reads(InTemplate),
         ["TEMPLATEDFIELDS=t:{{ printf \"%s,%s\" .a .b }}"] = Reads(InTemplate),
         ["TEMPLATEDFIELDS=bad:{{ .a"] = Refused(NoTemplate),

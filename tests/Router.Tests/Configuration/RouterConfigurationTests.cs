@@ -242,7 +242,9 @@ public sealed class RouterConfigurationTests : IDisposable
     public void A_custom_field_may_name_a_variable()
     {
         var configuration = Load("customfields: {env: '%MYVAR', gone: '%NOTSET', plain: 'x%MYVAR', Env.Name: prod}\n", ("MYVAR", "my:value"));
-        Assert.Equal("customfields.gone: The variable 'NOTSET' is not set; set it, or write the value itself.", configuration.Faults.Select(fault => $"{fault.Key}: {fault.Message}").Single());
+        Assert.False(configuration.IsRefused);
+        Assert.Equal("customfields.gone: The variable 'NOTSET' is not set; the field is left out.", configuration.Faults.Select(fault => $"{fault.Key}: {fault.Message}").Single());
+        Assert.Equal(["env", "plain", "Env.Name"], configuration.Router.CustomFields.Keys);
         Assert.Equal("my:value", configuration.Router.CustomFields["env"]);
         Assert.Equal("x%MYVAR", configuration.Router.CustomFields["plain"]);
         Assert.Equal("prod", configuration.Router.CustomFields["Env.Name"]);
