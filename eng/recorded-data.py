@@ -42,6 +42,7 @@ READ = [
     "sidekick/enrichment.jsonl",
     "sidekick/http-api-tls.jsonl",
     "sidekick/http-api.jsonl",
+    "sidekick/http-connections.jsonl",
     "sidekick/metrics.jsonl",
     "sidekick/minimum-priority.jsonl",
     *(f"sidekick/outputs/{name}/*.jsonl" for name in ("alertmanager", "aws.sns", "elasticsearch", "kafka", "loki", "pagerduty", "slack", "smtp", "splunk", "timescaledb", "webhook")),

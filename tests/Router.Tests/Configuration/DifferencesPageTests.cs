@@ -17,6 +17,7 @@ public sealed partial class DifferencesPageTests
     {
         var listed = RecordedDifferences.Files.Values.Concat(RecordedDifferences.Variables.Values).Select(static difference => difference.Line)
             .Concat(RecordedHttpTests.Deviations.Values.Select(static deviation => deviation.Line))
+            .Concat(RecordedConnectionTests.Differences.Values.Select(static difference => difference.Line))
             .Concat(ServerTlsTests.Differences).Concat(RecordedEnrichmentTests.Differences)
             .Concat(RecordedMetricsTests.Differences).Concat(RecordedMetricsTests.Different.Values).Concat(OfPriorities);
         Assert.Equal(listed.Distinct().Order(StringComparer.Ordinal), Rows().Select(static row => row[3]).Where(static name => name.Length > 0).Order(StringComparer.Ordinal));

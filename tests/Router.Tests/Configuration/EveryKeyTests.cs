@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using Saker.Outputs;
 using Saker.Router.Configuration;
 using Saker.Router.Options;
 using Saker.Settings;

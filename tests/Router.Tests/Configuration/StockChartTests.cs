@@ -1,5 +1,4 @@
 using Saker.Alerts;
-using Saker.Outputs;
 using Saker.Router.Configuration;
 using Saker.Settings;
 using Saker.Testing;
@@ -133,7 +132,7 @@ public sealed class StockChartTests : IDisposable
 
     private static string Value(RouterConfiguration configuration, string output, string key)
     {
-        OutputOptions options = configuration.Outputs.Single(one => one.Name == output).Options;
+        var options = configuration.Outputs.Single(one => one.Name == output).Options;
         return RecordedSettings.Text(OptionSchema.For(options.GetType()).Find(key)!.Property.GetValue(options));
     }
 
