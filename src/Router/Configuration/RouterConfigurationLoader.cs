@@ -48,7 +48,7 @@ internal sealed class RouterConfigurationLoader
         var unreadable = faults.HasErrors;
         var sections = OutputSections();
         root = DottedKeys.Expand(root, name => sections.Contains(name) || RouterSchema.Find(name)?.Kind is OptionKind.Section);
-        root = IsStrict(root) ? LowerCaseKeys.Apply(root, OutputsSection) : root;
+        root = IsStrict(root) ? PlainValues.Apply(LowerCaseKeys.Apply(root, OutputsSection)) : root;
 
         var router = (RouterOptions)binder.Bind(RouterSchema, root, "", root.Source, sections);
         router = RouterOptionChecks.Apply(router, binder.Effective, environment, faults);

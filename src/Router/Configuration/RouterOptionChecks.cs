@@ -42,7 +42,7 @@ internal static class RouterOptionChecks
                 var text = value.StartsWith('%') ? environment.Text(value[1..]) : value;
                 if (text is null)
                 {
-                    faults.Error(SourceOf("customfields"), $"customfields.{name}", $"The variable '{value[1..]}' is not set; set it, or write the value itself.");
+                    faults.Warning(SourceOf("customfields"), $"customfields.{name}", $"The variable '{value[1..]}' is not set; the field is left out.");
                     continue;
                 }
 
