@@ -44,7 +44,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         var path = RequestTarget.PathOf(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         if (RequestTarget.Clean(path) is var clean && clean != path)
         {
-            context.Response.Headers.Location = clean + context.Request.QueryString;
+            context.Response.Headers.Location = RequestTarget.EscapePath(clean) + RequestTarget.EscapeQuery(context.Request.QueryString.Value ?? "");
             context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
             return Task.CompletedTask;
         }

@@ -10,9 +10,9 @@ namespace Saker.Router.Ingest;
 /// <summary>The port that alerts come in by.</summary>
 internal sealed class IngestServer : IAsyncDisposable
 {
-    // Recorded: Falcosidekick takes 1,000 headers and a megabyte of them.
+    // Recorded: Falcosidekick takes 1,000 headers and a megabyte of them; Go adds 4 KiB to what it is told.
     private const int MaxHeaders = 1100;
-    private const int MaxHeaderBytes = 1 << 20;
+    private const int MaxHeaderBytes = (1 << 20) + 4096;
 
     private readonly PlainKestrel kestrel;
 

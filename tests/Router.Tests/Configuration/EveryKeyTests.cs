@@ -42,7 +42,7 @@ public sealed class EveryKeyTests(ITestOutputHelper output) : IDisposable
             var sample = Sample(path, key);
             var expected = Expected(key, sample);
             var others = Companions(path);
-            var usual = OptionsBinder.Display(key, key.Default);
+            var usual = ValueDisplay.Of(key, key.Default);
             if (variable != EnvironmentVariables.NameOf(path) || expected == RecordedSettings.Text(key.Default))
             {
                 wrong.Add($"{path}: its variable is {variable}, and the default is no sample: {expected}");

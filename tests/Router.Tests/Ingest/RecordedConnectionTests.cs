@@ -20,7 +20,6 @@ public sealed partial class RecordedConnectionTests(ITestOutputHelper output)
         ["rejected with unread rest of 1 MB"] = ([400, 200], "unread-rest"),
         ["two objects of which the second is 1 MB"] = ([200, 200, 200], "unread-rest"),
         ["panic, then another request on the same connection"] = ([200, 200, 200], "k8s-names"),
-        ["headers of 1 MB"] = ([431], "head-size"),
         ["body never finished"] = ([408], "slow-senders"),
         ["headers never finished"] = ([408], "slow-senders"),
     };
