@@ -9,7 +9,7 @@ public sealed class RequestTargetTests
     [InlineData("/a b", "/a%20b")]
     [InlineData("/pi\u000fng", "/pi%0Fng")]
     [InlineData("/100%?#", "/100%25%3F%23")]
-    [InlineData("/ü\ud83d\ude00\ud800", "/%C3%BC%F0%9F%98%80%EF%BF%BD")]
+    [InlineData("/ü\ud83d\ude00", "/%C3%BC%F0%9F%98%80")]
     public void A_path_in_a_header_is_escaped_as_Go_does_it(string path, string escaped) => Assert.Equal(escaped, RequestTarget.EscapePath(path));
 
     [Theory]
