@@ -47,6 +47,8 @@ internal sealed class IngestFixture : IAsyncDisposable
 
     public required AccessControl Access { get; init; }
 
+    public required Refusals Refusals { get; init; }
+
     public required ByteBudget Budget { get; init; }
 
     /// <summary>Closes the port, as a stop does.</summary>
@@ -75,7 +77,7 @@ internal sealed class IngestFixture : IAsyncDisposable
         var server = await ListenAsync(
             endpoints, kestrelLog, port, options.Http, certificates is null ? null : new ServerTls(options.TlsServer, certificates, refusals, TimeProvider.System),
             bounds.Strict ? null : new CleartextHttp2(options.Http, refusals, TimeProvider.System));
-        return new IngestFixture(folder, log, intake, metrics, endpoints, server) { Lines = lines, Limited = limited, Access = access, Budget = budget };
+        return new IngestFixture(folder, log, intake, metrics, endpoints, server) { Lines = lines, Limited = limited, Access = access, Budget = budget, Refusals = refusals };
     }
 
     public Task<IngestServer> StartAnotherAsync(int port, string address = "127.0.0.1") => IngestServer.StartAsync(
