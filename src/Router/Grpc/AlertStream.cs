@@ -35,7 +35,7 @@ internal sealed class AlertStream(GrpcSender sender, Func<Wire.SendResponse, Tas
         }
         finally
         {
-            queue.Writer.Complete();
+            queue.Writer.TryComplete();
             await answering;
         }
 
@@ -85,6 +85,20 @@ internal sealed class AlertStream(GrpcSender sender, Func<Wire.SendResponse, Tas
     }
 
     private async Task AnswerAsync()
+    {
+        try
+        {
+            await AnswerAllAsync();
+        }
+        finally
+        {
+            // Were it to fail, the reading side must not wait for it.
+            queue.Writer.TryComplete();
+            settled.Writer.TryComplete();
+        }
+    }
+
+    private async Task AnswerAllAsync()
     {
         var group = new List<PendingAlert>(Window);
         var results = new IntakeResult[Window];

@@ -62,8 +62,16 @@ internal sealed class GrpcSender
     /// <summary>What became of an alert, after the log has it or refused it; counts it if it was not stored.</summary>
     public async ValueTask<IntakeResult> SettleAsync(PendingAlert pending)
     {
-        var result = await pending.Taken;
-        body.Return(pending.Bytes);
+        IntakeResult result;
+        try
+        {
+            result = await pending.Taken;
+        }
+        finally
+        {
+            body.Return(pending.Bytes);
+        }
+
         if (result.Status != IntakeStatus.Stored && result.Reason is not (RateLimit or NoMemory))
         {
             intake.Refusals.Count(context, result);

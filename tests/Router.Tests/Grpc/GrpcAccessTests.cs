@@ -2,7 +2,6 @@ using System.Globalization;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1Alpha;
-using Saker.Alerts.V1;
 using Saker.Router.Options;
 using Saker.Router.Tests.Ingest;
 using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;

@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using System.Text;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Saker.Alerts.V1;
 using Saker.Router.Options;
 using Saker.Router.Tests.Ingest;
 using Saker.Settings;

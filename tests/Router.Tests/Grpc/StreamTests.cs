@@ -77,7 +77,7 @@ public sealed partial class StreamTests
         using var channel = GrpcCalls.Channel(fixture);
         var client = new Saker.Alerts.V1.Alerts.AlertsClient(channel);
         using var call = client.Stream(cancellationToken: Cancel);
-        Task<IEnumerable<ulong>> acknowledged = streamed ? StreamAsync() : SendAsync();
+        var acknowledged = streamed ? StreamAsync() : SendAsync();
         await isWriting.WaitAsync(Cancel);
         Assert.False(acknowledged.IsCompleted);
         mayWrite.Set();
