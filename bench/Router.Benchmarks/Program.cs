@@ -1,4 +1,5 @@
 using Saker.Benchmarks;
+using Saker.Router.Benchmarks;
 using Saker.Router.Benchmarks.Allocation;
 using Saker.Router.Benchmarks.LogCandidates;
 
