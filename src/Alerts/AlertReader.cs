@@ -45,6 +45,25 @@ public static class AlertReader
         }
     }
 
+    /// <summary>Reads a text that is one JSON value and nothing else.</summary>
+    /// <param name="json">The text, as UTF-8.</param>
+    /// <param name="value">The value; null when the result is false.</param>
+    /// <param name="maxDepth">Lists and objects may be nested this deep.</param>
+    public static bool TryReadValue(ReadOnlySpan<byte> json, out FieldValue value, int maxDepth = MaxDepth)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
+        try
+        {
+            value = reader.Read() ? ReadValue(ref reader) : default;
+            return !reader.Read();
+        }
+        catch (JsonException)
+        {
+            value = default;
+            return false;
+        }
+    }
+
     /// <summary>Reads the value under the cursor, whatever it is.</summary>
     internal static FieldValue ReadValue(ref Utf8JsonReader reader)
     {

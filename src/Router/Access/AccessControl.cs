@@ -21,6 +21,9 @@ internal sealed class AccessControl
         plan = new Plan(options, clock, null);
     }
 
+    /// <summary>Another object whenever the options have changed: what was judged before is to be judged again.</summary>
+    public object Version => plan;
+
     /// <summary>Requests from now on are judged by these options.</summary>
     public void Use(HttpOptions changed) => plan = new Plan(changed, clock, plan);
 

@@ -1,6 +1,7 @@
 using Saker.Router.Enrichment;
 using Saker.Router.Http;
 using Saker.Router.Options;
+using Saker.Router.Sources;
 using Saker.Router.Telemetry;
 using Saker.Settings;
 
@@ -13,6 +14,11 @@ internal static class RouterOptionChecks
     public static RouterOptions Apply(RouterOptions options, IReadOnlyList<EffectiveValue> effective, EnvironmentVariables environment, ConfigFaults faults)
     {
         CheckTlsServer(options, SourceOf, faults);
+        foreach (var (name, falco) in options.FalcoGrpc)
+        {
+            FalcoChannel.Check(falco, (key, sentence) => faults.Error(SourceOf("falcogrpc"), $"falcogrpc.{name}.{key}", sentence));
+        }
+
         TemplatedFields.Compile(options.TemplatedFields, TemplateFault, static (_, _) => { }).Check(options.CustomFields.Keys, options.StrictCompatibility ? TemplateWarning : TemplateFault);
         EventLabels.Create(options, (path, sentence, mustMend) =>
         {

@@ -6,13 +6,16 @@ using System.Globalization;
 using Saker.Router.Configuration;
 using Saker.Router.Delivery;
 using Saker.Router.Enrichment;
+using Saker.Router.Grpc;
 using Saker.Router.Http;
 using Saker.Router.Ingest;
 using Saker.Router.Log;
 using Saker.Router.Options;
 using Saker.Router.Reload;
 using Saker.Router.Routing;
+using Saker.Router.Sources;
 using Saker.Router.Telemetry;
+using Saker.Router.Web;
 using Saker.Settings;
 
 namespace Saker.Router.Hosting;
@@ -99,7 +102,7 @@ internal static class RunCommand
         using var deliveryMetrics = new DeliveryMetrics(metrics, delivery, log);
         delivery.Start();
         var enricher = new AlertEnricher(options, (name, problem) => notices.OptionFails($"templatedfields.{name}", problem));
-        var intake = new AlertIntake(log, enricher, metrics) 
+        using var intake = new AlertIntake(log, enricher, metrics) 
         {
             Backlog = () => delivery.Full,
             Router = RouterIdentity.OfProcess,
@@ -109,10 +112,17 @@ internal static class RunCommand
         var access = new AccessControl(options.Http, clock);
         var refusals = new Refusals(metrics, limited, logger);
         var kestrelLog = new KestrelLog(refusals, limited, logger);
-        var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), clock) 
+        var bounds = HttpBounds.From(options);
+        var budget = new ByteBudget(bounds.MaxBufferedBytes);
+        var admission = new Admission(access, refusals);
+        var grpc = new GrpcServices(new GrpcIntake(intake, admission, refusals, metrics), bounds, budget, clock);
+        await using var application = bounds.Strict ? null : new EndpointApplication(grpc.Add, grpc.Map, kestrelLog);
+        var endpoints = new AlertEndpoints(intake, metrics, bounds, clock)
         {
             Outputs = () => delivery.Status,
-            Admission = new Admission(access, refusals),
+            Application = application,
+            Budget = budget,
+            Admission = admission,
             Refusals = refusals,
             Test = new TestEndpoint(intake, delivery.Watch, () => delivery.Status, clock),
         };
@@ -120,7 +130,9 @@ internal static class RunCommand
             directory, new ControlEndpoints(() => delivery.Status, letters, delivery.ResendAsync), kestrelLog);
         var certificates = Certificates(options.TlsServer);
         await using var server = await IngestServer.StartAsync(
-            options.ListenAddress, options.ListenPort, options.Http, endpoints, kestrelLog, CancellationToken.None, certificates is null ? null : new ServerTls(options.TlsServer, certificates, refusals, clock));
+            options.ListenAddress, options.ListenPort, options.Http, endpoints, kestrelLog, CancellationToken.None, certificates is null ? null : new ServerTls(options.TlsServer, certificates, refusals, clock),
+            bounds.Strict ? null : new CleartextHttp2(options.Http, refusals, clock));
+        await using var sources = FalcoSources.Start(options.FalcoGrpc, new SourceServices(intake, refusals, metrics, limited, logger, clock, (int)Math.Min(bounds.MaxBodyBytes, int.MaxValue)));
         var targets = new ReloadTargets
         {
             Enricher = enricher,
@@ -153,6 +165,7 @@ internal static class RunCommand
         await WhenCancelledAsync(stop);
         RunLog.Stopping(logger, DurationText.Format(LastAccept));
         await Task.WhenAll(Task.Delay(LastAccept, clock, CancellationToken.None), reloader.StopAsync());
+        await sources.StopAsync(); // what Falco has sent is stored before the way in closes
         intake.Close();
         using var answers = new CancellationTokenSource(LastAnswers, clock);
         await server.StopAsync(answers.Token);

@@ -22,8 +22,6 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     // Requests run on the threads that wait for the sockets; what takes longer than about a millisecond goes to the thread pool.
     private const int MaxBytesOnSocketThread = 64 << 10;
 
-    private readonly ByteBudget budget = new(bounds.MaxBufferedBytes);
-
     /// <summary>How the outputs stand, for <c>/healthz?verbose</c> and <c>GET /api/v1/outputs</c>.</summary>
     public Func<IReadOnlyList<OutputStatus>> Outputs { get; init; } = static () => [];
 
@@ -32,6 +30,9 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
 
     /// <summary>Answers what is no alert by itself: the API and gRPC. Null when there is neither.</summary>
     public EndpointApplication? Application { get; init; }
+
+    /// <summary>Bytes of bodies that may be held in memory.</summary>
+    public ByteBudget Budget { get; init; } = new(bounds.MaxBufferedBytes);
 
     /// <summary>Lets requests in, or answers why not.</summary>
     public required Admission Admission { get; init; }
@@ -69,6 +70,11 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             path = meaning;
         }
 
+        if (Application is not null && HttpProtocol.IsHttp2(context.Request.Protocol) && IsGrpc(context.Request.ContentType))
+        {
+            return Application.HandleAsync(context);
+        }
+
         return path switch
         {
             "*" when HttpMethods.IsOptions(context.Request.Method) => Task.CompletedTask,
@@ -83,6 +89,9 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             _ => AlertsAsync(context),
         };
     }
+
+    // Also application/grpc+proto; what else begins so is refused there.
+    private static bool IsGrpc(string? contentType) => contentType is not null && contentType.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase);
 
     private Task HealthAsync(HttpContext context) => intake.Fault is { } fault
         ? HttpAnswer.JsonAsync(context, StatusCodes.Status503ServiceUnavailable, $"{{\"status\": \"unavailable\", \"reason\": {JsonSerializer.Serialize(fault)}}}")
@@ -129,7 +138,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         RequestBody? arrived;
         try
         {
-            arrived = RequestBody.TryRead(context.Request.BodyReader, bounds.MaxBodyBytes, !bounds.Strict, budget);
+            arrived = RequestBody.TryRead(context.Request.BodyReader, bounds.MaxBodyBytes, !bounds.Strict, Budget);
         }
         catch (BadHttpRequestException)
         {
@@ -155,7 +164,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         RequestBody body;
         try
         {
-            body = await RequestBody.ReadAsync(context.Request.Body, bounds.MaxBodyBytes, !bounds.Strict, budget, ended.Token);
+            body = await RequestBody.ReadAsync(context.Request.Body, bounds.MaxBodyBytes, !bounds.Strict, Budget, ended.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
@@ -257,30 +266,11 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         await AnswerBatchAsync(context, await Task.WhenAll(pending));
     }
 
-    private void CountNotTaken(HttpContext context, IntakeResult result)
-    {
-        switch (result.Status)
-        {
-            case IntakeStatus.Circle:
-                Refusals.Count(context, "circle", result.Reason);
-                break;
-            case IntakeStatus.NotAllowed:
-                Refusals.Count(context, "not allowed", result.Reason);
-                break;
-            case IntakeStatus.TooLarge:
-                Refusals.Count(context, "alert too large", result.Reason);
-                break;
-            default:
-                Refusals.CountUnread(context, result.Reason);
-                break;
-        }
-    }
-
     private Task AnswerAsync(HttpContext context, IntakeResult result)
     {
         if (result.Status != IntakeStatus.Stored)
         {
-            CountNotTaken(context, result);
+            Refusals.Count(context, result);
         }
 
         return AnswerStatusAsync(context, result);
@@ -317,7 +307,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     {
         foreach (var part in results.Where(static part => part.Status != IntakeStatus.Stored))
         {
-            CountNotTaken(context, part);
+            Refusals.Count(context, part);
         }
 
         if (results.FirstOrDefault(static result => result.Status == IntakeStatus.Refused) is { Status: IntakeStatus.Refused } refused)

@@ -40,12 +40,16 @@ internal readonly record struct IntakeResult(IntakeStatus Status, string Reason,
 }
 
 /// <summary>The one way in: reads an alert, adds to it, stores it, counts it.</summary>
-internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterMetrics metrics)
+internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterMetrics metrics) : IDisposable
 {
+    /// <summary>Why alerts are refused while the router stops.</summary>
+    public const string Stopping = "stopping";
+
     private static readonly TimeSpan AfterFull = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterClose = TimeSpan.FromSeconds(1);
 
+    private readonly CancellationTokenSource closing = new();
     private volatile bool closed;
 
     /// <summary>Outputs whose full backlog keeps alerts out; null when there are none.</summary>
@@ -63,8 +67,17 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
     /// <summary>Fields that an alert may have.</summary>
     public int MaxFields { get; init; } = int.MaxValue;
 
+    /// <summary>Cancelled when alerts are refused from now on: whoever waits for more of them ends.</summary>
+    public CancellationToken Closing => closing.Token;
+
     /// <summary>Refuses from now on.</summary>
-    public void Close() => closed = true;
+    public void Close()
+    {
+        closed = true;
+        closing.Cancel();
+    }
+
+    public void Dispose() => closing.Dispose();
 
     /// <summary>Takes the alert that <paramref name="json"/> begins with. What follows it is counted and ignored.</summary>
     /// <param name="json">The body.</param>
@@ -117,7 +130,7 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
 
         if (closed)
         {
-            return Refused("stopping", AfterClose);
+            return Refused(Stopping, AfterClose);
         }
 
         if (Backlog() is not null)
@@ -139,7 +152,7 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
             case AppendStatus.WriteFailed:
                 return Refused("write failed", AfterFailure);
             case AppendStatus.Closed:
-                return Refused("stopping", AfterClose);
+                return Refused(Stopping, AfterClose);
             default:
                 throw new System.Diagnostics.UnreachableException($"The append status {(int)result.Status} is not known.");
         }

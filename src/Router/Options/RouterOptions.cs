@@ -71,6 +71,9 @@ internal sealed record RouterOptions
 
     /// <summary>TLS towards the senders of alerts.</summary>
     public TlsServerOptions TlsServer { get; init; } = new();
+
+    /// <summary>Falcos that still serve their alerts over gRPC, each under a name: the router subscribes to them.</summary>
+    public IReadOnlyDictionary<string, FalcoGrpcOptions> FalcoGrpc { get; init; } = new Dictionary<string, FalcoGrpcOptions>();
 }
 
 /// <summary>How faults in the configuration are met.</summary>
