@@ -13,6 +13,7 @@ using Saker.Router.Options;
 using Saker.Router.Reload;
 using Saker.Router.Routing;
 using Saker.Router.Telemetry;
+using Saker.Router.Web;
 using Saker.Settings;
 
 namespace Saker.Router.Hosting;
@@ -109,18 +110,49 @@ internal static class RunCommand
         var access = new AccessControl(options.Http, clock);
         var refusals = new Refusals(metrics, limited, logger);
         var kestrelLog = new KestrelLog(refusals, limited, logger);
+        var test = new TestEndpoint(intake, delivery.Watch, () => delivery.Status, clock);
+        var admission = new Admission(access, refusals);
+        var running = new RunningConfiguration(configuration, [.. outputs]);
+        var current = () => running; // the reloader's, as soon as there is one
+        IReadOnlyList<string> addresses = [ControlServer.AddressIn(directory.Root)];
+        using var closing = new CancellationTokenSource();
+        var api = new ApiEndpoints(new ApiBackend
+        {
+            Letters = letters,
+            Admission = admission,
+            Clock = clock,
+            Failed = exception => limited.Say($"API {exception.GetType().Name}", count => IngestMessages.Failed(logger, exception, count)),
+            Router = new RunningRouter
+            {
+                Delivery = delivery,
+                Log = log,
+                Configuration = () => current(),
+                Fault = () => intake.Fault,
+                Test = async cancellationToken =>
+                {
+                    var (result, answer) = await test.RunAsync(cancellationToken);
+                    return (answer, result.Reason);
+                },
+                DataDirectory = directory.Root,
+                Addresses = () => addresses,
+                Started = clock.GetUtcNow(),
+                Stopping = closing.Token,
+            },
+        });
+        await using var application = new EndpointApplication(ApiEndpoints.AddServices, api.Map, kestrelLog);
         var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), clock) 
         {
             Outputs = () => delivery.Status,
-            Admission = new Admission(access, refusals),
+            Admission = admission,
             Refusals = refusals,
-            Test = new TestEndpoint(intake, delivery.Watch, () => delivery.Status, clock),
+            Test = test,
+            Application = application,
         };
-        await using var control = await ControlServer.StartAsync(
-            directory, new ControlEndpoints(() => delivery.Status, letters, delivery.ResendAsync), kestrelLog);
+        await using var control = await ControlServer.StartAsync(directory, application, kestrelLog);
         var certificates = Certificates(options.TlsServer);
         await using var server = await IngestServer.StartAsync(
             options.ListenAddress, options.ListenPort, options.Http, endpoints, kestrelLog, CancellationToken.None, certificates is null ? null : new ServerTls(options.TlsServer, certificates, refusals, clock));
+        addresses = [.. server.Addresses, .. addresses];
         var targets = new ReloadTargets
         {
             Enricher = enricher,
@@ -134,6 +166,7 @@ internal static class RunCommand
         };
         await using var reloader = new ConfigurationReloader(
             configuration, outputs, () => RouterConfigurationLoader.Load(configuration.File, EnvironmentVariables.OfProcess(), OutputCatalogue.Default), targets, clock, logger);
+        current = () => reloader.State;
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
@@ -154,6 +187,7 @@ internal static class RunCommand
         RunLog.Stopping(logger, DurationText.Format(LastAccept));
         await Task.WhenAll(Task.Delay(LastAccept, clock, CancellationToken.None), reloader.StopAsync());
         intake.Close();
+        await closing.CancelAsync(); // or who listens to events would hold the ports open
         using var answers = new CancellationTokenSource(LastAnswers, clock);
         await server.StopAsync(answers.Token);
         limited.Flush(); // the last line of the log counts what is left

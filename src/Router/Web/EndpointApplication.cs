@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+
 namespace Saker.Router.Web;
 
 /// <summary>
@@ -15,6 +18,8 @@ internal sealed class EndpointApplication(Action<IServiceCollection> services, A
     /// <summary>Answers a request.</summary>
     public async Task HandleAsync(HttpContext context)
     {
+        await Task.Yield(); // off the threads that wait for sockets (decision 0044): this may read a disk, or make all of it
+
         var (application, handler) = built ?? Build();
         await using var scope = application.Services.CreateAsyncScope();
         context.RequestServices = scope.ServiceProvider;
@@ -41,6 +46,7 @@ internal sealed class EndpointApplication(Action<IServiceCollection> services, A
             // Empty: no settings files, no variables, no server of its own.
             var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
             builder.Services.AddSingleton(loggers);
+            builder.Services.AddSingleton<IServer, NoServer>();
             builder.Services.AddRoutingCore();
             services(builder.Services);
             var application = builder.Build();
@@ -48,6 +54,21 @@ internal sealed class EndpointApplication(Action<IServiceCollection> services, A
             endpoints(application);
             application.UseEndpoints(static _ => { });
             return built = new Built(application, ((IApplicationBuilder)application).Build());
+        }
+    }
+
+    /// <summary>An application asks for a server before it is one; requests come from the router's own.</summary>
+    private sealed class NoServer : IServer
+    {
+        public IFeatureCollection Features { get; } = new FeatureCollection();
+
+        public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+            where TContext : notnull => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Dispose()
+        {
         }
     }
 

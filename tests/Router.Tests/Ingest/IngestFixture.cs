@@ -9,6 +9,7 @@ using Saker.Router.Ingest;
 using Saker.Router.Log;
 using Saker.Router.Options;
 using Saker.Router.Telemetry;
+using Saker.Router.Web;
 using Saker.Router.Tests.Delivery;
 
 namespace Saker.Router.Tests.Ingest;
@@ -44,7 +45,7 @@ internal sealed class IngestFixture : IAsyncDisposable
     public required LimitedLog Limited { get; init; }
 
     /// <summary>Starts on a port, 0 for a free one; with TLS if the options say so.</summary>
-    public static async Task<IngestFixture> StartAsync(RouterOptions? options = null, IDataFiles? files = null, int port = 0, ServerCertificates? certificates = null)
+    public static async Task<IngestFixture> StartAsync(RouterOptions? options = null, IDataFiles? files = null, int port = 0, ServerCertificates? certificates = null, EndpointApplication? application = null)
     {
         options ??= new RouterOptions();
         var lines = new LogLines();
@@ -55,7 +56,7 @@ internal sealed class IngestFixture : IAsyncDisposable
         var limited = new LimitedLog(TimeProvider.System);
         var refusals = new Refusals(metrics, limited, lines);
         var kestrelLog = new KestrelLog(refusals, limited, lines);
-        var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), TimeProvider.System) { Admission = new Admission(new AccessControl(options.Http, TimeProvider.System), refusals), Refusals = refusals };
+        var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), TimeProvider.System) { Application = application, Admission = new Admission(new AccessControl(options.Http, TimeProvider.System), refusals), Refusals = refusals };
         certificates ??= options.TlsServer.Deploy ? ServerCertificates.Read(options.TlsServer, (_, sentence) => Assert.Fail(sentence)) : null;
         var server = await ListenAsync(endpoints, kestrelLog, port, options.Http, certificates is null ? null : new ServerTls(options.TlsServer, certificates, refusals, TimeProvider.System));
         return new IngestFixture(folder, log, intake, metrics, endpoints, server) { Lines = lines, Limited = limited };
