@@ -52,6 +52,9 @@ internal sealed class AccessControl
             ? signed
             : Identify(context);
 
+    /// <summary>Whether any client is known.</summary>
+    public bool HasClients => !plan.Clients.IsEmpty;
+
     /// <summary>Whether only clients that are known may do this.</summary>
     public bool Protects(ProtectedArea area) => plan.Protected.Contains(area);
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Saker.Router.Api;
 using Saker.Router.Configuration;
 using Saker.Router.Routing;
 using Saker.Settings;
@@ -17,28 +18,29 @@ internal static class ConfigCommand
             await routed.DisposeAsync();
         }
 
-        Print(configuration, output);
-        foreach (var fault in configuration.Faults.Concat(faults.All))
+        var view = ConfigurationView.Of(configuration, faults.All);
+        Print(view, output);
+        foreach (var finding in view.Findings)
         {
-            await errors.WriteLineAsync($"{fault.Severity.ToString().ToLowerInvariant()}: {fault}");
+            await errors.WriteLineAsync($"{finding.Severity}: {finding.Detail}");
         }
 
         return configuration.IsRefused || faults.HasErrors ? 1 : 0;
     }
 
-    private static void Print(RouterConfiguration configuration, TextWriter output)
+    private static void Print(ConfigurationView configuration, TextWriter output)
     {
-        var width = configuration.Effective.Select(static value => Setting(value).Length).Where(static length => length <= 72).DefaultIfEmpty().Max();
-        foreach (var value in configuration.Effective)
+        var width = configuration.Settings.Select(static setting => Text(setting).Length).Where(static length => length <= 72).DefaultIfEmpty().Max();
+        foreach (var setting in configuration.Settings)
         {
-            output.WriteLine($"{Setting(value).PadRight(width)}  # {value.Source?.ToString() ?? "default"}");
+            output.WriteLine($"{Text(setting).PadRight(width)}  # {setting.Source}");
         }
 
-        output.WriteLine($"# Proxies: {configuration.Proxy}");
+        output.WriteLine($"# Proxies: {configuration.Proxies}");
         output.WriteLine(configuration.Outputs.Count == 0
             ? "# No output is on."
-            : $"# Outputs: {string.Join(", ", configuration.Outputs.Select(static output => $"{output.Name} ({output.Registration.Descriptor.Type})"))}");
+            : $"# Outputs: {string.Join(", ", configuration.Outputs.Select(static output => $"{output.Name} ({output.Type})"))}");
     }
 
-    private static string Setting(EffectiveValue value) => $"{value.Path}: {(value.Text.Length == 0 ? "\"\"" : value.Text.ReplaceLineEndings("\\n"))}";
+    private static string Text(SettingView setting) => $"{setting.Key}: {(setting.Value.Length == 0 ? "\"\"" : setting.Value.ReplaceLineEndings("\\n"))}";
 }

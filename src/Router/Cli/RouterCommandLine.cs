@@ -36,13 +36,11 @@ internal static class RouterCommandLine
         print.SetAction((result, _) => ConfigCommand.RunAsync(Load(result.GetValue(config)), Console.Out, Console.Error));
         root.Add(print);
 
-        var test = new Command("test", "Asks the running router to send a test alert to its outputs.");
-        test.SetAction((result, cancellationToken) => TestCommand.RunAsync(Load(result.GetValue(config)), Console.Out, Console.Error, cancellationToken));
-        root.Add(test);
+        root.Add(TestCommand.Create(result => Load(result.GetValue(config)), dataDirectory));
         root.Add(SendCommand.Create(result => Load(result.GetValue(config))));
         root.Add(TokenCommand.Create());
         root.Add(MigrateCommand.Create());
-        root.Add(OutputsCommand.Create(result => Load(result.GetValue(config))));
+        root.Add(OutputsCommand.Create(result => Load(result.GetValue(config)), dataDirectory));
         root.Add(StatusCommand.Create(result => Load(result.GetValue(config)), dataDirectory));
         root.Add(DeadLettersCommand.Create(result => Load(result.GetValue(config)), dataDirectory));
         return root;

@@ -22,6 +22,12 @@ internal sealed record OutputInstance(string Name, OutputRegistration Registrati
     public IReadOnlyList<Secret> Secrets => [.. OptionSecrets.Of(Options), .. Group is null ? [] : OptionSecrets.Of(Group), .. PutIn];
 }
 
+/// <summary>An output that is written down and switched off.</summary>
+/// <param name="Name">The name that it would have.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Reason">Why it is off.</param>
+internal sealed record OutputOff(string Name, string Type, string Reason);
+
 /// <summary>What the router understood of its file and its environment.</summary>
 internal sealed record RouterConfiguration
 {
@@ -29,6 +35,9 @@ internal sealed record RouterConfiguration
 
     /// <summary>In the order of the file, the sections of Falcosidekick first.</summary>
     public required IReadOnlyList<OutputInstance> Outputs { get; init; }
+
+    /// <summary>Outputs that are written down and switched off.</summary>
+    public IReadOnlyList<OutputOff> Off { get; init; } = [];
 
     /// <summary>The proxies towards outputs, from the environment.</summary>
     public ProxySettings Proxy { get; init; } = ProxySettings.None;

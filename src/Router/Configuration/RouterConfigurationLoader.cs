@@ -23,6 +23,7 @@ internal sealed class RouterConfigurationLoader
     private readonly OptionsBinder binder;
     private readonly GroupOptions groups;
     private readonly List<OutputInstance> outputs = [];
+    private readonly List<OutputOff> off = [];
 
     private RouterConfigurationLoader(OutputCatalogue catalogue, EnvironmentVariables environment)
     {
@@ -77,6 +78,7 @@ internal sealed class RouterConfigurationLoader
         {
             Router = router,
             Outputs = [.. outputs.Select(output => output with { PutIn = putIn })],
+            Off = off,
             Proxy = proxy,
             Variable = environment.Text,
             Effective = binder.Effective,
@@ -127,7 +129,9 @@ internal sealed class RouterConfigurationLoader
                 new OptionsBinder(EnvironmentVariables.None, faults, mayBeIncomplete: true, references).Bind(OptionSchema.For(registration.OptionsType), section, type, section.Source);
                 if (section.Entries.Any(static entry => !OptionsBinder.IsEmpty(entry.Value)))
                 {
-                    faults.Notice(section.Source, type, $"This output is off, because {type}.{registration.Descriptor.DecidingKey} is not set.");
+                    var reason = $"This output is off, because {type}.{registration.Descriptor.DecidingKey} is not set.";
+                    faults.Notice(section.Source, type, reason);
+                    off.Add(new OutputOff(type, type, reason));
                 }
             }
         }
@@ -195,6 +199,10 @@ internal sealed class RouterConfigurationLoader
         if (!isSet || IsSwitchedOn(section, path, key))
         {
             Bind(registration, name, path, section, section.Source, registration.Group is { } group ? [TypeKey, group.Name] : [TypeKey]);
+        }
+        else
+        {
+            off.Add(new OutputOff(name, registration.Descriptor.Type, $"This output is off, because {path}.{key} says so."));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Grpc.Core;
+using Saker.Router.Access;
 using Saker.Router.Ingest;
 
 namespace Saker.Router.Grpc;

@@ -1,6 +1,7 @@
 using System.Net;
 using Saker.Router.Http;
 using Saker.Router.Ingest;
+using Saker.Router.Web;
 
 namespace Saker.Router.Grpc;
 
@@ -36,6 +37,12 @@ internal sealed class GrpcServices(GrpcIntake intake, HttpBounds bounds, ByteBud
 
     private async Task ServeAsync(HttpContext context, RequestDelegate next)
     {
+        if (!GrpcRequests.Contain(context.Request))
+        {
+            await next(context);
+            return;
+        }
+
         // A call runs on its own thread: whom it serves has to be known there for what Kestrel and gRPC have to say of it.
         Refusals.Serve(context.Connection.RemoteIpAddress is { } address ? new IPEndPoint(address, context.Connection.RemotePort) : null);
         var body = BudgetedBody.Attach(context, budget);

@@ -114,25 +114,64 @@ internal static class RunCommand
         var kestrelLog = new KestrelLog(refusals, limited, logger);
         var bounds = HttpBounds.From(options);
         var budget = new ByteBudget(bounds.MaxBufferedBytes);
+        var test = new TestEndpoint(intake, delivery.Watch, () => delivery.Status, clock);
         var admission = new Admission(access, refusals);
+        var running = new RunningConfiguration(configuration, [.. outputs]);
+        var current = () => running; // the reloader's, as soon as there is one
+        IReadOnlyList<string> addresses = [ControlServer.AddressIn(directory.Root)];
+        using var closing = new CancellationTokenSource();
+        var api = new ApiEndpoints(new ApiBackend
+        {
+            Letters = letters,
+            Admission = admission,
+            Clock = clock,
+            Failed = exception => limited.Say($"API {exception.GetType().Name}", count => IngestMessages.Failed(logger, exception, count)),
+            Router = new RunningRouter
+            {
+                Delivery = delivery,
+                Log = log,
+                Configuration = () => current(),
+                Fault = () => intake.Fault,
+                Test = async cancellationToken =>
+                {
+                    var (result, answer) = await test.RunAsync(cancellationToken);
+                    return (answer, result.Reason);
+                },
+                DataDirectory = directory.Root,
+                Addresses = () => addresses,
+                Started = clock.GetUtcNow(),
+                Stopping = closing.Token,
+            },
+        });
         var grpc = new GrpcServices(new GrpcIntake(intake, admission, refusals, metrics), bounds, budget, clock);
-        await using var application = bounds.Strict ? null : new EndpointApplication(grpc.Add, grpc.Map, kestrelLog);
+        await using var application = new EndpointApplication(
+            services =>
+            {
+                ApiEndpoints.AddServices(services);
+                grpc.Add(services);
+            },
+            web =>
+            {
+                api.Map(web);
+                grpc.Map(web);
+            },
+            kestrelLog);
         var endpoints = new AlertEndpoints(intake, metrics, bounds, clock)
         {
             Outputs = () => delivery.Status,
-            Application = application,
             Budget = budget,
             Admission = admission,
             Refusals = refusals,
-            Test = new TestEndpoint(intake, delivery.Watch, () => delivery.Status, clock),
+            Test = test,
+            Application = application,
         };
-        await using var control = await ControlServer.StartAsync(
-            directory, new ControlEndpoints(() => delivery.Status, letters, delivery.ResendAsync), kestrelLog);
+        await using var control = await ControlServer.StartAsync(directory, application, kestrelLog);
         var certificates = Certificates(options.TlsServer);
         await using var server = await IngestServer.StartAsync(
             options.ListenAddress, options.ListenPort, options.Http, endpoints, kestrelLog, CancellationToken.None, certificates is null ? null : new ServerTls(options.TlsServer, certificates, refusals, clock),
             bounds.Strict ? null : new CleartextHttp2(options.Http, refusals, clock));
         await using var sources = FalcoSources.Start(options.FalcoGrpc, new SourceServices(intake, refusals, metrics, limited, logger, clock, (int)Math.Min(bounds.MaxBodyBytes, int.MaxValue)));
+        addresses = [.. server.Addresses, .. addresses];
         var targets = new ReloadTargets
         {
             Enricher = enricher,
@@ -146,6 +185,7 @@ internal static class RunCommand
         };
         await using var reloader = new ConfigurationReloader(
             configuration, outputs, () => RouterConfigurationLoader.Load(configuration.File, EnvironmentVariables.OfProcess(), OutputCatalogue.Default), targets, clock, logger);
+        current = () => reloader.State;
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
@@ -167,6 +207,7 @@ internal static class RunCommand
         await Task.WhenAll(Task.Delay(LastAccept, clock, CancellationToken.None), reloader.StopAsync());
         await sources.StopAsync(); // what Falco has sent is stored before the way in closes
         intake.Close();
+        await closing.CancelAsync(); // or who listens to events would hold the ports open
         using var answers = new CancellationTokenSource(LastAnswers, clock);
         await server.StopAsync(answers.Token);
         limited.Flush(); // the last line of the log counts what is left

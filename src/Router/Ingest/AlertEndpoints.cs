@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using Saker.Router.Access;
 using Saker.Router.Api;
 using Saker.Router.Delivery;
 using Saker.Router.Enrichment;
@@ -13,7 +14,7 @@ namespace Saker.Router.Ingest;
 
 /// <summary>
 /// The paths of the port: <c>/ping</c>, <c>/healthz</c>, <c>/metrics</c> by any method, <c>/test</c> by POST, and alerts by POST on
-/// every other path. Differences from Falcosidekick stand in <c>docs/decisions/0051-http.md</c>.
+/// every other path; <c>/api/v1</c> is the API's. Differences from Falcosidekick stand in <c>docs/decisions/0051-http.md</c>.
 /// </summary>
 internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, HttpBounds bounds, TimeProvider clock)
 {
@@ -22,7 +23,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     // Requests run on the threads that wait for the sockets; what takes longer than about a millisecond goes to the thread pool.
     private const int MaxBytesOnSocketThread = 64 << 10;
 
-    /// <summary>How the outputs stand, for <c>/healthz?verbose</c> and <c>GET /api/v1/outputs</c>.</summary>
+    /// <summary>How the outputs stand, for <c>/healthz?verbose</c>.</summary>
     public Func<IReadOnlyList<OutputStatus>> Outputs { get; init; } = static () => [];
 
     /// <summary>Says what the outputs did with a test alert; null when there are none to ask.</summary>
@@ -59,20 +60,25 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             return Task.CompletedTask;
         }
 
-        if (context.Features.Get<PortRoutes>() is { } routes)
+        var routes = context.Features.Get<PortRoutes>();
+        if (ApiEndpoints.Has(path, context.Request.Method) && !bounds.Strict && Application is { } application)
+        {
+            return routes is { ServesApi: false } ? NotHereAsync(context) : application.HandleAsync(context);
+        }
+
+        if (routes is not null)
         {
             if (routes.Find(path) is not { } meaning)
             {
-                Refusals.Count(context, "path of the other port", "this path is not served on this port (tlsserver.notlspaths)");
-                return HttpAnswer.TextAsync(context, StatusCodes.Status404NotFound, "text/plain; charset=utf-8", "404 page not found\n");
+                return NotHereAsync(context);
             }
 
             path = meaning;
         }
 
-        if (Application is not null && HttpProtocol.IsHttp2(context.Request.Protocol) && IsGrpc(context.Request.ContentType))
+        if (GrpcRequests.Contain(context.Request) && !bounds.Strict && Application is { } grpc)
         {
-            return Application.HandleAsync(context);
+            return grpc.HandleAsync(context);
         }
 
         return path switch
@@ -82,23 +88,30 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             "/healthz" when context.Request.Query.ContainsKey("verbose") && !bounds.Strict => VerboseHealthAsync(context),
             "/healthz" => HealthAsync(context),
             "/metrics" => Admission.Refuse(context, Admission.Identify(context), ProtectedArea.Metrics, ClientRole.Metrics) ?? MetricsAsync(context),
-            ControlEndpoints.OutputsPath when HttpMethods.IsGet(context.Request.Method) && !bounds.Strict =>
-                HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, StatusJson.Outputs(Outputs())),
             _ when context.Request.Method != HttpMethods.Post => RejectAsync(context, "not a POST", HttpAnswer.PostOnly),
             "/test" => Admission.Refuse(context, Admission.Identify(context), ProtectedArea.Test, ClientRole.Sender) ?? TestAsync(context),
             _ => AlertsAsync(context),
         };
     }
 
-    // Also application/grpc+proto; what else begins so is refused there.
-    private static bool IsGrpc(string? contentType) => contentType is not null && contentType.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase);
+    private Task NotHereAsync(HttpContext context)
+    {
+        Refusals.Count(context, "path of the other port", "this path is not served on this port (tlsserver.notlspaths)");
+        return HttpAnswer.TextAsync(context, StatusCodes.Status404NotFound, "text/plain; charset=utf-8", "404 page not found\n");
+    }
 
     private Task HealthAsync(HttpContext context) => intake.Fault is { } fault
         ? HttpAnswer.JsonAsync(context, StatusCodes.Status503ServiceUnavailable, $"{{\"status\": \"unavailable\", \"reason\": {JsonSerializer.Serialize(fault)}}}")
         : HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, "{\"status\": \"ok\"}");
 
-    private Task VerboseHealthAsync(HttpContext context) =>
-        HttpAnswer.JsonAsync(context, intake.Fault is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, StatusJson.Health(intake.Fault, Outputs()));
+    private Task VerboseHealthAsync(HttpContext context)
+    {
+        var fault = intake.Fault;
+        return HttpAnswer.JsonAsync(
+            context,
+            fault is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+            JsonSerializer.SerializeToUtf8Bytes(HealthView.Of(fault, Outputs()), ApiJson.Default.HealthView));
+    }
 
     private Task MetricsAsync(HttpContext context)
     {
@@ -114,8 +127,8 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             return;
         }
 
-        var (result, json) = await Test.RunAsync(context.RequestAborted);
-        await (result.Status == IntakeStatus.Stored ? HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, json) : AnswerAsync(context, result));
+        var (result, answer) = await Test.RunAsync(context.RequestAborted);
+        await (answer is not null ? HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Default.TestAnswer)) : AnswerAsync(context, result));
     }
 
     private Task RejectAsync(HttpContext context, string reason, string sentence = HttpAnswer.InvalidBody)

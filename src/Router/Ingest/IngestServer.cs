@@ -25,6 +25,9 @@ internal sealed class IngestServer : IAsyncDisposable
     /// <summary>The port in use, also when any free one was asked for (0).</summary>
     public int Port => new Uri(kestrel.Addresses.First()).Port;
 
+    /// <summary>The addresses in use, with their real ports.</summary>
+    public IReadOnlyList<string> Addresses => [.. kestrel.Addresses];
+
     /// <summary>Listens from the return on.</summary>
     /// <exception cref="IOException">The address cannot be used; the message says why.</exception>
     public static async Task<IngestServer> StartAsync(

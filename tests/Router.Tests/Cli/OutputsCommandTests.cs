@@ -20,10 +20,10 @@ public sealed class OutputsCommandTests : IDisposable
     [Fact]
     public async Task Every_output_is_listed_with_the_names_it_is_configured_under()
     {
-        Assert.Equal(0, await OutputsCommand.ListAsync(Load("outputs: {one: {type: slack, webhookurl: 'http://127.0.0.1:1/'}, two: {type: slack, webhookurl: 'http://127.0.0.1:1/'}}"), OutputCatalogue.Default, output));
+        Assert.Equal(0, await OutputsCommand.ListAsync(Load("outputs: {one: {type: slack, webhookurl: 'http://127.0.0.1:1/'}, two: {type: slack, webhookurl: 'http://127.0.0.1:1/'}}"), OutputCatalogue.Default, ["two"], output));
         var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(OutputCatalogue.Default.All.Count + 1, lines.Length);
-        Assert.Matches("^slack +Slack +webhookurl +one, two", lines.Single(static line => line.StartsWith("slack", StringComparison.Ordinal)));
+        Assert.Matches("^slack +Slack +webhookurl +one, two \\(paused\\)", lines.Single(static line => line.StartsWith("slack", StringComparison.Ordinal)));
     }
 
     [Theory]

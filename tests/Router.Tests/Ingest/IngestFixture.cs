@@ -55,7 +55,7 @@ internal sealed class IngestFixture : IAsyncDisposable
     public Task StopAsync(CancellationToken cancellationToken) => server.StopAsync(cancellationToken);
 
     /// <summary>Starts on a port, 0 for a free one; with TLS if the options say so.</summary>
-    public static async Task<IngestFixture> StartAsync(RouterOptions? options = null, IDataFiles? files = null, int port = 0, ServerCertificates? certificates = null)
+    public static async Task<IngestFixture> StartAsync(RouterOptions? options = null, IDataFiles? files = null, int port = 0, ServerCertificates? certificates = null, EndpointApplication? application = null)
     {
         options ??= new RouterOptions();
         var lines = new LogLines();
@@ -71,7 +71,7 @@ internal sealed class IngestFixture : IAsyncDisposable
         var bounds = HttpBounds.From(options);
         var budget = new ByteBudget(bounds.MaxBufferedBytes);
         var grpc = new GrpcServices(new GrpcIntake(intake, admission, refusals, metrics), bounds, budget, TimeProvider.System);
-        var application = bounds.Strict ? null : new EndpointApplication(grpc.Add, grpc.Map, kestrelLog);
+        application ??= new EndpointApplication(grpc.Add, grpc.Map, kestrelLog);
         var endpoints = new AlertEndpoints(intake, metrics, bounds, TimeProvider.System) { Admission = admission, Refusals = refusals, Budget = budget, Application = application };
         certificates ??= options.TlsServer.Deploy ? ServerCertificates.Read(options.TlsServer, (_, sentence) => Assert.Fail(sentence)) : null;
         var server = await ListenAsync(

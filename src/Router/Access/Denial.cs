@@ -1,4 +1,4 @@
-namespace Saker.Router.Ingest;
+namespace Saker.Router.Access;
 
 /// <summary>Why a request is not let in.</summary>
 internal enum DenialKind : byte

@@ -1,9 +1,8 @@
 using System.Globalization;
-using Saker.Router.Access;
 using Saker.Router.Http;
 using Saker.Router.Options;
 
-namespace Saker.Router.Ingest;
+namespace Saker.Router.Access;
 
 /// <summary>Lets requests in, or says why not; <c>Refuse</c> answers so over HTTP as well.</summary>
 internal sealed class Admission(AccessControl access, Refusals refusals)
@@ -17,10 +16,11 @@ internal sealed class Admission(AccessControl access, Refusals refusals)
     /// <summary>Null when this sender may do it; else why not, which is counted.</summary>
     /// <param name="context">The request.</param>
     /// <param name="identity">Who sends it.</param>
-    /// <param name="area">What it asks for.</param>
+    /// <param name="area">What it asks for; null for the API, which always needs a client that is known.</param>
     /// <param name="role">The role that a client needs for that.</param>
-    public Denial? Check(HttpContext context, Identity identity, ProtectedArea area, ClientRole role)
+    public Denial? Check(HttpContext context, Identity identity, ProtectedArea? area, ClientRole role)
     {
+        var isProtected = area is not { } one || access.Protects(one);
         if (identity.Fault is { } fault)
         {
             return Unknown(context, fault);
@@ -28,10 +28,13 @@ internal sealed class Admission(AccessControl access, Refusals refusals)
 
         if (identity.Client is { } client)
         {
-            return client.Has(role) || !access.Protects(area) && role != ClientRole.Sender ? null : NotAllowed(context, $"the client '{client.Name}' does not have the role '{Word(role)}' (http.clients)");
+            return client.Has(role) || !isProtected && role != ClientRole.Sender ? null : NotAllowed(context, $"the client '{client.Name}' does not have the role '{Word(role)}' (http.clients)");
         }
 
-        return access.Protects(area) ? Unknown(context, $"this needs a client that is known (http.protect has '{Word(area)}')") : null;
+        return !isProtected ? null : Unknown(context, area is { } named
+            ? $"this needs a client that is known (http.protect has '{Word(named)}')"
+            : access.HasClients ? "this needs a client that is known (http.clients)"
+            : "this needs a client that is known, and there is none: name one in http.clients with the role 'viewer', 'operator' or 'admin', or ask over the control socket in the data directory, as the commands do");
     }
 
     /// <summary>Null when so many alerts may come from this sender now; else why not, which is counted.</summary>
@@ -54,22 +57,25 @@ internal sealed class Admission(AccessControl access, Refusals refusals)
     public Task? RefuseRate(HttpContext context, Client? client, int alerts) =>
         CheckRate(context, client, alerts) is { } denial ? AnswerAsync(context, denial) : null;
 
-    private static Task AnswerAsync(HttpContext context, Denial denial)
+    /// <summary>Begins the answer to a sender that is not let in: status and headers. The body is of the form that it expects.</summary>
+    public static int Begin(HttpResponse response, Denial denial)
     {
         switch (denial.Kind)
         {
             case DenialKind.Unknown:
-                context.Response.Headers.WWWAuthenticate = "Bearer, Basic realm=\"saker\"";
-                return HttpAnswer.ErrorAsync(context, StatusCodes.Status401Unauthorized, denial.Sentence);
+                response.Headers.WWWAuthenticate = "Bearer, Basic realm=\"saker\"";
+                return StatusCodes.Status401Unauthorized;
             case DenialKind.NotAllowed:
-                return HttpAnswer.ErrorAsync(context, StatusCodes.Status403Forbidden, denial.Sentence);
+                return StatusCodes.Status403Forbidden;
             case DenialKind.TooMany:
-                context.Response.Headers.RetryAfter = Math.Ceiling(Math.Max(1, denial.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-                return HttpAnswer.ErrorAsync(context, StatusCodes.Status429TooManyRequests, denial.Sentence);
+                response.Headers.RetryAfter = Math.Ceiling(Math.Max(1, denial.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+                return StatusCodes.Status429TooManyRequests;
             default:
                 throw new System.Diagnostics.UnreachableException($"The denial {(int)denial.Kind} is not known.");
         }
     }
+
+    private static Task AnswerAsync(HttpContext context, Denial denial) => HttpAnswer.ErrorAsync(context, Begin(context.Response, denial), denial.Sentence);
 
     private Denial Unknown(HttpContext context, string fault)
     {
