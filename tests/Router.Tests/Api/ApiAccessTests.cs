@@ -33,7 +33,9 @@ public sealed class ApiAccessTests
     [InlineData("GET", "/api/v1/configuration", ClientRole.Admin, 200)]
     [InlineData("GET", "/api/v1/nothing", ClientRole.Viewer, 404)]
     [InlineData("GET", "/api/v1/nothing", null, 401)]
-    [InlineData("POST", "/api/v1/nothing", ClientRole.Sender, 403)]
+    [InlineData("PUT", "/api/v1/nothing", ClientRole.Sender, 403)]
+    [InlineData("POST", "/api/v1/nothing/test", ClientRole.Sender, 403)]
+    [InlineData("POST", "/api/v1/nothing", null, 400)] // an alert, as on any other path, and here none
     [InlineData("GET", "/api/v10", null, 400)] // any other path is for alerts
     public async Task Each_endpoint_needs_its_role(string method, string path, object? role, int status)
     {
@@ -91,10 +93,10 @@ public sealed class ApiAccessTests
         var (port, plain) = (LoopbackServer.ClosedPort(), LoopbackServer.ClosedPort());
         var tls = new TlsServerOptions { Deploy = true, CertFile = Path.Combine(certificates.Folder, "server.crt"), KeyFile = Path.Combine(certificates.Folder, "server.key"), NoTlsPort = plain, NoTlsPaths = ["/"] };
         await using var fixture = await StartAsync(rig, Options(ClientRole.Viewer) with { TlsServer = tls }, port);
-        foreach (var method in (string[])["GET", "POST"])
+        foreach (var (method, path) in ((string, string)[])[("GET", "/api/v1/outputs"), ("POST", "/api/v1/route")])
         {
             List<KeyValuePair<string, string>> token = [KeyValuePair.Create("Authorization", "Bearer " + Token)];
-            Assert.Equal(404, (await RawHttp.SendAsync(plain, RawHttp.Request(method, "/api/v1/outputs", token, Encoding.UTF8.GetBytes(Alert)))).Status);
+            Assert.Equal(404, (await RawHttp.SendAsync(plain, RawHttp.Request(method, path, token, Encoding.UTF8.GetBytes(Alert)))).Status);
         }
 
         Assert.Empty(fixture.Stored());
