@@ -3,11 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Saker.Alerts;
-using Saker.Router.Delivery;
-using Saker.Router.Enrichment;
 using Saker.Router.Options;
-using Saker.Router.Reload;
-using Saker.Router.Routing;
 
 namespace Saker.Router.Api;
 
@@ -88,12 +84,8 @@ internal sealed class RouterEndpoints(ApiBackend backend)
                 throw Problems.BadBody($"The body is no alert: {error}.");
             }
 
-            if (alert!.OutputFields.Count > options.Http.MaxFields)
-            {
-                throw Problems.BadBody(string.Create(CultureInfo.InvariantCulture, $"The alert has more than {options.Http.MaxFields} output fields (http.maxfields)."));
-            }
-
-            return TypedResults.Ok(Route(alert, options, running, router.Delivery.Status));
+            var answer = AlertRoute.Explain(alert!, running, router.Delivery.Status, out var fault);
+            return answer is null ? throw Problems.BadBody($"The alert would not be taken: {fault}.") : TypedResults.Ok(answer);
         }
         finally
         {
@@ -125,63 +117,5 @@ internal sealed class RouterEndpoints(ApiBackend backend)
         }
 
         return body.GetBuffer().AsMemory(0, (int)body.Length);
-    }
-
-    private static RouteAnswer Route(Alert alert, RouterOptions options, RunningConfiguration running, IReadOnlyList<OutputStatus> statuses)
-    {
-        // As the intake does it, with an enricher of its own that tells what fails to this client and not to the log.
-        var problems = new List<string>();
-        var enriched = new AlertEnricher(options, (name, problem) => problems.Add($"templatedfields.{name}: {problem}")).Enrich(alert);
-        if (enriched.OutputFields.Count == 0)
-        {
-            throw Problems.BadBody("The alert would not be taken: output_fields is missing or empty.");
-        }
-
-        return new RouteAnswer
-        {
-            Alert = ApiJson.Element(AlertWriter.ToBytes(enriched)),
-            Added = [.. Added(enriched, options, options.CustomFields.Keys.Except(options.TemplatedFields.Keys), "customfields"), .. Added(enriched, options, options.TemplatedFields.Keys, "templatedfields")],
-            Problems = problems,
-            Outputs =
-            [
-                .. running.Outputs.Select(output => Route(output, enriched, statuses.FirstOrDefault(status => status.Name == output.Name))),
-                .. running.Configuration.Off.Select(static off => new RoutedView { Name = off.Name, Type = off.Type, Gets = false, Reasons = [new RouteReason(RouteReasonKind.Off, off.Reason)] }),
-            ],
-        };
-    }
-
-    private static RoutedView Route(RoutedOutput output, Alert alert, OutputStatus? status)
-    {
-        var options = output.Instance.Options;
-        var reasons = new List<RouteReason>();
-        if (!output.Filter.PassesPriority(alert))
-        {
-            reasons.Add(new RouteReason(RouteReasonKind.MinimumPriority, $"Its minimumpriority is '{options.MinimumPriority.Word()}', and the alert's priority is '{alert.Priority.Word()}'."));
-        }
-
-        if (!output.Filter.PassesCondition(alert))
-        {
-            reasons.Add(new RouteReason(RouteReasonKind.When, $"Its condition does not hold: when: {options.When}"));
-        }
-
-        if (status?.PausedSince is not null)
-        {
-            reasons.Add(new RouteReason(RouteReasonKind.Paused, $"It is paused, and would get the alert when it is resumed."));
-        }
-
-        return new RoutedView { Name = output.Name, Type = output.Instance.Registration.Descriptor.Type, Gets = reasons.Count == 0, Reasons = reasons };
-    }
-
-    private static IEnumerable<AddedField> Added(Alert alert, RouterOptions options, IEnumerable<string> names, string by)
-    {
-        foreach (var name in names)
-        {
-            var stored = options.BracketReplacer.Length == 0 ? name
-                : name.Replace("]", "", StringComparison.Ordinal).Replace("[", options.BracketReplacer, StringComparison.Ordinal);
-            if (alert.OutputFields.TryGetValue(stored, out var value))
-            {
-                yield return new AddedField(stored, value.ToString(), by);
-            }
-        }
     }
 }

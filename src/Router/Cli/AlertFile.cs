@@ -22,6 +22,9 @@ internal static class AlertFile
     // No depth that an alert may have is refused here; the router decides.
     private static readonly JsonReaderOptions Options = new() { AllowMultipleValues = true, MaxDepth = AlertReader.MaxDepth + 1 };
 
+    /// <summary>Opens a file by its name; <c>-</c> is standard input.</summary>
+    public static Stream Open(string file) => file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
+
     /// <summary>The values in order. Each one's memory is its own.</summary>
     /// <param name="stream">The file.</param>
     /// <param name="maxBytes">Bytes that one value, or an array of them, may have.</param>

@@ -10,7 +10,7 @@ namespace Saker.Router.Cli;
 internal static class ConfigCommand
 {
     /// <summary>Prints the settings to <paramref name="output"/> and the findings to <paramref name="errors"/>; 1 when the router would not start.</summary>
-    public static async Task<int> RunAsync(RouterConfiguration configuration, TextWriter output, TextWriter errors)
+    public static async Task<int> RunAsync(RouterConfiguration configuration, bool json, TextWriter output, TextWriter errors)
     {
         var faults = new ConfigFaults();
         foreach (var routed in OutputAssembly.Create(configuration, TimeProvider.System, faults, new OutputNotices(static (_, _) => { }, NullLogger.Instance)))
@@ -19,6 +19,12 @@ internal static class ConfigCommand
         }
 
         var view = ConfigurationView.Of(configuration, faults.All);
+        if (json)
+        {
+            await JsonOutput.WriteAsync(output, view, JsonOutput.Forms.ConfigurationView);
+            return configuration.IsRefused || faults.HasErrors ? 1 : 0;
+        }
+
         Print(view, output);
         foreach (var finding in view.Findings)
         {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using System.Text.Json;
 using Saker.Router.Api;
 using Saker.Router.Configuration;
 
@@ -11,7 +10,6 @@ namespace Saker.Router.Cli;
 internal static class DeadLettersCommand
 {
     private static readonly string[] Header = ["ID", "OUTPUT", "REASON", "ATTEMPTS", "GIVEN UP", "PRIORITY", "RULE", "ANSWER"];
-    private static readonly ApiJson Indented = new(new JsonSerializerOptions(ApiJson.Default.Options) { WriteIndented = true });
 
     public static Command Create(Func<ParseResult, RouterConfiguration> load, Option<string?> dataDirectory)
     {
@@ -26,8 +24,8 @@ internal static class DeadLettersCommand
             }
         });
         var after = new Option<long>("--after") { Description = "Only those behind this number: the last one of the page before.", HelpName = "ID", DefaultValueFactory = static _ => -1 };
-        var list = new Command("list", "Lists them, the oldest first.") { output, limit, after };
-        SetAction(list, (client, result, cancellationToken) => ListAsync(client, result.GetValue(output), result.GetValue(limit), result.GetValue(after), cancellationToken));
+        var list = new Command("list", "Lists them, the oldest first.") { output, limit, after, JsonOutput.Option };
+        SetAction(list, (client, result, cancellationToken) => ListAsync(client, result.GetValue(output), result.GetValue(limit), result.GetValue(after), result.GetValue(JsonOutput.Option), cancellationToken));
         command.Add(list);
 
         var id = new Argument<long>("ID") { Description = "Its number, as 'list' shows it.", CustomParser = Number };
@@ -52,7 +50,7 @@ internal static class DeadLettersCommand
             var one = new Argument<long?>("ID") { Description = "Its number, as 'list' shows it.", Arity = ArgumentArity.ZeroOrOne, CustomParser = static result => Number(result) };
             var of = Output();
             var all = new Option<bool>("--all") { Description = "All, of every output." };
-            var some = new Command(name, description) { one, of, all };
+            var some = new Command(name, description) { one, of, all, JsonOutput.Option };
             some.Validators.Add(result =>
             {
                 var ways = (result.GetValue(one) is null ? 0 : 1) + (result.GetValue(of) is null ? 0 : 1) + (result.GetValue(all) ? 1 : 0);
@@ -62,8 +60,8 @@ internal static class DeadLettersCommand
                 }
             });
             SetAction(some, (client, result, cancellationToken) => result.GetValue(one) is { } number
-                ? ChangeAsync(change(client, number, cancellationToken), $"Dead letter {Text(number)} is {done}.")
-                : ChangeAllAsync(client, result.GetValue(of), filter => changeAll(client, filter, cancellationToken), done, cancellationToken));
+                ? ChangeAsync(change(client, number, cancellationToken), $"Dead letter {Text(number)} is {done}.", result.GetValue(JsonOutput.Option))
+                : ChangeAllAsync(client, result.GetValue(of), filter => changeAll(client, filter, cancellationToken), done, result.GetValue(JsonOutput.Option), cancellationToken));
             return some;
         }
     }
@@ -97,9 +95,15 @@ internal static class DeadLettersCommand
         return filter;
     }
 
-    private static async Task<int> ListAsync(ControlClient client, string? output, int limit, long after, CancellationToken cancellationToken)
+    private static async Task<int> ListAsync(ControlClient client, string? output, int limit, long after, bool json, CancellationToken cancellationToken)
     {
         var page = await client.LettersAsync(Filter(output, limit, after), cancellationToken);
+        if (json)
+        {
+            await JsonOutput.WriteAsync(Console.Out, page, JsonOutput.Forms.DeadLetterPage);
+            return 0;
+        }
+
         var rows = new List<string[]> { Header };
         rows.AddRange(page.DeadLetters.Select(static letter => (string[])
         [
@@ -117,14 +121,14 @@ internal static class DeadLettersCommand
 
     private static async Task<int> ShowAsync(ControlClient client, long id, CancellationToken cancellationToken)
     {
-        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(await client.LetterAsync(id, cancellationToken), Indented.DeadLetterView));
+        await JsonOutput.WriteAsync(Console.Out, await client.LetterAsync(id, cancellationToken), JsonOutput.Forms.DeadLetterView);
         return 0;
     }
 
-    private static async Task<int> ChangeAsync(Task change, string done)
+    private static async Task<int> ChangeAsync(Task change, string done, bool json)
     {
         await change;
-        await Console.Out.WriteLineAsync(done);
+        await (json ? JsonOutput.WriteAsync(Console.Out, new BulkAnswer { Done = 1, Left = 0, Refusals = [] }, JsonOutput.Forms.BulkAnswer) : Console.Out.WriteLineAsync(done));
         return 0;
     }
 
@@ -133,7 +137,7 @@ internal static class DeadLettersCommand
     /// vain. 0 when all are done, 2 when some stay.
     /// </summary>
     private static async Task<int> ChangeAllAsync(
-        ControlClient client, string? output, Func<IReadOnlyList<(string Name, string Value)>, Task<BulkAnswer>> change, string done, CancellationToken cancellationToken)
+        ControlClient client, string? output, Func<IReadOnlyList<(string Name, string Value)>, Task<BulkAnswer>> change, string done, bool json, CancellationToken cancellationToken)
     {
         var refusals = new Dictionary<string, string>(StringComparer.Ordinal);
         var (changed, left) = (0, 0);
@@ -147,6 +151,13 @@ internal static class DeadLettersCommand
             {
                 refusals[refusal.Output] = refusal.Detail;
             }
+        }
+
+        if (json)
+        {
+            var together = new BulkAnswer { Done = changed, Left = left, Refusals = [.. refusals.Select(static pair => new BulkRefusal(pair.Key, pair.Value))] };
+            await JsonOutput.WriteAsync(Console.Out, together, JsonOutput.Forms.BulkAnswer);
+            return left == 0 ? 0 : 2;
         }
 
         await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{changed} are {done}, {left} stay."));

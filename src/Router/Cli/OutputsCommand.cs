@@ -20,20 +20,20 @@ internal static class OutputsCommand
 
     public static Command Create(Func<ParseResult, RouterConfiguration> load, Option<string?> dataDirectory)
     {
-        var list = new Command("list", "Lists the outputs that there are, which of them are configured, and which of those the running router has paused.");
+        var list = new Command("list", "Lists the outputs that there are, which of them are configured, and which of those the running router has paused.") { JsonOutput.Option };
         list.SetAction(async (result, cancellationToken) =>
         {
             var configuration = load(result);
-            return await ListAsync(configuration, OutputCatalogue.Default, await PausedAsync(configuration, result.GetValue(dataDirectory), Console.Error, cancellationToken), Console.Out);
+            return await ListAsync(configuration, OutputCatalogue.Default, await PausedAsync(configuration, result.GetValue(dataDirectory), Console.Error, cancellationToken), result.GetValue(JsonOutput.Option), Console.Out);
         });
 
         var type = new Argument<string>("TYPE") { Description = "An output's type, as 'list' shows it: slack, aws.sns." };
-        var describe = new Command("describe", "Shows the keys of an output with types, defaults and variables.") { type };
-        describe.SetAction((result, _) => DescribeAsync(result.GetValue(type)!, OutputCatalogue.Default, Console.Out, Console.Error));
+        var describe = new Command("describe", "Shows the keys of an output with types, defaults and variables: saker-router outputs describe slack.") { type, JsonOutput.Option };
+        describe.SetAction((result, _) => DescribeAsync(result.GetValue(type)!, OutputCatalogue.Default, result.GetValue(JsonOutput.Option), Console.Out, Console.Error));
 
         var name = new Argument<string>("NAME") { Description = "An output of the configuration." };
-        var test = new Command("test", "Sends a test alert to one output of the configuration, without a running router, and shows what its destination says.") { name };
-        test.SetAction((result, cancellationToken) => TestAsync(load(result), result.GetValue(name)!, TimeProvider.System, Console.Out, Console.Error, cancellationToken));
+        var test = new Command("test", "Sends a test alert to one output of the configuration, without a running router, and shows what its destination says: saker-router outputs test slack.") { name, JsonOutput.Option };
+        test.SetAction((result, cancellationToken) => TestAsync(load(result), result.GetValue(name)!, TimeProvider.System, result.GetValue(JsonOutput.Option), Console.Out, Console.Error, cancellationToken));
         return new Command("outputs", "Shows the outputs that there are, tries one, and has one wait.")
         {
             list, describe, test,
@@ -44,15 +44,15 @@ internal static class OutputsCommand
         Command Change(string word, string description, bool isPaused)
         {
             var which = new Argument<string>("NAME") { Description = "An output of the running router, as 'saker-router status' shows it." };
-            var change = new Command(word, description) { which };
+            var change = new Command(word, description) { which, JsonOutput.Option };
             change.SetAction((result, cancellationToken) => ControlCommands.RunAsync(
-                load(result), result.GetValue(dataDirectory), needsFiles: false, Console.Error, client => ChangeAsync(client, result.GetValue(which)!, isPaused, Console.Out, Console.Error, cancellationToken), cancellationToken));
+                load(result), result.GetValue(dataDirectory), needsFiles: false, Console.Error, client => ChangeAsync(client, result.GetValue(which)!, isPaused, result.GetValue(JsonOutput.Option), Console.Out, Console.Error, cancellationToken), cancellationToken));
             return change;
         }
     }
 
     /// <summary>Pauses or resumes an output; 1 when no router runs. What the router refuses is thrown.</summary>
-    public static async Task<int> ChangeAsync(ControlClient client, string name, bool isPaused, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
+    public static async Task<int> ChangeAsync(ControlClient client, string name, bool isPaused, bool json, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
         if (!client.IsRunning)
         {
@@ -61,7 +61,9 @@ internal static class OutputsCommand
         }
 
         var view = await client.PauseAsync(name, isPaused, cancellationToken);
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{view.Name} is {(isPaused ? "paused" : "resumed")}; {view.Depth} alerts wait."));
+        await (json
+            ? JsonOutput.WriteAsync(output, view, JsonOutput.Forms.OutputView)
+            : output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{view.Name} is {(isPaused ? "paused" : "resumed")}; {view.Depth} alerts wait.")));
         return 0;
     }
 
@@ -89,9 +91,16 @@ internal static class OutputsCommand
     /// <param name="configuration">The configuration.</param>
     /// <param name="catalogue">The outputs.</param>
     /// <param name="paused">Names of instances that are paused.</param>
+    /// <param name="json">As JSON.</param>
     /// <param name="output">Gets the list.</param>
-    public static async Task<int> ListAsync(RouterConfiguration configuration, OutputCatalogue catalogue, IReadOnlyCollection<string> paused, TextWriter output)
+    public static async Task<int> ListAsync(RouterConfiguration configuration, OutputCatalogue catalogue, IReadOnlyCollection<string> paused, bool json, TextWriter output)
     {
+        if (json)
+        {
+            await OutputsJson.ListAsync(configuration, catalogue, paused, output);
+            return 0;
+        }
+
         var rows = new List<string[]> { ListHeader };
         rows.AddRange(catalogue.All.Select(registration => (string[])
         [
@@ -104,7 +113,7 @@ internal static class OutputsCommand
     }
 
     /// <summary>What one output is, and its keys; 1 when there is no such output.</summary>
-    public static async Task<int> DescribeAsync(string type, OutputCatalogue catalogue, TextWriter output, TextWriter errors)
+    public static async Task<int> DescribeAsync(string type, OutputCatalogue catalogue, bool json, TextWriter output, TextWriter errors)
     {
         if (catalogue.Find(type) is not { } registration)
         {
@@ -112,6 +121,12 @@ internal static class OutputsCommand
                 ? $"The output '{type}' is not in this version."
                 : $"There is no output '{type}'{NearestWord.Hint(type, catalogue.All.Select(static one => one.Descriptor.Type))}");
             return 1;
+        }
+
+        if (json)
+        {
+            await OutputsJson.DescribeAsync(registration, output);
+            return 0;
         }
 
         var descriptor = registration.Descriptor;
@@ -138,7 +153,7 @@ internal static class OutputsCommand
     }
 
     /// <summary>Sends the test alert; 0 when it was delivered, 1 with the reason when it was not or there is no such output.</summary>
-    public static async Task<int> TestAsync(RouterConfiguration configuration, string name, TimeProvider clock, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
+    public static async Task<int> TestAsync(RouterConfiguration configuration, string name, TimeProvider clock, bool json, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
         var faults = new ConfigFaults();
         var notices = new OutputNotices((key, problem) => errors.WriteLine($"{key}: {problem}"), NullLogger.Instance);
@@ -162,7 +177,7 @@ internal static class OutputsCommand
                 return 1;
             }
 
-            return await TestAsync(target, configuration, clock, output, errors, cancellationToken);
+            return await TestAsync(target, configuration, clock, json, output, errors, cancellationToken);
         }
         finally
         {
@@ -173,12 +188,18 @@ internal static class OutputsCommand
         }
     }
 
-    private static async Task<int> TestAsync(RoutedOutput target, RouterConfiguration configuration, TimeProvider clock, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
+    private static async Task<int> TestAsync(RoutedOutput target, RouterConfiguration configuration, TimeProvider clock, bool json, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
         var alert = new AlertEnricher(configuration.Router, (key, problem) => errors.WriteLine($"{key}: {problem}")).Enrich(TestAlert.Create(clock.GetUtcNow()));
         var start = clock.GetTimestamp();
         var result = await target.TryAsync(alert, Patience, clock, cancellationToken);
         var time = DurationText.About(clock.GetElapsedTime(start));
+        if (json)
+        {
+            await OutputsJson.ResultAsync(target.Name, result, clock.GetElapsedTime(start), output);
+            return result.Status == DeliveryStatus.Delivered ? 0 : 1;
+        }
+
         if (result.Status == DeliveryStatus.Delivered)
         {
             await output.WriteLineAsync($"{target.Name}: delivered in {time}.");

@@ -9,7 +9,6 @@ namespace Saker.Router.Cli;
 internal static class SendCommand
 {
     public const string TokenVariable = "SAKER_TOKEN";
-    private const string StandardInput = "-";
 
     public static Command Create(Func<ParseResult, RouterConfiguration> load)
     {
@@ -25,7 +24,7 @@ internal static class SendCommand
             {
                 var secret = Token(result.GetValue(token));
                 var target = result.GetValue(to) ?? AddressOf(load(result));
-                await using var source = result.GetValue(file) is StandardInput ? Console.OpenStandardInput() : File.OpenRead(result.GetValue(file)!);
+                await using var source = AlertFile.Open(result.GetValue(file)!);
                 return await SendAsync(source, target, secret, result.GetValue(single), result.GetValue(JsonOutput.Option), TimeProvider.System, output, errors, !Console.IsErrorRedirected, cancellationToken);
             }
             catch (Exception exception) when (FileProblem.Is(exception))

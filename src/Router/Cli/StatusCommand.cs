@@ -13,14 +13,14 @@ internal static class StatusCommand
 
     public static Command Create(Func<ParseResult, RouterConfiguration> load, Option<string?> dataDirectory)
     {
-        var command = new Command("status", "Shows how the outputs of the running router stand: saker-router status --data-dir /var/lib/saker-router.");
+        var command = new Command("status", "Shows how the outputs of the running router stand: saker-router status --data-dir /var/lib/saker-router.") { JsonOutput.Option };
         command.SetAction((result, cancellationToken) => ControlCommands.RunAsync(
-            load(result), result.GetValue(dataDirectory), needsFiles: false, Console.Error, client => PrintAsync(client, Console.Out, Console.Error, cancellationToken), cancellationToken));
+            load(result), result.GetValue(dataDirectory), needsFiles: false, Console.Error, client => PrintAsync(client, result.GetValue(JsonOutput.Option), Console.Out, Console.Error, cancellationToken), cancellationToken));
         return command;
     }
 
     /// <summary>0 when every output gets through, 1 when no router runs, 2 when an output fails; one that is paused does not.</summary>
-    private static async Task<int> PrintAsync(ControlClient client, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
+    private static async Task<int> PrintAsync(ControlClient client, bool json, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
         if (!client.IsRunning)
         {
@@ -28,15 +28,23 @@ internal static class StatusCommand
             return 1;
         }
 
+        var list = await client.OutputsAsync(cancellationToken);
+        var outputs = list.Outputs;
+        var code = outputs.All(static one => one.Healthy) ? 0 : 2;
+        if (json)
+        {
+            await JsonOutput.WriteAsync(output, list, JsonOutput.Forms.OutputList);
+            return code;
+        }
+
         var rows = new List<string[]> { Header };
-        var outputs = (await client.OutputsAsync(cancellationToken)).Outputs;
         rows.AddRange(outputs.Select(static one => (string[])
         [
             one.Name, one.Type, one.State == OutputState.Healthy ? "ok" : one.State.ToString().ToLowerInvariant(), one.Breaker, Text(one.Depth),
             one.OldestAgeSeconds == 0 ? "-" : DurationText.About(TimeSpan.FromSeconds(one.OldestAgeSeconds)), Text(one.Delivered), Text(one.DeadLetters), one.LastError ?? "",
         ]));
         await ControlCommands.PrintAsync(output, rows);
-        return outputs.All(static one => one.Healthy) ? 0 : 2;
+        return code;
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

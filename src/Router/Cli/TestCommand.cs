@@ -10,14 +10,14 @@ internal static class TestCommand
 
     public static Command Create(Func<ParseResult, RouterConfiguration> load, Option<string?> dataDirectory)
     {
-        var command = new Command("test", "Has the running router send a test alert to its outputs, and shows what each did with it: saker-router test --data-dir /var/lib/saker-router.");
+        var command = new Command("test", "Has the running router send a test alert to its outputs, and shows what each did with it: saker-router test --data-dir /var/lib/saker-router.") { JsonOutput.Option };
         command.SetAction((result, cancellationToken) => ControlCommands.RunAsync(
-            load(result), result.GetValue(dataDirectory), needsFiles: false, Console.Error, client => RunAsync(client, Console.Out, Console.Error, cancellationToken), cancellationToken));
+            load(result), result.GetValue(dataDirectory), needsFiles: false, Console.Error, client => RunAsync(client, result.GetValue(JsonOutput.Option), Console.Out, Console.Error, cancellationToken), cancellationToken));
         return command;
     }
 
     /// <summary>0 when the router has stored the alert and every output has it or leaves it out; 1 when no router runs; 2 when an output does not have it. What the router refuses is thrown.</summary>
-    public static async Task<int> RunAsync(ControlClient client, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(ControlClient client, bool json, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
         if (!client.IsRunning)
         {
@@ -26,6 +26,13 @@ internal static class TestCommand
         }
 
         var answer = await client.TestAsync(cancellationToken);
+        var code = answer.Outputs.All(static one => one.Result is "delivered" or "filtered") ? 0 : 2;
+        if (json)
+        {
+            await JsonOutput.WriteAsync(output, answer, JsonOutput.Forms.TestAnswer);
+            return code;
+        }
+
         await output.WriteLineAsync("The router has stored a test alert.");
         if (answer.Outputs.Count == 0)
         {
@@ -36,6 +43,6 @@ internal static class TestCommand
         var rows = new List<string[]> { Header };
         rows.AddRange(answer.Outputs.Select(static one => (string[])[one.Name, one.Type, one.Result, one.Reason]));
         await ControlCommands.PrintAsync(output, rows);
-        return answer.Outputs.All(static one => one.Result is "delivered" or "filtered") ? 0 : 2;
+        return code;
     }
 }

@@ -87,7 +87,7 @@ public sealed class DataPlaceTests : IDisposable
         }
 
         using var output = new StringWriter();
-        await ConfigCommand.RunAsync(Configuration, output, output);
+        await ConfigCommand.RunAsync(Configuration, json: false, output, output);
         Assert.Equal(before, Tree());
     }
 

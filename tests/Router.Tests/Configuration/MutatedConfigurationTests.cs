@@ -86,7 +86,7 @@ public sealed partial class MutatedConfigurationTests : IDisposable
             var configuration = RouterConfigurationLoader.Load(file, new EnvironmentVariables(variables), OutputCatalogue.Default);
             using var output = new StringWriter();
             using var errors = new StringWriter();
-            await ConfigCommand.RunAsync(configuration, output, errors);
+            await ConfigCommand.RunAsync(configuration, json: false, output, errors);
             foreach (var line in errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 Assert.Matches("^(error|warning|notice): [^:]+:", line);
