@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Throws chance at what the router reads: requests, bodies, configurations, variables and templates. The tests that do it have about
+# Throws chance at what the router reads: requests, bodies, frames, configurations, variables and templates. The tests that do it have about
 # ten thousand cases of one seed in every run; this runs them with more.
 #   eng/fuzz-router.sh [COUNT [SEED]]   COUNT cases (a million) of a seed (by the clock); the seed is printed, and gives the same again
 # What fails says the input. The exit code is 0 when nothing fails.
@@ -12,6 +12,6 @@ for project in Router Templates; do
 done
 echo "$SAKER_FUZZ cases of the seed $SAKER_FUZZ_SEED; again with: eng/fuzz-router.sh $SAKER_FUZZ $SAKER_FUZZ_SEED"
 code=0
-artifacts/bin/Router.Tests/release/Router.Tests -noLogo -noColor -class '*.HttpFuzzTests' -class '*.MutatedConfigurationTests' || code=1
+artifacts/bin/Router.Tests/release/Router.Tests -noLogo -noColor -class '*.HttpFuzzTests' -class '*.GrpcFuzzTests' -class '*.MutatedConfigurationTests' || code=1
 artifacts/bin/Templates.Tests/release/Templates.Tests -noLogo -noColor -class '*.TemplateFuzzTests' || code=1
 exit $code

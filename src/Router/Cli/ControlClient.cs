@@ -216,7 +216,7 @@ internal sealed class ControlClient : IAsyncDisposable
         var loggers = LoggerFactory.Create(static logging => logging.AddLines().SetMinimumLevel(LogLevel.Warning));
         own.Push(new Held(loggers));
         var letters = DeadLetters.Open(
-            directory.Files, directory.DeadLetters, options.Delivery.DeadLetterSize.Bytes, RunCommand.DeadLetterReserve(options), options.Delivery.Durability, TimeProvider.System, loggers.CreateLogger<SegmentLog>());
+            directory.Files, directory.DeadLetters, options.Delivery.DeadLetterSize.Bytes, AlertKeeping.DeadLetterReserve(options), options.Delivery.Durability, TimeProvider.System, loggers.CreateLogger<SegmentLog>());
         own.Push(letters);
         client.Dispose();
         var api = new ApiEndpoints(new ApiBackend { Letters = letters });

@@ -1,7 +1,6 @@
 using Saker.Router.Enrichment;
 using Saker.Router.Http;
 using Saker.Router.Options;
-using Saker.Router.Sources;
 using Saker.Router.Telemetry;
 using Saker.Settings;
 
@@ -16,7 +15,7 @@ internal static class RouterOptionChecks
         CheckTlsServer(options, SourceOf, faults);
         foreach (var (name, falco) in options.FalcoGrpc)
         {
-            FalcoChannel.Check(falco, (key, sentence) => faults.Error(SourceOf("falcogrpc"), $"falcogrpc.{name}.{key}", sentence));
+            falco.CheckFiles((key, sentence) => faults.Error(SourceOf("falcogrpc"), $"falcogrpc.{name}.{key}", sentence));
         }
 
         TemplatedFields.Compile(options.TemplatedFields, TemplateFault, static (_, _) => { }).Check(options.CustomFields.Keys, options.StrictCompatibility ? TemplateWarning : TemplateFault);

@@ -1,4 +1,5 @@
 using Saker.Settings;
+using Saker.Tls;
 
 namespace Saker.Router.Options;
 
@@ -22,6 +23,20 @@ internal sealed record FalcoGrpcOptions : ICheckedOptions
 
     /// <summary>The path of the Unix socket; null for an address of the network.</summary>
     public string? SocketPath => Address.StartsWith(UnixScheme, StringComparison.Ordinal) ? Address[UnixScheme.Length..] : null;
+
+    /// <summary>Says what is wrong with the files of the certificates: key and sentence.</summary>
+    public void CheckFiles(Action<string, string> fault)
+    {
+        if (CaCertFile.Length > 0)
+        {
+            PemFile.Certificates(CaCertFile, "cacertfile", fault);
+        }
+
+        if (CertFile.Length > 0 && KeyFile.Length > 0)
+        {
+            PemFile.Pair(CertFile, "certfile", KeyFile, "keyfile", fault);
+        }
+    }
 
     /// <inheritdoc/>
     public IEnumerable<OptionFault> Validate()

@@ -51,20 +51,6 @@ internal static class FalcoChannel
         }
     }
 
-    /// <summary>Says what is wrong with the certificates that are configured.</summary>
-    public static void Check(FalcoGrpcOptions options, Action<string, string> fault)
-    {
-        if (options.CaCertFile.Length > 0)
-        {
-            PemFile.Certificates(options.CaCertFile, "cacertfile", fault);
-        }
-
-        if (options is { CertFile.Length: > 0, KeyFile.Length: > 0 })
-        {
-            PemFile.Pair(options.CertFile, "certfile", options.KeyFile, "keyfile", fault);
-        }
-    }
-
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
