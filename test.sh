@@ -93,6 +93,11 @@ fi
 if compgen -G "artifacts/recorded/*.txt" > /dev/null; then
   awk '{ a += $1; b += $2; c += $3 } END { printf "== Recorded cases of outputs: %d of %d agree with Falcosidekick in %d configurations; %d are not to, each with its reason\n", a, b, NR, c }' artifacts/recorded/*.txt
 fi
+for cases in artifacts/recorded/cases/*.txt; do
+  [ -f "$cases" ] || continue
+  read -r agreeing compared other < "$cases"
+  echo "== Recorded cases of $(basename "$cases" .txt): $agreeing of $compared agree with Falcosidekick; $other are not to, each with its line in docs/falcosidekick-differences.md"
+done
 if [ -s "$told" ]; then
   echo "== Failed tests, the first lines of each (all of it is above)"
   head -n 200 "$told"

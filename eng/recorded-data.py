@@ -4,7 +4,7 @@
   eng/recorded-data.py FOLDER          copy what differs, and remove what is no longer read
   eng/recorded-data.py --check FOLDER  only tell what differs; the exit code is 1 when anything does
 
-FOLDER is where Falco and Falcosidekick were recorded; it has the folders falco, sidekick and seed.
+FOLDER is where Falco and Falcosidekick were recorded; it has the folders charts, falco, sidekick and seed.
 A test that needs another recording gets a line in READ. tests/Data/README.md says what each folder is.
 """
 import gzip
@@ -15,9 +15,11 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "Data"
 
-# Patterns below FOLDER. Falco's own captures (those whose name does not begin with live-), its rule files and its charts are left
-# out: they are other people's files. live-bench is for measuring alone.
+# Patterns below FOLDER. Falco's own captures (those whose name does not begin with live-) and its rule files are left out: they
+# are other people's files. live-bench is for measuring alone.
 READ = [
+    "charts/falco-seed-*.json",
+    "charts/falcosidekick-*.json",
     "falco/captures/live-*.scap",
     "falco/events.tsv",
     "falco/fields.json",
@@ -40,6 +42,7 @@ READ = [
     "sidekick/enrichment.jsonl",
     "sidekick/http-api-tls.jsonl",
     "sidekick/http-api.jsonl",
+    "sidekick/http-connections.jsonl",
     "sidekick/metrics.jsonl",
     "sidekick/minimum-priority.jsonl",
     *(f"sidekick/outputs/{name}/*.jsonl" for name in ("alertmanager", "aws.sns", "elasticsearch", "kafka", "loki", "pagerduty", "slack", "smtp", "splunk", "timescaledb", "webhook")),
@@ -72,6 +75,21 @@ def fields(text):
     return ("\n".join(lines) + "\n").encode()
 
 
+def environment(text):
+    """Of a rendered chart, what its containers get from it: values, arguments, variables and Secrets. The manifests are the chart's and stay away."""
+    rendered = json.loads(text)
+    deployments, secrets = {}, {}
+    for thing in rendered["objects"]:
+        name = thing["metadata"]["name"]
+        if thing["kind"] == "Secret":
+            secrets[name] = thing.get("data") or {}
+        elif thing["kind"] == "Deployment":
+            containers = thing["spec"]["template"]["spec"]["containers"]
+            deployments[name] = [{key: container[key] for key in ("name", "args", "env", "envFrom") if key in container} for container in containers]
+    result = {"chart": rendered["chart"], "values": rendered["values"], "set": rendered["set"], "deployments": deployments, "secrets": secrets}
+    return (json.dumps(result, indent=1, ensure_ascii=False) + "\n").encode()
+
+
 def wanted(folder):
     """What tests/Data must hold: content by path."""
     result = {}
@@ -84,6 +102,8 @@ def wanted(folder):
             name, content = str(path.relative_to(folder)), path.read_bytes()
             if name == "falco/fields.json":
                 name, content = "falco/fields.tsv", fields(content)
+            elif name.startswith("charts/"):
+                name, content = name + ".gz", environment(content)
             elif path.suffix == ".gz":
                 content = gzip.decompress(content)
             elif len(content) > LARGE and path.suffix not in (".scap", ".json"):

@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Runs the shared measure on the published router (./run.sh --build), three times each:
-#   bench/Router.Benchmarks/route.sh ROUTEBENCH.PY ALERT.JSON [accept|webhook|five|elasticsearch|hanging|sync ...]
+#   bench/Router.Benchmarks/route.sh ROUTEBENCH.PY ALERT.JSON [accept|ndjson|grpc|grpc-batches|webhook|five|elasticsearch|hanging|sync ...]
 #   accept         no output: from the request to the answer
+#   ndjson         no output, 100 alerts a request, 16 connections
+#   grpc           no output, four streams of gRPC with an alert a message (needs bench/Router.Benchmarks built)
+#   grpc-batches   the same with 20 alerts a message
 #   webhook        one webhook
 #   five           webhook, slack, loki, elasticsearch and alertmanager with their defaults, all to one sink
 #   elasticsearch  Elasticsearch alone, in batches
@@ -14,7 +17,8 @@ set -euo pipefail
 bench=$1 alert=$2
 shift 2
 [ $# -gt 0 ] || set -- accept webhook five elasticsearch hanging sync
-app=$(cd "$(dirname "$0")/../.." && pwd)/artifacts/app/saker-router
+here=$(cd "$(dirname "$0")" && pwd)
+app=$here/../../artifacts/app/saker-router
 work=$(mktemp -d "${SAKER_BENCH_DIR:-$PWD}/route.XXXXXX")
 hanging=''
 trap 'if [ -n "$hanging" ]; then kill "$hanging"; fi; rm -rf "$work"' EXIT
@@ -53,8 +57,25 @@ measure() { # NAME ARGUMENTS…
   done
 }
 
+# What the shared measure cannot send.
+stream() { # NAME COUNT COMMAND, in which COUNT stands for the number of alerts
+  for run in 1 2 3; do
+    rm -rf "$work/data"
+    python3 "$here/streambench.py" --name "$1" --cmd "$work/router --config $work/$1.yaml --data-dir $work/data" --sink-port 29800 \
+      --ready http://127.0.0.1:29801/ping --body "$alert" --count "$2" --send "${3/COUNT/$2}" --warmup "${3/COUNT/20000}"
+    delivered "$1"
+  done
+}
+
+sender=$here/../../artifacts/bin/Router.Benchmarks/release/Router.Benchmarks
 for load in "$@"; do
   case $load in
+    ndjson)
+      configure ndjson
+      for ((i = 0; i < 100; i++)); do tr -d '\n' < "$alert"; echo; done > "$work/batch"
+      stream ndjson 200000 "sh -c 'h2load --h1 -n \$((COUNT / 100)) -c 16 -t 1 -d $work/batch -H content-type:application/x-ndjson http://127.0.0.1:29801/ | grep -q \" 0 4xx, 0 5xx\"'" ;;
+    grpc) configure grpc; stream grpc 200000 "$sender send-grpc http://127.0.0.1:29801 $alert COUNT 4 1" ;;
+    grpc-batches) configure grpc-batches; stream grpc-batches 400000 "$sender send-grpc http://127.0.0.1:29801 $alert COUNT 4 20" ;;
     accept) configure accept; measure accept --count 50000 --expect 0 --drain 1 ;;
     webhook) configure webhook "webhook: {address: '$sink/hook'}"; measure webhook --count 20000 ;;
     five)

@@ -14,21 +14,20 @@ public static class AlertReader
     /// <summary>Lists and objects inside an alert may be nested this deep, the alert itself included.</summary>
     public const int MaxDepth = 10_000;
 
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
-
     /// <summary>Reads the alert that <paramref name="body"/> begins with.</summary>
     /// <param name="body">JSON text; what follows the first object is left alone.</param>
     /// <param name="alert">The alert; null when the result is false.</param>
     /// <param name="consumed">Bytes of <paramref name="body"/> that were read. Counted after invalid UTF-8 was replaced, so meaningful only for valid text.</param>
     /// <param name="error">Says what is wrong, without quoting the body; empty when the result is true.</param>
-    public static bool TryRead(ReadOnlySpan<byte> body, out Alert? alert, out long consumed, out string error)
+    /// <param name="maxDepth">Lists and objects may be nested this deep.</param>
+    public static bool TryRead(ReadOnlySpan<byte> body, out Alert? alert, out long consumed, out string error, int maxDepth = MaxDepth)
     {
         if (!Utf8.IsValid(body))
         {
             body = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body)); // .NET replaces by the same rule as WHATWG and Go's JSON
         }
 
-        var reader = new Utf8JsonReader(body, Options);
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = maxDepth });
         var draft = new AlertDraft();
         try
         {
@@ -42,6 +41,25 @@ public static class AlertReader
             alert = null;
             consumed = reader.BytesConsumed;
             error = $"not valid JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
+            return false;
+        }
+    }
+
+    /// <summary>Reads a text that is one JSON value and nothing else.</summary>
+    /// <param name="json">The text, as UTF-8.</param>
+    /// <param name="value">The value; null when the result is false.</param>
+    /// <param name="maxDepth">Lists and objects may be nested this deep.</param>
+    public static bool TryReadValue(ReadOnlySpan<byte> json, out FieldValue value, int maxDepth = MaxDepth)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
+        try
+        {
+            value = reader.Read() ? ReadValue(ref reader) : default;
+            return !reader.Read();
+        }
+        catch (JsonException)
+        {
+            value = default;
             return false;
         }
     }

@@ -8,12 +8,12 @@ namespace Saker.Http;
 /// <summary>
 /// Serves a sender that has closed its side and still reads. Kestrel's transport says that a connection is closed as soon as nothing more
 /// comes, and Kestrel then answers none of what came before; here it is closed when the socket is. What is incomplete ends as it did:
-/// the input ends before its time.
+/// the input ends before its time. An <see cref="InnerEndPoint"/> gets what came in this way already.
 /// </summary>
 internal sealed class HalfOpenTransport(IConnectionListenerFactory transport) : IConnectionListenerFactory
 {
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        new Listener(await transport.BindAsync(endpoint, cancellationToken));
+        endpoint is InnerEndPoint inner ? inner.Listen() : new Listener(await transport.BindAsync(endpoint, cancellationToken));
 
     private static void LeaveOpen(ConnectionContext connection)
     {

@@ -20,6 +20,9 @@ public sealed record ListenAddress : IParsable<ListenAddress>
     /// <summary>The loopback address of IPv4.</summary>
     public static ListenAddress Loopback { get; } = new("127.0.0.1", IPAddress.Loopback);
 
+    /// <summary>True when only programs on this machine reach it.</summary>
+    public bool IsLoopback => Address is null || IPAddress.IsLoopback(Address);
+
     /// <summary>As it was written; empty for every address.</summary>
     public string Text { get; }
 

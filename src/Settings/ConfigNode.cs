@@ -10,11 +10,17 @@ internal abstract class ConfigNode(ConfigSource source)
 }
 
 /// <summary>A text exactly as written (<c>0123</c> stays <c>0123</c>), or nothing (<c>~</c>, <c>null</c>, an empty value).</summary>
-internal sealed class ConfigScalar(string text, ConfigSource source, bool isNull = false) : ConfigNode(source)
+internal sealed class ConfigScalar(string text, ConfigSource source, bool isNull = false, bool isPlain = false) : ConfigNode(source)
 {
     public string Text { get; } = text;
 
     public bool IsNull { get; } = isNull;
+
+    /// <summary>The content of a file, which is a value as it stands: nothing is put into it.</summary>
+    public bool IsContent { get; init; }
+
+    /// <summary>Written in a file without quotes, so that other readers of YAML may take it for a number or a truth value.</summary>
+    public bool IsPlain { get; } = isPlain;
 }
 
 internal sealed class ConfigList(IReadOnlyList<ConfigNode> items, ConfigSource source) : ConfigNode(source)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Saker.Files;
 
 namespace Saker.Settings;
 
@@ -8,26 +9,22 @@ namespace Saker.Settings;
 /// </summary>
 internal static class FileFingerprint
 {
-    private const string Missing = "-";
+    /// <summary>Stands for a file that cannot be read.</summary>
+    public const string Missing = "-";
 
     /// <summary>A text that changes with the content of any of the files; one that cannot be read counts as missing.</summary>
     public static string Of(params IEnumerable<string> files) => string.Join(' ', files.Select(Of));
 
     private static string Of(string file)
     {
-        if (!File.Exists(file))
+        if (SystemFile.Look(file) is not { IsRegular: true })
         {
-            return Missing;
+            return Missing; // also a pipe, whose content is for the one who reads it, and which may keep its reader waiting
         }
 
         try
         {
             using var stream = File.OpenRead(file);
-            if (!stream.CanSeek)
-            {
-                return Missing; // a pipe, whose content is for the one who reads it
-            }
-
             return Convert.ToHexString(SHA256.HashData(stream));
         }
         catch (Exception exception) when (FileProblem.Is(exception))

@@ -10,6 +10,7 @@ internal static class KeyFacts
         OptionKind.List => $"list of {Word(key)}",
         OptionKind.Map => $"map of {Word(key)}",
         OptionKind.Sections => "list of sections",
+        OptionKind.NamedSections => "sections under names",
         _ => Word(key),
     };
 
@@ -18,7 +19,7 @@ internal static class KeyFacts
         : key.Words.Count > 0 ? string.Join(", ", key.Words)
         : "";
 
-    public static string Default(OptionKey key) => OptionsBinder.Display(key, key.Default);
+    public static string Default(OptionKey key) => ValueDisplay.Of(key, key.Default);
 
     private static string Word(OptionKey key) =>
         key.IsSecret ? "secret"

@@ -26,12 +26,15 @@ internal static class OptionDifferences
                     yield return difference;
                 }
             }
-            else if (!AreEqual(old, now))
+            else if (!(key.Kind == OptionKind.NamedSections ? AreEqual(key.Section, (IDictionary)old!, (IDictionary)now!) : AreEqual(old, now)))
             {
                 yield return keyPath;
             }
         }
     }
+
+    private static bool AreEqual(OptionSchema schema, IDictionary old, IDictionary now) =>
+        AreEqual((IEnumerable)old.Keys, now.Keys) && old.Keys.Cast<string>().All(name => !Between(schema, old[name]!, now[name]!).Any());
 
     // The order of a map counts: templated fields see the ones before them.
     private static bool AreEqual(object? old, object? now) => (old, now) switch

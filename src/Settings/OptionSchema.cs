@@ -54,6 +54,9 @@ internal enum OptionKind
 
     /// <summary>A list of option records.</summary>
     Sections,
+
+    /// <summary>Option records under names that are the user's.</summary>
+    NamedSections,
 }
 
 /// <summary>One key of an option record.</summary>
@@ -130,7 +133,8 @@ internal sealed class OptionKey
             var definition = type.GetGenericTypeDefinition();
             if (definition == typeof(IReadOnlyDictionary<,>))
             {
-                return (OptionKind.Map, type.GenericTypeArguments[1]);
+                var value = type.GenericTypeArguments[1];
+                return (ScalarConverter.Supports(value) ? OptionKind.Map : OptionKind.NamedSections, value);
             }
 
             if (definition == typeof(IReadOnlyList<>))

@@ -15,6 +15,7 @@ internal static class OptionSecrets
             var found = value switch
             {
                 Secret secret => [secret],
+                IDictionary named when key.Kind == OptionKind.NamedSections => named.Values.Cast<object>().SelectMany(Of),
                 IDictionary map => map.Values.OfType<Secret>(),
                 IEnumerable sections when key.Kind == OptionKind.Sections => sections.Cast<object>().SelectMany(Of),
                 IEnumerable list when key.IsSecret => list.OfType<Secret>(),

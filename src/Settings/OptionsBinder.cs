@@ -1,6 +1,5 @@
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
-using Saker.Alerts;
 using Saker.Text;
 
 namespace Saker.Settings;
@@ -18,7 +17,8 @@ internal sealed record EffectiveValue(string Path, string Text, ConfigSource? So
 /// <param name="environment">The variables.</param>
 /// <param name="faults">Gets the faults.</param>
 /// <param name="mayBeIncomplete">Asks for no key that is missing, for a section that is not in use.</param>
-internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaults faults, bool mayBeIncomplete = false)
+/// <param name="references">Puts into values what they refer to; null where they are taken as written.</param>
+internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaults faults, bool mayBeIncomplete = false, ValueReferences? references = null)
 {
     private readonly List<EffectiveValue> effective = [];
 
@@ -45,7 +45,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
                 continue;
             }
 
-            var node = environment.Find(EnvironmentVariables.NameOf(keyPath)) ?? written.GetValueOrDefault(key);
+            var node = OfVariable(key, keyPath) ?? written.GetValueOrDefault(key);
             if (key.Kind == OptionKind.Map && node is ConfigMap map)
             {
                 node = EntriesFromEnvironment(map, keyPath);
@@ -60,7 +60,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
 
     /// <summary>True when the file or the environment gives the key a value.</summary>
     public bool IsSet(ConfigMap? section, string path, string key) =>
-        environment.Find(EnvironmentVariables.NameOf(Join(path, key))) is not null || !IsEmpty(section?.Find(key)?.Value);
+        environment.FindOrFile(EnvironmentVariables.NameOf(Join(path, key))) is not null || !IsEmpty(section?.Find(key)?.Value);
 
     public static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 
@@ -108,6 +108,14 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
         return null;
     }
 
+    // The entries of a map have variables of their own, and so have the keys of a section.
+    private ConfigScalar? OfVariable(OptionKey key, string path) => key.Kind switch
+    {
+        OptionKind.NamedSections => null,
+        OptionKind.Map => environment.Find(EnvironmentVariables.NameOf(path)),
+        _ => environment.FindOrFile(EnvironmentVariables.NameOf(path)),
+    };
+
     // CUSTOMFIELDS_ENV sets the entry 'env' of a map that the file has, as in Falcosidekick.
     private ConfigMap EntriesFromEnvironment(ConfigMap map, string path) => new(
         [.. map.Entries.Select(entry => environment.Find(EnvironmentVariables.NameOf(Join(path, entry.Key))) is { } value
@@ -127,7 +135,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
                 faults.Error(node?.Source ?? fallback, path, $"This must be set, here or in the variable {EnvironmentVariables.NameOf(path)}.");
             }
 
-            effective.Add(new EffectiveValue(path, Display(key, key.Default), null));
+            effective.Add(new EffectiveValue(path, ValueDisplay.Of(key, key.Default), null));
             return;
         }
 
@@ -136,16 +144,17 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
             OptionKind.List => List(key, node!, path),
             OptionKind.Map => Map(key, node!, path),
             OptionKind.Sections => Sections(key, node!, path),
+            OptionKind.NamedSections => NamedSections(key, node!, path),
             _ => Scalar(key, node!, path),
         };
         if (value is null || !PassesChecks(key, value, node!, path))
         {
-            effective.Add(new EffectiveValue(path, Display(key, key.Default), null));
+            effective.Add(new EffectiveValue(path, ValueDisplay.Of(key, key.Default), null));
             return;
         }
 
         key.Property.SetValue(options, value);
-        effective.Add(new EffectiveValue(path, Display(key, value), node!.Source));
+        effective.Add(new EffectiveValue(path, ValueDisplay.Of(key, value, node!, references is not null), node!.Source));
     }
 
     private object? Scalar(OptionKey key, ConfigNode node, string path)
@@ -156,14 +165,21 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
             return null;
         }
 
-        var text = key.IsRequestHead ? RequestHead.Trim(scalar.Text) : scalar.Text;
+        var problem = "";
+        if ((references is null || scalar.IsContent ? scalar.Text : references.Resolve(scalar.Text, out problem)) is not { } text)
+        {
+            faults.Error(scalar.Source, path, $"{ValueDisplay.Quote(key, scalar.Text)} {problem}");
+            return null;
+        }
+
+        text = key.IsRequestHead ? RequestHead.Trim(text) : text;
         object? value = null;
-        var problem = (key.IsRequestHead ? RequestHead.ValueProblem(text) : null)
+        problem = (key.IsRequestHead ? RequestHead.ValueProblem(text) : null)
             ?? ScalarConverter.Convert(key.ValueType, text, out value)
             ?? key.NotOneOfTheWords(ref value);
         if (problem is not null)
         {
-            faults.Error(scalar.Source, path, $"{Quote(key, scalar.Text)} {problem}");
+            faults.Error(scalar.Source, path, $"{ValueDisplay.Quote(key, scalar.Text)} {problem}");
             return null;
         }
 
@@ -212,6 +228,32 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
         {
             var place = $"{path}[{index}]";
             values.Add(Bind(key.Section, NestedSection(item, place), place, item.Source));
+        }
+
+        return values;
+    }
+
+    private IDictionary? NamedSections(OptionKey key, ConfigNode node, string path)
+    {
+        if (node is not ConfigMap map)
+        {
+            faults.Error(node.Source, path, "Sections under names belong here, each with its keys below it.");
+            return null;
+        }
+
+        var type = typeof(Dictionary<,>).MakeGenericType(typeof(string), key.ValueType);
+        var values = (IDictionary)Activator.CreateInstance(type, StringComparer.Ordinal)!;
+        foreach (var entry in map.Entries)
+        {
+            var place = Join(path, entry.Key);
+            if (SectionNames.Problem(entry.Key) is { } problem)
+            {
+                faults.Error(entry.KeySource, place, problem);
+            }
+            else
+            {
+                values[entry.Key] = Bind(key.Section, NestedSection(entry.Value, place), place, entry.KeySource);
+            }
         }
 
         return values;
@@ -301,7 +343,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
                 var (entryKey, value) = DelimitedText.SplitEntry(part.Text);
                 if (entryKey.Length == 0 || (value is null && !key.AllowsBareKeys))
                 {
-                    faults.Error(part.Source, path, $"{Quote(key, part.Text)} is not 'key:value'; a value with a comma in it must be written as a YAML map.");
+                    faults.Error(part.Source, path, $"{ValueDisplay.Quote(key, part.Text)} is not 'key:value'; a value with a comma in it must be written as a YAML map.");
                     return null;
                 }
 
@@ -324,7 +366,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
             {
                 if (!check.IsValid(item is ByteSize size ? size.Bytes : item))
                 {
-                    faults.Error(node.Source, path, $"{Quote(key, ScalarConverter.Display(item))} {Problem(check)}");
+                    faults.Error(node.Source, path, $"{ValueDisplay.Quote(key, ValueDisplay.IsReferring(node, references is not null) ? ValueDisplay.Written(node) : ScalarConverter.Display(item))} {Problem(check)}");
                     passes = false;
                 }
             }
@@ -349,19 +391,4 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
             faults.Error(place ?? source, keyPath, fault.Message);
         }
     }
-
-    private static string Quote(OptionKey key, string text)
-    {
-        const int longest = 80;
-        return key.IsSecret ? $"'{Secret.Mask}'" : text.Length > longest ? $"'{text[..longest]}…'" : $"'{text}'";
-    }
-
-    /// <summary>A value as somebody would write it; secrets are stars.</summary>
-    public static string Display(OptionKey key, object? value) => value switch
-    {
-        IDictionary map => $"{{{string.Join(", ", map.Keys.Cast<string>().Select(entry => $"{entry}: {ScalarConverter.Display(map[entry])}"))}}}",
-        IEnumerable list when key.Kind == OptionKind.List => $"[{string.Join(", ", list.Cast<object?>().Select(ScalarConverter.Display))}]",
-        IList sections when key.Kind == OptionKind.Sections => sections.Count == 0 ? "[]" : $"{sections.Count} sections",
-        _ => ScalarConverter.Display(value),
-    };
 }

@@ -231,7 +231,7 @@ internal sealed partial class YamlConfigReader
     {
         var scalar = parser.Consume<Scalar>();
         var isNull = scalar is { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" };
-        return new ConfigScalar(isNull ? "" : scalar.Value, At(scalar), isNull);
+        return new ConfigScalar(isNull ? "" : scalar.Value, At(scalar), isNull, scalar.Style == ScalarStyle.Plain);
     }
 
     // A bracket counts as open before what comes behind it is looked at, and as closed likewise: either may be what is wrong.

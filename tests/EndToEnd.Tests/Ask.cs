@@ -11,9 +11,11 @@ internal static class Ask
     internal sealed record Output(string Name, bool Healthy, long Depth, double OldestAge, string LastError, long Delivered, long DeadLetters);
 
     /// <summary>The answer's body, whatever its status.</summary>
-    public static async Task<string> TextAsync(int port, string path)
+    public static async Task<string> TextAsync(int port, string path, string? token = null)
     {
-        using var answer = await Client.GetAsync(new Uri($"http://127.0.0.1:{port}{path}"), TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{port}{path}"));
+        request.Headers.Authorization = token is null ? null : new("Bearer", token);
+        using var answer = await Client.SendAsync(request, TestContext.Current.CancellationToken);
         return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 
@@ -25,9 +27,9 @@ internal static class Ask
     }
 
     /// <summary>The outputs by name, from <c>/healthz?verbose</c>.</summary>
-    public static async Task<Dictionary<string, Output>> OutputsAsync(int port, string path = "/healthz?verbose")
+    public static async Task<Dictionary<string, Output>> OutputsAsync(int port, string path = "/healthz?verbose", string? token = null)
     {
-        using var document = JsonDocument.Parse(await TextAsync(port, path));
+        using var document = JsonDocument.Parse(await TextAsync(port, path, token));
         return document.RootElement.GetProperty("outputs").EnumerateArray().Select(static output => new Output(
             output.GetProperty("name").GetString()!,
             output.GetProperty("healthy").GetBoolean(),

@@ -73,7 +73,7 @@ public sealed class ChartTests
 
     private static Dictionary<string, string> Variables(TestFolder folder, int port)
     {
-        var variables = ChartEnvironment.Read(SharedData.Path("charts", "falcosidekick-default.json"));
+        var variables = ChartEnvironment.Read("falcosidekick-default");
         variables["LISTENADDRESS"] = "127.0.0.1";
         variables["LISTENPORT"] = port.ToString(CultureInfo.InvariantCulture);
         variables["TMPDIR"] = folder.File(".").TrimEnd('.', '/');

@@ -6,6 +6,7 @@ namespace Saker.EndToEnd.Tests;
 /// <summary>The commands for a person at a terminal, against a running router and against its files alone.</summary>
 public sealed class ControlTests
 {
+    private const string Token = "a token of some length";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
@@ -17,6 +18,7 @@ public sealed class ControlTests
         folder.Write("router.yaml", $$"""
             listenaddress: 127.0.0.1
             listenport: {{port}}
+            http: { clients: { dashboard: { token: "{{Token}}", roles: [viewer] } } }
             outputs:
               hook: { type: webhook, address: "{{destination.Address}}secret-path" }
             """);
@@ -27,7 +29,9 @@ public sealed class ControlTests
         }
 
         await Wait.UntilAsync(async () => (await Ask.OutputsAsync(port))["hook"].DeadLetters == 4, Patience, static () => "four dead letters");
-        Assert.Equal(4, (await Ask.OutputsAsync(port, "/api/v1/outputs"))["hook"].DeadLetters);
+        Assert.Equal(4, (await Ask.OutputsAsync(port, "/api/v1/outputs", Token))["hook"].DeadLetters);
+
+        Assert.Equal(401, await Ask.StatusAsync(port, "/api/v1/outputs"));
 
         var listed = await AskAsync(folder, 0, "list");
         Assert.Equal(["ID", "OUTPUT", "REASON"], listed[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[..3]);
@@ -112,6 +116,44 @@ public sealed class ControlTests
         await router.EndAsync("KILL");
         var stopped = await Programs.AskRouterAsync(folder, "status");
         Assert.Equal((1, "No router runs on this data directory."), (stopped.Code, stopped.Lines[^1]));
+    }
+
+    [Fact]
+    public async Task A_paused_output_waits_beyond_a_kill_and_goes_on_when_it_is_resumed()
+    {
+        using var folder = new TestFolder();
+        var port = Programs.FreePort();
+        folder.Write("router.yaml", $$"""
+            listenaddress: 127.0.0.1
+            listenport: {{port}}
+            outputs:
+              hook: { type: stdout }
+            """);
+        Assert.Equal(1, (await Programs.AskRouterAsync(folder, "outputs", "pause", "hook")).Code);
+        await using var router = await RestartedRouter.StartAsync(folder, port);
+        var (code, lines) = await Programs.AskRouterAsync(folder, "outputs", "pause", "hok");
+        Assert.Equal((1, "No output 'hok' is on; did you mean 'hook'? Those that are: hook."), (code, Assert.Single(lines)));
+        (code, lines) = await Programs.AskRouterAsync(folder, "outputs", "pause", "hook");
+        Assert.Equal((0, "hook is paused; 0 alerts wait."), (code, Assert.Single(lines)));
+        await router.EndAsync("KILL");
+        await router.StartAgainAsync();
+        await using (var load = Load.Start(port, 1, count: 5))
+        {
+            await load.WhenSentAsync();
+        }
+
+        (code, lines) = await Programs.AskRouterAsync(folder, "status");
+        Assert.Equal(0, code);
+        Assert.Matches(@"^hook +stdout +paused +Closed +5 +[\d.]+m?s +0 +0", lines[1]);
+        Assert.Contains((await Programs.AskRouterAsync(folder, "outputs", "list")).Lines, static line => line.EndsWith("hook (paused)", StringComparison.Ordinal));
+        (code, lines) = await Programs.AskRouterAsync(folder, "test");
+        Assert.Equal(2, code);
+        Assert.Matches("^hook +stdout +paused +somebody has paused it", lines[2]);
+        Assert.Contains("saker_router_output_paused{output=\"hook\"} 1", await Ask.TextAsync(port, "/metrics"), StringComparison.Ordinal);
+        Assert.Equal(0, (await Programs.AskRouterAsync(folder, "outputs", "resume", "hook")).Code);
+        await Wait.UntilAsync(async () => (await Ask.OutputsAsync(port))["hook"].Delivered == 6, Patience, static () => "all delivered");
+        Assert.Equal(0, (await Programs.AskRouterAsync(folder, "test")).Code);
+        await router.EndAsync("TERM");
     }
 
     private static async Task<string[]> AskAsync(TestFolder folder, int expected, params string[] command)

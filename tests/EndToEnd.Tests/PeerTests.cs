@@ -55,7 +55,7 @@ public sealed class PeerTests
         listenaddress: 127.0.0.1
         listenport: {{port}}
         delivery: {durability: os}
-        http: {peers: {other: '{{Token}}' } }
+        http: {clients: {other: {token: '{{Token}}', roles: [router] } } }
         webhook: {address: '{{sink}}'}
         outputs:
           other: {type: router, address: 'http://127.0.0.1:{{other}}', token: '{{Token}}' }

@@ -18,7 +18,7 @@ public sealed class ArrowTests
         ["Text"] = [],
         ["Tls"] = ["Settings"],
         ["Logging"] = [],
-        ["Settings"] = ["Alerts", "Text"],
+        ["Settings"] = ["Alerts", "Files", "Text"],
         ["Rules"] = ["Alerts", "Conditions", "Settings", "Text"],
         ["Detector"] = ["Alerts", "CommandLine", "Conditions", "Files", "Http", "Logging", "Rules", "Settings", "Text", "Tls"],
         ["Outputs.Abstractions"] = ["Alerts", "Http", "Settings", "Templates", "Text", "Tls"],

@@ -77,7 +77,7 @@ public sealed class UnreadOptionTests
     {
         foreach (var key in schema.Keys)
         {
-            if (key.Kind is OptionKind.Section or OptionKind.Sections)
+            if (key.Kind is OptionKind.Section or OptionKind.Sections or OptionKind.NamedSections)
             {
                 foreach (var nested in Properties(key.Section))
                 {

@@ -26,7 +26,7 @@ public sealed class RecordedTemplates(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{lines.Length - wrong.Count} of {lines.Length} recorded templates agree.");
+        RecordedCases.Note(output, "templates", lines.Length - wrong.Count, lines.Length, 0);
         Assert.True(lines.Length > 500, "The recorded data is cut short.");
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }

@@ -1,61 +1,61 @@
 using System.Text;
 using System.Text.Json;
+using Xunit;
 
 namespace Saker.Testing;
 
-/// <summary>The variables that objects of a rendered Helm chart would set: Secrets that <c>envFrom</c> takes, and <c>env</c>.</summary>
+/// <summary>
+/// What a container gets from a rendered chart, by Kubernetes' rules: the Secrets of <c>envFrom</c> in their order, and over them
+/// <c>env</c>, with values of its own or from a key of a Secret.
+/// </summary>
 public static class ChartEnvironment
 {
-    /// <summary>The variables in the file of one rendered chart.</summary>
-    public static Dictionary<string, string> Read(string file)
+    private static readonly IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> NoSecrets = new Dictionary<string, IReadOnlyDictionary<string, string>>();
+
+    /// <summary>The variables of Falcosidekick's container in a recorded rendering.</summary>
+    /// <param name="chart">The rendering's name: <c>falcosidekick-default</c>.</param>
+    /// <param name="others">Secrets that the chart names and does not make, by name.</param>
+    public static Dictionary<string, string> Read(string chart, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>? others = null)
     {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+        using var document = JsonDocument.Parse(RecordedData.Bytes("charts", $"{chart}.json"));
+        var container = Container(document.RootElement);
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        Walk(document.RootElement, variables);
+        foreach (var from in container.GetProperty("envFrom").EnumerateArray())
+        {
+            foreach (var (name, value) in Secret(document.RootElement, from.GetProperty("secretRef").GetProperty("name").GetString()!, others ?? NoSecrets))
+            {
+                variables[name] = value;
+            }
+        }
+
+        foreach (var variable in container.GetProperty("env").EnumerateArray())
+        {
+            variables[variable.GetProperty("name").GetString()!] = variable.TryGetProperty("valueFrom", out var from)
+                ? OfSecret(document.RootElement, from.GetProperty("secretKeyRef"), others ?? NoSecrets)
+                : variable.GetProperty("value").GetString()!;
+        }
+
         return variables;
     }
 
-    private static void Walk(JsonElement element, Dictionary<string, string> variables)
+    /// <summary>The arguments of Falcosidekick's container.</summary>
+    public static IReadOnlyList<string> Arguments(string chart)
     {
-        if (element.ValueKind == JsonValueKind.Array)
-        {
-            foreach (var item in element.EnumerateArray())
-            {
-                Walk(item, variables);
-            }
-        }
-
-        if (element.ValueKind != JsonValueKind.Object)
-        {
-            return;
-        }
-
-        if (element.TryGetProperty("kind", out var kind) && kind.ValueEquals("Secret") && element.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object)
-        {
-            foreach (var entry in data.EnumerateObject())
-            {
-                var text = entry.Value.GetString() ?? "";
-                variables[entry.Name] = TryDecode(text);
-            }
-        }
-
-        if (element.TryGetProperty("env", out var env) && env.ValueKind == JsonValueKind.Array)
-        {
-            foreach (var variable in env.EnumerateArray())
-            {
-                variables[variable.GetProperty("name").GetString()!] = variable.TryGetProperty("value", out var value) ? value.GetString() ?? "" : "";
-            }
-        }
-
-        foreach (var property in element.EnumerateObject())
-        {
-            Walk(property.Value, variables);
-        }
+        using var document = JsonDocument.Parse(RecordedData.Bytes("charts", $"{chart}.json"));
+        return Container(document.RootElement).TryGetProperty("args", out var arguments)
+            ? [.. arguments.EnumerateArray().Select(static argument => argument.GetString()!)]
+            : [];
     }
 
-    private static string TryDecode(string text)
-    {
-        var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : text;
-    }
+    private static JsonElement Container(JsonElement rendered) => Assert.Single(
+        rendered.GetProperty("deployments").EnumerateObject().SelectMany(static deployment => deployment.Value.EnumerateArray()),
+        static container => container.GetProperty("name").ValueEquals("falcosidekick"));
+
+    private static string OfSecret(JsonElement rendered, JsonElement reference, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> others) =>
+        Secret(rendered, reference.GetProperty("name").GetString()!, others)[reference.GetProperty("key").GetString()!];
+
+    private static IReadOnlyDictionary<string, string> Secret(JsonElement rendered, string name, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> others) =>
+        rendered.GetProperty("secrets").TryGetProperty(name, out var secret)
+            ? secret.EnumerateObject().ToDictionary(static entry => entry.Name, static entry => Encoding.UTF8.GetString(entry.Value.GetBytesFromBase64()))
+            : others[name];
 }

@@ -24,6 +24,7 @@ internal static class GeneratedFiles
             ["docs/reference/router-configuration.md"] = ReferencePages.Router(),
             ["docs/reference/metrics.md"] = ReferencePages.Metrics(),
             ["docs/reference/environment.md"] = ReferencePages.Environment(catalogue),
+            ["docs/reference/openapi.json"] = await ApiDescription.WriteAsync(),
             ["config/schema/router.schema.json"] = SchemaFile.Write(catalogue),
             ["src/Router/Configuration/output-texts.tsv"] = OutputTexts(catalogue),
         };

@@ -20,6 +20,7 @@ internal static class ReferencePages
             .Append("`saker-router --config FILE` reads YAML or JSON; each key can also be set by its variable, which wins. `saker-router config` prints what is in effect and where it came from.\n\n")
             .Append("Outputs have a page each in [outputs/](outputs/). Falcosidekick's top-level sections work under their names; further instances stand below `outputs`:\n\n")
             .Append("```yaml\noutputs:\n  NAME:            # a-z, 0-9 and '-'\n    type: TYPE     # one of the outputs\n    KEY: VALUE     # variable OUTPUTS_NAME_KEY\n```\n\n");
+        page.Append("A value can come from elsewhere: `KEY_FILE=PATH` in place of the variable `KEY` takes the content of a file, and within a value of the file or of a variable `${file:PATH}` and `${env:NAME}` are put in (`$${env:NAME}` is the text itself). A line break at the end of a file does not count. A file that changes is read again, like the configuration; what came from one is printed nowhere.\n\n");
         Table(page, OptionSchema.For(typeof(RouterOptions)), "");
         return page.ToString();
     }

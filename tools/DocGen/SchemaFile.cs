@@ -40,7 +40,7 @@ internal static class SchemaFile
         properties["outputs"] = new JsonObject
         {
             ["type"] = "object",
-            ["propertyNames"] = new JsonObject { ["pattern"] = "^[a-z0-9][a-z0-9-]{0,62}$" },
+            ["propertyNames"] = Name(),
             ["additionalProperties"] = new JsonObject { ["oneOf"] = types },
         };
         root.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
@@ -81,12 +81,15 @@ internal static class SchemaFile
             OptionKind.List => new JsonObject { ["type"] = new JsonArray("array", "string") },
             OptionKind.Map when key.AllowsBareKeys => new JsonObject { ["type"] = new JsonArray("object", "array", "string") },
             OptionKind.Map => new JsonObject { ["type"] = new JsonArray("object", "string") },
+            OptionKind.NamedSections => new JsonObject { ["type"] = "object", ["propertyNames"] = Name(), ["additionalProperties"] = Section(key.Section) },
             OptionKind.Sections => new JsonObject { ["type"] = "array", ["items"] = Section(key.Section) },
             _ => Scalar(key),
         };
         node["description"] = Prose.Of(key.Property);
         return node;
     }
+
+    private static JsonObject Name() => new() { ["pattern"] = "^[a-z0-9][a-z0-9-]{0,62}$" };
 
     private static JsonObject Scalar(OptionKey key)
     {

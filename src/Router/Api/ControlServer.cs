@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Saker.Http;
 using Saker.Router.Log;
+using Saker.Router.Web;
 
 namespace Saker.Router.Api;
 
@@ -18,9 +19,12 @@ internal sealed class ControlServer : IAsyncDisposable
     /// <summary>Where the socket of a data directory is.</summary>
     public static string PathIn(string root) => Path.Combine(Path.GetFullPath(root), "control", "router.sock");
 
+    /// <summary>The same as an address.</summary>
+    public static string AddressIn(string root) => $"http://unix:{PathIn(root)}";
+
     /// <summary>Listens from the return on. The caller holds the directory's lock, so a socket that is there is left over.</summary>
     /// <exception cref="IOException">The socket cannot be made; the message says why.</exception>
-    public static async Task<ControlServer> StartAsync(DataDirectory directory, ControlEndpoints endpoints, ILoggerFactory loggers)
+    public static async Task<ControlServer> StartAsync(DataDirectory directory, EndpointApplication application, ILoggerFactory loggers)
     {
         var path = PathIn(directory.Root);
         if (Encoding.UTF8.GetByteCount(path) > MaxPathBytes)
@@ -39,7 +43,15 @@ internal sealed class ControlServer : IAsyncDisposable
         File.Delete(path);
         var options = new KestrelServerOptions { AddServerHeader = false };
         options.ListenUnixSocket(path, static listen => listen.Protocols = HttpProtocols.Http1);
-        var kestrel = await PlainKestrel.StartAsync(options, endpoints.HandleAsync, loggers, CancellationToken.None);
+        var kestrel = await PlainKestrel.StartAsync(
+            options,
+            context =>
+            {
+                context.Features.Set(ApiCaller.Owner);
+                return application.HandleAsync(context);
+            },
+            loggers,
+            CancellationToken.None);
         try
         {
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);

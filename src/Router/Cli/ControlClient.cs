@@ -1,12 +1,17 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Mime;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Saker.Logging;
 using Saker.Router.Api;
 using Saker.Router.Delivery;
 using Saker.Router.Hosting;
 using Saker.Router.Log;
 using Saker.Router.Options;
+using Saker.Router.Web;
 
 namespace Saker.Router.Cli;
 
@@ -85,23 +90,93 @@ internal sealed class ControlClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks, and reads the answer; its root is undefined when the answer is empty.</summary>
+    /// <summary>How the outputs stand.</summary>
+    public Task<OutputList> OutputsAsync(CancellationToken cancellationToken) => AskAsync(HttpMethod.Get, "outputs", ApiJson.Default.OutputList, cancellationToken);
+
+    /// <summary>Pauses an output, or resumes it.</summary>
+    public Task<OutputView> PauseAsync(string output, bool isPaused, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Post, $"outputs/{Uri.EscapeDataString(output)}/{(isPaused ? "pause" : "resume")}", ApiJson.Default.OutputView, cancellationToken);
+
+    /// <summary>How the router stands.</summary>
+    public Task<StatusView> StatusAsync(CancellationToken cancellationToken) => AskAsync(HttpMethod.Get, "status", ApiJson.Default.StatusView, cancellationToken);
+
+    /// <summary>The configuration in effect.</summary>
+    public Task<ConfigurationView> ConfigurationAsync(CancellationToken cancellationToken) => AskAsync(HttpMethod.Get, "configuration", ApiJson.Default.ConfigurationView, cancellationToken);
+
+    /// <summary>Sends a test alert.</summary>
+    public Task<TestAnswer> TestAsync(CancellationToken cancellationToken) => AskAsync(HttpMethod.Post, "test", ApiJson.Default.TestAnswer, cancellationToken);
+
+    /// <summary>What the router would do with an alert.</summary>
+    public Task<RouteAnswer> RouteAsync(ReadOnlyMemory<byte> alert, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Post, "route", ApiJson.Default.RouteAnswer, cancellationToken, alert);
+
+    /// <summary>A page of dead letters.</summary>
+    public Task<DeadLetterPage> LettersAsync(IReadOnlyList<(string Name, string Value)> parameters, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Get, "dead-letters" + Query(parameters), ApiJson.Default.DeadLetterPage, cancellationToken);
+
+    /// <summary>One dead letter with its alert.</summary>
+    public Task<DeadLetterView> LetterAsync(long id, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"dead-letters/{id}"), ApiJson.Default.DeadLetterView, cancellationToken);
+
+    /// <summary>Sends a dead letter once more.</summary>
+    public Task ResendAsync(long id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"dead-letters/{id}/resend"), cancellationToken);
+
+    /// <summary>Drops a dead letter.</summary>
+    public Task DropAsync(long id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, string.Create(CultureInfo.InvariantCulture, $"dead-letters/{id}"), cancellationToken);
+
+    /// <summary>Sends several dead letters once more, within the bounds of one request.</summary>
+    public Task<BulkAnswer> ResendAsync(IReadOnlyList<(string Name, string Value)> parameters, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Post, "dead-letters/resend" + Query(parameters), ApiJson.Default.BulkAnswer, cancellationToken);
+
+    /// <summary>Drops several dead letters, within the bounds of one request.</summary>
+    public Task<BulkAnswer> DropAsync(IReadOnlyList<(string Name, string Value)> parameters, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Delete, "dead-letters" + Query(parameters), ApiJson.Default.BulkAnswer, cancellationToken);
+
+    /// <summary>Asks, and reads the answer.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="path">The path below that of the API, with the query.</param>
+    /// <param name="type">What the answer is.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="body">JSON to send; empty for none.</param>
     /// <exception cref="ControlException">The answer is a refusal; the message is the router's.</exception>
-    public async Task<JsonElement> AskAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    public async Task<T> AskAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken, ReadOnlyMemory<byte> body = default)
     {
-        using var request = new HttpRequestMessage(method, path);
-        using var response = await client.SendAsync(request, cancellationToken); // bounded by MaxResponseContentBufferSize
-        if (response.StatusCode == HttpStatusCode.NoContent)
+        using var response = await SendAsync(method, path, body, cancellationToken);
+        await using var content = await response.Content.ReadAsStreamAsync(cancellationToken); // bounded by MaxResponseContentBufferSize
+        return await JsonSerializer.DeserializeAsync(content, type, cancellationToken) ?? throw new ControlException("The router's answer is empty.");
+    }
+
+    /// <summary>Asks for something that has no answer but that it is done.</summary>
+    /// <exception cref="ControlException">The answer is a refusal; the message is the router's.</exception>
+    public async Task SendAsync(HttpMethod method, string path, CancellationToken cancellationToken) => (await SendAsync(method, path, default, cancellationToken)).Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, new Uri($"{ApiEndpoints.Root}/{path}", UriKind.Relative));
+        if (!body.IsEmpty)
         {
-            return default;
+            request.Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json) } };
         }
 
-        await using var content = await response.Content.ReadAsStreamAsync(cancellationToken);
-        using var document = await JsonDocument.ParseAsync(content, new JsonDocumentOptions { MaxDepth = 10_002 }, cancellationToken);
-        return response.IsSuccessStatusCode
-            ? document.RootElement.Clone()
-            : throw new ControlException(document.RootElement.GetProperty("error").GetString()!);
+        var response = await client.SendAsync(request, cancellationToken); // bounded by MaxResponseContentBufferSize
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            await using var content = await response.Content.ReadAsStreamAsync(cancellationToken);
+            throw new ControlException(response.Content.Headers.ContentType?.MediaType == Problem.ContentType && await JsonSerializer.DeserializeAsync(content, ApiJson.Default.Problem, cancellationToken) is { } problem
+                ? problem.Detail
+                : string.Create(CultureInfo.InvariantCulture, $"The router answered {(int)response.StatusCode}."));
+        }
     }
+
+    private static string Query(IReadOnlyList<(string Name, string Value)> parameters) =>
+        parameters.Count == 0 ? "" : "?" + string.Join('&', parameters.Select(static one => $"{one.Name}={Uri.EscapeDataString(one.Value)}"));
 
     public async ValueTask DisposeAsync()
     {
@@ -116,7 +191,7 @@ internal sealed class ControlClient : IAsyncDisposable
     {
         try
         {
-            await AskAsync(HttpMethod.Get, ControlEndpoints.OutputsPath, cancellationToken);
+            await OutputsAsync(cancellationToken);
             return true;
         }
         catch (HttpRequestException exception) when (exception.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied })
@@ -141,14 +216,17 @@ internal sealed class ControlClient : IAsyncDisposable
         var loggers = LoggerFactory.Create(static logging => logging.AddLines().SetMinimumLevel(LogLevel.Warning));
         own.Push(new Held(loggers));
         var letters = DeadLetters.Open(
-            directory.Files, directory.DeadLetters, options.Delivery.DeadLetterSize.Bytes, RunCommand.DeadLetterReserve(options), options.Delivery.Durability, TimeProvider.System, loggers.CreateLogger<SegmentLog>());
+            directory.Files, directory.DeadLetters, options.Delivery.DeadLetterSize.Bytes, AlertKeeping.DeadLetterReserve(options), options.Delivery.Durability, TimeProvider.System, loggers.CreateLogger<SegmentLog>());
         own.Push(letters);
         client.Dispose();
-        client = Client(new DirectHandler(new ControlEndpoints(static () => [], letters, resend: null)));
+        var api = new ApiEndpoints(new ApiBackend { Letters = letters });
+        var application = new EndpointApplication(ApiEndpoints.AddServices, api.Map, loggers);
+        own.Push(application);
+        client = Client(new DirectHandler(application));
     }
 
     /// <summary>Asks the endpoints in this process, without a socket that would have to be made.</summary>
-    private sealed class DirectHandler(ControlEndpoints endpoints) : HttpMessageHandler
+    private sealed class DirectHandler(EndpointApplication application) : HttpMessageHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
@@ -158,8 +236,15 @@ internal sealed class ControlClient : IAsyncDisposable
             context.Request.Path = PathString.FromUriComponent(request.RequestUri!);
             context.Request.QueryString = QueryString.FromUriComponent(request.RequestUri!);
             context.Response.Body = body;
-            await endpoints.HandleAsync(context);
-            return new HttpResponseMessage((HttpStatusCode)context.Response.StatusCode) { Content = new ByteArrayContent(body.ToArray()) };
+            context.Features.Set(ApiCaller.Owner);
+            await application.HandleAsync(context);
+            var response = new HttpResponseMessage((HttpStatusCode)context.Response.StatusCode) { Content = new ByteArrayContent(body.ToArray()) };
+            if (context.Response.ContentType is { } type)
+            {
+                response.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+            }
+
+            return response;
         }
     }
 

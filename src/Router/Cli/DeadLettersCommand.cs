@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using System.Text.Json;
 using Saker.Router.Api;
 using Saker.Router.Configuration;
 
@@ -11,7 +10,6 @@ namespace Saker.Router.Cli;
 internal static class DeadLettersCommand
 {
     private static readonly string[] Header = ["ID", "OUTPUT", "REASON", "ATTEMPTS", "GIVEN UP", "PRIORITY", "RULE", "ANSWER"];
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, MaxDepth = 10_002 };
 
     public static Command Create(Func<ParseResult, RouterConfiguration> load, Option<string?> dataDirectory)
     {
@@ -20,33 +18,39 @@ internal static class DeadLettersCommand
         var limit = new Option<int>("--limit") { Description = "How many at most.", HelpName = "N", DefaultValueFactory = static _ => 100 };
         limit.Validators.Add(static result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > ControlEndpoints.MaxListed)
+            if (result.GetValueOrDefault<int>() is < 1 or > DeadLetterEndpoints.MaxListed)
             {
-                result.AddError($"--limit takes 1 to {ControlEndpoints.MaxListed.ToString(CultureInfo.InvariantCulture)}.");
+                result.AddError($"--limit takes 1 to {DeadLetterEndpoints.MaxListed.ToString(CultureInfo.InvariantCulture)}.");
             }
         });
         var after = new Option<long>("--after") { Description = "Only those behind this number: the last one of the page before.", HelpName = "ID", DefaultValueFactory = static _ => -1 };
-        var list = new Command("list", "Lists them, the oldest first.") { output, limit, after };
-        SetAction(list, (client, result, cancellationToken) => ListAsync(client, result.GetValue(output), result.GetValue(limit), result.GetValue(after), cancellationToken));
+        var list = new Command("list", "Lists them, the oldest first.") { output, limit, after, JsonOutput.Option };
+        SetAction(list, (client, result, cancellationToken) => ListAsync(client, result.GetValue(output), result.GetValue(limit), result.GetValue(after), result.GetValue(JsonOutput.Option), cancellationToken));
         command.Add(list);
 
         var id = new Argument<long>("ID") { Description = "Its number, as 'list' shows it.", CustomParser = Number };
         var show = new Command("show", "Prints one with its alert.") { id };
         SetAction(show, (client, result, cancellationToken) => ShowAsync(client, result.GetValue(id), cancellationToken));
         command.Add(show);
-        command.Add(ForSome("resend", "Has the running router send one once more, or all, each to its own output only; delivered, it is gone.", HttpMethod.Post, "/resend", "delivered"));
-        command.Add(ForSome("drop", "Drops one for good, or all.", HttpMethod.Delete, "", "dropped"));
+        command.Add(ForSome(
+            "resend", "Has the running router send one once more, or all, each to its own output only; delivered, it is gone.", "delivered",
+            static (client, number, cancellationToken) => client.ResendAsync(number, cancellationToken), static (client, some, cancellationToken) => client.ResendAsync(some, cancellationToken)));
+        command.Add(ForSome(
+            "drop", "Drops one for good, or all.", "dropped",
+            static (client, number, cancellationToken) => client.DropAsync(number, cancellationToken), static (client, some, cancellationToken) => client.DropAsync(some, cancellationToken)));
         return command;
 
         void SetAction(Command one, Func<ControlClient, ParseResult, CancellationToken, Task<int>> work) => one.SetAction((result, cancellationToken) => ControlCommands.RunAsync(
             load(result), result.GetValue(dataDirectory), needsFiles: true, Console.Error, client => work(client, result, cancellationToken), cancellationToken));
 
-        Command ForSome(string name, string description, HttpMethod method, string path, string done)
+        Command ForSome(
+            string name, string description, string done, Func<ControlClient, long, CancellationToken, Task> change,
+            Func<ControlClient, IReadOnlyList<(string Name, string Value)>, CancellationToken, Task<BulkAnswer>> changeAll)
         {
             var one = new Argument<long?>("ID") { Description = "Its number, as 'list' shows it.", Arity = ArgumentArity.ZeroOrOne, CustomParser = static result => Number(result) };
             var of = Output();
             var all = new Option<bool>("--all") { Description = "All, of every output." };
-            var some = new Command(name, description) { one, of, all };
+            var some = new Command(name, description) { one, of, all, JsonOutput.Option };
             some.Validators.Add(result =>
             {
                 var ways = (result.GetValue(one) is null ? 0 : 1) + (result.GetValue(of) is null ? 0 : 1) + (result.GetValue(all) ? 1 : 0);
@@ -56,8 +60,8 @@ internal static class DeadLettersCommand
                 }
             });
             SetAction(some, (client, result, cancellationToken) => result.GetValue(one) is { } number
-                ? ChangeAsync(client, method, PathOf(number) + path, $"Dead letter {number.ToString(CultureInfo.InvariantCulture)} is {done}.", cancellationToken)
-                : ChangeAllAsync(client, result.GetValue(of), method, path, done, cancellationToken));
+                ? ChangeAsync(change(client, number, cancellationToken), $"Dead letter {Text(number)} is {done}.", result.GetValue(JsonOutput.Option))
+                : ChangeAllAsync(client, result.GetValue(of), filter => changeAll(client, filter, cancellationToken), done, result.GetValue(JsonOutput.Option), cancellationToken));
             return some;
         }
     }
@@ -75,33 +79,41 @@ internal static class DeadLettersCommand
         return number;
     }
 
-    private static string PathOf(long id) => string.Create(CultureInfo.InvariantCulture, $"{ControlEndpoints.LettersPath}/{id}");
-
-    private static Task<JsonElement> PageAsync(ControlClient client, string? output, int limit, long after, CancellationToken cancellationToken)
+    private static List<(string Name, string Value)> Filter(string? output, int limit, long after)
     {
-        var query = string.Create(CultureInfo.InvariantCulture, $"?limit={limit}") + (after < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"&after={after}"))
-            + (output is null ? "" : $"&output={Uri.EscapeDataString(output)}");
-        return client.AskAsync(HttpMethod.Get, ControlEndpoints.LettersPath + query, cancellationToken);
-    }
-
-    private static async Task<int> ListAsync(ControlClient client, string? output, int limit, long after, CancellationToken cancellationToken)
-    {
-        var answer = await PageAsync(client, output, limit, after, cancellationToken);
-        var rows = new List<string[]> { Header };
-        foreach (var letter in answer.GetProperty("deadLetters").EnumerateArray())
+        List<(string Name, string Value)> filter = [("limit", Text(limit))];
+        if (after >= 0)
         {
-            rows.Add(
-            [
-                Text(letter, "id"), Text(letter, "output"), Text(letter, "reason"), Text(letter, "attempts"), Text(letter, "givenUp"), Text(letter, "priority"), Text(letter, "rule"),
-                Text(letter, "answer"),
-            ]);
+            filter.Add(("after", Text(after)));
         }
 
-        await ControlCommands.PrintAsync(Console.Out, rows);
-        await Console.Out.WriteLineAsync($"{Text(answer, "count")} are kept; {Text(answer, "displaced")} had to go for newer ones since the start.");
-        if (answer.TryGetProperty("next", out var next))
+        if (output is not null)
         {
-            await Console.Out.WriteLineAsync($"There are more: --after {next}");
+            filter.Add(("output", output));
+        }
+
+        return filter;
+    }
+
+    private static async Task<int> ListAsync(ControlClient client, string? output, int limit, long after, bool json, CancellationToken cancellationToken)
+    {
+        var page = await client.LettersAsync(Filter(output, limit, after), cancellationToken);
+        if (json)
+        {
+            await JsonOutput.WriteAsync(Console.Out, page, JsonOutput.Forms.DeadLetterPage);
+            return 0;
+        }
+
+        var rows = new List<string[]> { Header };
+        rows.AddRange(page.DeadLetters.Select(static letter => (string[])
+        [
+            Text(letter.Id), letter.Output, letter.Reason, Text(letter.Attempts), letter.GivenUp.ToString("yyyy-MM-ddTHH:mm:ss.fffzzz", CultureInfo.InvariantCulture), letter.Priority ?? "", letter.Rule ?? "", letter.Answer,
+        ]));
+        await ControlCommands.PrintAsync(Console.Out, rows);
+        await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{page.Count} are kept; {page.Displaced} had to go for newer ones since the start."));
+        if (page.Next is { } next)
+        {
+            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"There are more: --after {next}"));
         }
 
         return 0;
@@ -109,62 +121,43 @@ internal static class DeadLettersCommand
 
     private static async Task<int> ShowAsync(ControlClient client, long id, CancellationToken cancellationToken)
     {
-        var letter = await client.AskAsync(HttpMethod.Get, PathOf(id), cancellationToken);
-        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(letter, Indented));
+        await JsonOutput.WriteAsync(Console.Out, await client.LetterAsync(id, cancellationToken), JsonOutput.Forms.DeadLetterView);
         return 0;
     }
 
-    private static async Task<int> ChangeAsync(ControlClient client, HttpMethod method, string path, string done, CancellationToken cancellationToken)
+    private static async Task<int> ChangeAsync(Task change, string done, bool json)
     {
-        await client.AskAsync(method, path, cancellationToken);
-        await Console.Out.WriteLineAsync(done);
+        await change;
+        await (json ? JsonOutput.WriteAsync(Console.Out, new BulkAnswer { Done = 1, Left = 0, Refusals = [] }, JsonOutput.Forms.BulkAnswer) : Console.Out.WriteLineAsync(done));
         return 0;
     }
 
     /// <summary>
-    /// Changes one after another, each asked for alone, so that an end in between leaves nothing half done. An output that refuses one is
-    /// left alone from there on: the rest would wait for it in vain. 0 when all are done, 2 when some stay.
+    /// Changes all, in as many requests as it takes. An output that refuses one is left alone from there on: the rest would wait for it in
+    /// vain. 0 when all are done, 2 when some stay.
     /// </summary>
-    private static async Task<int> ChangeAllAsync(ControlClient client, string? output, HttpMethod method, string path, string done, CancellationToken cancellationToken)
+    private static async Task<int> ChangeAllAsync(
+        ControlClient client, string? output, Func<IReadOnlyList<(string Name, string Value)>, Task<BulkAnswer>> change, string done, bool json, CancellationToken cancellationToken)
     {
         var refusals = new Dictionary<string, string>(StringComparer.Ordinal);
-        var (changed, left, after) = (0, 0, -1L);
-        long? last = null; // those that are given up meanwhile are not taken up
-        while (true)
+        var (changed, left) = (0, 0);
+        var newest = (await client.LettersAsync(Filter(output, 1, -1), cancellationToken)).Newest;
+        for (long? after = -1; newest >= 0 && after is { } from;)
         {
-            var page = await PageAsync(client, output, ControlEndpoints.MaxListed, after, cancellationToken);
-            last ??= page.GetProperty("newest").GetInt64();
-            foreach (var letter in page.GetProperty("deadLetters").EnumerateArray())
+            // Not those that are given up meanwhile.
+            var answer = await change([.. Filter(output, DeadLetterEndpoints.MaxListed, from), ("until", Text(newest)), ("all", "true")]);
+            (changed, left, after) = (changed + answer.Done, left + answer.Left, answer.Next);
+            foreach (var refusal in answer.Refusals)
             {
-                after = letter.GetProperty("id").GetInt64();
-                if (after > last)
-                {
-                    break;
-                }
-
-                var name = Text(letter, "output");
-                if (refusals.ContainsKey(name))
-                {
-                    left++;
-                    continue;
-                }
-
-                try
-                {
-                    await client.AskAsync(method, PathOf(after) + path, cancellationToken);
-                    changed++;
-                }
-                catch (ControlException exception)
-                {
-                    refusals.Add(name, exception.Message);
-                    left++;
-                }
+                refusals[refusal.Output] = refusal.Detail;
             }
+        }
 
-            if (after > last || !page.TryGetProperty("next", out _))
-            {
-                break;
-            }
+        if (json)
+        {
+            var together = new BulkAnswer { Done = changed, Left = left, Refusals = [.. refusals.Select(static pair => new BulkRefusal(pair.Key, pair.Value))] };
+            await JsonOutput.WriteAsync(Console.Out, together, JsonOutput.Forms.BulkAnswer);
+            return left == 0 ? 0 : 2;
         }
 
         await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{changed} are {done}, {left} stay."));
@@ -176,5 +169,5 @@ internal static class DeadLettersCommand
         return left == 0 ? 0 : 2;
     }
 
-    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.ToString() : "";
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

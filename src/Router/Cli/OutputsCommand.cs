@@ -1,50 +1,119 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Outputs;
+using Saker.Router.Api;
 using Saker.Router.Configuration;
 using Saker.Router.Enrichment;
+using Saker.Router.Log;
 using Saker.Router.Routing;
 using Saker.Settings;
 using Saker.Text;
 
 namespace Saker.Router.Cli;
 
-/// <summary><c>saker-router outputs list|describe|test</c>: what there is, what it takes, and whether one gets through.</summary>
+/// <summary><c>saker-router outputs list|describe|test|pause|resume</c>: what there is, what it takes, whether one gets through, and to have one wait.</summary>
 internal static class OutputsCommand
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly string[] ListHeader = ["TYPE", "PRODUCT", "SWITCHED ON BY", "CONFIGURED AS"];
 
-    public static Command Create(Func<ParseResult, RouterConfiguration> load)
+    public static Command Create(Func<ParseResult, RouterConfiguration> load, Option<string?> dataDirectory)
     {
-        var list = new Command("list", "Lists the outputs that there are, and which of them are configured.");
-        list.SetAction((result, _) => ListAsync(load(result), OutputCatalogue.Default, Console.Out));
+        var list = new Command("list", "Lists the outputs that there are, which of them are configured, and which of those the running router has paused.") { JsonOutput.Option };
+        list.SetAction(async (result, cancellationToken) =>
+        {
+            var configuration = load(result);
+            return await ListAsync(configuration, OutputCatalogue.Default, await PausedAsync(configuration, result.GetValue(dataDirectory), Console.Error, cancellationToken), result.GetValue(JsonOutput.Option), Console.Out);
+        });
 
         var type = new Argument<string>("TYPE") { Description = "An output's type, as 'list' shows it: slack, aws.sns." };
-        var describe = new Command("describe", "Shows the keys of an output with types, defaults and variables.") { type };
-        describe.SetAction((result, _) => DescribeAsync(result.GetValue(type)!, OutputCatalogue.Default, Console.Out, Console.Error));
+        var describe = new Command("describe", "Shows the keys of an output with types, defaults and variables: saker-router outputs describe slack.") { type, JsonOutput.Option };
+        describe.SetAction((result, _) => DescribeAsync(result.GetValue(type)!, OutputCatalogue.Default, result.GetValue(JsonOutput.Option), Console.Out, Console.Error));
 
         var name = new Argument<string>("NAME") { Description = "An output of the configuration." };
-        var test = new Command("test", "Sends a test alert to one output of the configuration, without a running router, and shows what its destination says.") { name };
-        test.SetAction((result, cancellationToken) => TestAsync(load(result), result.GetValue(name)!, TimeProvider.System, Console.Out, Console.Error, cancellationToken));
-        return new Command("outputs", "Shows the outputs that there are, and tries one.") { list, describe, test };
+        var test = new Command("test", "Sends a test alert to one output of the configuration, without a running router, and shows what its destination says: saker-router outputs test slack.") { name, JsonOutput.Option };
+        test.SetAction((result, cancellationToken) => TestAsync(load(result), result.GetValue(name)!, TimeProvider.System, result.GetValue(JsonOutput.Option), Console.Out, Console.Error, cancellationToken));
+        return new Command("outputs", "Shows the outputs that there are, tries one, and has one wait.")
+        {
+            list, describe, test,
+            Change("pause", "Has the running router take no alert for an output until it is resumed, also beyond a restart: saker-router outputs pause slack. Its alerts wait within its backlog.", isPaused: true),
+            Change("resume", "Has an output go on where it was paused: saker-router outputs resume slack.", isPaused: false),
+        };
+
+        Command Change(string word, string description, bool isPaused)
+        {
+            var which = new Argument<string>("NAME") { Description = "An output of the running router, as 'saker-router status' shows it." };
+            var change = new Command(word, description) { which, JsonOutput.Option };
+            change.SetAction((result, cancellationToken) => ControlCommands.RunAsync(
+                load(result), result.GetValue(dataDirectory), needsFiles: false, Console.Error, client => ChangeAsync(client, result.GetValue(which)!, isPaused, result.GetValue(JsonOutput.Option), Console.Out, Console.Error, cancellationToken), cancellationToken));
+            return change;
+        }
+    }
+
+    /// <summary>Pauses or resumes an output; 1 when no router runs. What the router refuses is thrown.</summary>
+    public static async Task<int> ChangeAsync(ControlClient client, string name, bool isPaused, bool json, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
+    {
+        if (!client.IsRunning)
+        {
+            await errors.WriteLineAsync("No router runs on this data directory.");
+            return 1;
+        }
+
+        var view = await client.PauseAsync(name, isPaused, cancellationToken);
+        await (json
+            ? JsonOutput.WriteAsync(output, view, JsonOutput.Forms.OutputView)
+            : output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{view.Name} is {(isPaused ? "paused" : "resumed")}; {view.Depth} alerts wait.")));
+        return 0;
+    }
+
+    // Only a running router knows. Without one, the list is that of the configuration.
+    private static async Task<IReadOnlyCollection<string>> PausedAsync(RouterConfiguration configuration, string? dataDirectory, TextWriter errors, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var client = await ControlCommands.OpenAsync(configuration, dataDirectory, DefaultDataDirectory.Places, needsFiles: false, cancellationToken);
+            return client.IsRunning ? [.. (await client.OutputsAsync(cancellationToken)).Outputs.Where(static one => one.State == OutputState.Paused).Select(static one => one.Name)] : [];
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            await errors.WriteLineAsync($"Which outputs are paused is not known: {exception.Message}");
+        }
+        catch (IOException)
+        {
+            // No router has run here.
+        }
+
+        return [];
     }
 
     /// <summary>Every output, with the instances that the configuration switches on.</summary>
-    public static async Task<int> ListAsync(RouterConfiguration configuration, OutputCatalogue catalogue, TextWriter output)
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="catalogue">The outputs.</param>
+    /// <param name="paused">Names of instances that are paused.</param>
+    /// <param name="json">As JSON.</param>
+    /// <param name="output">Gets the list.</param>
+    public static async Task<int> ListAsync(RouterConfiguration configuration, OutputCatalogue catalogue, IReadOnlyCollection<string> paused, bool json, TextWriter output)
     {
+        if (json)
+        {
+            await OutputsJson.ListAsync(configuration, catalogue, paused, output);
+            return 0;
+        }
+
         var rows = new List<string[]> { ListHeader };
         rows.AddRange(catalogue.All.Select(registration => (string[])
         [
             registration.Descriptor.Type, registration.Descriptor.Title, registration.Descriptor.DecidingKey,
-            string.Join(", ", configuration.Outputs.Where(instance => instance.Registration == registration).Select(static instance => instance.Name)),
+            string.Join(", ", configuration.Outputs.Where(instance => instance.Registration == registration)
+                .Select(instance => paused.Contains(instance.Name) ? $"{instance.Name} (paused)" : instance.Name)),
         ]));
         await ControlCommands.PrintAsync(output, rows);
         return 0;
     }
 
     /// <summary>What one output is, and its keys; 1 when there is no such output.</summary>
-    public static async Task<int> DescribeAsync(string type, OutputCatalogue catalogue, TextWriter output, TextWriter errors)
+    public static async Task<int> DescribeAsync(string type, OutputCatalogue catalogue, bool json, TextWriter output, TextWriter errors)
     {
         if (catalogue.Find(type) is not { } registration)
         {
@@ -52,6 +121,12 @@ internal static class OutputsCommand
                 ? $"The output '{type}' is not in this version."
                 : $"There is no output '{type}'{NearestWord.Hint(type, catalogue.All.Select(static one => one.Descriptor.Type))}");
             return 1;
+        }
+
+        if (json)
+        {
+            await OutputsJson.DescribeAsync(registration, output);
+            return 0;
         }
 
         var descriptor = registration.Descriptor;
@@ -78,7 +153,7 @@ internal static class OutputsCommand
     }
 
     /// <summary>Sends the test alert; 0 when it was delivered, 1 with the reason when it was not or there is no such output.</summary>
-    public static async Task<int> TestAsync(RouterConfiguration configuration, string name, TimeProvider clock, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
+    public static async Task<int> TestAsync(RouterConfiguration configuration, string name, TimeProvider clock, bool json, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
         var faults = new ConfigFaults();
         var notices = new OutputNotices((key, problem) => errors.WriteLine($"{key}: {problem}"), NullLogger.Instance);
@@ -102,7 +177,7 @@ internal static class OutputsCommand
                 return 1;
             }
 
-            return await TestAsync(target, configuration, clock, output, errors, cancellationToken);
+            return await TestAsync(target, configuration, clock, json, output, errors, cancellationToken);
         }
         finally
         {
@@ -113,12 +188,18 @@ internal static class OutputsCommand
         }
     }
 
-    private static async Task<int> TestAsync(RoutedOutput target, RouterConfiguration configuration, TimeProvider clock, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
+    private static async Task<int> TestAsync(RoutedOutput target, RouterConfiguration configuration, TimeProvider clock, bool json, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
         var alert = new AlertEnricher(configuration.Router, (key, problem) => errors.WriteLine($"{key}: {problem}")).Enrich(TestAlert.Create(clock.GetUtcNow()));
         var start = clock.GetTimestamp();
         var result = await target.TryAsync(alert, Patience, clock, cancellationToken);
         var time = DurationText.About(clock.GetElapsedTime(start));
+        if (json)
+        {
+            await OutputsJson.ResultAsync(target.Name, result, clock.GetElapsedTime(start), output);
+            return result.Status == DeliveryStatus.Delivered ? 0 : 1;
+        }
+
         if (result.Status == DeliveryStatus.Delivered)
         {
             await output.WriteLineAsync($"{target.Name}: delivered in {time}.");

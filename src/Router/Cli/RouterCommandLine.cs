@@ -32,14 +32,16 @@ internal static class RouterCommandLine
 
         root.SetAction((result, cancellationToken) => RunCommand.RunAsync(Load(result.GetValue(config)), result.GetValue(dataDirectory), cancellationToken));
 
-        var print = new Command("config", "Prints the configuration in effect with the source of each value; secrets are hidden.");
-        print.SetAction((result, _) => ConfigCommand.RunAsync(Load(result.GetValue(config)), Console.Out, Console.Error));
+        var print = new Command("config", "Prints the configuration in effect with the source of each value; secrets are hidden. Example: saker-router config --config router.yaml") { JsonOutput.Option };
+        print.SetAction((result, _) => ConfigCommand.RunAsync(Load(result.GetValue(config)), result.GetValue(JsonOutput.Option), Console.Out, Console.Error));
         root.Add(print);
 
-        var test = new Command("test", "Asks the running router to send a test alert to its outputs.");
-        test.SetAction((result, cancellationToken) => TestCommand.RunAsync(Load(result.GetValue(config)), Console.Out, Console.Error, cancellationToken));
-        root.Add(test);
-        root.Add(OutputsCommand.Create(result => Load(result.GetValue(config))));
+        root.Add(TestCommand.Create(result => Load(result.GetValue(config)), dataDirectory));
+        root.Add(SendCommand.Create(result => Load(result.GetValue(config))));
+        root.Add(RouteCommand.Create(result => Load(result.GetValue(config)), dataDirectory));
+        root.Add(TokenCommand.Create());
+        root.Add(MigrateCommand.Create());
+        root.Add(OutputsCommand.Create(result => Load(result.GetValue(config)), dataDirectory));
         root.Add(StatusCommand.Create(result => Load(result.GetValue(config)), dataDirectory));
         root.Add(DeadLettersCommand.Create(result => Load(result.GetValue(config)), dataDirectory));
         return root;

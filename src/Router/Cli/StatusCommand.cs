@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Globalization;
 using Saker.Router.Api;
 using Saker.Router.Configuration;
 using Saker.Settings;
@@ -13,14 +13,14 @@ internal static class StatusCommand
 
     public static Command Create(Func<ParseResult, RouterConfiguration> load, Option<string?> dataDirectory)
     {
-        var command = new Command("status", "Shows how the outputs of the running router stand.");
+        var command = new Command("status", "Shows how the outputs of the running router stand: saker-router status --data-dir /var/lib/saker-router.") { JsonOutput.Option };
         command.SetAction((result, cancellationToken) => ControlCommands.RunAsync(
-            load(result), result.GetValue(dataDirectory), needsFiles: false, Console.Error, client => PrintAsync(client, Console.Out, Console.Error, cancellationToken), cancellationToken));
+            load(result), result.GetValue(dataDirectory), needsFiles: false, Console.Error, client => PrintAsync(client, result.GetValue(JsonOutput.Option), Console.Out, Console.Error, cancellationToken), cancellationToken));
         return command;
     }
 
-    /// <summary>0 when every output gets through, 1 when no router runs, 2 when an output fails.</summary>
-    private static async Task<int> PrintAsync(ControlClient client, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
+    /// <summary>0 when every output gets through, 1 when no router runs, 2 when an output fails; one that is paused does not.</summary>
+    private static async Task<int> PrintAsync(ControlClient client, bool json, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
         if (!client.IsRunning)
         {
@@ -28,25 +28,24 @@ internal static class StatusCommand
             return 1;
         }
 
-        var answer = await client.AskAsync(HttpMethod.Get, ControlEndpoints.OutputsPath, cancellationToken);
-        var rows = new List<string[]> { Header };
-        var isHealthy = true;
-        foreach (var status in answer.GetProperty("outputs").EnumerateArray())
+        var list = await client.OutputsAsync(cancellationToken);
+        var outputs = list.Outputs;
+        var code = outputs.All(static one => one.Healthy) ? 0 : 2;
+        if (json)
         {
-            var healthy = status.GetProperty("healthy").GetBoolean();
-            isHealthy &= healthy;
-            rows.Add(
-            [
-                Text(status, "name"), Text(status, "type"), healthy ? "ok" : status.GetProperty("blockedSince").ValueKind == JsonValueKind.Null ? "failing" : "blocked", Text(status, "breaker"), Text(status, "depth"),
-                Age(status.GetProperty("oldestAgeSeconds").GetDouble()), Text(status, "delivered"), Text(status, "deadLetters"), Text(status, "lastError"),
-            ]);
+            await JsonOutput.WriteAsync(output, list, JsonOutput.Forms.OutputList);
+            return code;
         }
 
+        var rows = new List<string[]> { Header };
+        rows.AddRange(outputs.Select(static one => (string[])
+        [
+            one.Name, one.Type, one.State == OutputState.Healthy ? "ok" : one.State.ToString().ToLowerInvariant(), one.Breaker, Text(one.Depth),
+            one.OldestAgeSeconds == 0 ? "-" : DurationText.About(TimeSpan.FromSeconds(one.OldestAgeSeconds)), Text(one.Delivered), Text(one.DeadLetters), one.LastError ?? "",
+        ]));
         await ControlCommands.PrintAsync(output, rows);
-        return isHealthy ? 0 : 2;
+        return code;
     }
 
-    private static string Text(JsonElement status, string name) => status.GetProperty(name).ToString();
-
-    private static string Age(double seconds) => seconds == 0 ? "-" : DurationText.About(TimeSpan.FromSeconds(seconds));
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

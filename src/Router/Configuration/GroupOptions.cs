@@ -7,7 +7,7 @@ namespace Saker.Router.Configuration;
 /// The options that the outputs of a group share: the keys that stand in the group's section beside its outputs. An instance below
 /// <c>outputs</c> may have a section of the group's name of its own, which then takes the place of the shared one, whole.
 /// </summary>
-internal sealed class GroupOptions(OutputCatalogue catalogue, EnvironmentVariables environment, OptionsBinder binder, ConfigFaults faults)
+internal sealed class GroupOptions(OutputCatalogue catalogue, OptionsBinder binder, ValueReferences references, ConfigFaults faults)
 {
     private readonly Dictionary<string, object> shared = new(StringComparer.Ordinal);
 
@@ -31,7 +31,7 @@ internal sealed class GroupOptions(OutputCatalogue catalogue, EnvironmentVariabl
         var schema = OptionSchema.For(group.OptionsType);
         var own = OptionsBinder.Join(path, group.Name);
         var entry = path == registration.Descriptor.Type ? null : section?.Find(group.Name);
-        if (entry is not null || VariableTable.Of(schema, own).Any(row => environment.Find(row.Variable) is not null))
+        if (entry is not null || VariableTable.Of(schema, own).Any(row => binder.IsSet(null, "", row.Path)))
         {
             return Bind(binder, schema, entry?.Value, own, []);
         }
@@ -47,7 +47,7 @@ internal sealed class GroupOptions(OutputCatalogue catalogue, EnvironmentVariabl
     /// <summary>What stands in the file for a group of which no output is on is checked all the same; variables are not, for charts set those of every output.</summary>
     public void CheckUnused()
     {
-        var lenient = new OptionsBinder(EnvironmentVariables.None, faults, mayBeIncomplete: true);
+        var lenient = new OptionsBinder(EnvironmentVariables.None, faults, mayBeIncomplete: true, references);
         foreach (var group in catalogue.Groups.Where(group => !shared.ContainsKey(group.Name)))
         {
             Bind(lenient, OptionSchema.For(group.OptionsType), Root.Find(group.Name)?.Value, group.Name, SectionsBelow(group.Name));

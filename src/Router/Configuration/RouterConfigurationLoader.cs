@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using Saker.Alerts;
 using Saker.Outputs;
 using Saker.Outputs.Proxies;
 using Saker.Router.Options;
@@ -8,26 +8,30 @@ using Saker.Text;
 namespace Saker.Router.Configuration;
 
 /// <summary>Makes a <see cref="RouterConfiguration"/> of a file and the environment, with every fault that they have.</summary>
-internal sealed partial class RouterConfigurationLoader
+internal sealed class RouterConfigurationLoader
 {
     private const string OutputsSection = "outputs";
     private const string TypeKey = "type";
+    private const int MinMaskedLength = 8; // shorter ones stand in every second sentence
 
     private static readonly OptionSchema RouterSchema = OptionSchema.For(typeof(RouterOptions));
 
     private readonly OutputCatalogue catalogue;
     private readonly EnvironmentVariables environment;
     private readonly ConfigFaults faults = new();
+    private readonly ValueReferences references;
     private readonly OptionsBinder binder;
     private readonly GroupOptions groups;
     private readonly List<OutputInstance> outputs = [];
+    private readonly List<OutputOff> off = [];
 
     private RouterConfigurationLoader(OutputCatalogue catalogue, EnvironmentVariables environment)
     {
         this.catalogue = catalogue;
         this.environment = environment;
-        binder = new OptionsBinder(environment, faults);
-        groups = new GroupOptions(catalogue, environment, binder, faults);
+        references = new ValueReferences(environment);
+        binder = new OptionsBinder(environment, faults, references: references);
+        groups = new GroupOptions(catalogue, binder, references, faults);
     }
 
     /// <summary>Reads everything.</summary>
@@ -43,9 +47,9 @@ internal sealed partial class RouterConfigurationLoader
         var fingerprint = file is null ? "" : FileFingerprint.Of(file);
         var root = file is null ? new ConfigMap([], ConfigSource.WholeFile("the environment")) : ConfigFile.Read(file, faults);
         var unreadable = faults.HasErrors;
-        var sections = SectionNames();
+        var sections = OutputSections();
         root = DottedKeys.Expand(root, name => sections.Contains(name) || RouterSchema.Find(name)?.Kind is OptionKind.Section);
-        root = IsStrict(root) ? LowerCaseKeys.Apply(root, OutputsSection) : root;
+        root = IsStrict(root) ? PlainValues.Apply(LowerCaseKeys.Apply(root, OutputsSection)) : root;
 
         var router = (RouterOptions)binder.Bind(RouterSchema, root, "", root.Source, sections);
         router = RouterOptionChecks.Apply(router, binder.Effective, environment, faults);
@@ -61,20 +65,28 @@ internal sealed partial class RouterConfigurationLoader
             (name, sentence) => faults.Error(ConfigSource.InVariable(name), "", sentence),
             (name, sentence) => faults.Warning(ConfigSource.InVariable(name), "", sentence));
         ReportAmbiguousVariables();
+        foreach (var (name, sentence) in environment.Problems)
+        {
+            faults.Error(ConfigSource.InVariable(name), "", sentence);
+        }
+
         StrayVariables.Report(environment, sections.Append(OutputsSection), outputs, faults);
 
         var ignore = router.Config.OnError == "ignore" && !unreadable;
+        List<Secret> putIn = [.. references.FileContents.Where(static content => content.Length >= MinMaskedLength).Select(static content => new Secret(content))];
         return new RouterConfiguration
         {
             Router = router,
-            Outputs = outputs,
+            Outputs = [.. outputs.Select(output => output with { PutIn = putIn })],
+            Off = off,
             Proxy = proxy,
             Variable = environment.Text,
             Effective = binder.Effective,
             Faults = ignore ? [.. faults.All.Select(AsWarning)] : faults.All,
             IsRefused = faults.HasErrors && !ignore,
-            Fingerprint = fingerprint,
+            Fingerprint = $"{fingerprint} {environment.Files.Fingerprint}",
             File = file,
+            ValueFiles = environment.Files.Paths,
         };
     }
 
@@ -82,7 +94,7 @@ internal sealed partial class RouterConfigurationLoader
         fault.Severity == FaultSeverity.Error ? fault with { Severity = FaultSeverity.Warning } : fault;
 
     /// <summary>The first part of every output's section, and <c>outputs</c>.</summary>
-    private HashSet<string> SectionNames()
+    private HashSet<string> OutputSections()
     {
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { OutputsSection };
         names.UnionWith(catalogue.All.Where(static output => output.Descriptor.InFalcosidekick).Select(static output => Head(output.Descriptor.Type)));
@@ -114,10 +126,12 @@ internal sealed partial class RouterConfigurationLoader
             {
                 // What was written is checked even when it is switched off; what the environment says is not,
                 // because the stock chart sets the variables of every output.
-                new OptionsBinder(EnvironmentVariables.None, faults, mayBeIncomplete: true).Bind(OptionSchema.For(registration.OptionsType), section, type, section.Source);
+                new OptionsBinder(EnvironmentVariables.None, faults, mayBeIncomplete: true, references).Bind(OptionSchema.For(registration.OptionsType), section, type, section.Source);
                 if (section.Entries.Any(static entry => !OptionsBinder.IsEmpty(entry.Value)))
                 {
-                    faults.Notice(section.Source, type, $"This output is off, because {type}.{registration.Descriptor.DecidingKey} is not set.");
+                    var reason = $"This output is off, because {type}.{registration.Descriptor.DecidingKey} is not set.";
+                    faults.Notice(section.Source, type, reason);
+                    off.Add(new OutputOff(type, type, reason));
                 }
             }
         }
@@ -128,9 +142,9 @@ internal sealed partial class RouterConfigurationLoader
         foreach (var entry in Section(root, OutputsSection, report: true)?.Entries ?? [])
         {
             var path = $"{OutputsSection}.{entry.Key}";
-            if (!InstanceName().IsMatch(entry.Key))
+            if (SectionNames.Problem(entry.Key) is { } problem)
             {
-                faults.Error(entry.KeySource, path, "A name has 1 to 63 of the characters a-z, 0-9 and '-', and does not begin with '-'.");
+                faults.Error(entry.KeySource, path, problem);
             }
             else if (outputs.Exists(output => output.Name == entry.Key))
             {
@@ -150,7 +164,7 @@ internal sealed partial class RouterConfigurationLoader
     private OutputRegistration? FindType(ConfigMap section, string path)
     {
         var typePath = $"{path}.{TypeKey}";
-        var node = environment.Find(EnvironmentVariables.NameOf(typePath)) ?? section.Find(TypeKey)?.Value;
+        var node = environment.FindOrFile(EnvironmentVariables.NameOf(typePath)) ?? section.Find(TypeKey)?.Value;
         if (node is not ConfigScalar { Text: { Length: > 0 } type })
         {
             faults.Error(node?.Source ?? section.Source, typePath, $"This must be set to one of {TypeNames()}.");
@@ -186,6 +200,10 @@ internal sealed partial class RouterConfigurationLoader
         {
             Bind(registration, name, path, section, section.Source, registration.Group is { } group ? [TypeKey, group.Name] : [TypeKey]);
         }
+        else
+        {
+            off.Add(new OutputOff(name, registration.Descriptor.Type, $"This output is off, because {path}.{key} says so."));
+        }
     }
 
     private void Bind(OutputRegistration registration, string name, string path, ConfigMap? section, ConfigSource source, IReadOnlyCollection<string> others)
@@ -218,7 +236,7 @@ internal sealed partial class RouterConfigurationLoader
     // A switch is off when it says so; any other deciding key is on when it has a value.
     private bool IsSwitchedOn(ConfigMap? section, string path, string key) =>
         binder.IsSet(section, path, key)
-        && !((environment.Find(EnvironmentVariables.NameOf($"{path}.{key}")) ?? section?.Find(key)?.Value) is ConfigScalar scalar
+        && !((environment.FindOrFile(EnvironmentVariables.NameOf($"{path}.{key}")) ?? section?.Find(key)?.Value) is ConfigScalar scalar
             && ScalarConverter.Convert(typeof(bool), scalar.Text, out var value) is null && value is false);
 
     private ConfigMap? Section(ConfigMap root, string path, bool report)
@@ -244,7 +262,4 @@ internal sealed partial class RouterConfigurationLoader
             faults.Error(ConfigSource.InVariable(same.Key), "", $"This variable would set {string.Join(" and ", same.Select(static value => value.Path))}; rename one of the outputs.");
         }
     }
-
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$", RegexOptions.CultureInvariant)]
-    private static partial Regex InstanceName();
 }

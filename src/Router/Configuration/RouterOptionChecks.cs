@@ -13,6 +13,11 @@ internal static class RouterOptionChecks
     public static RouterOptions Apply(RouterOptions options, IReadOnlyList<EffectiveValue> effective, EnvironmentVariables environment, ConfigFaults faults)
     {
         CheckTlsServer(options, SourceOf, faults);
+        foreach (var (name, falco) in options.FalcoGrpc)
+        {
+            falco.CheckFiles((key, sentence) => faults.Error(SourceOf("falcogrpc"), $"falcogrpc.{name}.{key}", sentence));
+        }
+
         TemplatedFields.Compile(options.TemplatedFields, TemplateFault, static (_, _) => { }).Check(options.CustomFields.Keys, options.StrictCompatibility ? TemplateWarning : TemplateFault);
         EventLabels.Create(options, (path, sentence, mustMend) =>
         {
@@ -42,7 +47,7 @@ internal static class RouterOptionChecks
                 var text = value.StartsWith('%') ? environment.Text(value[1..]) : value;
                 if (text is null)
                 {
-                    faults.Error(SourceOf("customfields"), $"customfields.{name}", $"The variable '{value[1..]}' is not set; set it, or write the value itself.");
+                    faults.Warning(SourceOf("customfields"), $"customfields.{name}", $"The variable '{value[1..]}' is not set; the field is left out.");
                     continue;
                 }
 

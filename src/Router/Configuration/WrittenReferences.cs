@@ -31,7 +31,7 @@ internal static partial class WrittenReferences
 
                 break;
             case ConfigScalar scalar when Reference().Match(scalar.Text) is { Success: true } reference:
-                faults.Warning(scalar.Source, path, $"'{reference.Value}' is taken as written: no variable is put into a value. To set this from the environment, set {EnvironmentVariables.NameOf(path)}.");
+                faults.Warning(scalar.Source, path, $"'{reference.Value}' is taken as written: a variable is put in where a value says ${{env:{reference.Groups["name"].Value}}}, and {EnvironmentVariables.NameOf(path)} sets this key as a whole.");
                 break;
             case ConfigScalar scalar when scalar.Text == "~" || scalar.Text.StartsWith("~/", StringComparison.Ordinal):
                 faults.Error(scalar.Source, path, "'~' stands for no folder here; write the path in full.");
@@ -39,6 +39,6 @@ internal static partial class WrittenReferences
         }
     }
 
-    [GeneratedRegex(@"\$\{[A-Za-z_][A-Za-z0-9_]{0,63}\}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\$\{(?<name>[A-Za-z_][A-Za-z0-9_]{0,63})\}", RegexOptions.CultureInvariant)]
     private static partial Regex Reference();
 }

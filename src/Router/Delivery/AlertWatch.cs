@@ -8,6 +8,9 @@ internal enum WatchState : byte
     /// <summary>It has not come to it yet.</summary>
     Waiting,
 
+    /// <summary>It is paused, and takes nothing.</summary>
+    Paused,
+
     /// <summary>Its filter leaves it out.</summary>
     NotForIt,
 
@@ -31,9 +34,9 @@ internal sealed record WatchResult(WatchState State, string Reason)
 }
 
 /// <summary>Follows one alert through the outputs, for whoever sent it as a test.</summary>
-internal sealed class AlertWatch(AlertWatches owner, Guid alert, IEnumerable<string> outputs) : IDisposable
+internal sealed class AlertWatch(AlertWatches owner, Guid alert, IEnumerable<string> outputs, IReadOnlyCollection<string> paused) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, WatchResult> results = new(outputs.Select(static name => KeyValuePair.Create(name, new WatchResult(WatchState.Waiting, ""))));
+    private readonly ConcurrentDictionary<string, WatchResult> results = new(outputs.Select(name => KeyValuePair.Create(name, new WatchResult(paused.Contains(name) ? WatchState.Paused : WatchState.Waiting, ""))));
     private readonly TaskCompletionSource known = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>What is known so far, by output.</summary>
@@ -72,7 +75,10 @@ internal sealed class AlertWatches
     private volatile int count;
 
     /// <summary>Watches an alert that is about to be stored; null when too many are watched already.</summary>
-    public AlertWatch? Begin(Guid alert, IEnumerable<string> outputs)
+    /// <param name="alert">The alert.</param>
+    /// <param name="outputs">The outputs.</param>
+    /// <param name="paused">Those of them that are paused, so that nothing is to be expected of them.</param>
+    public AlertWatch? Begin(Guid alert, IEnumerable<string> outputs, params IReadOnlyCollection<string> paused)
     {
         if (Interlocked.Increment(ref count) > MaxWatches)
         {
@@ -80,7 +86,7 @@ internal sealed class AlertWatches
             return null;
         }
 
-        return watches[alert] = new AlertWatch(this, alert, outputs);
+        return watches[alert] = new AlertWatch(this, alert, outputs, paused);
     }
 
     /// <summary>Notes what became of an alert with an output, if it is watched.</summary>

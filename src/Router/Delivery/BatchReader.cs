@@ -29,8 +29,8 @@ internal sealed class BatchReader(DeliveryInstance instance, IAlertLogReader rea
     /// <summary>Waits until there is more to read.</summary>
     public ValueTask WaitAsync(CancellationToken cancellationToken) => reader.WaitAsync(cancellationToken);
 
-    /// <summary>The next batch; its first alert waits for others as long as the instance wants.</summary>
-    public async ValueTask<List<PendingAlert>?> TakeAsync(CancellationToken hurry)
+    /// <summary>The next batch; its first alert waits for others as long as the instance wants, and not beyond a stop or a pause.</summary>
+    public async ValueTask<List<PendingAlert>?> TakeAsync(CancellationToken hurry, CancellationToken pausing)
     {
         var batch = Read();
         if (batch is null || instance.Batch.Linger <= TimeSpan.Zero)
@@ -39,7 +39,7 @@ internal sealed class BatchReader(DeliveryInstance instance, IAlertLogReader rea
         }
 
         using var over = new CancellationTokenSource(instance.Batch.Linger, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, hurry);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, hurry, pausing);
         try
         {
             while (!isFull && !cursor.IsFull)

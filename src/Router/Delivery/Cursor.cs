@@ -10,7 +10,8 @@ namespace Saker.Router.Delivery;
 /// <param name="Read">The position behind the last one that was looked at.</param>
 /// <param name="Open">Positions from low water on that were looked at and are not done, ascending.</param>
 /// <param name="OrphanedAt">When the instance was first found missing from the configuration, in nanoseconds since 1970; 0 while it is there.</param>
-internal sealed record CursorPosition(string Name, string Type, long Low, long Read, IReadOnlyList<long> Open, long OrphanedAt = 0);
+/// <param name="PausedAt">When the instance was paused, in nanoseconds since 1970; 0 while it is not. It goes with the position: what is gone from the configuration stays paused as long as its position is kept.</param>
+internal sealed record CursorPosition(string Name, string Type, long Low, long Read, IReadOnlyList<long> Open, long OrphanedAt = 0, long PausedAt = 0);
 
 /// <summary>
 /// The position of one instance in the log: a low water, and what lies open above it. The number of alerts between the

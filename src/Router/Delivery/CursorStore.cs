@@ -6,11 +6,13 @@ namespace Saker.Router.Delivery;
 
 /// <summary>
 /// Keeps the positions of all instances in one checksummed file that is replaced as a whole: magic (8), version (4), CRC-32C over everything
-/// but itself (4), then per instance name, type, low water, reading position, orphan time and open positions, little-endian.
+/// but itself (4), then per instance name, type, low water, reading position, orphan time and open positions, little-endian. Format 2 adds
+/// the time of the pause; it is written only while something is paused, so that a router that knows no pause reads the file otherwise.
 /// </summary>
 internal sealed class CursorStore(IDataFiles files, string directory, ILogger logger)
 {
-    public const uint Version = 1;
+    public const uint Version = 2;
+    private const uint VersionWithoutPause = 1;
     private const int HeaderSize = 16;
     private const int CrcOffset = 12;
     private const int MaxBytes = 64 << 20;
@@ -81,7 +83,8 @@ internal sealed class CursorStore(IDataFiles files, string directory, ILogger lo
         using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
         {
             writer.Write(Magic);
-            writer.Write(Version);
+            var version = positions.Any(static position => position.PausedAt != 0) ? Version : VersionWithoutPause;
+            writer.Write(version);
             writer.Write(0u);
             writer.Write(positions.Count);
             foreach (var position in positions)
@@ -95,6 +98,11 @@ internal sealed class CursorStore(IDataFiles files, string directory, ILogger lo
                 foreach (var open in position.Open)
                 {
                     writer.Write(open);
+                }
+
+                if (version == Version)
+                {
+                    writer.Write(position.PausedAt);
                 }
             }
         }
@@ -115,9 +123,9 @@ internal sealed class CursorStore(IDataFiles files, string directory, ILogger lo
         }
 
         var version = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(8));
-        if (version != Version)
+        if (version is not (Version or VersionWithoutPause))
         {
-            throw new InvalidDataException($"the file has format {version}, and this router reads format {Version}; start the version that wrote it, or give another data directory.");
+            throw new InvalidDataException($"the file has format {version}, and this router reads formats up to {Version}; start the version that wrote it, or give another data directory.");
         }
 
         // The checksum is right, so that the rest is what we wrote.
@@ -136,7 +144,7 @@ internal sealed class CursorStore(IDataFiles files, string directory, ILogger lo
                 open.Add(reader.ReadInt64());
             }
 
-            positions.Add(new CursorPosition(name, type, low, read, open, orphaned));
+            positions.Add(new CursorPosition(name, type, low, read, open, orphaned, version == Version ? reader.ReadInt64() : 0));
         }
 
         return positions;

@@ -1,3 +1,5 @@
+using Saker.Router.Log;
+
 namespace Saker.Router.Delivery;
 
 /// <summary>The engine's change from one set of instances to another while it runs.</summary>
@@ -22,7 +24,7 @@ internal sealed partial class DeliveryEngine
         lock (turn)
         {
             // Until here the positions of those that leave were held and saved as theirs.
-            var positions = leaving.Select(static worker => worker.Cursor.Save()).Concat(orphans).ToList();
+            var positions = leaving.Select(static worker => worker.Position).Concat(orphans).ToList();
             var next = new List<OutputWorker>();
             foreach (var instance in wanted)
             {
@@ -66,7 +68,52 @@ internal sealed partial class DeliveryEngine
     }
 
     /// <summary>Follows an alert that is about to be stored through the present outputs; null when too many are followed already.</summary>
-    public AlertWatch? Watch(Guid alert) => watches.Begin(alert, workers.Select(static worker => worker.Name));
+    public AlertWatch? Watch(Guid alert) => watches.Begin(
+        alert, workers.Select(static worker => worker.Name), [.. workers.Where(static worker => worker.PausedAt != 0).Select(static worker => worker.Name)]);
+
+    /// <summary>Has an output take nothing from the log until it is resumed. The answer comes when that is kept beyond a restart.</summary>
+    /// <param name="name">The instance.</param>
+    /// <param name="by">Who wants it, for the log.</param>
+    public PauseResult Pause(string name, string by) => Pause(name, UnixTime.ToNanoseconds(clock.GetUtcNow()), by);
+
+    /// <summary>Has an output go on where it was paused.</summary>
+    public PauseResult Resume(string name, string by) => Pause(name, 0, by);
+
+    private PauseResult Pause(string name, long at, string by)
+    {
+        lock (turn)
+        {
+            if (Array.Find(workers, worker => worker.Name == name) is not { } worker)
+            {
+                return PauseResult.NoSuchOutput;
+            }
+
+            var before = worker.PausedAt;
+            if ((before == 0) == (at == 0))
+            {
+                return PauseResult.Done; // as it is wanted, and since when it is
+            }
+
+            worker.PausedAt = at;
+            savedVersion = null;
+            if (!TrySave())
+            {
+                worker.PausedAt = before;
+                return PauseResult.NotKept;
+            }
+        }
+
+        if (at != 0)
+        {
+            DeliveryMessages.Paused(logger, name, by);
+        }
+        else
+        {
+            DeliveryMessages.Resumed(logger, name, by);
+        }
+
+        return PauseResult.Done;
+    }
 
     private static bool IsOf(CursorPosition position, OutputWorker worker) => worker.Name == position.Name && worker.Type == position.Type;
 

@@ -68,6 +68,11 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
         RefuseWhenFull();
         foreach (var worker in workers)
         {
+            if (worker.Status.PausedSince is { } since)
+            {
+                DeliveryMessages.StillPaused(logger, worker.Name, since);
+            }
+
             worker.Start();
         }
 
@@ -187,19 +192,19 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
         }
     }
 
-    private void TrySave()
+    private bool TrySave()
     {
         lock (turn)
         {
             var version = orphans.Count + workers.Sum(static worker => worker.Cursor.Version);
             if (version == savedVersion)
             {
-                return;
+                return true;
             }
 
             try
             {
-                store.Save([.. workers.Select(static worker => worker.Cursor.Save()), .. orphans]);
+                store.Save([.. workers.Select(static worker => worker.Position), .. orphans]);
                 savedVersion = version;
                 if (isSaveFailing)
                 {
@@ -207,6 +212,7 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
                 }
 
                 isSaveFailing = false;
+                return true;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -216,6 +222,7 @@ internal sealed partial class DeliveryEngine : IAsyncDisposable
                 }
 
                 isSaveFailing = true;
+                return false;
             }
         }
     }

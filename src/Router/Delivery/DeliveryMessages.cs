@@ -69,6 +69,15 @@ internal static partial class DeliveryMessages
     [LoggerMessage(3122, LogLevel.Error, "Output {Output} is blocked: its destination refuses what is configured for it, and would refuse every alert: {Reason}. Its alerts are kept; one is tried now and then, and at once when the configuration is read again.")]
     public static partial void Blocked(ILogger logger, string output, string reason);
 
+    [LoggerMessage(3123, LogLevel.Warning, "Output {Output} is paused by {By}. Its alerts wait within its backlog until it is resumed, also beyond a restart.")]
+    public static partial void Paused(ILogger logger, string output, string by);
+
+    [LoggerMessage(3124, LogLevel.Information, "Output {Output} is resumed by {By}.")]
+    public static partial void Resumed(ILogger logger, string output, string by);
+
+    [LoggerMessage(3125, LogLevel.Warning, "Output {Output} is paused since {Since}. Its alerts wait within its backlog until it is resumed: saker-router outputs resume {Output}.")]
+    public static partial void StillPaused(ILogger logger, string output, DateTimeOffset since);
+
     [LoggerMessage(3121, LogLevel.Debug, "Output {Output}: alert {AlertId} is {State}.")]
     public static partial void Settled(ILogger logger, string output, Guid alertId, PendingState state);
 }

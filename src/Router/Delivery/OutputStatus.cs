@@ -27,6 +27,9 @@ internal sealed record OutputStatus
     /// <summary>When its destination began to refuse everything for what is configured; null while it does not.</summary>
     public DateTimeOffset? BlockedSince { get; init; }
 
+    /// <summary>When somebody paused it; null while it is not paused.</summary>
+    public DateTimeOffset? PausedSince { get; init; }
+
     /// <summary>The circuit breaker: Closed, Open, HalfOpen or Isolated.</summary>
     public required string Breaker { get; init; }
 

@@ -21,11 +21,13 @@ internal sealed class OutputWorker : IAsyncDisposable
     private readonly DeliveryOptions options;
     private readonly DeliveryAttempts attempts;
     private readonly OutputHealth health;
+    private readonly OutputPause pause;
     private readonly int concurrency;
     private readonly SemaphoreSlim slots;
     private readonly CancellationTokenSource stop = new();
     private readonly CancellationTokenSource hurry; // no batch waits for more alerts after it; the stop includes it
     private Task running = Task.CompletedTask;
+    private volatile Waiting? oldestWaiting;
     private List<PendingAlert>? witness; // taken up, and tried once, while the one before it is held back
 
     public OutputWorker(DeliveryInstance instance, CursorPosition start, IAlertLog log, IDeadLetters deadLetters, DeliveryOptions options, TimeProvider clock, ILogger logger, OutputCounters counters, AlertWatches watches)
@@ -35,6 +37,7 @@ internal sealed class OutputWorker : IAsyncDisposable
         slots = new SemaphoreSlim(concurrency);
         hurry = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         Cursor = new Cursor(start);
+        pause = new OutputPause(start.PausedAt);
         Counters = counters;
         health = new OutputHealth(instance.Name, clock, logger);
         attempts = new DeliveryAttempts(instance, options, clock, Counters, health, Cursor, log.Time) { Watches = watches };
@@ -62,14 +65,25 @@ internal sealed class OutputWorker : IAsyncDisposable
                 Name = Name,
                 Type = Type,
                 Depth = Math.Max(log.Next - low, 0),
-                OldestAge = Cursor.OldestAccepted is { } accepted ? log.Time.AgeOf(accepted) : TimeSpan.Zero,
+                OldestAge = (Cursor.OldestAccepted ?? OldestWaiting(low)) is { } accepted ? log.Time.AgeOf(accepted) : TimeSpan.Zero,
                 LastError = health.LastError,
                 FailingSince = health.FailingSince,
                 BlockedSince = attempts.BlockedSince,
+                PausedSince = pause.Since,
                 Breaker = attempts.Breaker,
                 Counters = Counters,
             };
         }
+    }
+
+    /// <summary>Its position with its pause, as they are saved.</summary>
+    public CursorPosition Position => Cursor.Save() with { PausedAt = pause.SinceNanoseconds };
+
+    /// <summary>When it was paused, in nanoseconds since 1970; 0 while it is not. While it is, nothing is taken up; what is under way goes on, retries included.</summary>
+    public long PausedAt
+    {
+        get => pause.SinceNanoseconds;
+        set => pause.Set(value);
     }
 
     public void Start() => running = Task.Run(RunAsync);
@@ -79,7 +93,7 @@ internal sealed class OutputWorker : IAsyncDisposable
     {
         using var registration = cancellationToken.Register(static state => ((CancellationTokenSource)state!).Cancel(), stop);
         await hurry.CancelAsync();
-        while (!running.IsCompleted && (Cursor.Ahead > 0 || Cursor.Low < log.Next) && !stop.IsCancellationRequested)
+        while (!running.IsCompleted && (Cursor.Ahead > 0 || (!pause.IsOn && Cursor.Low < log.Next)) && !stop.IsCancellationRequested)
         {
             await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(20), clock, stop.Token));
         }
@@ -125,6 +139,7 @@ internal sealed class OutputWorker : IAsyncDisposable
         await running;
         reader.Dispose();
         attempts.Dispose();
+        pause.Dispose();
         slots.Dispose();
         hurry.Dispose();
         stop.Dispose();
@@ -163,6 +178,11 @@ internal sealed class OutputWorker : IAsyncDisposable
 
     private async ValueTask StepAsync()
     {
+        if (witness is null)
+        {
+            await pause.WaitAsync(stop.Token);
+        }
+
         reader.PassCut();
 
         // An attempt may have ended on a thread that serves sockets; the disk must not hold that up.
@@ -171,7 +191,7 @@ internal sealed class OutputWorker : IAsyncDisposable
             await Task.Yield();
         }
 
-        var batch = witness ?? await reader.TakeAsync(hurry.Token);
+        var batch = witness ?? await reader.TakeAsync(hurry.Token, pause.Begins);
         witness = null;
         if (batch is null)
         {
@@ -232,7 +252,7 @@ internal sealed class OutputWorker : IAsyncDisposable
             return;
         }
 
-        witness ??= reader.Read();
+        witness ??= pause.IsOn ? null : reader.Read();
         if (witness is null)
         {
             return;
@@ -247,6 +267,31 @@ internal sealed class OutputWorker : IAsyncDisposable
         foreach (var alert in refused.Where(static alert => alert.State == PendingState.Pending))
         {
             alert.GiveUp();
+        }
+    }
+
+    // While the output is paused nothing is taken up that could say since when it waits.
+    private long? OldestWaiting(long low)
+    {
+        if (!pause.IsOn || low >= log.Next)
+        {
+            return null;
+        }
+
+        var known = oldestWaiting;
+        if (known?.Position == low)
+        {
+            return known.Accepted;
+        }
+
+        try
+        {
+            using var peek = log.OpenReader(low);
+            return peek.TryRead(out var record) ? (oldestWaiting = new Waiting(low, record!.AcceptedNanoseconds)).Accepted : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null; // said when it is read for delivery
         }
     }
 
@@ -305,4 +350,7 @@ internal sealed class OutputWorker : IAsyncDisposable
         health.DeadLettered(alert, Counters.DeadLetters);
         return true;
     }
+
+    /// <summary>When the record at a position was accepted.</summary>
+    private sealed record Waiting(long Position, long Accepted);
 }

@@ -1,12 +1,8 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Saker.Logging;
-using Saker.Router.Api;
-using System.Globalization;
+using Saker.Router.Access;
 using Saker.Router.Configuration;
-using Saker.Router.Delivery;
-using Saker.Router.Enrichment;
-using Saker.Router.Http;
-using Saker.Router.Ingest;
 using Saker.Router.Log;
 using Saker.Router.Options;
 using Saker.Router.Reload;
@@ -72,78 +68,53 @@ internal static class RunCommand
         LimitedLog limited, OutputNotices notices, TimeProvider clock, CancellationToken stop)
     {
         var options = configuration.Router;
-        var place = dataDirectory is null
-            ? DefaultDataDirectory.Choose(options.Delivery.Durability, DefaultDataDirectory.Places)
-            : new DataPlace(dataDirectory, DataPlaceKind.Lasting);
-        var kept = options;
-        if (place.Kind == DataPlaceKind.Temporary)
-        {
-            RunLog.TemporaryDirectory(logger, place.Path);
-        }
-        else if (place.Kind == DataPlaceKind.Memory)
-        {
-            var bytes = new DriveInfo(place.Path).TotalSize;
-            kept = MemoryBounds.Fit(options, bytes);
-            RunLog.MemoryDirectory(logger, place.Path, new ByteSize(bytes));
-        }
-
-        using var directory = DataDirectory.Open(place.Path);
-        await using var log = SegmentLog.Open(directory.Files, directory.Log, LogOptions(kept), clock, loggers.CreateLogger<SegmentLog>());
-        var metrics = new RouterMetrics(EventLabels.Create(options, static (_, _, _) => { }), options.Prometheus.MaxLabelValues, clock);
-        await using var letters = DeadLetters.Open(
-            directory.Files, directory.DeadLetters, kept.Delivery.DeadLetterSize.Bytes, DeadLetterReserve(kept), kept.Delivery.Durability, clock, loggers.CreateLogger<SegmentLog>());
-        var cursors = new CursorStore(directory.Files, directory.Cursors, loggers.CreateLogger<CursorStore>());
-        await using var delivery = new DeliveryEngine(
-            log, letters, cursors, outputs.Select(static output => output.Delivery), DeliveryOptions(kept.Delivery), clock, loggers.CreateLogger<DeliveryEngine>());
-        using var deliveryMetrics = new DeliveryMetrics(metrics, delivery, log);
-        delivery.Start();
-        var enricher = new AlertEnricher(options, (name, problem) => notices.OptionFails($"templatedfields.{name}", problem));
-        var intake = new AlertIntake(log, enricher, metrics) { Backlog = () => delivery.Full, Router = RouterIdentity.OfProcess };
-        var refusals = new Refusals(metrics, limited, logger);
-        var kestrelLog = new KestrelLog(refusals, limited, logger);
-        var endpoints = new AlertEndpoints(intake, metrics, HttpBounds.From(options), clock) 
-        {
-            Outputs = () => delivery.Status,
-            Peers = new Peers(options.Http.Peers.Values),
-            Refusals = refusals,
-            Test = new TestEndpoint(intake, delivery.Watch, () => delivery.Status, clock),
-        };
-        await using var control = await ControlServer.StartAsync(
-            directory, new ControlEndpoints(() => delivery.Status, letters, delivery.ResendAsync), kestrelLog);
-        var certificates = Certificates(options.TlsServer);
-        await using var server = await IngestServer.StartAsync(
-            options.ListenAddress, options.ListenPort, options.Http, endpoints, kestrelLog, CancellationToken.None, certificates is null ? null : new ServerTls(options.TlsServer, certificates, refusals, clock));
+        await using var parts = new Parts();
+        var keeping = AlertKeeping.Open(parts, options, dataDirectory, outputs, loggers, logger, clock);
+        var running = new RunningConfiguration(configuration, [.. outputs]);
+        var current = () => running; // the reloader's, as soon as there is one
+        var entrance = await Entrance.OpenAsync(parts, keeping, options, () => current(), limited, notices, logger, clock);
         var targets = new ReloadTargets
         {
-            Enricher = enricher,
-            Delivery = delivery,
+            Enricher = entrance.Enricher,
+            Access = entrance.Access,
+            Delivery = keeping.Delivery,
             Levels = levels,
             Notices = notices,
-            Metrics = metrics,
-            Reloads = new ReloadMetrics(metrics, clock),
-            Certificates = certificates,
+            Metrics = keeping.Metrics,
+            Reloads = new ReloadMetrics(keeping.Metrics, clock),
+            Certificates = entrance.Certificates,
         };
         await using var reloader = new ConfigurationReloader(
             configuration, outputs, () => RouterConfigurationLoader.Load(configuration.File, EnvironmentVariables.OfProcess(), OutputCatalogue.Default), targets, clock, logger);
+        current = () => reloader.State;
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
             reloader.Trigger("SIGHUP");
         });
-        RunLog.Started(logger, Address(options, server.Port), directory.Root, outputs.Count == 0 ? "none" : string.Join(", ", outputs.Select(static output => output.Name)), configuration.Proxy);
+        Greet(configuration, outputs, keeping.Directory.Root, Address(options, entrance.Port), entrance.Access, logger);
+        await WhenCancelledAsync(stop);
+        RunLog.Stopping(logger, DurationText.Format(LastAccept));
+        await Task.WhenAll(Task.Delay(LastAccept, clock, CancellationToken.None), reloader.StopAsync());
+        using var answers = new CancellationTokenSource(LastAnswers, clock);
+        await entrance.CloseAsync(answers.Token);
+        limited.Flush(); // the last line of the log counts what is left
+        await keeping.Delivery.StopAsync(CancellationToken.None);
+    }
+
+    private static void Greet(RouterConfiguration configuration, List<RoutedOutput> outputs, string directory, string address, AccessControl access, ILogger logger)
+    {
+        RunLog.Started(logger, address, directory, outputs.Count == 0 ? "none" : string.Join(", ", outputs.Select(static output => output.Name)), configuration.Proxy);
         if (outputs.Count == 0)
         {
             RunLog.NoOutput(logger);
         }
 
-        await WhenCancelledAsync(stop);
-        RunLog.Stopping(logger, DurationText.Format(LastAccept));
-        await Task.WhenAll(Task.Delay(LastAccept, clock, CancellationToken.None), reloader.StopAsync());
-        intake.Close();
-        using var answers = new CancellationTokenSource(LastAnswers, clock);
-        await server.StopAsync(answers.Token);
-        limited.Flush(); // the last line of the log counts what is left
-        await delivery.StopAsync(CancellationToken.None);
+        var options = configuration.Router;
+        if (!options.ListenAddress.IsLoopback && !access.Protects(ProtectedArea.Alerts) && options.TlsServer is not { Deploy: true, MutualTls: true })
+        {
+            RunLog.OpenToAll(logger, address);
+        }
     }
 
     private static string Address(RouterOptions options, int port)
@@ -158,34 +129,6 @@ internal static class RunCommand
         var first = string.Create(CultureInfo.InvariantCulture, $"{(tls.Deploy ? "https" : "http")}://{host}:{port}{(tls is { Deploy: true, MutualTls: true } ? " (from senders with a certificate)" : "")}");
         return tls is { Deploy: true, NoTlsPaths.Count: > 0 } ? string.Create(CultureInfo.InvariantCulture, $"{first}, and {string.Join(", ", tls.NoTlsPaths)} at http://{host}:{tls.NoTlsPort}") : first;
     }
-
-    // The faults were named with the configuration; without TLS, which was asked for, nothing is taken.
-    private static ServerCertificates? Certificates(TlsServerOptions options) => !options.Deploy ? null
-        : ServerCertificates.Read(options, static (_, _) => { }) ?? throw new IOException("the certificate towards senders (tlsserver) cannot be used, and alerts are not taken without TLS in its place.");
-
-    private static DeliveryOptions DeliveryOptions(DeliverySettings settings) => new()
-    {
-        DrainTimeout = settings.DrainTimeout,
-        GiveUpAfter = settings.GiveUpAfter,
-        BacklogBytes = settings.Backlog.Bytes,
-        BacklogAge = settings.BacklogAge,
-        OrphanAfter = settings.OrphanAfter,
-        RefuseWhenFull = settings.WhenFull == "refuse",
-        AttemptTimeout = settings.AttemptTimeout,
-    };
-
-    /// <summary>Bytes that dead letters leave free: they go on in the reserve that the alerts leave, down to what the positions need.</summary>
-    internal static long DeadLetterReserve(RouterOptions options) => options.Log.FreeSpaceReserve.Bytes / 4;
-
-    private static SegmentLogOptions LogOptions(RouterOptions options) => new()
-    {
-        Durability = options.Delivery.Durability,
-        SegmentBytes = options.Log.SegmentSize.Bytes,
-        FreeSpaceReserve = options.Log.FreeSpaceReserve.Bytes,
-        HistoryAge = options.Log.History,
-        HistoryBytes = options.Log.HistorySize.Bytes,
-        AnswersInPlace = true, // the one way in is AlertIntake, whose callers write an answer of some bytes
-    };
 
     private static async Task WhenCancelledAsync(CancellationToken stop)
     {

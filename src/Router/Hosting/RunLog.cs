@@ -24,6 +24,9 @@ internal static partial class RunLog
     [LoggerMessage(3509, LogLevel.Warning, "No output is on: alerts are taken and kept in the log, and delivered nowhere.")]
     public static partial void NoOutput(ILogger logger);
 
+    [LoggerMessage(3516, LogLevel.Warning, "Alerts are taken from everybody who reaches {Address}. To take them from known clients only, set http.clients and 'http.protect: [alerts]'.")]
+    public static partial void OpenToAll(ILogger logger, string address);
+
     [LoggerMessage(3515, LogLevel.Warning, "Alerts are kept in memory only, in {Directory}, because no disk can be written and delivery.durability is 'memory': what is not delivered is gone with the process or the container. Sizes of the log are fitted to its {Size}.")]
     public static partial void MemoryDirectory(ILogger logger, string directory, ByteSize size);
 }

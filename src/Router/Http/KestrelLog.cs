@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using Grpc.Core;
 using Saker.Router.Telemetry;
 
 namespace Saker.Router.Http;
@@ -8,9 +10,7 @@ namespace Saker.Router.Http;
 /// </summary>
 internal sealed class KestrelLog(Refusals refusals, LimitedLog limited, ILogger logger) : ILoggerFactory
 {
-    public ILogger CreateLogger(string categoryName) => new Category(
-        this,
-        categoryName.EndsWith(".BadRequests", StringComparison.Ordinal) || categoryName.Contains("Https", StringComparison.Ordinal) ? LogLevel.Debug : LogLevel.Warning);
+    public ILogger CreateLogger(string categoryName) => new Category(this, LeastOf(categoryName));
 
     public void AddProvider(ILoggerProvider provider)
     {
@@ -21,7 +21,12 @@ internal sealed class KestrelLog(Refusals refusals, LimitedLog limited, ILogger 
     {
     }
 
-    // The names are Kestrel's. It says the first three, of senders, below the level of a warning.
+    private static LogLevel LeastOf(string category) =>
+        category.EndsWith(".BadRequests", StringComparison.Ordinal) || category.EndsWith(".Http2", StringComparison.Ordinal) || category.Contains("Https", StringComparison.Ordinal) ? LogLevel.Debug
+        : category.StartsWith("Grpc.", StringComparison.Ordinal) ? LogLevel.Information
+        : LogLevel.Warning;
+
+    // The names are Kestrel's. It, and what speaks gRPC on top of it, say the first of them below the level of a warning.
     private void Take(string name, bool isWarning, Exception? exception, Func<string> text)
     {
         switch (name)
@@ -38,6 +43,17 @@ internal sealed class KestrelLog(Refusals refusals, LimitedLog limited, ILogger 
             case "ConnectionRejected":
                 refusals.CountConnection("too many connections", "there are as many connections as http.maxconnections allows");
                 break;
+            case "Http2ConnectionError" or "HPackDecodingError":
+                refusals.CountConnection("malformed request", $"malformed HTTP/2: {WithoutData(exception?.Message ?? "not HTTP/2")}");
+                break;
+            case "ErrorReadingMessage" when exception is RpcException reading:
+                refusals.CountConnection(ReasonOf(reading), $"a gRPC message cannot be read: {WithoutData(reading.Status.Detail)}");
+                break;
+            case "ErrorReadingMessage" when exception is InvalidProtocolBufferException:
+                refusals.CountConnection("malformed request", "a gRPC message cannot be read: it is no message of its type");
+                break;
+            case "RpcConnectionError" or "ErrorReadingMessage" or "ErrorExecutingServiceMethod" when exception is RpcException or OperationCanceledException or IOException or InvalidProtocolBufferException:
+                break; // an answer of ours, the end of a call, or what is counted above
             case "RequestBodyDrainBodyReaderInvalidState":
                 break; // follows a body that did not come in time, which is counted already
             case "ApplicationError":
@@ -59,6 +75,10 @@ internal sealed class KestrelLog(Refusals refusals, LimitedLog limited, ILogger 
                 break;
         }
     }
+
+    // Who is asked to come again has a good message; there is no room for it.
+    private static string ReasonOf(RpcException reading) =>
+        reading.StatusCode != StatusCode.ResourceExhausted ? "malformed request" : reading.Trailers.Count > 0 ? "no memory" : "body too large";
 
     // What was sent stands in quotes at the end of Kestrel's sentences, and may be a secret.
     private static string WithoutData(string message) => message.Split('\'')[0].TrimEnd(' ', ':', '.');

@@ -12,6 +12,9 @@ internal sealed class PortRoutes(IReadOnlySet<string> served)
     /// <summary>Paths that can be moved to the other port.</summary>
     public static IReadOnlyList<string> All { get; } = [Others, "/ping", "/healthz", "/test", "/metrics"];
 
+    /// <summary>The API is on the port with TLS, whatever the paths say: its clients show secrets.</summary>
+    public bool ServesApi { get; init; }
+
     /// <summary>What a path means on this port: itself, <see cref="Others"/>, or null for nothing.</summary>
     public string? Find(string path) => served.Contains(path) ? path : !served.Contains(Others) ? null : All.Contains(path) ? Others : path;
 }

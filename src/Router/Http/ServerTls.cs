@@ -16,7 +16,7 @@ internal sealed class ServerTls(TlsServerOptions options, ServerCertificates cer
     private static readonly byte[] SpeaksHttp = "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"u8.ToArray();
 
     private readonly PortRoutes plain = new(options.NoTlsPaths.Where(PortRoutes.All.Contains).ToHashSet(StringComparer.Ordinal));
-    private readonly PortRoutes secured = new(PortRoutes.All.Except(options.NoTlsPaths).ToHashSet(StringComparer.Ordinal));
+    private readonly PortRoutes secured = new(PortRoutes.All.Except(options.NoTlsPaths).ToHashSet(StringComparer.Ordinal)) { ServesApi = true };
 
     /// <summary>The port without TLS; null when no path is served there.</summary>
     public int? PlainPort => options.NoTlsPaths.Count == 0 ? null : options.NoTlsPort;

@@ -1,17 +1,20 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using Saker.Router.Access;
 using Saker.Router.Api;
 using Saker.Router.Delivery;
 using Saker.Router.Enrichment;
 using Saker.Router.Http;
+using Saker.Router.Options;
 using Saker.Router.Telemetry;
+using Saker.Router.Web;
 using Saker.Settings;
 
 namespace Saker.Router.Ingest;
 
 /// <summary>
 /// The paths of the port: <c>/ping</c>, <c>/healthz</c>, <c>/metrics</c> by any method, <c>/test</c> by POST, and alerts by POST on
-/// every other path. Differences from Falcosidekick stand in <c>docs/decisions/0051-http.md</c>.
+/// every other path; <c>/api/v1</c> is the API's. Differences from Falcosidekick stand in <c>docs/decisions/0051-http.md</c>.
 /// </summary>
 internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, HttpBounds bounds, TimeProvider clock)
 {
@@ -20,16 +23,20 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     // Requests run on the threads that wait for the sockets; what takes longer than about a millisecond goes to the thread pool.
     private const int MaxBytesOnSocketThread = 64 << 10;
 
-    private readonly ByteBudget budget = new(bounds.MaxBufferedBytes);
-
-    /// <summary>How the outputs stand, for <c>/healthz?verbose</c> and <c>GET /api/v1/outputs</c>.</summary>
+    /// <summary>How the outputs stand, for <c>/healthz?verbose</c>.</summary>
     public Func<IReadOnlyList<OutputStatus>> Outputs { get; init; } = static () => [];
 
     /// <summary>Says what the outputs did with a test alert; null when there are none to ask.</summary>
     public TestEndpoint? Test { get; init; }
 
-    /// <summary>The routers whose alerts keep their uuid.</summary>
-    public Peers Peers { get; init; } = new([]);
+    /// <summary>Answers what is no alert by itself: the API and gRPC. Null when there is neither.</summary>
+    public EndpointApplication? Application { get; init; }
+
+    /// <summary>Bytes of bodies that may be held in memory.</summary>
+    public ByteBudget Budget { get; init; } = new(bounds.MaxBufferedBytes);
+
+    /// <summary>Lets requests in, or answers why not.</summary>
+    public required Admission Admission { get; init; }
 
     /// <summary>Counts what is not taken.</summary>
     public required Refusals Refusals { get; init; }
@@ -39,7 +46,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         var path = RequestTarget.PathOf(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         if (RequestTarget.Clean(path) is var clean && clean != path)
         {
-            context.Response.Headers.Location = clean + context.Request.QueryString;
+            context.Response.Headers.Location = RequestTarget.EscapePath(clean) + RequestTarget.EscapeQuery(context.Request.QueryString.Value ?? "");
             context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
             return Task.CompletedTask;
         }
@@ -53,15 +60,25 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             return Task.CompletedTask;
         }
 
-        if (context.Features.Get<PortRoutes>() is { } routes)
+        var routes = context.Features.Get<PortRoutes>();
+        if (ApiEndpoints.Has(path, context.Request.Method) && !bounds.Strict && Application is { } application)
+        {
+            return routes is { ServesApi: false } ? NotHereAsync(context) : application.HandleAsync(context);
+        }
+
+        if (routes is not null)
         {
             if (routes.Find(path) is not { } meaning)
             {
-                Refusals.Count(context, "path of the other port", "this path is not served on this port (tlsserver.notlspaths)");
-                return HttpAnswer.TextAsync(context, StatusCodes.Status404NotFound, "text/plain; charset=utf-8", "404 page not found\n");
+                return NotHereAsync(context);
             }
 
             path = meaning;
+        }
+
+        if (GrpcRequests.Contain(context.Request) && !bounds.Strict && Application is { } grpc)
+        {
+            return grpc.HandleAsync(context);
         }
 
         return path switch
@@ -70,21 +87,31 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             "/ping" => HttpAnswer.TextAsync(context, StatusCodes.Status200OK, "text/plain; charset=utf-8", "pong\n"),
             "/healthz" when context.Request.Query.ContainsKey("verbose") && !bounds.Strict => VerboseHealthAsync(context),
             "/healthz" => HealthAsync(context),
-            "/metrics" => MetricsAsync(context),
-            ControlEndpoints.OutputsPath when HttpMethods.IsGet(context.Request.Method) && !bounds.Strict =>
-                HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, StatusJson.Outputs(Outputs())),
+            "/metrics" => Admission.Refuse(context, Admission.Identify(context), ProtectedArea.Metrics, ClientRole.Metrics) ?? MetricsAsync(context),
             _ when context.Request.Method != HttpMethods.Post => RejectAsync(context, "not a POST", HttpAnswer.PostOnly),
-            "/test" => TestAsync(context),
+            "/test" => Admission.Refuse(context, Admission.Identify(context), ProtectedArea.Test, ClientRole.Sender) ?? TestAsync(context),
             _ => AlertsAsync(context),
         };
+    }
+
+    private Task NotHereAsync(HttpContext context)
+    {
+        Refusals.Count(context, "path of the other port", "this path is not served on this port (tlsserver.notlspaths)");
+        return HttpAnswer.TextAsync(context, StatusCodes.Status404NotFound, "text/plain; charset=utf-8", "404 page not found\n");
     }
 
     private Task HealthAsync(HttpContext context) => intake.Fault is { } fault
         ? HttpAnswer.JsonAsync(context, StatusCodes.Status503ServiceUnavailable, $"{{\"status\": \"unavailable\", \"reason\": {JsonSerializer.Serialize(fault)}}}")
         : HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, "{\"status\": \"ok\"}");
 
-    private Task VerboseHealthAsync(HttpContext context) =>
-        HttpAnswer.JsonAsync(context, intake.Fault is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, StatusJson.Health(intake.Fault, Outputs()));
+    private Task VerboseHealthAsync(HttpContext context)
+    {
+        var fault = intake.Fault;
+        return HttpAnswer.JsonAsync(
+            context,
+            fault is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+            JsonSerializer.SerializeToUtf8Bytes(HealthView.Of(fault, Outputs()), ApiJson.Default.HealthView));
+    }
 
     private Task MetricsAsync(HttpContext context)
     {
@@ -100,8 +127,8 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             return;
         }
 
-        var (result, json) = await Test.RunAsync(context.RequestAborted);
-        await (result.Status == IntakeStatus.Stored ? HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, json) : AnswerAsync(context, result));
+        var (result, answer) = await Test.RunAsync(context.RequestAborted);
+        await (answer is not null ? HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Default.TestAnswer)) : AnswerAsync(context, result));
     }
 
     private Task RejectAsync(HttpContext context, string reason, string sentence = HttpAnswer.InvalidBody)
@@ -124,7 +151,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         RequestBody? arrived;
         try
         {
-            arrived = RequestBody.TryRead(context.Request.BodyReader, bounds.MaxBodyBytes, !bounds.Strict, budget);
+            arrived = RequestBody.TryRead(context.Request.BodyReader, bounds.MaxBodyBytes, !bounds.Strict, Budget);
         }
         catch (BadHttpRequestException)
         {
@@ -150,7 +177,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         RequestBody body;
         try
         {
-            body = await RequestBody.ReadAsync(context.Request.Body, bounds.MaxBodyBytes, !bounds.Strict, budget, ended.Token);
+            body = await RequestBody.ReadAsync(context.Request.Body, bounds.MaxBodyBytes, !bounds.Strict, Budget, ended.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
@@ -204,21 +231,26 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
 
     private async Task TakeBodyAsync(HttpContext context, ReadOnlyMemory<byte> body)
     {
-        var peer = Peers.Of(context.Request.Headers.Authorization);
-        if (peer == PeerKind.Unknown)
+        var identity = Admission.Identify(context, body.Span);
+        var client = identity.Client;
+        if (Admission.Refuse(context, identity, ProtectedArea.Alerts, ClientRole.Sender) is { } refused)
         {
             metrics.CountRejected();
-            Refusals.Count(context, "unknown token", "a router shows a token that is none of http.peers");
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            await HttpAnswer.ErrorAsync(context, StatusCodes.Status401Unauthorized, "The token is none of http.peers");
+            await refused;
             return;
         }
 
-        var keepsUuid = peer == PeerKind.Known;
         if (bounds.Strict || !(AlertBatch.IsLines(context.Request.ContentType) || AlertBatch.IsArray(body.Span)))
         {
+            if (Admission.RefuseRate(context, client, 1) is { } tooMany)
+            {
+                metrics.CountRefused("rate limit");
+                await tooMany;
+                return;
+            }
+
             // Kestrel makes a token for each request that is asked for one, and the log waits for a place in its queue only briefly.
-            await AnswerAsync(context, await intake.TakeAsync(body, keepsUuid, CancellationToken.None));
+            await AnswerAsync(context, await intake.TakeAsync(body, client, CancellationToken.None));
             return;
         }
 
@@ -235,54 +267,60 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             return;
         }
 
-        // All are handed to the log before the first is awaited, so that one sync covers them.
-        var pending = parts.ConvertAll(part => intake.TakeAsync(part, keepsUuid, context.RequestAborted).AsTask());
-        await AnswerBatchAsync(context, await Task.WhenAll(pending));
-    }
+        if (Admission.RefuseRate(context, client, parts.Count) is { } tooManyAtOnce)
+        {
+            metrics.CountRefused("rate limit");
+            await tooManyAtOnce;
+            return;
+        }
 
-    private void CountNotTaken(HttpContext context, IntakeResult result)
-    {
-        if (result.Status == IntakeStatus.Circle)
-        {
-            Refusals.Count(context, "circle", result.Reason);
-        }
-        else
-        {
-            Refusals.CountUnread(context, result.Reason);
-        }
+        // All are handed to the log before the first is awaited, so that one sync covers them.
+        var pending = parts.ConvertAll(part => intake.TakeAsync(part, client, context.RequestAborted).AsTask());
+        await AnswerBatchAsync(context, await Task.WhenAll(pending));
     }
 
     private Task AnswerAsync(HttpContext context, IntakeResult result)
     {
         if (result.Status != IntakeStatus.Stored)
         {
-            CountNotTaken(context, result);
+            Refusals.Count(context, result);
         }
 
+        return AnswerStatusAsync(context, result);
+    }
+
+    private static Task AnswerStatusAsync(HttpContext context, IntakeResult result)
+    {
         switch (result.Status)
         {
             case IntakeStatus.Stored:
                 context.Response.ContentLength = 0;
                 return Task.CompletedTask;
             case IntakeStatus.Invalid:
-                return HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, HttpAnswer.InvalidBody);
-            case IntakeStatus.TooLarge:
-                return HttpAnswer.ErrorAsync(context, StatusCodes.Status413PayloadTooLarge, result.Reason);
-            case IntakeStatus.Circle:
-                return HttpAnswer.ErrorAsync(context, StatusCodes.Status508LoopDetected, result.Reason);
+                return HttpAnswer.ErrorAsync(context, StatusOf(result.Status), HttpAnswer.InvalidBody);
             case IntakeStatus.Refused:
                 return HttpAnswer.RetryAsync(context, result.Reason, result.RetryAfter);
             default:
-                throw new System.Diagnostics.UnreachableException($"The intake status {(int)result.Status} is not known.");
+                return HttpAnswer.ErrorAsync(context, StatusOf(result.Status), result.Reason);
         }
     }
+
+    // Of an alert that will not be taken, however often it comes.
+    private static int StatusOf(IntakeStatus status) => status switch
+    {
+        IntakeStatus.Invalid => StatusCodes.Status400BadRequest,
+        IntakeStatus.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        IntakeStatus.NotAllowed => StatusCodes.Status403Forbidden,
+        IntakeStatus.Circle => StatusCodes.Status508LoopDetected,
+        _ => throw new System.Diagnostics.UnreachableException($"The intake status {(int)status} has no status of HTTP for good."),
+    };
 
     // What is no alert does not keep its neighbours out: they are stored, and the answer says which were not.
     private Task AnswerBatchAsync(HttpContext context, IntakeResult[] results)
     {
         foreach (var part in results.Where(static part => part.Status != IntakeStatus.Stored))
         {
-            CountNotTaken(context, part);
+            Refusals.Count(context, part);
         }
 
         if (results.FirstOrDefault(static result => result.Status == IntakeStatus.Refused) is { Status: IntakeStatus.Refused } refused)
@@ -290,31 +328,22 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             return HttpAnswer.RetryAsync(context, refused.Reason, refused.RetryAfter);
         }
 
-        var accepted = results.Count(static result => result.Status == IntakeStatus.Stored);
-        if (accepted == 0)
+        if (results.Length == 0)
         {
-            if (results is [{ Status: IntakeStatus.Circle } circle, ..])
-            {
-                return HttpAnswer.ErrorAsync(context, StatusCodes.Status508LoopDetected, circle.Reason);
-            }
-
-            if (results.Length == 0)
-            {
-                Refusals.Count(context, "empty batch");
-            }
-
+            Refusals.Count(context, "empty batch");
             return HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, HttpAnswer.InvalidBody);
         }
 
+        var accepted = results.Count(static result => result.Status == IntakeStatus.Stored);
         if (accepted == results.Length)
         {
-            return AnswerAsync(context, IntakeResult.Stored);
+            return AnswerStatusAsync(context, IntakeResult.Stored);
         }
 
         var rejected = results.Index()
             .Where(static part => part.Item.Status != IntakeStatus.Stored)
             .Take(MaxReportedParts)
             .Select(static part => $"{{\"index\": {part.Index}, \"reason\": {JsonSerializer.Serialize(part.Item.Reason)}}}");
-        return HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, $"{{\"accepted\": {accepted}, \"rejected\": [{string.Join(", ", rejected)}]}}");
+        return HttpAnswer.JsonAsync(context, accepted > 0 ? StatusCodes.Status200OK : StatusOf(results[0].Status), $"{{\"accepted\": {accepted}, \"rejected\": [{string.Join(", ", rejected)}]}}");
     }
 }

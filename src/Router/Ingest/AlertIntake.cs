@@ -1,4 +1,6 @@
+using System.Globalization;
 using Saker.Alerts;
+using Saker.Router.Access;
 using Saker.Router.Enrichment;
 using Saker.Router.Log;
 using Saker.Router.Telemetry;
@@ -13,8 +15,11 @@ internal enum IntakeStatus : byte
     /// <summary>No alert.</summary>
     Invalid,
 
-    /// <summary>An alert, but larger than the log takes.</summary>
+    /// <summary>An alert, but larger than the log takes, or with more fields than are allowed.</summary>
     TooLarge,
+
+    /// <summary>An alert that its sender may not send.</summary>
+    NotAllowed,
 
     /// <summary>An alert that comes back in a circle; it is kept already.</summary>
     Circle,
@@ -35,12 +40,16 @@ internal readonly record struct IntakeResult(IntakeStatus Status, string Reason,
 }
 
 /// <summary>The one way in: reads an alert, adds to it, stores it, counts it.</summary>
-internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterMetrics metrics)
+internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterMetrics metrics) : IDisposable
 {
+    /// <summary>Why alerts are refused while the router stops.</summary>
+    public const string Stopping = "stopping";
+
     private static readonly TimeSpan AfterFull = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterClose = TimeSpan.FromSeconds(1);
 
+    private readonly CancellationTokenSource closing = new();
     private volatile bool closed;
 
     /// <summary>Outputs whose full backlog keeps alerts out; null when there are none.</summary>
@@ -52,16 +61,31 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
     /// <summary>What this router calls itself on the way of an alert.</summary>
     public string Router { get; init; } = "router";
 
+    /// <summary>Lists and objects inside an alert may be nested this deep.</summary>
+    public int MaxDepth { get; init; } = AlertReader.MaxDepth;
+
+    /// <summary>Fields that an alert may have.</summary>
+    public int MaxFields { get; init; } = int.MaxValue;
+
+    /// <summary>Cancelled when alerts are refused from now on: whoever waits for more of them ends.</summary>
+    public CancellationToken Closing => closing.Token;
+
     /// <summary>Refuses from now on.</summary>
-    public void Close() => closed = true;
+    public void Close()
+    {
+        closed = true;
+        closing.Cancel();
+    }
+
+    public void Dispose() => closing.Dispose();
 
     /// <summary>Takes the alert that <paramref name="json"/> begins with. What follows it is counted and ignored.</summary>
     /// <param name="json">The body.</param>
-    /// <param name="keepsUuid">The sender is a router that is known.</param>
+    /// <param name="client">The sender; null for nobody in particular.</param>
     /// <param name="cancellationToken">Ends the wait for the log.</param>
-    public ValueTask<IntakeResult> TakeAsync(ReadOnlyMemory<byte> json, bool keepsUuid, CancellationToken cancellationToken)
+    public ValueTask<IntakeResult> TakeAsync(ReadOnlyMemory<byte> json, Client? client, CancellationToken cancellationToken)
     {
-        if (!AlertReader.TryRead(json.Span, out var alert, out var consumed, out var error))
+        if (!AlertReader.TryRead(json.Span, out var alert, out var consumed, out var error, MaxDepth))
         {
             metrics.CountRejected();
             return new(IntakeResult.Invalid(error));
@@ -72,13 +96,23 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
             metrics.CountIgnored(ignored);
         }
 
-        if (AlertWay.Circle(alert!, Router) is { } circle)
+        return TakeAsync(alert!, client, cancellationToken);
+    }
+
+    /// <summary>Takes an alert of a sender.</summary>
+    public ValueTask<IntakeResult> TakeAsync(Alert alert, Client? client, CancellationToken cancellationToken)
+    {
+        var refused = AlertWay.Circle(alert, Router) is { } circle ? new IntakeResult(IntakeStatus.Circle, circle, default)
+            : alert.OutputFields.Count > MaxFields ? new IntakeResult(IntakeStatus.TooLarge, string.Create(CultureInfo.InvariantCulture, $"the alert has more than {MaxFields} output fields (http.maxfields)"), default)
+            : client is not null && !client.MaySend(alert.Source) ? new IntakeResult(IntakeStatus.NotAllowed, $"the client '{client.Name}' may not send alerts of this source (http.clients)", default)
+            : default;
+        if (refused.Status != IntakeStatus.Stored)
         {
             metrics.CountRejected();
-            return new(new IntakeResult(IntakeStatus.Circle, circle, default));
+            return new(refused);
         }
 
-        return TakeAsync(alert!, cancellationToken, keepsUuid: keepsUuid);
+        return TakeAsync(alert, cancellationToken, keepsUuid: client is { KeepsUuid: true });
     }
 
     /// <summary>Takes an alert; <paramref name="named"/> gets the identity that it is given, before it is stored.</summary>
@@ -96,7 +130,7 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
 
         if (closed)
         {
-            return Refused("stopping", AfterClose);
+            return Refused(Stopping, AfterClose);
         }
 
         if (Backlog() is not null)
@@ -118,7 +152,7 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
             case AppendStatus.WriteFailed:
                 return Refused("write failed", AfterFailure);
             case AppendStatus.Closed:
-                return Refused("stopping", AfterClose);
+                return Refused(Stopping, AfterClose);
             default:
                 throw new System.Diagnostics.UnreachableException($"The append status {(int)result.Status} is not known.");
         }

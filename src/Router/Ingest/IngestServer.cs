@@ -10,9 +10,13 @@ namespace Saker.Router.Ingest;
 /// <summary>The port that alerts come in by.</summary>
 internal sealed class IngestServer : IAsyncDisposable
 {
-    // Recorded: Falcosidekick takes 1,000 headers and a megabyte of them.
+    // Recorded: Falcosidekick takes 1,000 headers and a megabyte of them; Go adds 4 KiB to what it is told.
     private const int MaxHeaders = 1100;
-    private const int MaxHeaderBytes = 1 << 20;
+    private const int MaxHeaderBytes = (1 << 20) + 4096;
+
+    // A stream may say nothing for hours; whether anybody is still there is asked.
+    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(30);
 
     private readonly PlainKestrel kestrel;
 
@@ -21,10 +25,14 @@ internal sealed class IngestServer : IAsyncDisposable
     /// <summary>The port in use, also when any free one was asked for (0).</summary>
     public int Port => new Uri(kestrel.Addresses.First()).Port;
 
+    /// <summary>The addresses in use, with their real ports.</summary>
+    public IReadOnlyList<string> Addresses => [.. kestrel.Addresses];
+
     /// <summary>Listens from the return on.</summary>
     /// <exception cref="IOException">The address cannot be used; the message says why.</exception>
     public static async Task<IngestServer> StartAsync(
-        ListenAddress address, int port, HttpOptions options, AlertEndpoints endpoints, ILoggerFactory loggers, CancellationToken cancellationToken, ServerTls? tls = null)
+        ListenAddress address, int port, HttpOptions options, AlertEndpoints endpoints, ILoggerFactory loggers, CancellationToken cancellationToken, ServerTls? tls = null,
+        CleartextHttp2? http2 = null)
     {
         var kestrel = new KestrelServerOptions();
         if (tls is not null)
@@ -32,7 +40,7 @@ internal sealed class IngestServer : IAsyncDisposable
             kestrel.ApplicationServices = PlainKestrel.TlsServices(loggers);
         }
 
-        Configure(kestrel, address, port, options, tls);
+        Configure(kestrel, address, port, options, tls, http2);
         try
         {
             return new IngestServer(await PlainKestrel.StartAsync(kestrel, endpoints.HandleAsync, loggers, cancellationToken));
@@ -74,7 +82,7 @@ internal sealed class IngestServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => kestrel.DisposeAsync();
 
-    private static void Configure(KestrelServerOptions kestrel, ListenAddress address, int port, HttpOptions options, ServerTls? tls)
+    private static void Configure(KestrelServerOptions kestrel, ListenAddress address, int port, HttpOptions options, ServerTls? tls, CleartextHttp2? http2)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowHostHeaderOverride = true; // a proxy may send an absolute target of another name
@@ -89,10 +97,25 @@ internal sealed class IngestServer : IAsyncDisposable
         // The endpoints bound size and time of a body themselves, because unpacked bodies count as well.
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.Http2.KeepAlivePingDelay = PingDelay;
+        kestrel.Limits.Http2.KeepAlivePingTimeout = PingTimeout;
         address.Listen(kestrel, port, Known(tls is null ? UseHttp1 : tls.Secure));
         if (tls?.PlainPort is { } plain)
         {
-            address.Listen(kestrel, plain, Known(tls.LeavePlain));
+            address.Listen(kestrel, plain, Known(listen =>
+            {
+                tls.LeavePlain(listen);
+                http2?.Use(listen);
+            }));
+        }
+
+        // The last one: the addresses in use begin with those of the network.
+        http2?.Listen(kestrel, Known(static _ => { }));
+
+        void UseHttp1(ListenOptions listen)
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            http2?.Use(listen);
         }
     }
 
@@ -106,6 +129,4 @@ internal sealed class IngestServer : IAsyncDisposable
         });
         configure(listen);
     };
-
-    private static void UseHttp1(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
 }

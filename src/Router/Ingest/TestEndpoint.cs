@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Globalization;
 using Saker.Router.Api;
 using Saker.Router.Delivery;
 using Saker.Router.Enrichment;
@@ -18,8 +18,8 @@ internal sealed class TestEndpoint(AlertIntake intake, Func<Guid, AlertWatch?> w
     /// <summary>How long the outputs are waited for.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>What became of the alert on its way in, and the answer when it was stored.</summary>
-    public async Task<(IntakeResult Result, byte[] Json)> RunAsync(CancellationToken cancellationToken)
+    /// <summary>What became of the alert on its way in, and the answer; null when it was not stored.</summary>
+    public async Task<(IntakeResult Result, TestAnswer? Answer)> RunAsync(CancellationToken cancellationToken)
     {
         AlertWatch? followed = null;
         var uuid = Guid.Empty;
@@ -28,7 +28,7 @@ internal sealed class TestEndpoint(AlertIntake intake, Func<Guid, AlertWatch?> w
             var result = await intake.TakeAsync(TestAlert.Create(clock.GetUtcNow()), cancellationToken, given => followed = watch(uuid = given));
             if (result.Status != IntakeStatus.Stored)
             {
-                return (result, []);
+                return (result, null);
             }
 
             if (followed is not null)
@@ -36,7 +36,7 @@ internal sealed class TestEndpoint(AlertIntake intake, Func<Guid, AlertWatch?> w
                 await followed.WaitAsync(Patience, clock, cancellationToken);
             }
 
-            return (result, JsonBytes.Of(json => Write(json, uuid, followed?.Results ?? new Dictionary<string, WatchResult>())));
+            return (result, Answer(uuid, followed?.Results ?? new Dictionary<string, WatchResult>()));
         }
         finally
         {
@@ -44,31 +44,26 @@ internal sealed class TestEndpoint(AlertIntake intake, Func<Guid, AlertWatch?> w
         }
     }
 
-    private void Write(Utf8JsonWriter json, Guid uuid, IReadOnlyDictionary<string, WatchResult> results)
+    private TestAnswer Answer(Guid uuid, IReadOnlyDictionary<string, WatchResult> results) => new()
     {
-        json.WriteStartObject();
-        json.WriteString("uuid", uuid);
-        json.WriteStartArray("outputs");
-        foreach (var output in outputs())
-        {
-            var result = results.GetValueOrDefault(output.Name) ?? new WatchResult(WatchState.Waiting, "");
-            json.WriteStartObject();
-            json.WriteString("name", output.Name);
-            json.WriteString("type", output.Type);
-            json.WriteString("result", Word(result.State, output));
-            json.WriteString("reason", Reason(result, output));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
+        Uuid = uuid,
+        Outputs =
+        [
+            .. outputs().Select(output =>
+            {
+                var result = results.GetValueOrDefault(output.Name) ?? new WatchResult(WatchState.Waiting, "");
+                return new TestResult { Name = output.Name, Type = output.Type, Result = Word(result.State, output), Reason = Reason(result, output) };
+            }),
+        ],
+    };
 
     private static string Word(WatchState state, OutputStatus output) => state switch
     {
         WatchState.Delivered => "delivered",
         WatchState.NotForIt => "filtered",
         WatchState.GivenUp => "given up",
+        WatchState.Paused => "paused",
+        WatchState.Waiting when output.PausedSince is not null => "paused",
         WatchState.Failing when output.BlockedSince is null => "failing",
         WatchState.Waiting when output.BlockedSince is null => "waiting",
         _ => "blocked",
@@ -77,9 +72,10 @@ internal sealed class TestEndpoint(AlertIntake intake, Func<Guid, AlertWatch?> w
     private static string Reason(WatchResult result, OutputStatus output) => result.State switch
     {
         WatchState.NotForIt => "its filter ('minimumpriority', 'when') leaves this alert out",
+        WatchState.Paused => string.Create(CultureInfo.InvariantCulture, $"somebody has paused it; {output.Depth} alerts wait until it is resumed"),
         WatchState.Waiting => output.LastError is { } error
-            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{output.Depth} alerts wait before or with it; the output fails: {error}")
-            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{output.Depth} alerts wait before or with it"),
+            ? string.Create(CultureInfo.InvariantCulture, $"{output.Depth} alerts wait before or with it; the output fails: {error}")
+            : string.Create(CultureInfo.InvariantCulture, $"{output.Depth} alerts wait before or with it"),
         _ => result.Reason,
     };
 }

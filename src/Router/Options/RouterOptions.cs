@@ -71,6 +71,9 @@ internal sealed record RouterOptions
 
     /// <summary>TLS towards the senders of alerts.</summary>
     public TlsServerOptions TlsServer { get; init; } = new();
+
+    /// <summary>Falcos that still serve their alerts over gRPC, each under a name: the router subscribes to them.</summary>
+    public IReadOnlyDictionary<string, FalcoGrpcOptions> FalcoGrpc { get; init; } = new Dictionary<string, FalcoGrpcOptions>();
 }
 
 /// <summary>How faults in the configuration are met.</summary>
@@ -85,10 +88,8 @@ internal sealed record ConfigOptions
 }
 
 /// <summary>Bounds on what clients may send.</summary>
-internal sealed record HttpOptions : ICheckedOptions
+internal sealed record HttpOptions
 {
-    private const int MinTokenCharacters = 16;
-
     /// <summary>Largest body of a request, also after unpacking; a larger one is answered with 413.</summary>
     [Range(1024, 1L << 30)]
     public ByteSize MaxBodySize { get; init; } = ByteSize.FromMebibytes(16);
@@ -107,12 +108,27 @@ internal sealed record HttpOptions : ICheckedOptions
     /// <summary>Time after which a connection without requests is closed.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Routers that send their alerts on to this one, each with its token of 16 characters or more (<c>token</c> of an output of type <c>router</c> there). Their alerts keep their uuid; a token that is not known is answered with 401.</summary>
-    public IReadOnlyDictionary<string, Secret> Peers { get; init; } = new Dictionary<string, Secret>();
+    /// <summary>Lists and objects inside an alert may be nested this deep.</summary>
+    [Range(2, AlertReader.MaxDepth)]
+    public int MaxDepth { get; init; } = AlertReader.MaxDepth;
 
-    /// <inheritdoc/>
-    public IEnumerable<OptionFault> Validate() => Peers.Where(static peer => peer.Value.Reveal().Length < MinTokenCharacters)
-        .Select(static peer => new OptionFault($"peers.{peer.Key}", $"A token has at least {MinTokenCharacters} characters, so that nobody guesses it; make one with: openssl rand -hex 32."));
+    /// <summary>Output fields that one alert may have.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxFields { get; init; } = 10_000;
+
+    /// <summary>Alerts a second that each address may send in the long run when it is no client that is known; 0 for no limit. More are answered with 429.</summary>
+    [Range(0.0, 1_000_000.0)]
+    public double Rate { get; init; }
+
+    /// <summary>Alerts that an address may send at once before <c>rate</c> counts; 0 for those of ten seconds.</summary>
+    [Range(0, 10_000_000)]
+    public int Burst { get; init; }
+
+    /// <summary>What only clients that are known may do: <c>alerts</c>, <c>test</c>, <c>metrics</c>. The API always needs one.</summary>
+    public IReadOnlyList<ProtectedArea> Protect { get; init; } = [];
+
+    /// <summary>Clients that are known, each under its name. What proves who a client is can stand in a file: <c>token: ${file:/run/secrets/edge}</c>. A wrong proof is answered with 401, whatever <c>protect</c> says.</summary>
+    public IReadOnlyDictionary<string, ClientOptions> Clients { get; init; } = new Dictionary<string, ClientOptions>();
 }
 
 /// <summary>The alert log.</summary>

@@ -21,7 +21,8 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
     private readonly Channel<string> causes = Channel.CreateBounded<string>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource stop = new();
     private readonly Task work;
-    private volatile RouterConfiguration running;
+    private volatile RunningConfiguration state;
+    private volatile RouterConfiguration latest; // also one that was refused: what it names may be mended where it stands
     private volatile string loaded;
     private string clientFiles;
 
@@ -35,12 +36,17 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
     public ConfigurationReloader(
         RouterConfiguration running, List<RoutedOutput> outputs, Func<RouterConfiguration> load, ReloadTargets targets, TimeProvider clock, ILogger logger)
     {
-        (this.running, this.outputs, this.load, this.targets, this.clock, this.logger) = (running, outputs, load, targets, clock, logger);
+        latest = running;
+        state = new RunningConfiguration(running, [.. outputs]);
+        (this.outputs, this.load, this.targets, this.clock, this.logger) = (outputs, load, targets, clock, logger);
         clientFiles = ClientFiles(running);
         loaded = Fingerprint(running.Fingerprint);
         var watch = new FileWatch(PresentFingerprint, () => loaded, () => Trigger("a file changed"), clock);
-        work = Task.WhenAll(Task.Run(WorkAsync), Task.Run(() => watch.RunAsync(() => this.running.Router.Config.Watch, stop.Token)));
+        work = Task.WhenAll(Task.Run(WorkAsync), Task.Run(() => watch.RunAsync(() => state.Configuration.Router.Config.Watch, stop.Token)));
     }
+
+    /// <summary>What is in effect now, and the last reading.</summary>
+    public RunningConfiguration State => state;
 
     /// <summary>Asks for a reading; returns at once.</summary>
     public void Trigger(string cause) => causes.Writer.TryWrite(cause);
@@ -81,6 +87,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
         {
             loaded = PresentFingerprint();
             var read = load();
+            latest = read;
             loaded = Fingerprint(read.Fingerprint);
             await TakeOverAsync(read, cause);
         }
@@ -89,6 +96,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
 #pragma warning restore CA1031
         {
             targets.Reloads.CountRefused();
+            Note(cause, "failed");
             ReloadMessages.Failed(logger, exception, cause);
         }
     }
@@ -96,7 +104,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
     private async Task TakeOverAsync(RouterConfiguration read, string cause)
     {
         var clientFiles = ClientFiles(read);
-        var plan = ReloadPlan.Between(running, read, instance => instance.Options is NetworkOutputOptions && clientFiles != this.clientFiles);
+        var plan = ReloadPlan.Between(state.Configuration, read, instance => instance.Options is NetworkOutputOptions && clientFiles != this.clientFiles);
         var faults = new ConfigFaults();
         var outputs = read.IsRefused ? [] : OutputAssembly.Create(
             plan.Configuration, clock, faults, targets.Notices, instance => plan.IsUnchanged(instance.Name) ? this.outputs.Find(output => output.Name == instance.Name) : null);
@@ -108,6 +116,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
         if (read.IsRefused || (faults.HasErrors && read.Router.Config.OnError == "refuse"))
         {
             targets.Reloads.CountRefused();
+            Note(cause, "refused");
             ReloadMessages.Refused(logger, cause);
             foreach (var output in outputs.Except(this.outputs))
             {
@@ -134,11 +143,12 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
 
         targets.Metrics.UseLabels(EventLabels.Create(router, static (_, _, _) => { }), router.Prometheus.MaxLabelValues);
         targets.Enricher.Use(router);
+        targets.Access.Use(router.Http);
         var before = this.outputs.ToDictionary(static output => output.Delivery);
         await targets.Delivery.ApplyAsync([.. outputs.Select(static output => output.Delivery)], ended => before[ended].DisposeAsync());
         this.outputs.Clear();
         this.outputs.AddRange(outputs);
-        running = plan.Configuration;
+        state = state with { Configuration = plan.Configuration, Outputs = [.. outputs] };
     }
 
     private void Tell(ReloadPlan plan, string cause)
@@ -146,11 +156,13 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
         if (plan.IsEmpty)
         {
             targets.Reloads.CountUnchanged();
+            Note(cause, "unchanged", plan);
             ReloadMessages.Unchanged(logger, cause);
         }
         else
         {
             targets.Reloads.CountApplied();
+            Note(cause, "applied", plan);
             ReloadMessages.Applied(logger, cause, List(plan.Added), List(plan.Changed), List(plan.Removed), plan.UnchangedCount, List(plan.Settings));
         }
 
@@ -160,11 +172,20 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
         }
     }
 
+    private void Note(string cause, string result, ReloadPlan? plan = null) => state = state with
+    {
+        LastReload = new LastReload(clock.GetUtcNow(), cause, result)
+        {
+            Changes = plan is null ? [] : [.. plan.Added.Select(static name => $"added {name}"), .. plan.Changed.Select(static name => $"changed {name}"), .. plan.Removed.Select(static name => $"removed {name}"), .. plan.Settings],
+            NeedsRestart = plan?.NeedsRestart ?? [],
+        },
+    };
+
     private static string List(List<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
 
-    private string PresentFingerprint() => Fingerprint(running.File is { } file ? FileFingerprint.Of(file) : "");
+    private string PresentFingerprint() => Fingerprint(latest.PresentFingerprint);
 
     // The certificates count as well: renewing them is a change, although the file that names them is the same.
     private string Fingerprint(string configuration) =>
-        $"{configuration} {FileFingerprint.Of(ClientCertificates.Files(running).Concat(targets.Certificates?.Files ?? []))}";
+        $"{configuration} {FileFingerprint.Of(ClientCertificates.Files(state.Configuration).Concat(targets.Certificates?.Files ?? []))}";
 }

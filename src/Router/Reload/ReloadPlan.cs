@@ -108,6 +108,7 @@ internal sealed class ReloadPlan
         CustomFields = read.CustomFields,
         CustomTags = read.CustomTags,
         Debug = read.Debug,
+        Http = running.Http with { Burst = read.Http.Burst, Clients = read.Http.Clients, Protect = read.Http.Protect, Rate = read.Http.Rate },
         LogLevel = read.LogLevel,
         MutualTlsClient = read.MutualTlsClient,
         MutualTlsFilesPath = read.MutualTlsFilesPath,

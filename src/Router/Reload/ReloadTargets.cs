@@ -1,4 +1,5 @@
 using Saker.Logging;
+using Saker.Router.Access;
 using Saker.Router.Delivery;
 using Saker.Router.Enrichment;
 using Saker.Router.Http;
@@ -12,6 +13,8 @@ namespace Saker.Router.Reload;
 internal sealed record ReloadTargets
 {
     public required AlertEnricher Enricher { get; init; }
+
+    public required AccessControl Access { get; init; }
 
     public required DeliveryEngine Delivery { get; init; }
 

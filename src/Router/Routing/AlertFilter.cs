@@ -13,6 +13,11 @@ internal sealed class AlertFilter(Priority minimum, IAlertCondition? condition)
     /// True when the output gets the alert. The test rule passes every minimum priority, as in Falcosidekick; its condition still holds,
     /// or any sender could page everyone.
     /// </summary>
-    public bool Matches(Alert alert) =>
-        (alert.Priority.IsAtLeast(minimum) || alert.Rule == TestAlert.Rule) && (condition is null || condition.Matches(alert));
+    public bool Matches(Alert alert) => PassesPriority(alert) && PassesCondition(alert);
+
+    /// <summary>Whether its priority, or its rule, lets the alert pass.</summary>
+    public bool PassesPriority(Alert alert) => alert.Priority.IsAtLeast(minimum) || alert.Rule == TestAlert.Rule;
+
+    /// <summary>Whether the condition holds for it.</summary>
+    public bool PassesCondition(Alert alert) => condition is null || condition.Matches(alert);
 }

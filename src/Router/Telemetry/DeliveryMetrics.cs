@@ -16,6 +16,7 @@ internal sealed class DeliveryMetrics : IDisposable
     private readonly Gauge oldest;
     private readonly Gauge healthy;
     private readonly Gauge blocked;
+    private readonly Gauge paused;
     private readonly Gauge breakerClosed;
     private readonly LogMetrics logMetrics;
     private readonly MeterListener listener = new();
@@ -31,6 +32,7 @@ internal sealed class DeliveryMetrics : IDisposable
         oldest = MetricCatalogue.OldestAge.CreateGauge(factory);
         healthy = MetricCatalogue.Healthy.CreateGauge(factory);
         blocked = MetricCatalogue.Blocked.CreateGauge(factory);
+        paused = MetricCatalogue.Paused.CreateGauge(factory);
         breakerClosed = MetricCatalogue.BreakerClosed.CreateGauge(factory);
         logMetrics = new LogMetrics(factory, log, engine.DeadLetters);
         Listen(MetricCatalogue.AttemptTime.CreateHistogram(factory), MetricCatalogue.DeliveryTime.CreateHistogram(factory));
@@ -71,6 +73,7 @@ internal sealed class DeliveryMetrics : IDisposable
             oldest.WithLabels(status.Name).Set(status.OldestAge.TotalSeconds);
             healthy.WithLabels(status.Name).Set(status.IsHealthy ? 1 : 0);
             blocked.WithLabels(status.Name).Set(status.BlockedSince is null ? 0 : 1);
+            paused.WithLabels(status.Name).Set(status.PausedSince is null ? 0 : 1);
             breakerClosed.WithLabels(status.Name).Set(status.Breaker == "Closed" ? 1 : 0);
         }
 
@@ -83,7 +86,7 @@ internal sealed class DeliveryMetrics : IDisposable
         var present = statuses.Select(static status => status.Name).ToHashSet();
         foreach (var gone in shown.Except(present))
         {
-            foreach (var gauge in (ReadOnlySpan<Gauge>)[depth, oldest, healthy, blocked, breakerClosed])
+            foreach (var gauge in (ReadOnlySpan<Gauge>)[depth, oldest, healthy, blocked, paused, breakerClosed])
             {
                 gauge.RemoveLabelled(gone);
             }

@@ -38,6 +38,8 @@ internal static class MetricCatalogue
 
     public static MetricDefinition Blocked { get; } = Gauge("saker_router_output_blocked", "1 while the destination refuses everything for what is configured (401 to 405, 407, 410, redirects); alerts are kept meanwhile.", Output);
 
+    public static MetricDefinition Paused { get; } = Gauge("saker_router_output_paused", "1 while the output is paused: it takes no alert from the log until somebody resumes it.", Output);
+
     public static MetricDefinition BreakerClosed { get; } = Gauge("saker_router_output_breaker_closed", "1 while attempts are let through, 0 while the circuit breaker holds them back.", Output);
 
     public static MetricDefinition DeadLetters { get; } = Gauge("saker_router_dead_letters", "Dead letters that are kept.");
@@ -75,7 +77,7 @@ internal static class MetricCatalogue
     [
         Events, Inputs, Outputs,
         AcceptTime, Refused, Rejections, Ignored,
-        Settled, Retries, AttemptTime, DeliveryTime, Depth, OldestAge, Healthy, Blocked, BreakerClosed, DeadLetters, DeadLettersDisplaced,
+        Settled, Retries, AttemptTime, DeliveryTime, Depth, OldestAge, Healthy, Blocked, Paused, BreakerClosed, DeadLetters, DeadLettersDisplaced,
         LogBytes, LogSegments, LogRecords, LogGroups, LogRefused, LogDamaged, LogHealthy,
         Reloads, ReloadSuccessful, ReloadTime,
         ResidentMemory, OpenFiles, MaxFiles,

@@ -37,11 +37,11 @@ public sealed class PeerRouterContract() : HttpOutputContract(Registrations.Of("
     [Fact]
     public async Task A_router_that_does_not_know_the_token_holds_the_output_up_and_names_its_key()
     {
-        await using var server = await LoopbackServer.StartAsync(new LoopbackAnswer { Status = 401, Body = Encoding.UTF8.GetBytes("The token is none of http.peers") });
+        await using var server = await LoopbackServer.StartAsync(new LoopbackAnswer { Status = 401, Body = Encoding.UTF8.GetBytes("The token is that of none of http.clients") });
         await using var router = ConfiguredRouter.Load($"outputs: {{central: {{type: router, address: '{server.Address}', token: 'a token of sixteen'}}}}\n");
         var result = (await router.Output.DeliverAsync([SampleAlerts.Full], TestContext.Current.CancellationToken))[0];
         Assert.Equal(DeliveryStatus.Blocked, result.Status);
-        Assert.Equal("Another router refuses what is sent to it (status 401): The token is none of http.peers. Look at outputs.central.token.", result.Reason);
+        Assert.Equal("Another router refuses what is sent to it (status 401): The token is that of none of http.clients. Look at outputs.central.token.", result.Reason);
     }
 
     protected override string Folder => "PeerRouter";

@@ -87,7 +87,7 @@ public sealed class DataPlaceTests : IDisposable
         }
 
         using var output = new StringWriter();
-        await ConfigCommand.RunAsync(Configuration, output, output);
+        await ConfigCommand.RunAsync(Configuration, json: false, output, output);
         Assert.Equal(before, Tree());
     }
 
@@ -104,9 +104,8 @@ public sealed class DataPlaceTests : IDisposable
         await using (var client = await ControlCommands.OpenAsync(Configuration, null, Places("absent", "temporary"), needsFiles: true, TestContext.Current.CancellationToken))
         {
             Assert.False(client.IsRunning);
-            var answer = await client.AskAsync(HttpMethod.Get, "/api/v1/dead-letters?output=a%20b", TestContext.Current.CancellationToken);
-            Assert.Equal(0, answer.GetProperty("count").GetInt64());
-            var refused = await Assert.ThrowsAsync<ControlException>(() => client.AskAsync(HttpMethod.Post, "/api/v1/dead-letters/7/resend", TestContext.Current.CancellationToken));
+            Assert.Equal(0, (await client.LettersAsync([("output", "a b")], TestContext.Current.CancellationToken)).Count);
+            var refused = await Assert.ThrowsAsync<ControlException>(() => client.ResendAsync(7, TestContext.Current.CancellationToken));
             Assert.Contains("No router runs", refused.Message, StringComparison.Ordinal);
         }
 

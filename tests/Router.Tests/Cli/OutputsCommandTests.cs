@@ -20,10 +20,10 @@ public sealed class OutputsCommandTests : IDisposable
     [Fact]
     public async Task Every_output_is_listed_with_the_names_it_is_configured_under()
     {
-        Assert.Equal(0, await OutputsCommand.ListAsync(Load("outputs: {one: {type: slack, webhookurl: 'http://127.0.0.1:1/'}, two: {type: slack, webhookurl: 'http://127.0.0.1:1/'}}"), OutputCatalogue.Default, output));
+        Assert.Equal(0, await OutputsCommand.ListAsync(Load("outputs: {one: {type: slack, webhookurl: 'http://127.0.0.1:1/'}, two: {type: slack, webhookurl: 'http://127.0.0.1:1/'}}"), OutputCatalogue.Default, ["two"], json: false, output));
         var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(OutputCatalogue.Default.All.Count + 1, lines.Length);
-        Assert.Matches("^slack +Slack +webhookurl +one, two", lines.Single(static line => line.StartsWith("slack", StringComparison.Ordinal)));
+        Assert.Matches("^slack +Slack +webhookurl +one, two \\(paused\\)", lines.Single(static line => line.StartsWith("slack", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class OutputsCommandTests : IDisposable
     [InlineData("stdout", "outputs.NAME.format  (word, default text, text, json; OUTPUTS_NAME_FORMAT)")]
     public async Task An_output_is_described_with_its_keys(string type, string line)
     {
-        Assert.Equal(0, await OutputsCommand.DescribeAsync(type, OutputCatalogue.Default, output, errors));
+        Assert.Equal(0, await OutputsCommand.DescribeAsync(type, OutputCatalogue.Default, json: false, output, errors));
         Assert.Contains(line, output.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("      \n", output.ToString(), StringComparison.Ordinal); // every key has a sentence
     }
@@ -44,7 +44,7 @@ public sealed class OutputsCommandTests : IDisposable
     [InlineData("gotify", "The output 'gotify' is not in this version.")]
     public async Task An_output_that_is_not_there_is_an_error(string type, string sentence)
     {
-        Assert.Equal(1, await OutputsCommand.DescribeAsync(type, OutputCatalogue.Default, output, errors));
+        Assert.Equal(1, await OutputsCommand.DescribeAsync(type, OutputCatalogue.Default, json: false, output, errors));
         Assert.Equal(sentence, errors.ToString().Trim());
     }
 
@@ -88,5 +88,5 @@ public sealed class OutputsCommandTests : IDisposable
     }
 
     private Task<int> TestAsync(string yaml, string name) =>
-        OutputsCommand.TestAsync(Load(yaml), name, TimeProvider.System, output, errors, TestContext.Current.CancellationToken);
+        OutputsCommand.TestAsync(Load(yaml), name, TimeProvider.System, json: false, output, errors, TestContext.Current.CancellationToken);
 }

@@ -14,7 +14,6 @@ namespace Saker.Router.Tests.Configuration;
 /// </summary>
 public sealed partial class MutatedConfigurationTests : IDisposable
 {
-    private const int RoundsEach = 250;
     private const string Marks = "[]{}:,&*!|>'\"%@`#-?~=\\<\t \n\r\0é\u2028\u0085";
 
     private static readonly string[] Pieces =
@@ -35,8 +34,8 @@ public sealed partial class MutatedConfigurationTests : IDisposable
     public async Task A_damaged_file_is_told_in_sentences(string name)
     {
         var text = Text(name);
-        var random = new Random(name.Length * 7919);
-        for (var round = 0; round < RoundsEach; round++)
+        var random = new Random(Fuzz.Seed + (name.Length * 7919));
+        for (var round = 0; round < Fuzz.Rounds(150); round++)
         {
             await CheckAsync(Damage(text, random), round % 2 == 0 ? [] : new() { ["CONFIG_ONERROR"] = "ignore" }, $"{name}, round {round}");
         }
@@ -68,10 +67,10 @@ public sealed partial class MutatedConfigurationTests : IDisposable
     [Fact]
     public async Task Damaged_variables_are_told_in_sentences()
     {
-        var random = new Random(4711);
+        var random = new Random(Fuzz.Seed + 4711);
         var names = OutputCatalogue.Default.All.SelectMany(output => VariableTable.Of(OptionSchema.For(output.OptionsType), output.Descriptor.Type))
             .Concat(VariableTable.Of(OptionSchema.For(typeof(RouterOptions)), "")).Select(static row => row.Variable).ToList();
-        for (var round = 0; round < 4 * RoundsEach; round++)
+        for (var round = 0; round < Fuzz.Rounds(1000); round++)
         {
             var variables = names.Where(_ => random.Next(3) == 0).ToDictionary(static name => name, _ => Word(random), StringComparer.Ordinal);
             await CheckAsync("", variables, $"round {round}");
@@ -87,7 +86,7 @@ public sealed partial class MutatedConfigurationTests : IDisposable
             var configuration = RouterConfigurationLoader.Load(file, new EnvironmentVariables(variables), OutputCatalogue.Default);
             using var output = new StringWriter();
             using var errors = new StringWriter();
-            await ConfigCommand.RunAsync(configuration, output, errors);
+            await ConfigCommand.RunAsync(configuration, json: false, output, errors);
             foreach (var line in errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 Assert.Matches("^(error|warning|notice): [^:]+:", line);
@@ -166,7 +165,7 @@ public sealed partial class MutatedConfigurationTests : IDisposable
                     continue;
                 }
 
-                var text = OptionsBinder.Display(key, key.Default);
+                var text = ValueDisplay.Of(key, key.Default);
                 yaml.Append(' ').Append(text.Length == 0 ? "''" : text).Append('\n');
             }
         }

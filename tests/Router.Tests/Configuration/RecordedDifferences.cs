@@ -4,114 +4,125 @@ namespace Saker.Router.Tests.Configuration;
 
 /// <summary>Where our reading of a configuration differs from the recorded one.</summary>
 /// <param name="IsRefused">True: the router does not start and says why. False: it reads something else.</param>
-/// <param name="Reason">Why.</param>
-internal sealed record RecordedDifference(bool IsRefused, string Reason)
+/// <param name="Line">The name of the line of docs/falcosidekick-differences.md that says why.</param>
+internal sealed record RecordedDifference(bool IsRefused, string Line)
 {
-    public static RecordedDifference Refused(string reason) => new(true, reason);
+    public static RecordedDifference Refused(string line) => new(true, line);
 
-    public static RecordedDifference Reads(string reason) => new(false, reason);
+    public static RecordedDifference Reads(string line) => new(false, line);
 }
 
 /// <summary>The differences, by the name of the recorded case or by its variables.</summary>
 internal static class RecordedDifferences
 {
-    private const string AsWritten = "A text is taken as written: true stays true, and a blank inside a tag stays there.";
-    private const string Blanks = "Blanks around the entries of a text are trimmed: they are how people write lists.";
-    private const string Dotted = "A dotted key is a name like any other, where Falcosidekick drops it with an error.";
-    private const string EmptyItem = "An empty item between two commas is none.";
-    private const string EmptyVariable = "A variable that is set to nothing sets nothing.";
-    private const string FirstColon = "The first colon divides; Falcosidekick drops an entry with two, without a word.";
-    private const string InTemplate = "Commas and colons inside {{ }} belong to the template; Falcosidekick drops the entry.";
-    private const string NoEntry = "An entry without key or colon is dropped there; here it is an error, because it does nothing.";
-    private const string NoLabel = "There it panics or loses every alert.";
-    private const string NoTemplate = "A template that is none is an error at start.";
-    private const string OneText = "A map may be written in one text in the file as well.";
-    private const string SectionVariable = "A variable named like a section is left alone; there it empties the section.";
-    private const string UnknownKey = "A key that nobody reads is a typing error.";
-    private const string Unset = "A variable that a field refers to and that is not set is an error; there the field is left out.";
-    private const string Unusable = "There it is a line in the log and a default, a 0 or an output less; here it does not start.";
-
     public static IReadOnlyDictionary<string, RecordedDifference> Files { get; } = new Dictionary<string, RecordedDifference>
     {
-        ["customfields-dotted-with-plain"] = Reads(Dotted),
-        ["map-key-case"] = Reads(Dotted),
-        ["customfields-dotted"] = Reads(Dotted),
-        ["customfields-string"] = Reads(OneText),
-        ["customtags-string"] = Reads(Blanks),
-        ["customtags-list"] = Reads(AsWritten),
-        ["env-section-name-shadows"] = Reads(SectionVariable),
-        ["env-everything-empty"] = Reads(EmptyVariable),
-        ["yaml-list-top"] = Refused(Unusable),
-        ["yaml-scalar-top"] = Refused(Unusable),
-        ["bad-yaml-tab"] = Refused(Unusable),
-        ["bad-yaml-unclosed"] = Refused(Unusable),
-        ["duplicate-key"] = Refused(Unusable),
-        ["unknown-keys"] = Refused(UnknownKey),
-        ["customfields-nested"] = Refused(Unusable),
-        ["customfields-types"] = Refused(Unusable),
-        ["customfields-list"] = Refused(Unusable),
-        ["listenport-zero"] = Refused(Unusable),
-        ["listenport-negative"] = Refused(Unusable),
-        ["listenport-too-big"] = Refused(Unusable),
-        ["listenport-65536"] = Refused(Unusable),
-        ["listenport-text"] = Refused(Unusable),
-        ["listenport-float"] = Refused(Unusable),
-        ["listenaddress-bad"] = Refused(Unusable),
-        ["notlsport-zero"] = Refused(Unusable),
-        ["bool-yes"] = Refused(Unusable),
-        ["string-as-number"] = Refused(Unusable),
-        ["string-as-map"] = Refused(Unusable),
-        ["section-as-string"] = Refused(Unusable),
-        ["int-negative-in-unsigned"] = Refused(Unusable),
-        ["int-overflow-uint16"] = Refused(Unusable),
-        ["minimumpriority-bad"] = Refused(Unusable),
-        ["minimumpriority-contains"] = Refused(Unusable),
-        ["minimumpriority-number"] = Refused(Unusable),
-        ["webhook-address-no-scheme"] = Refused(Unusable),
-        ["webhook-address-ftp"] = Refused(Unusable),
-        ["webhook-address-bad-url"] = Refused(Unusable),
-        ["webhook-address-prefix"] = Refused(Unusable),
-        ["prometheus-bad-label"] = Refused(NoLabel),
-        ["prometheus-duplicate-label"] = Refused(NoLabel),
-        ["prometheus-duplicate-label-dots"] = Refused(NoLabel),
-        ["customfields-same-as-label"] = Refused(NoLabel),
-        ["tls-missing-files"] = Refused(Unusable),
-        ["yaml-anchors"] = Refused(UnknownKey),
-        ["yaml-two-documents"] = Refused(Unusable),
-        ["yaml-invalid-utf8"] = Refused(Unusable),
-        ["yaml-env-placeholder-not-expanded"] = Refused(Unusable),
-        ["templatedfields-bad"] = Refused(NoTemplate),
+        ["customfields-dotted-with-plain"] = Reads("dotted-keys"),
+        ["map-key-case"] = Reads("dotted-keys"),
+        ["customfields-dotted"] = Reads("dotted-keys"),
+        ["customfields-string"] = Reads("one-text"),
+        ["customtags-string"] = Reads("blanks"),
+        ["env-section-name-shadows"] = Reads("section-variable"),
+        ["env-everything-empty"] = Reads("empty-variable"),
+        ["yaml-list-top"] = Refused("unusable"),
+        ["yaml-scalar-top"] = Refused("unusable"),
+        ["bad-yaml-tab"] = Refused("unusable"),
+        ["bad-yaml-unclosed"] = Refused("unusable"),
+        ["duplicate-key"] = Refused("unusable"),
+        ["unknown-keys"] = Refused("unknown-key"),
+        ["customfields-nested"] = Refused("unusable"),
+        ["customfields-types"] = Refused("unusable"),
+        ["customfields-list"] = Refused("unusable"),
+        ["listenport-zero"] = Refused("unusable"),
+        ["listenport-negative"] = Refused("unusable"),
+        ["listenport-too-big"] = Refused("unusable"),
+        ["listenport-65536"] = Refused("unusable"),
+        ["listenport-text"] = Refused("unusable"),
+        ["listenport-float"] = Refused("unusable"),
+        ["listenaddress-bad"] = Refused("unusable"),
+        ["notlsport-zero"] = Refused("unusable"),
+        ["bool-yes"] = Refused("unusable"),
+        ["string-as-number"] = Refused("unusable"),
+        ["string-as-map"] = Refused("unusable"),
+        ["section-as-string"] = Refused("unusable"),
+        ["int-negative-in-unsigned"] = Refused("unusable"),
+        ["int-overflow-uint16"] = Refused("unusable"),
+        ["minimumpriority-bad"] = Refused("unknown-priority"),
+        ["minimumpriority-contains"] = Refused("unknown-priority"),
+        ["minimumpriority-number"] = Refused("unknown-priority"),
+        ["webhook-address-no-scheme"] = Refused("unusable"),
+        ["webhook-address-ftp"] = Refused("unusable"),
+        ["webhook-address-bad-url"] = Refused("unusable"),
+        ["webhook-address-prefix"] = Refused("unusable"),
+        ["prometheus-bad-label"] = Refused("bad-label"),
+        ["prometheus-duplicate-label"] = Refused("bad-label"),
+        ["prometheus-duplicate-label-dots"] = Refused("bad-label"),
+        ["customfields-same-as-label"] = Refused("bad-label"),
+        ["tls-missing-files"] = Refused("unusable"),
+        ["yaml-anchors"] = Refused("unknown-key"),
+        ["yaml-two-documents"] = Refused("unusable"),
+        ["yaml-invalid-utf8"] = Refused("unusable"),
+        ["yaml-env-placeholder-not-expanded"] = Refused("unusable"),
+        ["templatedfields-bad"] = Refused("bad-template"),
+        ["file-toml"] = Refused("toml"),
+        ["file-without-extension"] = Reads("file-names"),
+        ["file-odd-extension"] = Reads("file-names"),
+        ["yaml-but-json-beside"] = Reads("json-beside"),
+    };
+
+    // Before Variables, which is made of it.
+    private static readonly Dictionary<string, RecordedDifference> Headers = new()
+    {
+        [" a : b , c:d "] = Reads("blanks"),
+        ["url:http://x:80/y"] = Reads("first-colon"),
+        ["a"] = Refused("no-entry"),
+        [":b"] = Refused("no-entry"),
     };
 
     public static IReadOnlyDictionary<string, RecordedDifference> Variables { get; } = new Dictionary<string, RecordedDifference>
     {
-        ["CUSTOMFIELDS= a : b , c:d "] = Reads(Blanks),
-        ["CUSTOMFIELDS=url:http://x:80/y"] = Reads(FirstColon),
-        ["CUSTOMFIELDS=a"] = Refused(NoEntry),
-        ["CUSTOMFIELDS=:b"] = Refused(NoEntry),
-        ["CUSTOMFIELDS=a:b:c,d:e"] = Reads(FirstColon),
-        ["CUSTOMFIELDS=env:%NOTSET,a:b"] = Refused(Unset),
-        ["CUSTOMFIELDS=a:%"] = Refused(Unset),
-        ["TEMPLATEDFIELDS=t:{{ or (index . \"a\") \"b:c\" }}"] = Reads(InTemplate),
-        ["TEMPLATEDFIELDS=t:{{ printf \"%s,%s\" .a .b }}"] = Reads(InTemplate),
-        ["TEMPLATEDFIELDS=bad:{{ .a"] = Refused(NoTemplate),
-        ["TEMPLATEDFIELDS=t: {{ .a }} "] = Reads(Blanks),
-        ["TEMPLATEDFIELDS=t"] = Refused(NoEntry),
-        ["TEMPLATEDFIELDS=t:{{ nofunc .a }},u:ok"] = Refused(NoTemplate),
-        ["CUSTOMTAGS=a, b ,c d"] = Reads(AsWritten),
-        ["CUSTOMTAGS="] = Reads(EmptyVariable),
-        ["CUSTOMTAGS=a,,b"] = Reads(EmptyItem),
-        ["CUSTOMTAGS=,"] = Reads(EmptyItem),
-        ["TLSSERVER_NOTLSPATHS=/ping, /metrics"] = Reads(Blanks),
-        ["TLSSERVER_NOTLSPATHS="] = Reads(EmptyVariable),
-        ["TLSSERVER_NOTLSPATHS=/ping,,/test"] = Reads(EmptyItem),
-        ["WEBHOOK_CUSTOMHEADERS= a : b , c:d "] = Reads(Blanks),
-        ["WEBHOOK_CUSTOMHEADERS=url:http://x:80/y"] = Reads(FirstColon),
-        ["WEBHOOK_CUSTOMHEADERS=a"] = Refused(NoEntry),
-        ["WEBHOOK_CUSTOMHEADERS=:b"] = Refused(NoEntry),
-        ["WEBHOOK_CUSTOMHEADERS=X-Time:12:30"] = Reads(FirstColon),
-        ["PROMETHEUS_EXTRALABELS=a,,b"] = Reads(EmptyItem),
-        ["PROMETHEUS_EXTRALABELS=bad-name,ok"] = Refused(NoLabel),
-        ["PROMETHEUS_EXTRALABELS=9x"] = Refused(NoLabel),
-    };
+        ["CUSTOMFIELDS= a : b , c:d "] = Reads("blanks"),
+        ["CUSTOMFIELDS=url:http://x:80/y"] = Reads("first-colon"),
+        ["CUSTOMFIELDS=a"] = Refused("no-entry"),
+        ["CUSTOMFIELDS=:b"] = Refused("no-entry"),
+        ["CUSTOMFIELDS=a:b:c,d:e"] = Reads("first-colon"),
+        ["TEMPLATEDFIELDS=t:{{ or (index . \"a\") \"b:c\" }}"] = Reads("in-template"),
+        ["TEMPLATEDFIELDS=t:{{ printf \"%s,%s\" .a .b }}"] = Reads("in-template"),
+        ["TEMPLATEDFIELDS=bad:{{ .a"] = Refused("bad-template"),
+        ["TEMPLATEDFIELDS=t: {{ .a }} "] = Reads("blanks"),
+        ["TEMPLATEDFIELDS=t"] = Refused("no-entry"),
+        ["TEMPLATEDFIELDS=t:{{ nofunc .a }},u:ok"] = Refused("bad-template"),
+        ["CUSTOMTAGS=a, b ,c d"] = Reads("blanks-inside"),
+        ["CUSTOMTAGS="] = Reads("empty-variable"),
+        ["CUSTOMTAGS=a,,b"] = Reads("empty-items"),
+        ["CUSTOMTAGS=,"] = Reads("empty-items"),
+        ["TLSSERVER_NOTLSPATHS=/ping, /metrics"] = Reads("blanks"),
+        ["TLSSERVER_NOTLSPATHS="] = Reads("empty-variable"),
+        ["TLSSERVER_NOTLSPATHS=/ping,,/test"] = Reads("empty-items"),
+        ["WEBHOOK_CUSTOMHEADERS=X-Time:12:30"] = Reads("first-colon"),
+        ["LOKI_CUSTOMHEADERS={\"a\":\"b\"}"] = Reads("json-variable"),
+        ["ELASTICSEARCH_CUSTOMHEADERS=a:b"] = Reads("ignored-variables"),
+        ["ELASTICSEARCH_CUSTOMHEADERS=a:b,c:d"] = Reads("ignored-variables"),
+        ["ELASTICSEARCH_CUSTOMHEADERS= a : b , c:d "] = Reads("ignored-variables"),
+        ["ELASTICSEARCH_CUSTOMHEADERS=url:http://x:80/y"] = Reads("ignored-variables"),
+        ["LOKI_EXTRALABELS=a,,b"] = Reads("empty-items"),
+        ["LOKI_EXTRALABELS=a b"] = Reads("blanks-inside"),
+        ["ALERTMANAGER_HOSTPORT=http://a:9093, http://b:9093"] = Reads("blanks"),
+        ["ALERTMANAGER_HOSTPORT= http://a "] = Reads("blanks"),
+        ["ALERTMANAGER_HOSTPORT=,http://a"] = Reads("empty-items"),
+        ["ALERTMANAGER_HOSTPORT=http://a,"] = Reads("empty-items"),
+        ["ALERTMANAGER_EXTRALABELS=:b"] = Refused("no-entry"),
+        ["ALERTMANAGER_EXTRALABELS=Key.Dot:Value"] = Reads("alertmanager-entries"),
+        ["ALERTMANAGER_EXTRALABELS=ok:1,bad-name:2,_u:3"] = Reads("alertmanager-entries"),
+        ["ALERTMANAGER_EXTRALABELS=1a:b"] = Reads("alertmanager-entries"),
+        ["ALERTMANAGER_EXTRAANNOTATIONS=:b"] = Refused("no-entry"),
+        ["ALERTMANAGER_EXTRAANNOTATIONS=Key.Dot:Value"] = Reads("alertmanager-entries"),
+        ["ALERTMANAGER_EXTRAANNOTATIONS=ok:1,bad-name:2"] = Reads("alertmanager-entries"),
+        ["ALERTMANAGER_CUSTOMSEVERITYMAP=nope:x"] = Reads("alertmanager-entries"),
+        ["ALERTMANAGER_CUSTOMSEVERITYMAP=critical"] = Reads("alertmanager-entries"),
+        ["ALERTMANAGER_CUSTOMSEVERITYMAP= critical:high"] = Reads("blanks"),
+        ["PROMETHEUS_EXTRALABELS=a,,b"] = Reads("empty-items"),
+        ["PROMETHEUS_EXTRALABELS=bad-name,ok"] = Refused("bad-label"),
+        ["PROMETHEUS_EXTRALABELS=9x"] = Refused("bad-label"),
+    }.Concat(from output in (string[])["ALERTMANAGER", "LOKI", "SPLUNK", "WEBHOOK"] from entry in Headers select KeyValuePair.Create($"{output}_CUSTOMHEADERS={entry.Key}", entry.Value)).ToDictionary();
 }

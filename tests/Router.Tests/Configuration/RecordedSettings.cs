@@ -14,6 +14,8 @@ internal static class RecordedSettings
     /// <summary>The outputs of Falcosidekick whose recorded keys are compared; others are compared where they are built.</summary>
     private static readonly string[] Compared = ["slack", "webhook"];
 
+    private const string SeverityMap = "alertmanager.customseveritymap";
+
     public static OutputCatalogue Catalogue { get; } = new(OutputCatalogue.Default.All.Where(static output => Compared.Contains(output.Descriptor.Type)));
 
     /// <summary>Lines of a recorded file.</summary>
@@ -47,6 +49,11 @@ internal static class RecordedSettings
             settings["prometheus.extralabelslist"] = new JsonArray([.. configuration.Router.Prometheus.ExtraLabels.Keys.Select(static key => JsonValue.Create(key))]).ToJsonString();
         }
 
+        if (settings.Remove("loki.extralabels", out var labels))
+        {
+            settings["loki.extralabelslist"] = labels;
+        }
+
         return settings;
     }
 
@@ -58,9 +65,26 @@ internal static class RecordedSettings
             recorded.EnumerateObject().Where(setting => known.Contains(setting.Name)).ToDictionary(static setting => setting.Name, Normal), StringComparer.Ordinal);
     }
 
+    // Ours keeps the words as they are written, and reads them when the output is made. Of two words for one priority the last counts.
+    private static JsonObject WithPriorities(IEnumerable<KeyValuePair<string, string>> map)
+    {
+        var result = new SortedDictionary<string, JsonNode?>(StringComparer.Ordinal);
+        foreach (var (word, severity) in map)
+        {
+            result[Priorities.TryParse(word, out var priority) ? priority.Word() : word] = severity;
+        }
+
+        return new JsonObject(result);
+    }
+
     private static string Normal(JsonProperty setting)
     {
         var node = JsonNode.Parse(setting.Value.GetRawText());
+        if (setting.Name == SeverityMap)
+        {
+            return WithPriorities(node!.AsObject().Select(static entry => KeyValuePair.Create(entry.Key, entry.Value!.GetValue<string>()))).ToJsonString();
+        }
+
         return setting.Name.EndsWith(".minimumpriority", StringComparison.Ordinal) && Priorities.TryParse(setting.Value.GetString()!, out var priority)
             ? JsonValue.Create(priority.Word()).ToJsonString()
             : Sorted(node)?.ToJsonString() ?? "null";
@@ -88,12 +112,19 @@ internal static class RecordedSettings
             {
                 Add(settings, key.ValueType, value!, keyPath);
             }
+            else if (keyPath == SeverityMap && value is IReadOnlyDictionary<string, string> { Count: > 0 } severities)
+            {
+                settings[keyPath] = WithPriorities(severities).ToJsonString();
+            }
             else if (Node(value)?.ToJsonString() is { } text && text != Node(key.Default)?.ToJsonString() && keyPath != "strictcompatibility")
             {
                 settings[keyPath] = text;
             }
         }
     }
+
+    /// <summary>A value as JSON, also one that is secret.</summary>
+    public static string Text(object? value) => Node(value)?.ToJsonString() ?? "null";
 
     private static JsonNode? Node(object? value) => value switch
     {
@@ -102,6 +133,7 @@ internal static class RecordedSettings
         bool flag => JsonValue.Create(flag),
         int number => JsonValue.Create(number),
         Priority priority => JsonValue.Create(priority.Word()),
+        IReadOnlyList<Secret> list => new JsonArray([.. list.Select(static item => JsonValue.Create(item.Reveal()))]),
         IReadOnlyList<string> list => new JsonArray([.. list.Select(static item => JsonValue.Create(item))]),
         IReadOnlyDictionary<string, string> map => Sorted(new JsonObject(map.Select(static entry => KeyValuePair.Create<string, JsonNode?>(entry.Key, entry.Value)))),
         IReadOnlyDictionary<string, Secret> map => Sorted(new JsonObject(map.Select(static entry => KeyValuePair.Create<string, JsonNode?>(entry.Key, entry.Value.Reveal())))),

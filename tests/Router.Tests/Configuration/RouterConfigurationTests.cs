@@ -178,25 +178,14 @@ public sealed class RouterConfigurationTests : IDisposable
         Assert.Equal(isOne, Load($"listenaddress: {text}\n").Faults.Count == 0);
 
     [Fact]
-    public void Every_key_of_Falcosidekick_is_known()
-    {
-        var lines = RecordedData.Lines("sidekick", "config-keys.tsv").Skip(1).Select(static line => line.Split('\t')).Where(static row => row[1] != "-");
-        foreach (var row in lines)
-        {
-            var configuration = RouterConfigurationLoader.Load(Write($"{row[0]}:\n"), EnvironmentVariables.None, OutputCatalogue.Default);
-            Assert.DoesNotContain(configuration.Faults, static fault => fault.Message.StartsWith("There is no such key", StringComparison.Ordinal));
-        }
-    }
-
-    [Fact]
     public void References_to_variables_and_to_the_home_folder_are_named()
     {
         var configuration = Load("sample: {url: 'http://h/${TOKEN}', channel: '~/x'}\ncustomtags: ['a${HOME}']\ncustomfields: {a: '$x ${} ~'}\n");
         Assert.Equal(
             [
-                "sample.url: '${TOKEN}' is taken as written: no variable is put into a value. To set this from the environment, set SAMPLE_URL.",
+                "sample.url: '${TOKEN}' is taken as written: a variable is put in where a value says ${env:TOKEN}, and SAMPLE_URL sets this key as a whole.",
                 "sample.channel: '~' stands for no folder here; write the path in full.",
-                "customtags: '${HOME}' is taken as written: no variable is put into a value. To set this from the environment, set CUSTOMTAGS.",
+                "customtags: '${HOME}' is taken as written: a variable is put in where a value says ${env:HOME}, and CUSTOMTAGS sets this key as a whole.",
             ],
             configuration.Faults.Select(static fault => $"{fault.Key}: {fault.Message}"));
     }
@@ -242,7 +231,9 @@ public sealed class RouterConfigurationTests : IDisposable
     public void A_custom_field_may_name_a_variable()
     {
         var configuration = Load("customfields: {env: '%MYVAR', gone: '%NOTSET', plain: 'x%MYVAR', Env.Name: prod}\n", ("MYVAR", "my:value"));
-        Assert.Equal("customfields.gone: The variable 'NOTSET' is not set; set it, or write the value itself.", configuration.Faults.Select(fault => $"{fault.Key}: {fault.Message}").Single());
+        Assert.False(configuration.IsRefused);
+        Assert.Equal("customfields.gone: The variable 'NOTSET' is not set; the field is left out.", configuration.Faults.Select(fault => $"{fault.Key}: {fault.Message}").Single());
+        Assert.Equal(["env", "plain", "Env.Name"], configuration.Router.CustomFields.Keys);
         Assert.Equal("my:value", configuration.Router.CustomFields["env"]);
         Assert.Equal("x%MYVAR", configuration.Router.CustomFields["plain"]);
         Assert.Equal("prod", configuration.Router.CustomFields["Env.Name"]);
@@ -278,34 +269,6 @@ public sealed class RouterConfigurationTests : IDisposable
         {
             Assert.True(RouterConfigurationLoader.Load(path, Variables(("CONFIG_ONERROR", "ignore")), Catalogue).IsRefused);
         }
-    }
-
-    [Fact]
-    public void The_stock_chart_s_environment_is_accepted()
-    {
-        var chart = ChartEnvironment.Read(SharedData.Path("charts", "falcosidekick-default.json"));
-        Assert.True(chart.Count > 300);
-        var configuration = RouterConfigurationLoader.Load(null, new EnvironmentVariables(chart), OutputCatalogue.Default);
-        Assert.Empty(configuration.Faults);
-        Assert.Empty(configuration.Outputs);
-    }
-
-    /// <summary>The charts' variables make no fault but for outputs that are missing here, and files and variables that are not there in a test.</summary>
-    [Theory]
-    [InlineData("customfields", "customfields.env")] // its values refer to a variable and set none
-    [InlineData("existing-secret")]
-    [InlineData("ingress")]
-    [InlineData("observability")]
-    [InlineData("outputs")]
-    [InlineData("policyreport-irsa")]
-    [InlineData("scheduling")]
-    [InlineData("tls", "tlsserver.cacertfile", "tlsserver.certfile", "tlsserver.keyfile")]
-    [InlineData("webui")]
-    public void Other_values_of_the_stock_chart_are_understood(string chart, params string[] faulty)
-    {
-        var variables = ChartEnvironment.Read(SharedData.Path("charts", $"falcosidekick-{chart}.json"));
-        var configuration = RouterConfigurationLoader.Load(null, new EnvironmentVariables(variables), OutputCatalogue.Default);
-        Assert.Equal(faulty, RecordedSettings.Faults(configuration).Select(fault => fault.Key).Order(StringComparer.Ordinal));
     }
 
     [Fact]

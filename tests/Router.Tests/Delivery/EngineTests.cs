@@ -211,6 +211,22 @@ public sealed class EngineTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_paused_output_is_cut_loose_as_any_other_that_lags_behind_and_goes_on_behind_that()
+    {
+        var output = new RuleOutput();
+        await BeginAsync(new DeliveryOptions { SaveInterval = TimeSpan.FromSeconds(16) }, Instance("a", output));
+        await UntilAsync(() => log.Waiting == 1, "at the end");
+        engine!.Pause("a", "test");
+        log.Add(9);
+        log.ByBytes = 5;
+        await TickAsync(1);
+        Assert.Equal((5, 4, ""), (engine.Status[0].Counters.CutLoose, engine.Status[0].Depth, output.Batches));
+        engine.Resume("a", "test");
+        await UntilAsync(() => engine.Status[0].Depth == 0, "delivered");
+        Assert.Equal("5|6|7|8", output.Batches);
+    }
+
+    [Fact]
     public async Task A_full_backlog_refuses_until_a_tenth_is_free()
     {
         var (a, b) = (new RuleOutput { Hold = new TaskCompletionSource() }, new RuleOutput { Hold = new TaskCompletionSource() });

@@ -162,12 +162,12 @@ public sealed class PositionTests
         store.Save([new("a", "t", 1, 1, [])]);
         files.Edit(Positions, static bytes =>
         {
-            bytes[8] = 2;
+            bytes[8] = 3;
             BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(12), Crc32C.Compute(bytes.AsSpan(16), Crc32C.Compute(bytes.AsSpan(0, 12))));
             return bytes;
         });
         Assert.Equal(
-            $"The positions in {Positions} cannot be read: the file has format 2, and this router reads format 1; start the version that wrote it, or give another data directory.",
+            $"The positions in {Positions} cannot be read: the file has format 3, and this router reads formats up to 2; start the version that wrote it, or give another data directory.",
             Assert.Throws<DataDirectoryException>(store.Load).Message);
         Assert.Equal(["cursors"], files.List("/data/cursors"));
     }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Router.Api;
 using Saker.Router.Delivery;
 using Saker.Router.Log;
+using Saker.Router.Web;
 using Saker.Router.Options;
 using Saker.Router.Tests.Log;
 using Saker.Testing;
@@ -64,18 +65,12 @@ public sealed class HalfClosedSenderTests
         using (var directory = DataDirectory.Open(folder))
         {
             await using var letters = DeadLetters.Open(new CrashableFiles(), "/letters", 1 << 20, 0, Durability.Os, TimeProvider.System, NullLogger<SegmentLog>.Instance);
-            var endpoints = new ControlEndpoints(
-                static () =>
-                {
-                    Elapse();
-                    return [];
-                },
-                letters,
-                resend: null);
-            await using var server = await ControlServer.StartAsync(directory, endpoints, NullLoggerFactory.Instance);
+            var api = new ApiEndpoints(new ApiBackend { Letters = letters });
+            await using var application = new EndpointApplication(ApiEndpoints.AddServices, api.Map, NullLoggerFactory.Instance);
+            await using var server = await ControlServer.StartAsync(directory, application, NullLoggerFactory.Instance);
             var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(ControlServer.PathIn(folder)), TestContext.Current.CancellationToken);
-            Assert.Contains("\"outputs\":[]", await AskAsync(socket, $"GET {ControlEndpoints.OutputsPath} HTTP/1.1\r\nHost: a\r\n\r\n"), StringComparison.Ordinal);
+            Assert.Contains("\"deadLetters\":[]", await AskAsync(socket, $"GET {ApiEndpoints.Root}/dead-letters HTTP/1.1\r\nHost: a\r\n\r\n"), StringComparison.Ordinal);
         }
 
         Directory.Delete(folder, recursive: true);

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Saker.Alerts;
 using Saker.Outputs;
 using Saker.Router.Enrichment;
@@ -24,19 +22,20 @@ public sealed class TestEndpointTests
             DeliveryRig.Instance("wrong", new Answering(DeliveryResult.Blocked("status 401: who are you"))),
             DeliveryRig.Instance("down", new Answering(DeliveryResult.Retry("nobody listens there"))),
             DeliveryRig.Instance("strict", new Answering(DeliveryResult.Rejected("status 400: no text"))),
+            DeliveryRig.Instance("held", new Answering(DeliveryResult.Delivered)),
             DeliveryRig.Instance("other", new Answering(DeliveryResult.Delivered), filter: static _ => false));
         var metrics = new RouterMetrics(EventLabels.Create(new(), static (_, _, _) => { }), 100);
         var intake = new AlertIntake(rig.Log, new AlertEnricher(new RouterOptions(), static (_, _) => { }), metrics);
-        var (result, json) = await new TestEndpoint(intake, rig.Engine.Watch, () => rig.Engine.Status, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
+        rig.Engine.Pause("held", "test");
+        var (result, answer) = await new TestEndpoint(intake, rig.Engine.Watch, () => rig.Engine.Status, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
         Assert.Equal(IntakeStatus.Stored, result.Status);
-        using var answer = JsonDocument.Parse(json);
-        var said = answer.RootElement.GetProperty("outputs").EnumerateArray().ToDictionary(
-            static output => output.GetProperty("name").GetString()!, static output => (output.GetProperty("result").GetString(), output.GetProperty("reason").GetString()));
+        var said = answer!.Outputs.ToDictionary(static output => output.Name, static output => (output.Result, output.Reason));
         Assert.Equal(("delivered", ""), said["good"]);
         Assert.Equal(("blocked", "status 401: who are you"), said["wrong"]);
         Assert.Equal(("failing", "nobody listens there"), said["down"]);
         Assert.Equal(("given up", "status 400: no text"), said["strict"]);
-        Assert.Equal("filtered", said["other"].Item1);
+        Assert.Equal("filtered", said["other"].Result);
+        Assert.Equal(("paused", "somebody has paused it; 1 alerts wait until it is resumed"), said["held"]);
     }
 
     [Fact]
@@ -53,8 +52,8 @@ public sealed class TestEndpointTests
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
-        var json = Encoding.UTF8.GetString((await asking).Json);
-        Assert.Contains("\"result\":\"waiting\",\"reason\":\"1 alerts wait before or with it\"", json, StringComparison.Ordinal);
+        var said = Assert.Single((await asking).Answer!.Outputs);
+        Assert.Equal(("waiting", "1 alerts wait before or with it"), (said.Result, said.Reason));
     }
 
     private sealed class Answering(DeliveryResult result) : IOutput

@@ -12,7 +12,7 @@ internal sealed record PeerRouterOptions : HttpOutputOptions
     [Required, RequestHead]
     public Secret Address { get; init; } = Secret.None;
 
-    /// <summary>The token that the other router has for this one (<c>http.peers</c> there): with it the alerts keep their uuid. Empty for none, and for Falcosidekick.</summary>
+    /// <summary>The token that the other router has for this one (<c>http.clients</c> there, with the role <c>router</c>): with it the alerts keep their uuid. Empty for none, and for Falcosidekick.</summary>
     [RequestHead]
     public Secret Token { get; init; } = Secret.None;
 
