@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 
 namespace Saker.Alerts;
@@ -21,30 +22,37 @@ internal enum AlertKey : byte
 /// <summary>Finds the key of a property name in any case.</summary>
 internal static class AlertKeys
 {
-    public static AlertKey Find(ref Utf8JsonReader reader)
+    /// <summary>The key under the cursor. Allocates only for names with escapes or letters beyond ASCII.</summary>
+    /// <param name="reader">At a property name.</param>
+    /// <param name="exact">True when the name is written as we write it, or is no key of ours in any case.</param>
+    public static AlertKey Find(in Utf8JsonReader reader, out bool exact)
     {
-        if (!reader.ValueIsEscaped)
+        exact = !reader.ValueIsEscaped;
+        if (exact)
         {
-            var exact = reader.ValueSpan switch
+            var name = reader.ValueSpan;
+            var key = name switch
             {
-                var n when n.SequenceEqual("output"u8) => AlertKey.Output,
-                var n when n.SequenceEqual("priority"u8) => AlertKey.Priority,
-                var n when n.SequenceEqual("rule"u8) => AlertKey.Rule,
-                var n when n.SequenceEqual("time"u8) => AlertKey.Time,
-                var n when n.SequenceEqual("output_fields"u8) => AlertKey.OutputFields,
-                var n when n.SequenceEqual("source"u8) => AlertKey.Source,
-                var n when n.SequenceEqual("tags"u8) => AlertKey.Tags,
-                var n when n.SequenceEqual("hostname"u8) => AlertKey.Hostname,
-                var n when n.SequenceEqual("uuid"u8) => AlertKey.Uuid,
+                _ when name.SequenceEqual("output"u8) => AlertKey.Output,
+                _ when name.SequenceEqual("priority"u8) => AlertKey.Priority,
+                _ when name.SequenceEqual("rule"u8) => AlertKey.Rule,
+                _ when name.SequenceEqual("time"u8) => AlertKey.Time,
+                _ when name.SequenceEqual("output_fields"u8) => AlertKey.OutputFields,
+                _ when name.SequenceEqual("source"u8) => AlertKey.Source,
+                _ when name.SequenceEqual("tags"u8) => AlertKey.Tags,
+                _ when name.SequenceEqual("hostname"u8) => AlertKey.Hostname,
+                _ when name.SequenceEqual("uuid"u8) => AlertKey.Uuid,
                 _ => AlertKey.Unknown,
             };
-            if (exact != AlertKey.Unknown)
+            if (key != AlertKey.Unknown || Ascii.IsValid(name) && !IsFolded(name))
             {
-                return exact;
+                return key;
             }
         }
 
-        return Fold(JsonText.Read(ref reader));
+        var found = Fold(JsonText.Read(in reader));
+        exact &= found == AlertKey.Unknown;
+        return found;
     }
 
     /// <summary>The key as it is written.</summary>
@@ -61,6 +69,19 @@ internal static class AlertKeys
         AlertKey.Hostname => "hostname",
         _ => throw new UnreachableException($"Key {(int)key} has no word."),
     };
+
+    private static bool IsFolded(ReadOnlySpan<byte> ascii)
+    {
+        for (var key = AlertKey.Uuid; key <= AlertKey.Hostname; key++)
+        {
+            if (Ascii.EqualsIgnoreCase(ascii, Word(key)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static AlertKey Fold(string name)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -70,7 +71,7 @@ public static class AlertReader
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
-                return FieldValue.Text(JsonText.Read(ref reader));
+                return FieldValue.Text(JsonText.Read(in reader));
             case JsonTokenType.Number:
                 return FieldValue.Number(Encoding.ASCII.GetString(reader.ValueSpan));
             case JsonTokenType.True:
@@ -104,8 +105,8 @@ public static class AlertReader
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var key = AlertKeys.Find(ref reader);
-                var name = key == AlertKey.Unknown ? FieldNames.Read(ref reader) : null;
+                var key = AlertKeys.Find(in reader, out _);
+                var name = key == AlertKey.Unknown ? TextTable.FieldNames.Read(in reader) : null;
                 reader.Read();
                 if (!ReadMember(ref reader, key, name, out error))
                 {
@@ -180,21 +181,35 @@ public static class AlertReader
                 return false;
             }
 
-            var text = JsonText.Read(ref reader);
             switch (key)
             {
                 case AlertKey.Output:
-                    output = text;
+                    output = JsonText.Read(in reader);
                     break;
                 case AlertKey.Rule:
-                    rule = text;
+                    rule = TextTable.Values.Read(in reader);
                     break;
                 case AlertKey.Source:
-                    source = text;
+                    source = TextTable.Values.Read(in reader);
                     break;
                 case AlertKey.Hostname:
-                    hostname = text;
+                    hostname = TextTable.Values.Read(in reader);
                     break;
+                default:
+                    ReadWord(ref reader, key, out error);
+                    break;
+            }
+
+            return error.Length == 0;
+        }
+
+        private void ReadWord(ref Utf8JsonReader reader, AlertKey key, out string error)
+        {
+            error = "";
+            Span<char> buffer = stackalloc char[JsonText.MaxWord];
+            var text = JsonText.ReadWord(in reader, buffer);
+            switch (key)
+            {
                 case AlertKey.Uuid:
                     // Anything else is no uuid of ours; the sender's word is no key to rely on.
                     uuid = Guid.TryParse(text, out var given) ? given : Guid.Empty;
@@ -208,20 +223,17 @@ public static class AlertReader
 
                     break;
                 case AlertKey.Time:
-                    time = AlertTime.TryParse(text, out var instant) && instant != ZeroTime ? instant : null;
+                    time = AlertTime.TryParse(text, out var instant) && instant != AlertTime.NotGiven ? instant : null;
                     if (time is null)
                     {
                         error = "time is not in the form of RFC 3339";
                     }
 
                     break;
+                default:
+                    throw new UnreachableException($"Key {(int)key} is no word.");
             }
-
-            return error.Length == 0;
         }
-
-        // The year 1 is Go's way to say that a time was not given.
-        private static AlertTime ZeroTime => new(AlertTime.DayNumber(1, 1, 1) * 86_400);
 
         private bool ReadFields(ref Utf8JsonReader reader, out string error)
         {
@@ -234,7 +246,7 @@ public static class AlertReader
             fields ??= [];
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var name = FieldNames.Read(ref reader);
+                var name = TextTable.FieldNames.Read(in reader);
                 reader.Read();
                 fields.Add(new(name, ReadValue(ref reader)));
             }
@@ -259,7 +271,7 @@ public static class AlertReader
                     return false;
                 }
 
-                tags.Add(reader.TokenType == JsonTokenType.Null ? "" : JsonText.Read(ref reader));
+                tags.Add(reader.TokenType == JsonTokenType.Null ? "" : TextTable.Values.Read(in reader));
             }
 
             error = "";

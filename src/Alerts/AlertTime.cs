@@ -26,6 +26,9 @@ public readonly record struct AlertTime
         OffsetMinutes = offsetMinutes;
     }
 
+    /// <summary>The year 1 is Go's way to say that a time was not given.</summary>
+    internal static AlertTime NotGiven { get; } = new(DayNumber(1, 1, 1) * SecondsPerDay);
+
     /// <summary>Seconds since 1970-01-01T00:00:00Z.</summary>
     public long UnixSeconds { get; }
 

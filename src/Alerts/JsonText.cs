@@ -18,7 +18,7 @@ internal static class JsonText
     };
 
     /// <summary>The text of the string or property name under the cursor.</summary>
-    public static string Read(ref Utf8JsonReader reader)
+    public static string Read(in Utf8JsonReader reader)
     {
         if (!reader.ValueIsEscaped)
         {
@@ -27,6 +27,15 @@ internal static class JsonText
 
         return Unescape(Encoding.UTF8.GetString(reader.ValueSpan));
     }
+
+    /// <summary>Characters that <see cref="ReadWord"/> takes without a string of its own.</summary>
+    public const int MaxWord = 64;
+
+    /// <summary>The text of the string under the cursor, in <paramref name="buffer"/> if it is short, as words and times are.</summary>
+    public static ReadOnlySpan<char> ReadWord(in Utf8JsonReader reader, Span<char> buffer) =>
+        reader.ValueIsEscaped || reader.ValueSpan.Length > buffer.Length
+            ? Read(in reader)
+            : buffer[..Encoding.UTF8.GetChars(reader.ValueSpan, buffer)];
 
     /// <summary>The list or object under the cursor as compact JSON; the cursor is left at its end.</summary>
     public static string ReadCompact(ref Utf8JsonReader reader)
@@ -62,7 +71,7 @@ internal static class JsonText
                 writer.WriteEndArray();
                 break;
             case JsonTokenType.PropertyName:
-                writer.WritePropertyName(Read(ref reader));
+                writer.WritePropertyName(Read(in reader));
                 break;
             default:
                 AlertReader.ReadValue(ref reader).WriteTo(writer);
