@@ -29,6 +29,11 @@ internal interface IAlertLog : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait for a place in the queue; a record in the queue is stored in any case.</param>
     ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> payload, Alert? alert = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Appends records one behind the other, all of them or none; the result has the position of the first.</summary>
+    /// <param name="entries">The records, at most <see cref="LogEntry.MaxTogether"/>. Must not change until the log has answered.</param>
+    /// <param name="cancellationToken">Ends the wait for a place in the queue.</param>
+    ValueTask<AppendResult> AppendAsync(IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken = default);
+
     /// <summary>A reader of its own that starts at <paramref name="position"/>. Not for parallel use.</summary>
     IAlertLogReader OpenReader(long position);
 

@@ -95,9 +95,22 @@ internal sealed class SegmentLog : IAlertLog
             return new(TooLarge);
         }
 
-        var request = AppendRequest.Rent(payload, alert, options.AnswersInPlace);
-        var result = request.Result;
-        return queue.Writer.TryWrite(request) ? result : EnqueueAsync(request, cancellationToken);
+        return AppendAsync(AppendRequest.Rent(new LogEntry(payload, alert), options.AnswersInPlace), cancellationToken);
+    }
+
+    public ValueTask<AppendResult> AppendAsync(IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(entries.Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(entries.Count, LogEntry.MaxTogether);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            if (entries[i].Payload.Length > RecordFormat.MaxPayload)
+            {
+                return new(TooLarge);
+            }
+        }
+
+        return AppendAsync(AppendRequest.Rent(entries, options.AnswersInPlace), cancellationToken);
     }
 
     public IAlertLogReader OpenReader(long position) => new SegmentLogReader(store, tail, position);
@@ -160,6 +173,12 @@ internal sealed class SegmentLog : IAlertLog
         }
     }
 
+    private ValueTask<AppendResult> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
+    {
+        var result = request.Result;
+        return queue.Writer.TryWrite(request) ? result : EnqueueAsync(request, cancellationToken);
+    }
+
     private async ValueTask<AppendResult> EnqueueAsync(AppendRequest request, CancellationToken cancellationToken)
     {
         var result = request.Result;
@@ -195,10 +214,17 @@ internal sealed class SegmentLog : IAlertLog
     private void TakeGroup()
     {
         long bytes = 0;
-        while (group.Count < MaxGroupRecords && bytes < MaxGroupBytes && queue.Reader.TryRead(out var request))
+        var position = tail.Next;
+        lastAccepted = Time.Now;
+        while (records.Count < MaxGroupRecords && bytes < MaxGroupBytes && queue.Reader.TryRead(out var request))
         {
             group.Add(request);
-            bytes += RecordFormat.SizeOf(request.Payload.Length);
+            for (var i = 0; i < request.Count; i++)
+            {
+                var (payload, alert) = request[i];
+                records.Add(new LogRecord(position + records.Count, lastAccepted, payload, alert));
+                bytes += RecordFormat.SizeOf(payload.Length);
+            }
         }
 
         space.Expect(bytes);
@@ -207,13 +233,7 @@ internal sealed class SegmentLog : IAlertLog
     private void WriteGroup()
     {
         var position = tail.Next;
-        lastAccepted = Time.Now;
-        for (var i = 0; i < group.Count; i++)
-        {
-            records.Add(new LogRecord(position + i, lastAccepted, group[i].Payload, group[i].Alert));
-        }
-
-        var count = group.Count;
+        var count = records.Count;
         try
         {
             if (!space.IsEnough(out var free))
@@ -261,9 +281,11 @@ internal sealed class SegmentLog : IAlertLog
     /// <summary>Answers the group. Its requests go back to their pool with that: nothing may be read from them afterwards.</summary>
     private void Answer(long position)
     {
-        for (var i = 0; i < group.Count; i++)
+        foreach (var request in group)
         {
-            group[i].Complete(new AppendResult(AppendStatus.Stored, position + i));
+            var count = request.Count;
+            request.Complete(new AppendResult(AppendStatus.Stored, position));
+            position += count;
         }
     }
 
@@ -282,8 +304,8 @@ internal sealed class SegmentLog : IAlertLog
         }
 
         fault = status == AppendStatus.DiskFull ? $"only {free} bytes are free" : reason;
-        refusedInFault += group.Count;
-        Volatile.Write(ref refused, refused + group.Count);
+        refusedInFault += records.Count;
+        Volatile.Write(ref refused, refused + records.Count);
         if (status != AppendStatus.DiskFull && options.Durability == Durability.Memory)
         {
             return; // Answered before the write.

@@ -74,6 +74,8 @@ internal sealed class MemoryLog(TimeProvider clock) : IAlertLog
 
     public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> payload, Alert? alert = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
+    public ValueTask<AppendResult> AppendAsync(IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
     public IAlertLogReader OpenReader(long position) => new Reader(this) { Position = position };
 
     public void Release(long position)

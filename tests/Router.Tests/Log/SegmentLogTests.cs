@@ -54,6 +54,46 @@ public sealed class SegmentLogTests
     }
 
     [Fact]
+    public async Task Records_that_are_appended_together_lie_together_under_one_sync()
+    {
+        var (files, syncs) = (new CrashableFiles(), 0);
+        await using (var log = LogFixture.Open(files, Small))
+        {
+            await LogFixture.FillAsync(log, 1, padding: 0);
+            files.BeforeSync = _ => Interlocked.Increment(ref syncs);
+            var entries = Enumerable.Range(1, LogEntry.MaxTogether).Select(static number => new LogEntry(LogFixture.Alert(number))).ToList();
+            var together = log.AppendAsync(entries, TestContext.Current.CancellationToken);
+            Assert.Equal(new AppendResult(AppendStatus.Stored, 1), await together);
+            Assert.Equal(1, syncs);
+            Assert.Equal(new AppendResult(AppendStatus.Stored, 257), await LogFixture.StoreAsync(log, LogFixture.Alert(257)));
+            Assert.Equal((258, 0), LogFixture.ReadAll(log));
+        }
+
+        await using var again = LogFixture.Open(files, Small);
+        Assert.Equal((258, 0), LogFixture.ReadAll(again));
+    }
+
+    [Fact]
+    public async Task Of_records_that_are_appended_together_all_are_stored_or_none_and_each_refused_one_is_counted()
+    {
+        var files = new CrashableFiles();
+        await using var log = LogFixture.Open(files, Small);
+        files.BeforeSync = _ => throw new IOException("no");
+        List<LogEntry> entries = [new(LogFixture.Alert(0)), new(LogFixture.Alert(1)), new(LogFixture.Alert(2))];
+        Assert.Equal(AppendStatus.WriteFailed, (await log.AppendAsync(entries, TestContext.Current.CancellationToken)).Status);
+        Assert.Equal((0, 3), (log.Next, log.Status.Refused));
+        files.BeforeSync = null;
+        Assert.Equal(new AppendResult(AppendStatus.Stored, 0), await log.AppendAsync(entries, TestContext.Current.CancellationToken));
+        Assert.Equal((3, 0), LogFixture.ReadAll(log));
+
+        entries.Add(new(new byte[RecordFormat.MaxPayload + 1]));
+        Assert.Equal(AppendStatus.TooLarge, (await log.AppendAsync(entries, TestContext.Current.CancellationToken)).Status);
+        Assert.Equal(3, log.Next);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await log.AppendAsync([], TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await log.AppendAsync([.. Enumerable.Repeat(entries[0], LogEntry.MaxTogether + 1)], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_failed_sync_refuses_its_group_and_the_log_goes_on_at_the_last_commit()
     {
         var files = new CrashableFiles();
