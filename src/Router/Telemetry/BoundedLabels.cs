@@ -11,13 +11,13 @@ internal sealed class BoundedLabels(int labels, int maxValues, int maxSeries)
     /// <summary>What stands for everything beyond the bounds.</summary>
     public const string Other = "other";
 
-    // A rule's name may be of any length; a label is no place for it.
-    private const int MaxLength = 256;
+    /// <summary>Characters of a value. A rule's name may be of any length; a label is no place for it.</summary>
+    public const int MaxLength = 256;
 
     private readonly ConcurrentDictionary<string, byte>[] values =
         [.. Enumerable.Range(0, labels).Select(static _ => new ConcurrentDictionary<string, byte>(StringComparer.Ordinal))];
 
-    private readonly ConcurrentDictionary<string[], byte> series = new(new SeriesComparer());
+    private readonly ConcurrentDictionary<string[], byte> series = new(SeriesComparer.Instance);
 
     /// <summary>Replaces values beyond the bounds in place.</summary>
     public void Fold(string[] values)
@@ -52,21 +52,5 @@ internal sealed class BoundedLabels(int labels, int maxValues, int maxSeries)
 
         known.TryAdd(value is string[] array ? (T)array.Clone() : value, 0);
         return true;
-    }
-
-    private sealed class SeriesComparer : IEqualityComparer<string[]>
-    {
-        public bool Equals(string[]? x, string[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(string[] obj)
-        {
-            var hash = new HashCode();
-            foreach (var value in obj)
-            {
-                hash.Add(value, StringComparer.Ordinal);
-            }
-
-            return hash.ToHashCode();
-        }
     }
 }

@@ -11,6 +11,9 @@ namespace Saker.Router.Telemetry;
 /// </summary>
 internal sealed partial class EventLabels : IEquatable<EventLabels>
 {
+    private const string NamespaceField = "k8s.ns.name";
+    private const string PodField = "k8s.pod.name";
+
     private static readonly int FixedLabels = MetricCatalogue.EventLabels.Count;
 
     private readonly List<string> names = [.. MetricCatalogue.EventLabels];
@@ -20,7 +23,7 @@ internal sealed partial class EventLabels : IEquatable<EventLabels>
     {
     }
 
-    /// <summary>Label names, in the order of <see cref="Values"/>.</summary>
+    /// <summary>Label names, in the order of <see cref="Fill"/>.</summary>
     public IReadOnlyList<string> Names => names;
 
     /// <summary>The labels of a configuration.</summary>
@@ -53,23 +56,24 @@ internal sealed partial class EventLabels : IEquatable<EventLabels>
         return labels;
     }
 
-    /// <summary>The values for an alert.</summary>
-    public string[] Values(Alert alert)
+    /// <summary>The output fields that the labels of a configuration are filled from.</summary>
+    public static IEnumerable<string> FieldsOf(RouterOptions options) =>
+        [NamespaceField, PodField, .. Create(options, static (_, _, _) => { }).extra.Where(static label => label.Constant is null).Select(static label => label.Field)];
+
+    /// <summary>Fills in the values for an alert; <paramref name="values"/> has as many places as there are names.</summary>
+    public void Fill(string[] values, Alert alert)
     {
-        var values = new string[names.Count];
         values[0] = alert.Hostname.Length == 0 ? "unknown" : alert.Hostname;
         values[1] = alert.Rule;
         values[2] = FalcosidekickNumber(alert.Priority);
         values[3] = LowerWord(alert.Priority);
         values[4] = alert.Source;
-        values[5] = Text(alert, "k8s.ns.name");
-        values[6] = Text(alert, "k8s.pod.name");
+        values[5] = Text(alert, NamespaceField);
+        values[6] = Text(alert, PodField);
         for (var i = 0; i < extra.Count; i++)
         {
             values[FixedLabels + i] = extra[i].Constant ?? Text(alert, extra[i].Field);
         }
-
-        return values;
     }
 
     /// <summary>True for the same labels, filled from the same fields, in the same order.</summary>
