@@ -10,6 +10,9 @@ internal sealed class AlertEnricher(RouterOptions options, Action<string, string
 {
     private volatile EnrichmentPlan plan = new(options, templateFails);
 
+    /// <summary>What is added now. For work on one alert in several steps.</summary>
+    public EnrichmentPlan Plan => plan;
+
     /// <summary>The alert as it is stored. An incoming uuid is kept only from a router that is known: any other sender could give two alerts one identity.</summary>
     public Alert Enrich(Alert alert, bool keepsUuid = false) => plan.Enrich(alert, keepsUuid);
 

@@ -13,13 +13,13 @@ namespace Saker.Router.Grpc;
 /// </summary>
 internal sealed class AlertStream(GrpcSender sender, Func<Wire.SendResponse, Task> answer, ServerCallContext call)
 {
-    // Alerts in the queue; as many more can be with the answering side.
-    private const int Window = 512;
+    // Appends in the queue; as many more can be with the answering side.
+    private const int Window = 16;
 
     // Bytes of alerts that wait, a message more apart. Large alerts are few at once.
     private const long WindowBytes = 4 << 20;
 
-    private readonly Channel<PendingAlert> queue = Channel.CreateBounded<PendingAlert>(new BoundedChannelOptions(Window) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<SentAlerts> queue = Channel.CreateBounded<SentAlerts>(new BoundedChannelOptions(Window) { SingleReader = true, SingleWriter = true });
     private readonly Channel<bool> settled = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private long waitingBytes;
     private Exception? broken;
@@ -45,30 +45,57 @@ internal sealed class AlertStream(GrpcSender sender, Func<Wire.SendResponse, Tas
         }
     }
 
+    // What is there already goes into one append; what is still to come is not waited for.
     private async Task ReadAsync(IAsyncStreamReader<Wire.SendRequest> requests)
     {
-        var taken = new List<PendingAlert>();
-        while (await HasNextAsync(requests))
+        var alerts = sender.Begin();
+        try
         {
-            sender.Take(requests.Current, taken);
-            for (var i = 0; i < taken.Count; i++)
+            while (true)
             {
-                Interlocked.Add(ref waitingBytes, taken[i].Bytes);
-                if (!queue.Writer.TryWrite(taken[i]))
+                var coming = HasNextAsync(requests);
+                if (!coming.IsCompleted && alerts.Ids.Count > 0)
                 {
-                    await queue.Writer.WriteAsync(taken[i], CancellationToken.None); // the other side always goes on
+                    alerts = await StoreAsync(alerts);
+                }
+
+                if (!await coming)
+                {
+                    return;
+                }
+
+                var request = requests.Current;
+                for (var next = sender.Add(request, 0, alerts); alerts.IsFull || next < request.Alerts.Count;)
+                {
+                    alerts = await StoreAsync(alerts);
+                    next = next < request.Alerts.Count ? sender.Add(request, next, alerts) : next;
                 }
             }
-
-            taken.Clear();
-            while (Interlocked.Read(ref waitingBytes) > WindowBytes)
+        }
+        finally
+        {
+            if (alerts.Ids.Count > 0)
             {
-                await settled.Reader.ReadAsync(CancellationToken.None);
+                await StoreAsync(alerts);
             }
         }
     }
 
-    private async Task<bool> HasNextAsync(IAsyncStreamReader<Wire.SendRequest> requests)
+    // Gives the next ones to be filled.
+    private async ValueTask<SentAlerts> StoreAsync(SentAlerts alerts)
+    {
+        alerts.Store();
+        Interlocked.Add(ref waitingBytes, alerts.Bytes);
+        await queue.Writer.WriteAsync(alerts, CancellationToken.None); // the other side always goes on
+        while (Interlocked.Read(ref waitingBytes) > WindowBytes)
+        {
+            await settled.Reader.ReadAsync(CancellationToken.None);
+        }
+
+        return sender.Begin();
+    }
+
+    private async ValueTask<bool> HasNextAsync(IAsyncStreamReader<Wire.SendRequest> requests)
     {
         try
         {
@@ -100,20 +127,19 @@ internal sealed class AlertStream(GrpcSender sender, Func<Wire.SendResponse, Tas
 
     private async Task AnswerAllAsync()
     {
-        var group = new List<PendingAlert>(Window);
-        var results = new IntakeResult[Window];
+        var group = new List<SentAlerts>();
         while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
-            while (group.Count < Window && queue.Reader.TryRead(out var pending))
+            while (group.Count < Window && queue.Reader.TryRead(out var alerts))
             {
-                group.Add(pending);
+                group.Add(alerts);
             }
 
             // From the last to the first: the log answers in order, so that nearly all of a group are there when its last one is.
             long bytes = 0;
             for (var i = group.Count - 1; i >= 0; i--)
             {
-                results[i] = await sender.SettleAsync(group[i]);
+                await sender.SettleAsync(group[i]);
                 bytes += group[i].Bytes;
             }
 
@@ -123,7 +149,7 @@ internal sealed class AlertStream(GrpcSender sender, Func<Wire.SendResponse, Tas
                 settled.Writer.TryWrite(true);
             }
 
-            await TellAsync(Response(group, results));
+            await TellAsync(Response(group));
             group.Clear();
         }
     }
@@ -146,20 +172,22 @@ internal sealed class AlertStream(GrpcSender sender, Func<Wire.SendResponse, Tas
         }
     }
 
-    /// <summary>The answer to alerts with these results.</summary>
-    public static Wire.SendResponse Response(IReadOnlyList<PendingAlert> alerts, ReadOnlySpan<IntakeResult> results)
+    /// <summary>The answer to alerts that are settled.</summary>
+    public static Wire.SendResponse Response(IReadOnlyList<SentAlerts> settled)
     {
         var response = new Wire.SendResponse();
-        response.Stored.Capacity = alerts.Count;
-        for (var i = 0; i < alerts.Count; i++)
+        foreach (var alerts in settled)
         {
-            if (results[i].Status == IntakeStatus.Stored)
+            for (var i = 0; i < alerts.Ids.Count; i++)
             {
-                response.Stored.Add(alerts[i].Id);
-            }
-            else
-            {
-                response.NotStored.Add(NotStored(alerts[i].Id, results[i]));
+                if (alerts.Batch.Results[i].Status == IntakeStatus.Stored)
+                {
+                    response.Stored.Add(alerts.Ids[i]);
+                }
+                else
+                {
+                    response.NotStored.Add(NotStored(alerts.Ids[i], alerts.Batch.Results[i]));
+                }
             }
         }
 

@@ -13,18 +13,24 @@ internal sealed class AlertsService(GrpcIntake intake) : Wire.Alerts.AlertsBase
     public override async Task<Wire.SendResponse> Send(Wire.SendRequest request, ServerCallContext context)
     {
         var sender = GrpcSender.Admit(intake, context);
-        var taken = new List<PendingAlert>(request.Alerts.Count);
-        sender.Take(request, taken);
-        var results = new IntakeResult[taken.Count];
-        for (var i = results.Length - 1; i >= 0; i--)
+        var sent = new List<SentAlerts>();
+        for (var next = 0; next < request.Alerts.Count;)
         {
-            results[i] = await sender.SettleAsync(taken[i]);
+            var alerts = sender.Begin();
+            next = sender.Add(request, next, alerts);
+            alerts.Store();
+            sent.Add(alerts);
+        }
+
+        for (var i = sent.Count - 1; i >= 0; i--)
+        {
+            await sender.SettleAsync(sent[i]);
         }
 
         // Whoever sends one alert, or some of which none could be kept, learns it from the status, as callers of gRPC expect.
-        return results.Length == 0 ? throw GrpcAnswer.Of(IntakeResult.Invalid("no alert is in the message"))
-            : Array.TrueForAll(results, static result => result.Status != IntakeStatus.Stored) ? throw GrpcAnswer.Of(results[0])
-            : AlertStream.Response(taken, results);
+        return sent.Count == 0 ? throw GrpcAnswer.Of(IntakeResult.Invalid("no alert is in the message"))
+            : sent.TrueForAll(static alerts => alerts.Batch.Results.All(static result => result.Status != IntakeStatus.Stored)) ? throw GrpcAnswer.Of(sent[0].Batch.Results[0])
+            : AlertStream.Response(sent);
     }
 
     /// <inheritdoc/>

@@ -27,6 +27,8 @@ internal sealed class GrpcSender
     private readonly BudgetedBody body;
     private object? version;
     private Client? client;
+    private int messageBytes;
+    private IntakeResult? messageRefused;
 
     private GrpcSender(GrpcIntake intake, HttpContext context)
     {
@@ -42,42 +44,57 @@ internal sealed class GrpcSender
     /// <exception cref="RpcException">It is not let in.</exception>
     public static GrpcSender Admit(GrpcIntake intake, ServerCallContext call) => new(intake, call.GetHttpContext());
 
-    /// <summary>Hands the alerts of a message to the log, so that one sync covers them. Each is to be settled.</summary>
-    /// <exception cref="RpcException">The sender is not let in any more.</exception>
-    public void Take(Wire.SendRequest request, List<PendingAlert> taken)
-    {
-        Check();
-        var alerts = request.Alerts;
-        var bytes = body.TakeRead();
-        var refused = alerts.Count == 0 ? null : Refused(alerts.Count, bytes);
-        for (var i = 0; i < alerts.Count; i++)
-        {
-            var ticket = refused is { } result ? new ValueTask<IntakeResult>(result) : TakeAsync(alerts[i]);
+    /// <summary>Begins to take alerts together, those of one message or of several.</summary>
+    public SentAlerts Begin() => new(intake.Intake.Begin());
 
-            // The last one of a message stands for the memory that all of it holds.
-            taken.Add(new PendingAlert(alerts[i].Id, ticket, refused is null && i == alerts.Count - 1 ? bytes : 0));
+    /// <summary>
+    /// Adds the alerts of a message from <paramref name="next"/> on, as many as have room, and says where to go on; at the end of the message that is
+    /// their number. Then a new <see cref="SentAlerts"/> is needed.
+    /// </summary>
+    /// <exception cref="RpcException">The sender is not let in any more.</exception>
+    public int Add(Wire.SendRequest request, int next, SentAlerts into)
+    {
+        var alerts = request.Alerts;
+        if (next == 0)
+        {
+            Check();
+            messageBytes = body.TakeRead();
+            messageRefused = alerts.Count == 0 ? null : Refused(alerts.Count, messageBytes);
         }
+
+        for (; next < alerts.Count && !into.IsFull; next++)
+        {
+            into.Ids.Add(alerts[next].Id);
+            Add(alerts[next], into.Batch);
+        }
+
+        if (next == alerts.Count && next > 0 && messageRefused is null)
+        {
+            into.Bytes += messageBytes; // the last ones of a message stand for the memory that all of it holds
+        }
+
+        return next;
     }
 
-    /// <summary>What became of an alert, after the log has it or refused it; counts it if it was not stored.</summary>
-    public async ValueTask<IntakeResult> SettleAsync(PendingAlert pending)
+    /// <summary>Waits until the log has the alerts or refused them, counts what was not stored, and gives memory back.</summary>
+    public async ValueTask SettleAsync(SentAlerts alerts)
     {
-        IntakeResult result;
         try
         {
-            result = await pending.Taken;
+            await alerts.Stored;
         }
         finally
         {
-            body.Return(pending.Bytes);
+            body.Return(alerts.Bytes);
         }
 
-        if (result.Status != IntakeStatus.Stored && result.Reason is not (RateLimit or NoMemory))
+        foreach (var result in alerts.Batch.Results)
         {
-            intake.Refusals.Count(context, result);
+            if (result.Status != IntakeStatus.Stored && result.Reason is not (RateLimit or NoMemory))
+            {
+                intake.Refusals.Count(context, result);
+            }
         }
-
-        return result;
     }
 
     // Whoever was let in once is asked again when the clients have changed: a stream may last for weeks.
@@ -117,25 +134,25 @@ internal sealed class GrpcSender
         return new IntakeResult(IntakeStatus.Refused, NoMemory, TimeSpan.FromSeconds(1));
     }
 
-    private ValueTask<IntakeResult> TakeAsync(Wire.SentAlert sent)
+    private void Add(Wire.SentAlert sent, IntakeBatch into)
     {
-        // As over HTTP: the log waits for a place in its queue only briefly, and what it has it stores whatever becomes of the call.
         var error = "neither json nor fields is set";
-        switch (sent.AlertCase)
+        if (messageRefused is { } refused)
         {
-            case Wire.SentAlert.AlertOneofCase.Json:
-                return intake.Intake.TakeAsync(sent.Json.Memory, client, CancellationToken.None);
-            case Wire.SentAlert.AlertOneofCase.Fields when AlertForm.TryRead(sent.Fields, intake.Intake.MaxDepth, out var alert, out error):
-                return intake.Intake.TakeAsync(alert!, client, CancellationToken.None);
-            default:
-                intake.Metrics.CountRejected();
-                return new(IntakeResult.Invalid(error));
+            into.Add(refused);
+        }
+        else if (sent.AlertCase == Wire.SentAlert.AlertOneofCase.Json)
+        {
+            into.Add(sent.Json.Span, client);
+        }
+        else if (sent.AlertCase == Wire.SentAlert.AlertOneofCase.Fields && AlertForm.TryRead(sent.Fields, intake.Intake.MaxDepth, out var alert, out error))
+        {
+            into.Add(alert!, client);
+        }
+        else
+        {
+            intake.Metrics.CountRejected();
+            into.Add(IntakeResult.Invalid(error));
         }
     }
 }
-
-/// <summary>An alert that the log may not have stored yet.</summary>
-/// <param name="Id">Its sender's number.</param>
-/// <param name="Taken">What becomes of it; to be awaited once.</param>
-/// <param name="Bytes">Memory that is free when it is settled.</param>
-internal readonly record struct PendingAlert(ulong Id, ValueTask<IntakeResult> Taken, int Bytes);

@@ -274,9 +274,32 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             return;
         }
 
-        // All are handed to the log before the first is awaited, so that one sync covers them.
-        var pending = parts.ConvertAll(part => intake.TakeAsync(part, client, context.RequestAborted).AsTask());
-        await AnswerBatchAsync(context, await Task.WhenAll(pending));
+        await AnswerBatchAsync(context, await TakeAsync(parts, client, context.RequestAborted));
+    }
+
+    // As few appends as can be, and all are handed to the log before the first is awaited, so that one sync covers them.
+    private async Task<List<IntakeResult>> TakeAsync(List<ReadOnlyMemory<byte>> parts, Client? client, CancellationToken cancellationToken)
+    {
+        var batches = new List<(IntakeBatch Batch, Task Stored)>();
+        for (var next = 0; next < parts.Count;)
+        {
+            var batch = intake.Begin();
+            while (next < parts.Count && !batch.IsFull)
+            {
+                batch.Add(parts[next++].Span, client);
+            }
+
+            batches.Add((batch, batch.StoreAsync(cancellationToken)));
+        }
+
+        await Task.WhenAll(batches.ConvertAll(static batch => batch.Stored));
+        var results = new List<IntakeResult>(parts.Count);
+        foreach (var (batch, _) in batches)
+        {
+            results.AddRange(batch.Results);
+        }
+
+        return results;
     }
 
     private Task AnswerAsync(HttpContext context, IntakeResult result)
@@ -316,7 +339,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     };
 
     // What is no alert does not keep its neighbours out: they are stored, and the answer says which were not.
-    private Task AnswerBatchAsync(HttpContext context, IntakeResult[] results)
+    private Task AnswerBatchAsync(HttpContext context, List<IntakeResult> results)
     {
         foreach (var part in results.Where(static part => part.Status != IntakeStatus.Stored))
         {
@@ -328,14 +351,14 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
             return HttpAnswer.RetryAsync(context, refused.Reason, refused.RetryAfter);
         }
 
-        if (results.Length == 0)
+        if (results.Count == 0)
         {
             Refusals.Count(context, "empty batch");
             return HttpAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, HttpAnswer.InvalidBody);
         }
 
         var accepted = results.Count(static result => result.Status == IntakeStatus.Stored);
-        if (accepted == results.Length)
+        if (accepted == results.Count)
         {
             return AnswerStatusAsync(context, IntakeResult.Stored);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Saker.Alerts;
 using Saker.Router.Access;
 using Saker.Router.Enrichment;
@@ -6,38 +7,6 @@ using Saker.Router.Log;
 using Saker.Router.Telemetry;
 
 namespace Saker.Router.Ingest;
-
-internal enum IntakeStatus : byte
-{
-    /// <summary>Durable; the sender may forget it.</summary>
-    Stored,
-
-    /// <summary>No alert.</summary>
-    Invalid,
-
-    /// <summary>An alert, but larger than the log takes, or with more fields than are allowed.</summary>
-    TooLarge,
-
-    /// <summary>An alert that its sender may not send.</summary>
-    NotAllowed,
-
-    /// <summary>An alert that comes back in a circle; it is kept already.</summary>
-    Circle,
-
-    /// <summary>An alert that cannot be kept now; the sender should come again.</summary>
-    Refused,
-}
-
-/// <summary>What became of one alert.</summary>
-/// <param name="Status">What became of it.</param>
-/// <param name="Reason">Why it was not stored, without a word of the body.</param>
-/// <param name="RetryAfter">When to come again.</param>
-internal readonly record struct IntakeResult(IntakeStatus Status, string Reason, TimeSpan RetryAfter)
-{
-    public static IntakeResult Stored => default;
-
-    public static IntakeResult Invalid(string reason) => new(IntakeStatus.Invalid, reason, default);
-}
 
 /// <summary>The one way in: reads an alert, adds to it, stores it, counts it.</summary>
 internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterMetrics metrics) : IDisposable
@@ -85,82 +54,159 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
     /// <param name="cancellationToken">Ends the wait for the log.</param>
     public ValueTask<IntakeResult> TakeAsync(ReadOnlyMemory<byte> json, Client? client, CancellationToken cancellationToken)
     {
-        if (!AlertReader.TryRead(json.Span, out var alert, out var consumed, out var error, MaxDepth))
-        {
-            metrics.CountRejected();
-            return new(IntakeResult.Invalid(error));
-        }
-
-        if (consumed < json.Length && json.Span[(int)consumed..].TrimEnd(" \t\r\n"u8).Length is var ignored and > 0)
-        {
-            metrics.CountIgnored(ignored);
-        }
-
-        return TakeAsync(alert!, client, cancellationToken);
+        var begun = metrics.Begin();
+        return TakeAsync(Prepare(json.Span, client), begun, cancellationToken);
     }
 
     /// <summary>Takes an alert of a sender.</summary>
     public ValueTask<IntakeResult> TakeAsync(Alert alert, Client? client, CancellationToken cancellationToken)
     {
-        var refused = AlertWay.Circle(alert, Router) is { } circle ? new IntakeResult(IntakeStatus.Circle, circle, default)
-            : alert.OutputFields.Count > MaxFields ? new IntakeResult(IntakeStatus.TooLarge, string.Create(CultureInfo.InvariantCulture, $"the alert has more than {MaxFields} output fields (http.maxfields)"), default)
-            : client is not null && !client.MaySend(alert.Source) ? new IntakeResult(IntakeStatus.NotAllowed, $"the client '{client.Name}' may not send alerts of this source (http.clients)", default)
-            : default;
-        if (refused.Status != IntakeStatus.Stored)
-        {
-            metrics.CountRejected();
-            return new(refused);
-        }
-
-        return TakeAsync(alert, cancellationToken, keepsUuid: client is { KeepsUuid: true });
+        var begun = metrics.Begin();
+        return TakeAsync(Prepare(alert, client), begun, cancellationToken);
     }
 
-    /// <summary>Takes an alert; <paramref name="named"/> gets the identity that it is given, before it is stored.</summary>
-    public async ValueTask<IntakeResult> TakeAsync(Alert alert, CancellationToken cancellationToken, Action<Guid>? named = null, bool keepsUuid = false)
+    /// <summary>Takes an alert of our own; <paramref name="named"/> gets the identity that it is given, before it is stored.</summary>
+    public ValueTask<IntakeResult> TakeAsync(Alert alert, CancellationToken cancellationToken, Action<Guid>? named = null)
     {
         var begun = metrics.Begin();
-        var enriched = enricher.Enrich(alert, keepsUuid);
-        named?.Invoke(enriched.Uuid);
-        if (enriched.OutputFields.Count == 0)
+        var prepared = Enrich(alert, keepsUuid: false);
+        named?.Invoke(prepared.Known!.Uuid);
+        return TakeAsync(prepared, begun, cancellationToken);
+    }
+
+    /// <summary>Begins to take several alerts together.</summary>
+    public IntakeBatch Begin() => new(this, metrics);
+
+    /// <summary>Reads and judges the alert that <paramref name="json"/> begins with, and makes of it what is stored.</summary>
+    internal PreparedAlert Prepare(ReadOnlySpan<byte> json, Client? client)
+    {
+        var plan = enricher.Plan;
+        if (plan.TryScan(json, KeepsUuid(client), MaxDepth, out var outline))
         {
-            // As in Falcosidekick: fields of the configuration are fields too.
-            metrics.CountRejected();
-            return IntakeResult.Invalid("output_fields is missing or empty");
+            CountIgnored(json[(outline.End + 1)..]);
+            return Judge(outline.Known, outline.FieldCount, client) is { } refused
+                ? Refuse(refused)
+                : new PreparedAlert(new LogEntry(plan.Splice(json, outline, out var known)), known, IntakeResult.Stored);
         }
 
-        if (closed)
+        if (!AlertReader.TryRead(json, out var alert, out var consumed, out var error, MaxDepth))
         {
-            return Refused(Stopping, AfterClose);
+            return Refuse(IntakeResult.Invalid(error));
         }
 
-        if (Backlog() is not null)
+        if (consumed < json.Length)
         {
-            return Refused("backlog full", AfterFull);
+            CountIgnored(json[(int)consumed..]);
         }
 
-        var result = await log.AppendAsync(AlertWriter.ToBytes(enriched), enriched, cancellationToken);
+        return Prepare(alert!, client);
+    }
+
+    /// <summary>Judges an alert, and makes of it what is stored.</summary>
+    internal PreparedAlert Prepare(Alert alert, Client? client) =>
+        Judge(alert, alert.OutputFields.Count, client) is { } refused ? Refuse(refused) : Enrich(alert, KeepsUuid(client));
+
+    /// <summary>Why nothing is taken at present, which is counted for so many alerts; null when alerts are taken.</summary>
+    internal IntakeResult? RefuseAll(int alerts) =>
+        closed ? Refused(Stopping, AfterClose, alerts)
+        : Backlog() is not null ? Refused("backlog full", AfterFull, alerts)
+        : null;
+
+    /// <summary>Hands alerts to the log, all in one append.</summary>
+    internal ValueTask<AppendResult> AppendAsync(IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken) => log.AppendAsync(entries, cancellationToken);
+
+    /// <summary>What the log's answer means for the sender, counted for so many alerts unless they were stored.</summary>
+    internal IntakeResult ResultOf(AppendResult result, int alerts)
+    {
         switch (result.Status)
         {
             case AppendStatus.Stored:
-                metrics.CountAccepted(enriched, begun);
                 return IntakeResult.Stored;
             case AppendStatus.TooLarge:
-                metrics.CountRejected();
-                return new(IntakeStatus.TooLarge, "the alert is larger than the log takes", default);
+                return TooLarge();
             case AppendStatus.DiskFull:
-                return Refused("disk full", AfterFull);
+                return Refused("disk full", AfterFull, alerts);
             case AppendStatus.WriteFailed:
-                return Refused("write failed", AfterFailure);
+                return Refused("write failed", AfterFailure, alerts);
             case AppendStatus.Closed:
-                return Refused(Stopping, AfterClose);
+                return Refused(Stopping, AfterClose, alerts);
             default:
                 throw new System.Diagnostics.UnreachableException($"The append status {(int)result.Status} is not known.");
         }
     }
 
-    private IntakeResult Refused(string reason, TimeSpan retryAfter)
+    /// <summary>An alert that the log cannot hold.</summary>
+    internal IntakeResult TooLarge()
     {
-        metrics.CountRefused(reason);
+        metrics.CountRejected();
+        return new(IntakeStatus.TooLarge, "the alert is larger than the log takes", default);
+    }
+
+    // Pooled: for each alert that comes by itself.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<IntakeResult> TakeAsync(PreparedAlert alert, long begun, CancellationToken cancellationToken)
+    {
+        if (alert.Refusal.Status != IntakeStatus.Stored)
+        {
+            return alert.Refusal;
+        }
+
+        if (RefuseAll(1) is { } refused)
+        {
+            return refused;
+        }
+
+        var result = ResultOf(await log.AppendAsync(alert.Entry.Payload, alert.Entry.Alert, cancellationToken), 1);
+        if (result.Status == IntakeStatus.Stored)
+        {
+            metrics.CountAccepted(alert.Known!);
+            metrics.CountAcceptTime(begun, 1);
+        }
+
+        return result;
+    }
+
+    private static bool KeepsUuid(Client? client) => client is { KeepsUuid: true };
+
+    private IntakeResult? Judge(Alert alert, int fields, Client? client) =>
+        AlertWay.Circle(alert, Router) is { } circle ? new IntakeResult(IntakeStatus.Circle, circle, default)
+        : fields > MaxFields ? new IntakeResult(IntakeStatus.TooLarge, string.Create(CultureInfo.InvariantCulture, $"the alert has more than {MaxFields} output fields (http.maxfields)"), default)
+        : client is not null && !client.MaySend(alert.Source) ? new IntakeResult(IntakeStatus.NotAllowed, $"the client '{client.Name}' may not send alerts of this source (http.clients)", default)
+        : null;
+
+    private PreparedAlert Enrich(Alert alert, bool keepsUuid)
+    {
+        var enriched = enricher.Enrich(alert, keepsUuid);
+
+        // As in Falcosidekick: fields of the configuration are fields too.
+        return enriched.OutputFields.Count == 0
+            ? Refuse(IntakeResult.Invalid("output_fields is missing or empty")) with { Known = enriched }
+            : new PreparedAlert(new LogEntry(AlertWriter.ToBytes(enriched), enriched), enriched, IntakeResult.Stored);
+    }
+
+    private void CountIgnored(ReadOnlySpan<byte> rest)
+    {
+        if (rest.TrimEnd(" \t\r\n"u8).Length is var ignored and > 0)
+        {
+            metrics.CountIgnored(ignored);
+        }
+    }
+
+    private PreparedAlert Refuse(IntakeResult refused)
+    {
+        metrics.CountRejected();
+        return new(default, null, refused);
+    }
+
+    private IntakeResult Refused(string reason, TimeSpan retryAfter, int alerts)
+    {
+        metrics.CountRefused(reason, alerts);
         return new(IntakeStatus.Refused, reason, retryAfter);
     }
 }
+
+/// <summary>An alert that is ready for the log, or why it is not taken.</summary>
+/// <param name="Entry">What is stored.</param>
+/// <param name="Known">The alert, as far as it has to be counted.</param>
+/// <param name="Refusal">Why it is not taken, which is counted already; <see cref="IntakeResult.Stored"/> otherwise.</param>
+internal readonly record struct PreparedAlert(LogEntry Entry, Alert? Known, IntakeResult Refusal);

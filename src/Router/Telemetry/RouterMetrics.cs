@@ -54,16 +54,18 @@ internal sealed class RouterMetrics
         }
     }
 
-    /// <summary>Begins to measure the time that an alert takes; the result goes to <see cref="CountAccepted"/>.</summary>
+    /// <summary>Begins to measure the time that alerts take; the result goes to <see cref="CountAcceptTime"/>.</summary>
     public long Begin() => clock.GetTimestamp();
 
     /// <summary>An alert was stored.</summary>
-    public void CountAccepted(Alert alert, long begun)
+    public void CountAccepted(Alert alert)
     {
-        acceptTime.Observe(clock.GetElapsedTime(begun).TotalSeconds);
         accepted.Inc();
         events.Count(alert);
     }
+
+    /// <summary>So many alerts were stored together, each in the time since <paramref name="begun"/>.</summary>
+    public void CountAcceptTime(long begun, int alerts) => acceptTime.Observe(clock.GetElapsedTime(begun).TotalSeconds, alerts);
 
     /// <summary>A request or a part of a batch was no alert.</summary>
     public void CountRejected() => rejected.Inc();
@@ -71,8 +73,8 @@ internal sealed class RouterMetrics
     /// <summary>Something was not taken. <paramref name="reason"/> is one of a closed set.</summary>
     public void CountRejection(string reason) => rejections.WithLabels(reason).Inc();
 
-    /// <summary>A valid alert was not taken. <paramref name="reason"/> is one of a closed set.</summary>
-    public void CountRefused(string reason) => refused.WithLabels(reason).Inc();
+    /// <summary>Valid alerts were not taken. <paramref name="reason"/> is one of a closed set.</summary>
+    public void CountRefused(string reason, int alerts = 1) => refused.WithLabels(reason).Inc(alerts);
 
     /// <summary>Bytes after the first object were ignored.</summary>
     public void CountIgnored(long bytes) => ignored.Inc(bytes);

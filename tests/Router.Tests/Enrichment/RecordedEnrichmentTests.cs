@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Saker.Alerts;
 using Saker.Router.Configuration;
-using Saker.Router.Enrichment;
 using Saker.Settings;
 using Saker.Testing;
 
@@ -77,10 +75,7 @@ public sealed class RecordedEnrichmentTests(ITestOutputHelper output)
         File.WriteAllText(file, line.TryGetProperty("config", out var config) ? config.GetString()! : "");
         var options = RouterConfigurationLoader.Load(file, new EnvironmentVariables(variables), new OutputCatalogue()).Router;
         File.Delete(file);
-        Assert.True(AlertReader.TryRead(body, out var alert, out _, out var error), error);
-        var written = new System.Buffers.ArrayBufferWriter<byte>();
-        AlertWriter.Write(written, new AlertEnricher(options, static (_, _) => { }).Enrich(alert!));
-        return Encoding.UTF8.GetString(written.WrittenSpan);
+        return AlertTexts.Enriched(options, body);
     }
 
     private static JsonObject Normal(string json)

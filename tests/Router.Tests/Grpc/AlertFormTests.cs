@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Saker.Alerts.V1;
+using Saker.Router.Tests.Enrichment;
 using Saker.Router.Tests.Ingest;
 using Status = Saker.Alerts.V1.Status;
 
@@ -59,7 +60,7 @@ public sealed class AlertFormTests
         var json = GrpcCalls.Json().Replace("08Z", "08.831575297Z", StringComparison.Ordinal);
         var request = GrpcCalls.Request(GrpcCalls.JsonAlert(1, json), new SentAlert { Id = 2, Fields = GrpcCalls.Fields() });
         Assert.Equal([1UL, 2UL], (await new Saker.Alerts.V1.Alerts.AlertsClient(channel).SendAsync(request, cancellationToken: Cancel)).Stored);
-        var stored = fixture.Stored().ConvertAll(static text => text[text.IndexOf("\"output\"", StringComparison.Ordinal)..]);
+        var stored = fixture.Stored().ConvertAll(AlertTexts.Normal);
         Assert.Equal(stored[0], stored[1]);
     }
 

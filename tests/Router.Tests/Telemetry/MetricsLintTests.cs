@@ -57,7 +57,8 @@ public sealed partial class MetricsLintTests
         _ = new ReloadMetrics(metrics, TimeProvider.System);
         await LogFixture.FillAsync(rig.Log, 3);
         await DeliveryRig.UntilAsync(() => output.Count() == 3, "three delivered");
-        metrics.CountAccepted(new() { Rule = "r", Priority = Priority.Error, Time = AlertTime.From(DateTimeOffset.UnixEpoch) }, metrics.Begin());
+        metrics.CountAccepted(new() { Rule = "r", Priority = Priority.Error, Time = AlertTime.From(DateTimeOffset.UnixEpoch) });
+        metrics.CountAcceptTime(metrics.Begin(), 1);
         metrics.CountRefused("disk full");
         metrics.CountRejection("not a POST");
         using var stream = new MemoryStream();
