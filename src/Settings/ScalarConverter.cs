@@ -26,6 +26,10 @@ internal static class ScalarConverter
     {
         switch (type)
         {
+            // No destination takes it, and libraries throw at it.
+            case var _ when text.Contains('\0', StringComparison.Ordinal):
+                value = null;
+                return "has the character NUL (U+0000) in it; take it out.";
             case var _ when type == typeof(string):
                 value = text;
                 return null;

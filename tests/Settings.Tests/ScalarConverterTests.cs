@@ -82,6 +82,9 @@ public sealed class ScalarConverterTests
     }
 
     [Theory]
+    [InlineData(typeof(string), "a\0b", "has the character NUL (U+0000) in it; take it out.")]
+    [InlineData(typeof(Secret), "\0", "has the character NUL (U+0000) in it; take it out.")]
+    [InlineData(typeof(int), "1\0", "has the character NUL (U+0000) in it; take it out.")]
     [InlineData(typeof(bool), "yes", "is not a truth value; did you mean 'true'?")]
     [InlineData(typeof(bool), "On", "is not a truth value; did you mean 'true'?")]
     [InlineData(typeof(bool), "y", "is not a truth value; did you mean 'true'?")]

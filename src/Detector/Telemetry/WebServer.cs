@@ -79,8 +79,8 @@ internal sealed class WebServer : IAsyncDisposable
 
     private static async Task AnswerAsync(HttpContext http, string healthPath, HealthPage health, MetricsPage? metrics)
     {
-        var isGet = HttpMethods.IsGet(http.Request.Method);
-        if (!isGet && !HttpMethods.IsHead(http.Request.Method))
+        var isGet = http.Request.Method == HttpMethods.Get;
+        if (!isGet && http.Request.Method != HttpMethods.Head)
         {
             http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
             http.Response.Headers.Allow = "GET, HEAD";

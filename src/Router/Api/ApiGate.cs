@@ -68,7 +68,7 @@ internal sealed class ApiGate(ApiBackend backend)
         context.Response.ContentType = Problem.ContentType;
         var json = JsonSerializer.SerializeToUtf8Bytes(problem, ApiJson.Default.Problem);
         context.Response.ContentLength = json.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
+        if (context.Request.Method != HttpMethods.Head)
         {
             await context.Response.Body.WriteAsync(json, context.RequestAborted);
         }

@@ -36,7 +36,7 @@ internal static class HttpAnswer
         context.Response.StatusCode = status;
         context.Response.ContentType = contentType;
         context.Response.ContentLength = bytes.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
+        if (context.Request.Method != HttpMethods.Head)
         {
             await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
         }

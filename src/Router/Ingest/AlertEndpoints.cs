@@ -83,7 +83,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
 
         return path switch
         {
-            "*" when HttpMethods.IsOptions(context.Request.Method) => Task.CompletedTask,
+            "*" when context.Request.Method == HttpMethods.Options => Task.CompletedTask,
             "/ping" => HttpAnswer.TextAsync(context, StatusCodes.Status200OK, "text/plain; charset=utf-8", "pong\n"),
             "/healthz" when context.Request.Query.ContainsKey("verbose") && !bounds.Strict => VerboseHealthAsync(context),
             "/healthz" => HealthAsync(context),
@@ -116,7 +116,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     private Task MetricsAsync(HttpContext context)
     {
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : metrics.WriteAsync(context.Response.Body, context.RequestAborted);
+        return context.Request.Method == HttpMethods.Head ? Task.CompletedTask : metrics.WriteAsync(context.Response.Body, context.RequestAborted);
     }
 
     private async Task TestAsync(HttpContext context)

@@ -28,6 +28,14 @@ public sealed class ProblemTests
     }
 
     [Fact]
+    public async Task Only_an_answer_to_HEAD_has_no_body()
+    {
+        await using var rig = ApiRig.Open();
+        Assert.Equal("", (await rig.AskAsync("HEAD", "/api/v1/none")).Text);
+        Assert.NotEqual("", (await rig.AskAsync("HeAD", "/api/v1/none")).Text);
+    }
+
+    [Fact]
     public async Task Several_faults_are_told_at_once()
     {
         await using var rig = ApiRig.Open();

@@ -26,7 +26,7 @@ public sealed class ClientCertificateTests : IDisposable
     [InlineData("tlsclient: {cacertfile: CERT}", "tlsclient.cacertfile", "it is a folder; name the file in it.")]
     [InlineData("tlsclient: {cacertfile: CERT/empty}", "tlsclient.cacertfile", "holds no certificate in PEM form.")]
     [InlineData("tlsclient: {cacertfile: CERT/broken}", "tlsclient.cacertfile", "holds no certificate in PEM form.")]
-    [InlineData("tlsclient: {cacertfile: \"a\\0b\"}", "tlsclient.cacertfile", "this is no name of a file.")]
+    [InlineData("tlsclient: {cacertfile: \"a\\0b\"}", "tlsclient.cacertfile", "has the character NUL (U+0000) in it; take it out.")]
     [InlineData("mutualtlsclient: {cacertfile: CERT/empty}", "mutualtlsclient.cacertfile", "holds no certificate in PEM form.")]
     [InlineData("mutualtlsclient: {certfile: CERT/gone, keyfile: CERT/server.key}", "mutualtlsclient.certfile", "there is no such file.")]
     [InlineData("mutualtlsclient: {certfile: CERT/server.crt, keyfile: CERT/gone}", "mutualtlsclient.keyfile", "there is no such file.")]
