@@ -110,6 +110,19 @@ public sealed class ValueSourceTests : IDisposable
         Assert.Equal("***", configuration.Effective.Single(static setting => setting.Path == "http.clients.ci.password").Text);
     }
 
+    [Theory]
+    [InlineData("${env:TOKEN}")]
+    [InlineData("plain text of a token")]
+    public void A_secret_of_one_client_is_not_shown_because_another_one_refers_to_its_own(string token)
+    {
+        var configuration = Load(
+            $"http:\n  clients:\n    edge: {{token: '{token}'}}\n    ci: {{user: build, password: 'written beside it'}}\n",
+            ("TOKEN", "a token of some length"));
+        Assert.Empty(configuration.Faults);
+        Assert.Equal("edge, ci", configuration.Effective.Single(static setting => setting.Path == "http.clients").Text);
+        Assert.DoesNotContain(configuration.Effective, static setting => setting.Text.Contains("written beside it", StringComparison.Ordinal) || setting.Text.Contains("length", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Faults_of_clients_are_named_all_at_once()
     {
