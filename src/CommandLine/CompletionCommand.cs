@@ -40,7 +40,7 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish." };
         shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
-        var command = new Command("completion", "Prints a script that lets the shell complete commands and options.") { shell };
+        var command = new Command("completion", $"Prints a script that lets the shell complete commands and options. Example: source <({root.Name} completion bash)") { shell }.EndsWith((0, "printed"));
         command.SetAction(result =>
         {
             var script = Scripts[result.GetValue(shell)!];

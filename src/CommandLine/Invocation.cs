@@ -15,6 +15,7 @@ internal static partial class Invocation
     public static async Task<int> RunAsync(RootCommand root, string[] arguments, InvocationConfiguration configuration, CancellationToken stop = default)
     {
         root.Add(CompletionCommand.Create(root));
+        CommandHelp.Add(root);
         var result = root.Parse(arguments);
         if (result.Errors.Count == 0 || result.Action is not ParseErrorAction)
         {

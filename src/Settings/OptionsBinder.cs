@@ -8,7 +8,14 @@ namespace Saker.Settings;
 /// <param name="Path">The key with its sections: <c>delivery.draintimeout</c>.</param>
 /// <param name="Text">The value; stars for a secret.</param>
 /// <param name="Source">Where it was written; null for a default.</param>
-internal sealed record EffectiveValue(string Path, string Text, ConfigSource? Source);
+internal sealed record EffectiveValue(string Path, string Text, ConfigSource? Source)
+{
+    /// <summary>The entries of a map, as they were written.</summary>
+    public ConfigMap? Entries { get; init; }
+
+    /// <summary>Where an entry of the map was written; where the map was, when it has no place of its own.</summary>
+    public ConfigSource? SourceOf(string entry) => Entries?.Entries.FirstOrDefault(one => one.Key == entry)?.KeySource ?? Source;
+}
 
 /// <summary>
 /// Fills option records from the tree and the environment. Every fault is collected, and the key that has it keeps its default,
@@ -154,7 +161,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
         }
 
         key.Property.SetValue(options, value);
-        effective.Add(new EffectiveValue(path, ValueDisplay.Of(key, value, node!, references is not null), node!.Source));
+        effective.Add(new EffectiveValue(path, ValueDisplay.Of(key, value, node!, references is not null), node!.Source) { Entries = node as ConfigMap });
     }
 
     private object? Scalar(OptionKey key, ConfigNode node, string path)

@@ -51,11 +51,12 @@ internal sealed class RouterConfigurationLoader
         root = DottedKeys.Expand(root, name => sections.Contains(name) || RouterSchema.Find(name)?.Kind is OptionKind.Section);
         root = IsStrict(root) ? PlainValues.Apply(LowerCaseKeys.Apply(root, OutputsSection)) : root;
 
-        var router = (RouterOptions)binder.Bind(RouterSchema, root, "", root.Source, sections);
+        var router = (RouterOptions)binder.Bind(RouterSchema, root, "", root.Source, [.. sections, .. OwnTypes()]);
         router = RouterOptionChecks.Apply(router, binder.Effective, environment, faults);
         groups.Root = root;
         BindFalcosidekickSections(root);
         BindInstances(root);
+        ReportOwnTypes(root);
         ReportMissingOutputs(root);
         groups.CheckUnused();
         FalcosidekickKeys.Check(root, type => catalogue.Find(type) is not null, groups.Contains, faults);
@@ -217,6 +218,17 @@ internal sealed class RouterConfigurationLoader
         }
     }
 
+    // Outputs that Falcosidekick does not have.
+    private IEnumerable<string> OwnTypes() => catalogue.All.Where(static output => !output.Descriptor.InFalcosidekick).Select(static output => output.Descriptor.Type);
+
+    private void ReportOwnTypes(ConfigMap root)
+    {
+        foreach (var entry in root.Entries.Where(entry => OwnTypes().Contains(entry.Key, StringComparer.OrdinalIgnoreCase)))
+        {
+            faults.Error(entry.KeySource, entry.Key, $"This output has no section of its own; write it below '{OutputsSection}', under a name that you choose, with 'type: {entry.Key.ToLowerInvariant()}'.");
+        }
+    }
+
     private void ReportMissingOutputs(ConfigMap root)
     {
         foreach (var (type, decidingKey) in FalcosidekickOutputs.All.Where(output => catalogue.Find(output.Type) is null))
@@ -226,6 +238,10 @@ internal sealed class RouterConfigurationLoader
             {
                 var source = section?.Source ?? ConfigSource.InVariable(EnvironmentVariables.NameOf($"{type}.{decidingKey}"));
                 faults.Error(source, type, MissingSentence(type));
+            }
+            else if (section is not null && !binder.IsSet(section, type, decidingKey) && section.Entries.Any(static entry => entry.Value is not ConfigMap && !OptionsBinder.IsEmpty(entry.Value)))
+            {
+                faults.Notice(section.Source, type, $"The output '{type}' is not in this version. It is off in any case, because {type}.{decidingKey} is not set.");
             }
         }
     }

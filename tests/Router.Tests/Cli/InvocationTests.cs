@@ -45,6 +45,37 @@ public sealed class InvocationTests
         Assert.Equal("dead-letters", output.Trim());
     }
 
+    [Theory]
+    [InlineData("saker-router send ", "--to", "/h")]
+    [InlineData("saker-router outputs describe sl", "slack", "splunk")]
+    public async Task Words_that_no_shell_here_uses_are_not_offered(string line, string offered, string missing)
+    {
+        var (_, output, _) = await RunAsync([$"[suggest:{line.Length}]", line]);
+        var words = output.Split('\n', StringSplitOptions.TrimEntries);
+        Assert.Contains(offered, words);
+        Assert.DoesNotContain(missing, words);
+    }
+
+    [Fact]
+    public async Task The_help_of_every_command_has_its_exit_codes_and_an_example_and_every_command_has_json()
+    {
+        var paths = Leaves(RouterCommandLine.Create(), []).ToList();
+        Assert.True(paths.Count >= 15, $"only {paths.Count} commands");
+        foreach (var path in paths.Append(["completion"]))
+        {
+            var (code, output, errors) = await RunAsync([.. path, "--help"]);
+            Assert.Equal((0, ""), (code, errors));
+            var codes = output.Split('\n', StringSplitOptions.TrimEntries).SkipWhile(static text => text != "Exit codes:").Skip(1).TakeWhile(static text => text.Length > 0).ToList();
+            Assert.True(codes.Count > 0 && codes[0].StartsWith("0 ", StringComparison.Ordinal), $"{string.Join(' ', path)} names no exit codes");
+            Assert.Contains($" {string.Join(' ', path)}", output[..output.IndexOf("Usage:", StringComparison.Ordinal)], StringComparison.Ordinal);
+            Assert.Equal(path[0] != "completion", output.Contains("--json", StringComparison.Ordinal));
+        }
+
+        static IEnumerable<string[]> Leaves(Command command, string[] path) => command.Subcommands.Count == 0
+            ? [path]
+            : command.Subcommands.SelectMany(below => Leaves(below, [.. path, below.Name]));
+    }
+
     private static async Task<(int Code, string Output, string Errors)> RunAsync(string[] arguments)
     {
         using var output = new StringWriter();
