@@ -21,11 +21,13 @@ internal static class OutputsCommand
 
     public static Command Create(Func<ParseResult, RouterConfiguration> load, Option<string?> dataDirectory)
     {
-        var list = new Command("list", "Lists the outputs that there are, which of them are configured, and which of those the running router has paused. Example: saker-router outputs list --config router.yaml") { JsonOutput.Option }.EndsWith((0, "listed"));
+        var list = new Command("list", "Lists the outputs that there are, which of them are configured, and which of those the running router has paused. Example: saker-router outputs list --config router.yaml") { JsonOutput.Option }.EndsWith((0, "listed"), (1, "listed, but the router would not start with this configuration"));
         list.SetAction(async (result, cancellationToken) =>
         {
             var configuration = load(result);
-            return await ListAsync(configuration, OutputCatalogue.Default, await PausedAsync(configuration, result.GetValue(dataDirectory), Console.Error, cancellationToken), result.GetValue(JsonOutput.Option), Console.Out);
+            var (output, errors) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
+            await ListAsync(configuration, OutputCatalogue.Default, await PausedAsync(configuration, result.GetValue(dataDirectory), errors, cancellationToken), result.GetValue(JsonOutput.Option), output);
+            return await ControlCommands.IsRefusedAsync(configuration, errors) ? 1 : 0;
         });
 
         var type = new Argument<string>("TYPE") { Description = "An output's type, as 'list' shows it: slack, aws.sns." };

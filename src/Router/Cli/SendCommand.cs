@@ -24,14 +24,25 @@ internal static class SendCommand
         var token = new Option<string?>("--token-file") { Description = $"A file with the token to show (http.clients there). Without it: the variable {TokenVariable}.", HelpName = "FILE" };
         var single = new Option<bool>("--single") { Description = "One request for each alert, for a router that knows no batches: Falcosidekick, or one with strictcompatibility." };
         var command = new Command("send", "Sends alerts to a router, and says which were not taken and why. Examples: saker-router send alerts.json; tail -f falco.json | saker-router send - --to https://router:2801") { file, to, token, single, JsonOutput.Option }.EndsWith(
-            (0, "every alert was taken"), (1, "the file cannot be read, or the router cannot be reached or takes nothing from here"), (2, "some alerts were not taken; each is named"), (Interrupted, "interrupted; what was read before is sent"));
+            (0, "every alert was taken"), (1, "the file or the configuration cannot be read, or the router cannot be reached or takes nothing from here"), (2, "some alerts were not taken; each is named"), (Interrupted, "interrupted; what was read before is sent"));
         command.SetAction(async (result, cancellationToken) =>
         {
             var (output, errors) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
             try
             {
                 var secret = Token(result.GetValue(token));
-                var target = result.GetValue(to) ?? AddressOf(load(result));
+                var target = result.GetValue(to);
+                if (target is null)
+                {
+                    var configuration = load(result);
+                    if (await ControlCommands.IsRefusedAsync(configuration, errors))
+                    {
+                        return 1; // its address is not known
+                    }
+
+                    target = AddressOf(configuration);
+                }
+
                 await using var source = AlertFile.Open(result.GetValue(file)!);
                 return await SendAsync(source, target, secret, result.GetValue(single), result.GetValue(JsonOutput.Option), TimeProvider.System, output, errors, !Console.IsErrorRedirected, cancellationToken);
             }

@@ -239,10 +239,6 @@ internal sealed class RouterConfigurationLoader
                 var source = section?.Source ?? ConfigSource.InVariable(EnvironmentVariables.NameOf($"{type}.{decidingKey}"));
                 faults.Error(source, type, MissingSentence(type));
             }
-            else if (section is not null && !binder.IsSet(section, type, decidingKey) && section.Entries.Any(static entry => entry.Value is not ConfigMap && !OptionsBinder.IsEmpty(entry.Value)))
-            {
-                faults.Notice(section.Source, type, $"The output '{type}' is not in this version. It is off in any case, because {type}.{decidingKey} is not set.");
-            }
         }
     }
 

@@ -13,6 +13,7 @@ public sealed class InvocationTests
     [InlineData("dead-letters show abc", "'abc' is no number of a dead letter; 'dead-letters list' shows them.")]
     [InlineData("status a\u001bb", "There is no argument 'a b'.")]
     [InlineData("completion tcsh", "Argument 'tcsh' not recognized.")]
+    [InlineData("token new edge --role viewr", "Argument 'viewr' not recognized. Must be one of:")]
     public async Task A_mistake_is_told_first_and_without_the_help(string arguments, string expected)
     {
         var (code, output, errors) = await RunAsync(arguments.Split(' '));
@@ -43,6 +44,16 @@ public sealed class InvocationTests
         var (code, output, _) = await RunAsync(["[suggest:18]", "saker-router dead-"]);
         Assert.Equal(0, code);
         Assert.Equal("dead-letters", output.Trim());
+    }
+
+    [Theory]
+    [InlineData("outputs list")]
+    [InlineData("send no-such-file.json")]
+    public async Task A_configuration_that_cannot_be_used_is_not_taken_for_an_empty_one(string command)
+    {
+        var (code, _, errors) = await RunAsync([.. command.Split(' '), "--config", "no-such-file.yaml"]);
+        Assert.Equal(1, code);
+        Assert.StartsWith("error: no-such-file.yaml: The file cannot be read: ", errors, StringComparison.Ordinal);
     }
 
     [Theory]

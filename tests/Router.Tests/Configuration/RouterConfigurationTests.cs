@@ -247,19 +247,6 @@ public sealed class RouterConfigurationTests : IDisposable
             "plain: This output has no section of its own; write it below 'outputs', under a name that you choose, with 'type: plain'.",
             Load("plain: {path: x}\n").Faults.Select(fault => $"{fault.Key}: {fault.Message}").Single());
 
-    [Theory]
-    [InlineData("nats: {minimumpriority: debug}\n", true)]
-    [InlineData("nats: {minimumpriority: '', hostport: ''}\n", false)]
-    [InlineData("policyreport: {enabled: false, minimumpriority: debug}\n", false)] // it says itself that it is off
-    public void An_output_to_come_is_not_passed_over_in_silence(string yaml, bool isTold)
-    {
-        var configuration = Load(yaml);
-        Assert.False(configuration.IsRefused);
-        Assert.Equal(
-            isTold ? ["nats: The output 'nats' is not in this version. It is off in any case, because nats.hostport is not set."] : [],
-            configuration.Faults.Select(fault => $"{fault.Key}: {fault.Message}"));
-    }
-
     [Fact]
     public void A_custom_field_may_name_a_variable()
     {
