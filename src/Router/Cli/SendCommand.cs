@@ -64,16 +64,21 @@ internal static class SendCommand
         var told = start;
         string? failure = null;
         var isInterrupted = false;
+
+        // Ctrl-C ends the reading. A request that is under way has some seconds more: broken off, its alerts would be there twice.
+        using var sending = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
+        using var interrupted = cancellationToken.Register(() => sending.CancelAfter(LastWords));
         try
         {
-            await using var alerts = AlertFile.ReadAsync(source, AlertSender.MaxAlertBytes, cancellationToken).GetAsyncEnumerator(cancellationToken);
-            while (await NextAsync(alerts, sender, clock, cancellationToken))
+            using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await using var alerts = AlertFile.ReadAsync(source, AlertSender.MaxAlertBytes, reading.Token).GetAsyncEnumerator(CancellationToken.None);
+            while (await NextAsync(alerts, reading, sender, clock, sending.Token))
             {
-                await sender.AddAsync(alerts.Current, cancellationToken);
+                await sender.AddAsync(alerts.Current, sending.Token);
                 await TellAsync(last: false);
             }
 
-            await sender.FlushAsync(cancellationToken);
+            await sender.FlushAsync(sending.Token);
         }
         catch (SendException exception)
         {
@@ -82,7 +87,7 @@ internal static class SendCommand
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             isInterrupted = true;
-            failure = await SendRestAsync(sender, clock);
+            failure = await SendRestAsync(sender, sending.Token);
         }
 
         await TellAsync(last: true);
@@ -115,7 +120,7 @@ internal static class SendCommand
     }
 
     // What was read is sent when nothing more comes for a moment: behind 'tail -f' the next alert may be hours away.
-    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<AlertText> alerts, AlertSender sender, TimeProvider clock, CancellationToken cancellationToken)
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<AlertText> alerts, CancellationTokenSource reading, AlertSender sender, TimeProvider clock, CancellationToken sending)
     {
         var next = alerts.MoveNextAsync();
         if (next.IsCompleted)
@@ -124,21 +129,30 @@ internal static class SendCommand
         }
 
         var moved = next.AsTask();
-        if (sender.HasWaiting && await Task.WhenAny(moved, Task.Delay(Quiet, clock, cancellationToken)) != moved && !cancellationToken.IsCancellationRequested)
+        if (sender.HasWaiting && await Task.WhenAny(moved, Task.Delay(Quiet, clock, reading.Token)) != moved && !reading.IsCancellationRequested)
         {
-            await sender.FlushAsync(cancellationToken);
+            try
+            {
+                await sender.FlushAsync(sending);
+            }
+            catch
+            {
+                // What reads cannot be put away before it has ended.
+                await reading.CancelAsync();
+                await moved.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                throw;
+            }
         }
 
         return await moved;
     }
 
-    // Ctrl-C: what was read is not lost, as far as that goes quickly.
-    private static async Task<string?> SendRestAsync(AlertSender sender, TimeProvider clock)
+    // What was read is not lost, as far as that goes quickly.
+    private static async Task<string?> SendRestAsync(AlertSender sender, CancellationToken sending)
     {
-        using var end = new CancellationTokenSource(LastWords, clock);
         try
         {
-            await sender.FlushAsync(end.Token);
+            await sender.FlushAsync(sending);
             return null;
         }
         catch (SendException exception)

@@ -133,6 +133,33 @@ public sealed class SendCommandTests
     }
 
     [Fact]
+    public async Task An_interruption_waits_for_the_request_that_is_under_way()
+    {
+        await using var server = await LoopbackServer.StartAsync(new LoopbackAnswer { Delay = TimeSpan.FromMilliseconds(500) });
+        using var stop = new CancellationTokenSource();
+        using var output = new StringWriter { NewLine = "\n" };
+        var pipe = new Pipe();
+        var sending = SendCommand.SendAsync(pipe.Reader.AsStream(), server.Address, null, false, false, TimeProvider.System, output, TextWriter.Null, false, stop.Token);
+        await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(Alert(1) + "\n"), TestContext.Current.CancellationToken);
+        await DeliveryRig.UntilAsync(() => server.Requests.Count == 1, "the request has come");
+        await stop.CancelAsync();
+        Assert.Equal(SendCommand.Interrupted, await sending.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.StartsWith("1 alerts taken, 0 refused, in ", output.ToString(), StringComparison.Ordinal);
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_router_that_is_gone_is_told_though_the_pipe_stays_open()
+    {
+        using var errors = new StringWriter();
+        var target = new Uri($"http://127.0.0.1:{LoopbackServer.ClosedPort()}/");
+        var pipe = new Pipe();
+        await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(Alert(1) + "\n"), TestContext.Current.CancellationToken);
+        Assert.Equal(1, await SendCommand.SendAsync(pipe.Reader.AsStream(), target, null, false, false, TimeProvider.System, TextWriter.Null, errors, false, TestContext.Current.CancellationToken));
+        Assert.StartsWith($"No router answers at {target}: ", errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_interruption_sends_what_was_read_and_does_not_wait_for_the_terminal()
     {
         await using var fixture = await IngestFixture.StartAsync();
