@@ -36,11 +36,13 @@ internal static class CompletionCommand
     };
 
     /// <summary>The command for a program.</summary>
-    public static Command Create(RootCommand root)
+    /// <param name="root">Its commands.</param>
+    /// <param name="program">Its name in the example; null for that of this process.</param>
+    public static Command Create(RootCommand root, string? program = null)
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish." };
         shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
-        var command = new Command("completion", "Prints a script that lets the shell complete commands and options.") { shell };
+        var command = new Command("completion", $"Prints a script that lets the shell complete commands and options. Example: source <({program ?? root.Name} completion bash)") { shell }.EndsWith((0, "printed"));
         command.SetAction(result =>
         {
             var script = Scripts[result.GetValue(shell)!];

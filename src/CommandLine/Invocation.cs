@@ -11,10 +11,14 @@ internal static partial class Invocation
     /// <summary>Exit code for a command line that cannot be understood.</summary>
     public const int UsageError = 1;
 
+    // Types of .NET, as the library names them.
+    private static readonly string[] Numbers = ["System.Int", "System.UInt", "System.Double"];
+
     /// <summary>The exit code of the command, or <see cref="UsageError"/> with a sentence for each mistake.</summary>
     public static async Task<int> RunAsync(RootCommand root, string[] arguments, InvocationConfiguration configuration, CancellationToken stop = default)
     {
         root.Add(CompletionCommand.Create(root));
+        CommandHelp.Add(root);
         var result = root.Parse(arguments);
         if (result.Errors.Count == 0 || result.Action is not ParseErrorAction)
         {
@@ -49,7 +53,7 @@ internal static partial class Invocation
         {
             foreach (var error in result.Errors)
             {
-                yield return Plain(ExpectedType().Replace(error.Message, static match => match.Value.Contains("String", StringComparison.Ordinal) ? "." : "; it wants a number."));
+                yield return Plain(ExpectedType().Replace(error.Message, static match => Numbers.Any(number => match.Value.Contains(number, StringComparison.Ordinal)) ? "; it wants a number." : "."));
             }
         }
     }

@@ -15,6 +15,9 @@ public sealed class InnerEndPoint : EndPoint
     // Connections wait here only until the accepting loop of the server has its turn.
     private const int Waiting = 64;
 
+    /// <summary>How Kestrel lists it among its addresses.</summary>
+    internal const string Name = "inner";
+
     private readonly Channel<ConnectionContext> handed = Channel.CreateBounded<ConnectionContext>(new BoundedChannelOptions(Waiting) { SingleReader = true });
 
     /// <summary>Hands over a connection. Completes when the connection has ended, as a connection's middleware does.</summary>
@@ -36,7 +39,7 @@ public sealed class InnerEndPoint : EndPoint
     }
 
     /// <inheritdoc/>
-    public override string ToString() => "inner";
+    public override string ToString() => Name;
 
     internal IConnectionListener Listen() => new Listener(this);
 

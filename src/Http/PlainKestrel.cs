@@ -23,8 +23,9 @@ public sealed class PlainKestrel : IAsyncDisposable
 
     private PlainKestrel(KestrelServer server) => this.server = server;
 
-    /// <summary>The addresses in use, with their real ports.</summary>
-    public ICollection<string> Addresses => server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
+    /// <summary>The addresses in use, with their real ports; without those that no network reaches.</summary>
+    public ICollection<string> Addresses =>
+        [.. server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Where(static address => !address.EndsWith($"://{InnerEndPoint.Name}", StringComparison.Ordinal))];
 
     /// <summary>Listens from the return on.</summary>
     /// <exception cref="IOException">An address cannot be used; the message says why.</exception>

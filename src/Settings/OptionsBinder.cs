@@ -4,12 +4,6 @@ using Saker.Text;
 
 namespace Saker.Settings;
 
-/// <summary>A setting as it is in effect, for a person to read.</summary>
-/// <param name="Path">The key with its sections: <c>delivery.draintimeout</c>.</param>
-/// <param name="Text">The value; stars for a secret.</param>
-/// <param name="Source">Where it was written; null for a default.</param>
-internal sealed record EffectiveValue(string Path, string Text, ConfigSource? Source);
-
 /// <summary>
 /// Fills option records from the tree and the environment. Every fault is collected, and the key that has it keeps its default,
 /// so that one wrong value hides no other.
@@ -154,7 +148,7 @@ internal sealed class OptionsBinder(EnvironmentVariables environment, ConfigFaul
         }
 
         key.Property.SetValue(options, value);
-        effective.Add(new EffectiveValue(path, ValueDisplay.Of(key, value, node!, references is not null), node!.Source));
+        effective.Add(new EffectiveValue(path, ValueDisplay.Of(key, value, node!, references is not null), node!.Source) { Entries = node as ConfigMap });
     }
 
     private object? Scalar(OptionKey key, ConfigNode node, string path)

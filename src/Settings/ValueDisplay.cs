@@ -18,8 +18,12 @@ internal static class ValueDisplay
         _ => ScalarConverter.Display(value),
     };
 
-    /// <summary>The same of a value that was written as <paramref name="node"/>: what was put into it may be a secret, whatever key it belongs to, so that it is shown as it was written.</summary>
-    public static string Of(OptionKey key, object value, ConfigNode node, bool putsIn) => !key.IsSecret && IsReferring(node, putsIn) ? Written(node) : Of(key, value);
+    /// <summary>
+    /// The same of a value that was written as <paramref name="node"/>: what was put into it may be a secret, whatever key it belongs to, so
+    /// that it is shown as it was written. Not so sections: secrets may be written beside the one that refers to something.
+    /// </summary>
+    public static string Of(OptionKey key, object value, ConfigNode node, bool putsIn) =>
+        !key.IsSecret && key.Kind is not (OptionKind.Section or OptionKind.Sections or OptionKind.NamedSections) && IsReferring(node, putsIn) ? Written(node) : Of(key, value);
 
     /// <summary>True when something is put in, if anything is.</summary>
     public static bool IsReferring(ConfigNode node, bool putsIn) => node switch

@@ -85,6 +85,7 @@ internal static class ApiDescription
             }
 
             operation.Responses = answers;
+            operation.RequestBody?.Content?.Remove("*/*"); // whatever it calls itself is read; what it is, is JSON
             operation.Parameters = [.. metadata.OfType<ApiParameter>().Select(Parameter)];
             if (metadata.OfType<ApiRole>().FirstOrDefault() is { } role)
             {

@@ -22,6 +22,7 @@ internal static class GeneratedFiles
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["docs/reference/router-configuration.md"] = ReferencePages.Router(),
+            ["docs/reference/commands.md"] = CommandPage.Router(),
             ["docs/reference/metrics.md"] = ReferencePages.Metrics(),
             ["docs/reference/environment.md"] = ReferencePages.Environment(catalogue),
             ["docs/reference/openapi.json"] = await ApiDescription.WriteAsync(),

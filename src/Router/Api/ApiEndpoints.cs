@@ -32,6 +32,7 @@ internal sealed class ApiEndpoints(ApiBackend backend)
     public static void AddServices(IServiceCollection services) => services.ConfigureHttpJsonOptions(static options =>
     {
         options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+        options.SerializerOptions.Encoder = ApiForms.Encoder;
         options.SerializerOptions.MaxDepth = ApiJson.Depth;
         options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict; // a number is no text
     });

@@ -66,7 +66,7 @@ internal sealed class ApiGate(ApiBackend backend)
 
         context.Response.StatusCode = problem.Status;
         context.Response.ContentType = Problem.ContentType;
-        var json = JsonSerializer.SerializeToUtf8Bytes(problem, ApiJson.Default.Problem);
+        var json = JsonSerializer.SerializeToUtf8Bytes(problem, ApiForms.Plain.Problem);
         context.Response.ContentLength = json.Length;
         if (context.Request.Method != HttpMethods.Head)
         {

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Saker.Alerts;
@@ -34,3 +35,13 @@ internal sealed partial class ApiJson : JsonSerializerContext
 /// <summary>Writes the words of an enumeration as JSON has them: the first letter is a small one.</summary>
 internal sealed class CamelCaseEnumConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
     where T : struct, Enum;
+
+/// <summary>How the API writes its JSON: <c>'</c>, <c>&lt;</c> and letters of all languages as they are, since people read it and no page of HTML holds it.</summary>
+internal static class ApiForms
+{
+    /// <summary>How texts are written.</summary>
+    public static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    /// <summary>The forms of the API, written so.</summary>
+    public static ApiJson Plain { get; } = new(new JsonSerializerOptions(ApiJson.Default.Options) { Encoder = Encoder });
+}

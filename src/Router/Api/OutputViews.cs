@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Saker.Router.Delivery;
 
@@ -86,7 +87,7 @@ internal sealed record OutputView
         FailingSince = status.FailingSince,
         BlockedSince = status.BlockedSince,
         PausedSince = status.PausedSince,
-        Breaker = status.Breaker,
+        Breaker = JsonNamingPolicy.CamelCase.ConvertName(status.Breaker),
         Attempts = status.Counters.Attempts,
         Retries = status.Counters.Retries,
         Delivered = status.Counters.Delivered,

@@ -28,7 +28,7 @@ internal sealed class RouterEndpoints(ApiBackend backend)
         // As delegates: with a context alone and a task they would be taken for handlers whose result means nothing.
         group.MapPost("/route", (Delegate)RouteAsync)
             .Describe("routeAlert", "What the router would do with an alert", "The body is one alert as JSON, of up to 1 MiB. Says for each output whether it would get the alert, and why not; nothing is stored or sent.", ClientRole.Viewer)
-            .Accepts<JsonElement>("application/json").Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status408RequestTimeout, StatusCodes.Status409Conflict, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status503ServiceUnavailable);
+            .Accepts<JsonElement>("application/json", "*/*").Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status408RequestTimeout, StatusCodes.Status409Conflict, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status503ServiceUnavailable);
         group.MapPost("/test", (Delegate)TestAsync)
             .Describe("sendTestAlert", "Send a test alert", "Stores the test alert, which passes every minimum priority, and waits up to 10 seconds to say what each output did with it.", ClientRole.Operator)
             .Refuses(StatusCodes.Status409Conflict, StatusCodes.Status503ServiceUnavailable);
@@ -58,7 +58,7 @@ internal sealed class RouterEndpoints(ApiBackend backend)
     }
 
     private IResult ShowConfiguration(HttpContext context) =>
-        ApiEndpoints.Tagged(context, ConfigurationView.Of(Router.Configuration().Configuration), ApiJson.Default.ConfigurationView);
+        ApiEndpoints.Tagged(context, ConfigurationView.Of(Router.Configuration().Configuration), ApiForms.Plain.ConfigurationView);
 
     private async Task<Ok<TestAnswer>> TestAsync(HttpContext context)
     {

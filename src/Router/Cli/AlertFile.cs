@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Saker.Alerts;
@@ -19,11 +20,30 @@ internal static class AlertFile
 {
     private const int FirstBuffer = 64 << 10;
 
+    private static ReadOnlySpan<byte> GzipMagic => [0x1f, 0x8b];
+
     // No depth that an alert may have is refused here; the router decides.
     private static readonly JsonReaderOptions Options = new() { AllowMultipleValues = true, MaxDepth = AlertReader.MaxDepth + 1 };
 
-    /// <summary>Opens a file by its name; <c>-</c> is standard input.</summary>
-    public static Stream Open(string file) => file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
+    /// <summary>Opens a file by its name; <c>-</c> is standard input. What gzip has packed, as log rotation does, is unpacked.</summary>
+    public static Stream Open(string file)
+    {
+        if (file == "-")
+        {
+            return Console.OpenStandardInput();
+        }
+
+        var stream = File.OpenRead(file);
+        if (!stream.CanSeek)
+        {
+            return stream; // a named pipe, which would wait here for its first bytes
+        }
+
+        Span<byte> first = stackalloc byte[GzipMagic.Length];
+        var isPacked = stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false) == first.Length && first.SequenceEqual(GzipMagic);
+        stream.Position = 0;
+        return isPacked ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+    }
 
     /// <summary>The values in order. Each one's memory is its own.</summary>
     /// <param name="stream">The file.</param>
@@ -42,7 +62,8 @@ internal static class AlertFile
 
             if (!isFinal)
             {
-                var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
+                // Reading from a terminal or a pipe does not end because somebody asks for it.
+                var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).AsTask().WaitAsync(cancellationToken);
                 length += read;
                 isFinal = read == 0;
             }

@@ -53,6 +53,9 @@ internal sealed class AlertSender : IDisposable
     /// <summary>The first of those.</summary>
     public IReadOnlyList<(long Line, string Reason)> Refused => [.. refused.OrderBy(static one => one.Line)];
 
+    /// <summary>True when alerts were taken up and not sent yet.</summary>
+    public bool HasWaiting => waiting.Count > 0;
+
     /// <summary>Takes up an alert, and sends what waits when that is enough.</summary>
     /// <exception cref="SendException">The router cannot be reached.</exception>
     public async Task AddAsync(AlertText alert, CancellationToken cancellationToken)

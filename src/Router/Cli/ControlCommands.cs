@@ -1,6 +1,7 @@
 using Saker.Http;
 using Saker.Router.Configuration;
 using Saker.Router.Log;
+using Saker.Settings;
 
 namespace Saker.Router.Cli;
 
@@ -52,6 +53,17 @@ internal static class ControlCommands
         return existing.Count > 0
             ? await ControlClient.OpenAsync(existing[0].Path, configuration.Router, needsFiles, cancellationToken)
             : throw new IOException($"No router has run here, as far as this user can see: there is nothing in {string.Join(", ", places.Select(static place => place.Path))}. Name its data directory with --data-dir or {DefaultDataDirectory.Variable}.");
+    }
+
+    /// <summary>Names what the router would not start with; true when there is something.</summary>
+    public static async Task<bool> IsRefusedAsync(RouterConfiguration configuration, TextWriter errors)
+    {
+        foreach (var fault in configuration.IsRefused ? configuration.Faults.Where(static fault => fault.Severity == FaultSeverity.Error) : [])
+        {
+            await errors.WriteLineAsync($"error: {fault}");
+        }
+
+        return configuration.IsRefused;
     }
 
     /// <summary>Lines up columns; the last one is as long as it is. What came from outside is kept on its line.</summary>

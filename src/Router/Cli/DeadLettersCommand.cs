@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Saker.CommandLine;
 using Saker.Router.Api;
 using Saker.Router.Configuration;
 
@@ -10,6 +11,8 @@ namespace Saker.Router.Cli;
 internal static class DeadLettersCommand
 {
     private static readonly string[] Header = ["ID", "OUTPUT", "REASON", "ATTEMPTS", "GIVEN UP", "PRIORITY", "RULE", "ANSWER"];
+
+    private const string Nobody = "no router has run here, or its data cannot be opened";
 
     public static Command Create(Func<ParseResult, RouterConfiguration> load, Option<string?> dataDirectory)
     {
@@ -24,19 +27,19 @@ internal static class DeadLettersCommand
             }
         });
         var after = new Option<long>("--after") { Description = "Only those behind this number: the last one of the page before.", HelpName = "ID", DefaultValueFactory = static _ => -1 };
-        var list = new Command("list", "Lists them, the oldest first.") { output, limit, after, JsonOutput.Option };
+        var list = new Command("list", "Lists dead letters, the oldest first. Example: saker-router dead-letters list --output slack --limit 20") { output, limit, after, JsonOutput.Option }.EndsWith((0, "listed"), (1, Nobody));
         SetAction(list, (client, result, cancellationToken) => ListAsync(client, result.GetValue(output), result.GetValue(limit), result.GetValue(after), result.GetValue(JsonOutput.Option), cancellationToken));
         command.Add(list);
 
         var id = new Argument<long>("ID") { Description = "Its number, as 'list' shows it.", CustomParser = Number };
-        var show = new Command("show", "Prints one with its alert.") { id };
+        var show = new Command("show", "Prints a dead letter with its alert, as JSON. Example: saker-router dead-letters show 17") { id, JsonOutput.Option }.EndsWith((0, "shown"), (1, $"there is none of this number; or {Nobody}"));
         SetAction(show, (client, result, cancellationToken) => ShowAsync(client, result.GetValue(id), cancellationToken));
         command.Add(show);
         command.Add(ForSome(
-            "resend", "Has the running router send one once more, or all, each to its own output only; delivered, it is gone.", "delivered",
+            "resend", "Has the running router send a dead letter once more, or several, each to its own output only; delivered, it is gone. Example: saker-router dead-letters resend --output slack", "delivered", "no router runs here",
             static (client, number, cancellationToken) => client.ResendAsync(number, cancellationToken), static (client, some, cancellationToken) => client.ResendAsync(some, cancellationToken)));
         command.Add(ForSome(
-            "drop", "Drops one for good, or all.", "dropped",
+            "drop", "Drops a dead letter for good, or several. Example: saker-router dead-letters drop 17", "dropped", Nobody,
             static (client, number, cancellationToken) => client.DropAsync(number, cancellationToken), static (client, some, cancellationToken) => client.DropAsync(some, cancellationToken)));
         return command;
 
@@ -44,13 +47,14 @@ internal static class DeadLettersCommand
             load(result), result.GetValue(dataDirectory), needsFiles: true, Console.Error, client => work(client, result, cancellationToken), cancellationToken));
 
         Command ForSome(
-            string name, string description, string done, Func<ControlClient, long, CancellationToken, Task> change,
+            string name, string description, string done, string unreached, Func<ControlClient, long, CancellationToken, Task> change,
             Func<ControlClient, IReadOnlyList<(string Name, string Value)>, CancellationToken, Task<BulkAnswer>> changeAll)
         {
             var one = new Argument<long?>("ID") { Description = "Its number, as 'list' shows it.", Arity = ArgumentArity.ZeroOrOne, CustomParser = static result => Number(result) };
             var of = Output();
             var all = new Option<bool>("--all") { Description = "All, of every output." };
-            var some = new Command(name, description) { one, of, all, JsonOutput.Option };
+            var some = new Command(name, description) { one, of, all, JsonOutput.Option }.EndsWith(
+                (0, $"{done}, all that were asked for"), (1, $"the one of this number was not, or there is none; or {unreached}"), (2, "of several, some stay"));
             some.Validators.Add(result =>
             {
                 var ways = (result.GetValue(one) is null ? 0 : 1) + (result.GetValue(of) is null ? 0 : 1) + (result.GetValue(all) ? 1 : 0);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Saker.CommandLine;
 using Saker.Outputs;
 using Saker.Router.Configuration;
 using Saker.Settings;
@@ -18,7 +19,7 @@ internal static class MigrateCommand
     {
         var file = new Argument<string?>("FILE") { Description = "Falcosidekick's configuration file. Without one only variables are read.", Arity = ArgumentArity.ZeroOrOne };
         var variables = new Option<string?>("--env-file") { Description = "A file with a variable NAME=VALUE on each line (docker's --env-file; kubectl's printenv), in place of the variables of this shell.", HelpName = "FILE" };
-        var command = new Command("migrate", "Says what each key of a Falcosidekick configuration becomes here, and what differs. Example: saker-router migrate /etc/falcosidekick/config.yaml") { file, variables, JsonOutput.Option };
+        var command = new Command("migrate", "Says what each key of a Falcosidekick configuration becomes here, and what differs. Example: saker-router migrate /etc/falcosidekick/config.yaml") { file, variables, JsonOutput.Option }.EndsWith((0, "the router would start with it as it is"), (1, "the file of --env-file cannot be read"), (2, "something must be mended first"));
         command.SetAction(async (result, cancellationToken) =>
         {
             var (output, errors) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Outputs;
+using Saker.CommandLine;
 using Saker.Router.Api;
 using Saker.Router.Configuration;
 using Saker.Router.Enrichment;
@@ -20,19 +21,22 @@ internal static class OutputsCommand
 
     public static Command Create(Func<ParseResult, RouterConfiguration> load, Option<string?> dataDirectory)
     {
-        var list = new Command("list", "Lists the outputs that there are, which of them are configured, and which of those the running router has paused.") { JsonOutput.Option };
+        var list = new Command("list", "Lists the outputs that there are, which of them are configured, and which of those the running router has paused. Example: saker-router outputs list --config router.yaml") { JsonOutput.Option }.EndsWith((0, "listed"), (1, "listed, but the router would not start with this configuration"));
         list.SetAction(async (result, cancellationToken) =>
         {
             var configuration = load(result);
-            return await ListAsync(configuration, OutputCatalogue.Default, await PausedAsync(configuration, result.GetValue(dataDirectory), Console.Error, cancellationToken), result.GetValue(JsonOutput.Option), Console.Out);
+            var (output, errors) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
+            await ListAsync(configuration, OutputCatalogue.Default, await PausedAsync(configuration, result.GetValue(dataDirectory), errors, cancellationToken), result.GetValue(JsonOutput.Option), output);
+            return await ControlCommands.IsRefusedAsync(configuration, errors) ? 1 : 0;
         });
 
         var type = new Argument<string>("TYPE") { Description = "An output's type, as 'list' shows it: slack, aws.sns." };
-        var describe = new Command("describe", "Shows the keys of an output with types, defaults and variables: saker-router outputs describe slack.") { type, JsonOutput.Option };
+        type.CompletionSources.Add([.. OutputCatalogue.Default.All.Select(static output => output.Descriptor.Type)]);
+        var describe = new Command("describe", "Shows the keys of an output with types, defaults and variables: saker-router outputs describe slack.") { type, JsonOutput.Option }.EndsWith((0, "shown"), (1, "there is no such output"));
         describe.SetAction((result, _) => DescribeAsync(result.GetValue(type)!, OutputCatalogue.Default, result.GetValue(JsonOutput.Option), Console.Out, Console.Error));
 
         var name = new Argument<string>("NAME") { Description = "An output of the configuration." };
-        var test = new Command("test", "Sends a test alert to one output of the configuration, without a running router, and shows what its destination says: saker-router outputs test slack.") { name, JsonOutput.Option };
+        var test = new Command("test", "Sends a test alert to one output of the configuration, without a running router, and shows what its destination says: saker-router outputs test slack.") { name, JsonOutput.Option }.EndsWith((0, "its destination took the alert"), (1, "it did not, or there is no such output"));
         test.SetAction((result, cancellationToken) => TestAsync(load(result), result.GetValue(name)!, TimeProvider.System, result.GetValue(JsonOutput.Option), Console.Out, Console.Error, cancellationToken));
         return new Command("outputs", "Shows the outputs that there are, tries one, and has one wait.")
         {
@@ -44,7 +48,7 @@ internal static class OutputsCommand
         Command Change(string word, string description, bool isPaused)
         {
             var which = new Argument<string>("NAME") { Description = "An output of the running router, as 'saker-router status' shows it." };
-            var change = new Command(word, description) { which, JsonOutput.Option };
+            var change = new Command(word, description) { which, JsonOutput.Option }.EndsWith((0, $"{word}d"), (1, "no router runs, or it has no such output"));
             change.SetAction((result, cancellationToken) => ControlCommands.RunAsync(
                 load(result), result.GetValue(dataDirectory), needsFiles: false, Console.Error, client => ChangeAsync(client, result.GetValue(which)!, isPaused, result.GetValue(JsonOutput.Option), Console.Out, Console.Error, cancellationToken), cancellationToken));
             return change;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Alerts;
+using Saker.CommandLine;
 using Saker.Router.Api;
 using Saker.Router.Configuration;
 using Saker.Router.Reload;
@@ -20,7 +21,9 @@ internal static class RouteCommand
     {
         var file = new Argument<string>("FILE") { Description = "A file with alerts as JSON: one on each line, spread over lines, or an array. '-' reads standard input." };
         var running = new Option<bool>("--running") { Description = "Asks the running router, which also knows what is paused, in place of this configuration." };
-        var command = new Command("route", "Says for each alert which outputs would get it, and why others would not; nothing is stored or sent. Example: saker-router route alert.json --config router.yaml") { file, running, JsonOutput.Option };
+        var json = new Option<bool>(JsonOutput.Option.Name) { Description = "Prints a JSON object for each alert, one a line." };
+        var command = new Command("route", "Says for each alert which outputs would get it, and why others would not; nothing is stored or sent. Example: saker-router route alert.json --config router.yaml") { file, running, json }.EndsWith(
+            (0, "every alert goes somewhere"), (1, "the file or the configuration cannot be used, or no router runs"), (2, "an alert goes nowhere, or is none; standard error names it"), (SendCommand.Interrupted, "interrupted"));
         command.SetAction(async (result, cancellationToken) =>
         {
             var (output, errors) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
@@ -30,8 +33,12 @@ internal static class RouteCommand
                 await using var source = AlertFile.Open(result.GetValue(file)!);
                 return result.GetValue(running)
                     ? await ControlCommands.RunAsync(
-                        configuration, result.GetValue(dataDirectory), needsFiles: false, errors, client => AskAsync(source, client, result.GetValue(JsonOutput.Option), output, errors, cancellationToken), cancellationToken)
-                    : await RunAsync(source, configuration, result.GetValue(JsonOutput.Option), output, errors, cancellationToken);
+                        configuration, result.GetValue(dataDirectory), needsFiles: false, errors, client => AskAsync(source, client, result.GetValue(json), output, errors, cancellationToken), cancellationToken)
+                    : await RunAsync(source, configuration, result.GetValue(json), output, errors, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return SendCommand.Interrupted;
             }
             catch (Exception exception) when (FileProblem.Is(exception))
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Saker.CommandLine;
 using Saker.Router.Configuration;
 using Saker.Router.Hosting;
 using Saker.Router.Log;
@@ -25,6 +26,10 @@ internal static class RouterCommandLine
             DefaultValueFactory = static _ => Environment.GetEnvironmentVariable(DefaultDataDirectory.Variable) is { Length: > 0 } named ? named : null,
         };
         var root = new RootCommand("Takes Falco's alerts, keeps each one before it says yes, and delivers it to every output.") { config, dataDirectory };
+        root.EndsWith(
+            (0, "the router was asked to stop, and has stopped in order"),
+            (1, "it could not start, or could not go on; its log says why"),
+            (130, "ended at once by a second Ctrl-C (143: by a second SIGTERM)"));
         foreach (var version in root.Options.OfType<VersionOption>())
         {
             version.Aliases.Add("-v");
@@ -32,7 +37,7 @@ internal static class RouterCommandLine
 
         root.SetAction((result, cancellationToken) => RunCommand.RunAsync(Load(result.GetValue(config)), result.GetValue(dataDirectory), cancellationToken));
 
-        var print = new Command("config", "Prints the configuration in effect with the source of each value; secrets are hidden. Example: saker-router config --config router.yaml") { JsonOutput.Option };
+        var print = new Command("config", "Prints the configuration in effect with the source of each value; secrets are hidden. Example: saker-router config --config router.yaml") { JsonOutput.Option }.EndsWith((0, "the router would start with it"), (1, "it would not; standard error, or findings in the JSON, says why"));
         print.SetAction((result, _) => ConfigCommand.RunAsync(Load(result.GetValue(config)), result.GetValue(JsonOutput.Option), Console.Out, Console.Error));
         root.Add(print);
 

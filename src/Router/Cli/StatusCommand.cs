@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Saker.CommandLine;
 using System.Globalization;
 using Saker.Router.Api;
 using Saker.Router.Configuration;
@@ -13,7 +14,8 @@ internal static class StatusCommand
 
     public static Command Create(Func<ParseResult, RouterConfiguration> load, Option<string?> dataDirectory)
     {
-        var command = new Command("status", "Shows how the outputs of the running router stand: saker-router status --data-dir /var/lib/saker-router.") { JsonOutput.Option };
+        var command = new Command("status", "Shows how the outputs of the running router stand: saker-router status --data-dir /var/lib/saker-router.") { JsonOutput.Option }.EndsWith(
+            (0, "every output gets through, or is paused"), (1, "no router runs"), (2, "an output fails or is blocked"));
         command.SetAction((result, cancellationToken) => ControlCommands.RunAsync(
             load(result), result.GetValue(dataDirectory), needsFiles: false, Console.Error, client => PrintAsync(client, result.GetValue(JsonOutput.Option), Console.Out, Console.Error, cancellationToken), cancellationToken));
         return command;

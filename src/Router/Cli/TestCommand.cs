@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Saker.CommandLine;
 using Saker.Router.Configuration;
 
 namespace Saker.Router.Cli;
@@ -10,7 +11,8 @@ internal static class TestCommand
 
     public static Command Create(Func<ParseResult, RouterConfiguration> load, Option<string?> dataDirectory)
     {
-        var command = new Command("test", "Has the running router send a test alert to its outputs, and shows what each did with it: saker-router test --data-dir /var/lib/saker-router.") { JsonOutput.Option };
+        var command = new Command("test", "Has the running router send a test alert to its outputs, and shows what each did with it: saker-router test --data-dir /var/lib/saker-router.") { JsonOutput.Option }.EndsWith(
+            (0, "every output has the alert, or leaves it out"), (1, "no router runs, or it does not take the alert"), (2, "an output does not have it"));
         command.SetAction((result, cancellationToken) => ControlCommands.RunAsync(
             load(result), result.GetValue(dataDirectory), needsFiles: false, Console.Error, client => RunAsync(client, result.GetValue(JsonOutput.Option), Console.Out, Console.Error, cancellationToken), cancellationToken));
         return command;

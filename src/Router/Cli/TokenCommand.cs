@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Saker.CommandLine;
 using System.Security.Cryptography;
 using Saker.Router.Options;
 using Saker.Settings;
@@ -14,8 +15,9 @@ internal static class TokenCommand
     {
         var name = new Argument<string>("NAME") { Description = "The client's name: a-z, 0-9 and '-'." };
         var roles = new Option<ClientRole[]>("--role") { Description = "What it may do: sender (the default), router, metrics, viewer, operator, admin. May be given several times.", HelpName = "ROLE" };
+        roles.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. Enum.GetNames<ClientRole>().Select(static role => role.ToLowerInvariant())]);
         var file = new Option<string?>("--file") { Description = "Writes the token to this file, which only its owner can read, and has the configuration name the file.", HelpName = "FILE" };
-        var made = new Command("new", "Makes a token and shows what to write into the configuration. Example: saker-router token new edge --role router --file /etc/saker/edge.token") { name, roles, file, JsonOutput.Option };
+        var made = new Command("new", "Makes a token and shows what to write into the configuration. Example: saker-router token new edge --role router --file /etc/saker/edge.token") { name, roles, file, JsonOutput.Option }.EndsWith((0, "made"), (1, "the name or a role cannot be used, or the file cannot be written"));
         made.SetAction((result, _) => NewAsync(
             result.GetValue(name)!, result.GetValue(roles) ?? [], result.GetValue(file), result.GetValue(JsonOutput.Option), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return new Command("token", "Makes tokens for clients.") { made };

@@ -51,11 +51,12 @@ internal sealed class RouterConfigurationLoader
         root = DottedKeys.Expand(root, name => sections.Contains(name) || RouterSchema.Find(name)?.Kind is OptionKind.Section);
         root = IsStrict(root) ? PlainValues.Apply(LowerCaseKeys.Apply(root, OutputsSection)) : root;
 
-        var router = (RouterOptions)binder.Bind(RouterSchema, root, "", root.Source, sections);
+        var router = (RouterOptions)binder.Bind(RouterSchema, root, "", root.Source, [.. sections, .. OwnTypes()]);
         router = RouterOptionChecks.Apply(router, binder.Effective, environment, faults);
         groups.Root = root;
         BindFalcosidekickSections(root);
         BindInstances(root);
+        ReportOwnTypes(root);
         ReportMissingOutputs(root);
         groups.CheckUnused();
         FalcosidekickKeys.Check(root, type => catalogue.Find(type) is not null, groups.Contains, faults);
@@ -214,6 +215,17 @@ internal sealed class RouterConfigurationLoader
         if (!faults.All.Any(fault => fault.Severity == FaultSeverity.Error && (fault.Key == deciding || fault.Key.StartsWith($"{deciding}[", StringComparison.Ordinal))))
         {
             outputs.Add(new OutputInstance(name, registration, options, path, source, groups.Of(registration, path, section)));
+        }
+    }
+
+    // Outputs that Falcosidekick does not have.
+    private IEnumerable<string> OwnTypes() => catalogue.All.Where(static output => !output.Descriptor.InFalcosidekick).Select(static output => output.Descriptor.Type);
+
+    private void ReportOwnTypes(ConfigMap root)
+    {
+        foreach (var entry in root.Entries.Where(entry => OwnTypes().Contains(entry.Key, StringComparer.OrdinalIgnoreCase)))
+        {
+            faults.Error(entry.KeySource, entry.Key, $"This output has no section of its own; write it below '{OutputsSection}', under a name that you choose, with 'type: {entry.Key.ToLowerInvariant()}'.");
         }
     }
 

@@ -15,7 +15,7 @@ internal static class RouterOptionChecks
         CheckTlsServer(options, SourceOf, faults);
         foreach (var (name, falco) in options.FalcoGrpc)
         {
-            falco.CheckFiles((key, sentence) => faults.Error(SourceOf("falcogrpc"), $"falcogrpc.{name}.{key}", sentence));
+            falco.CheckFiles((key, sentence) => faults.Error(EntrySourceOf("falcogrpc", name), $"falcogrpc.{name}.{key}", sentence));
         }
 
         TemplatedFields.Compile(options.TemplatedFields, TemplateFault, static (_, _) => { }).Check(options.CustomFields.Keys, options.StrictCompatibility ? TemplateWarning : TemplateFault);
@@ -32,12 +32,14 @@ internal static class RouterOptionChecks
         });
         return options with { CustomFields = WithVariables(options.CustomFields) };
 
-        void TemplateFault(string name, string sentence) => faults.Error(SourceOf("templatedfields"), $"templatedfields.{name}", sentence);
+        void TemplateFault(string name, string sentence) => faults.Error(EntrySourceOf("templatedfields", name), $"templatedfields.{name}", sentence);
 
-        void TemplateWarning(string name, string sentence) => faults.Warning(SourceOf("templatedfields"), $"templatedfields.{name}", sentence);
+        void TemplateWarning(string name, string sentence) => faults.Warning(EntrySourceOf("templatedfields", name), $"templatedfields.{name}", sentence);
 
         ConfigSource SourceOf(string path) =>
             effective.First(value => value.Path == path).Source ?? ConfigSource.InVariable(EnvironmentVariables.NameOf(path));
+
+        ConfigSource EntrySourceOf(string path, string entry) => effective.First(value => value.Path == path).SourceOf(entry) ?? SourceOf(path);
 
         Dictionary<string, string> WithVariables(IReadOnlyDictionary<string, string> fields)
         {
@@ -47,7 +49,7 @@ internal static class RouterOptionChecks
                 var text = value.StartsWith('%') ? environment.Text(value[1..]) : value;
                 if (text is null)
                 {
-                    faults.Warning(SourceOf("customfields"), $"customfields.{name}", $"The variable '{value[1..]}' is not set; the field is left out.");
+                    faults.Warning(EntrySourceOf("customfields", name), $"customfields.{name}", $"The variable '{value[1..]}' is not set; the field is left out.");
                     continue;
                 }
 

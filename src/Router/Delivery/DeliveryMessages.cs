@@ -75,7 +75,7 @@ internal static partial class DeliveryMessages
     [LoggerMessage(3124, LogLevel.Information, "Output {Output} is resumed by {By}.")]
     public static partial void Resumed(ILogger logger, string output, string by);
 
-    [LoggerMessage(3125, LogLevel.Warning, "Output {Output} is paused since {Since}. Its alerts wait within its backlog until it is resumed: saker-router outputs resume {Output}.")]
+    [LoggerMessage(3125, LogLevel.Warning, "Output {Output} is paused since {Since:u}. Its alerts wait within its backlog until it is resumed: saker-router outputs resume {Output}.")]
     public static partial void StillPaused(ILogger logger, string output, DateTimeOffset since);
 
     [LoggerMessage(3121, LogLevel.Debug, "Output {Output}: alert {AlertId} is {State}.")]

@@ -31,7 +31,7 @@ internal static class RunCommand
         var clock = TimeProvider.System;
         var faults = new ConfigFaults();
         using var limited = new LimitedLog(clock);
-        var notices = new OutputNotices((key, problem) => limited.Say(key, count => RunLog.OptionFails(logger, key, count, problem)), logger);
+        var notices = new OutputNotices((key, problem) => limited.Say(key, count => RunLog.OptionFails(logger, key, count, problem.EndsWith('.') ? problem : problem + ".")), logger);
         var outputs = OutputAssembly.Create(configuration, clock, faults, notices);
         try
         {

@@ -18,7 +18,7 @@ internal static partial class RunLog
     [LoggerMessage(3507, LogLevel.Critical, "The router cannot start: {Reason}")]
     public static partial void CannotStart(ILogger logger, string reason);
 
-    [LoggerMessage(3508, LogLevel.Warning, "{Key} failed on {Count} alerts since this was last said; they go on without it: {Problem}.")]
+    [LoggerMessage(3508, LogLevel.Warning, "{Key} ({Count} since this was last said): {Problem}")]
     public static partial void OptionFails(ILogger logger, string key, long count, string problem);
 
     [LoggerMessage(3509, LogLevel.Warning, "No output is on: alerts are taken and kept in the log, and delivered nowhere.")]

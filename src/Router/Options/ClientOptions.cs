@@ -76,7 +76,7 @@ internal sealed record ClientOptions : ICheckedOptions
     /// <inheritdoc/>
     public IEnumerable<OptionFault> Validate()
     {
-        const string made = "make one with: openssl rand -hex 32.";
+        const string made = "make one with: saker-router token new NAME.";
         if (!Token.IsEmpty && Token.Reveal().Length < MinSecretCharacters)
         {
             yield return new OptionFault("token", $"A token has at least {MinSecretCharacters} characters, so that nobody guesses it; {made}");

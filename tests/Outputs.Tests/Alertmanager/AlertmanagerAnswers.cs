@@ -66,7 +66,7 @@ public sealed class AlertmanagerAnswers
     }
 
     [Theory]
-    [InlineData("customseveritymap", "eror:page", "'eror' is no priority")]
+    [InlineData("customseveritymap", "eror:page", "'eror' is no priority; it is one of ")]
     [InlineData("customseveritymap", "error", "'error' has no severity")]
     [InlineData("extralabels", "bad-name:x", "'bad-name' is no name of a label")]
     [InlineData("dropeventthresholds", "many:critical", "'many:critical' is no threshold")]

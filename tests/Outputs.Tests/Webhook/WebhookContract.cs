@@ -1,3 +1,4 @@
+using System.Text;
 using Saker.Outputs.Testing;
 using Saker.Testing;
 
@@ -26,6 +27,28 @@ public sealed class WebhookContract() : HttpOutputContract(Registrations.Of("web
         Assert.Equal("Sécurité 東京", request.Headers["X-Team"]);
         Assert.Equal("", request.Headers["X-Empty"]);
         Assert.True(request.Body.Length > 0);
+    }
+
+    [Theory]
+    [InlineData("dTpwYXNzd29yZC8xMjM=")] // what stands behind "Basic"
+    [InlineData("password/123")]
+    [InlineData("password%2F123")]
+    [InlineData("a-key-in-the-query")]
+    [InlineData("a-token-of-a-header")]
+    [InlineData("Bearer a-token-of-a-header")]
+    [InlineData("/hook?key=a-key-in-the-query")]
+    public async Task What_a_server_says_back_of_the_credentials_is_masked(string said)
+    {
+        await using var server = await LoopbackServer.StartAsync(new LoopbackAnswer { Status = 400, Body = Encoding.UTF8.GetBytes($"not known: {said}, sorry") });
+        await using var router = ConfiguredRouter.Load(
+            $$"""
+            webhook:
+              address: http://u:password%2F123@{{server.Address.Authority}}/hook?key=a-key-in-the-query
+              customheaders: {Proxy-Authorization: Bearer a-token-of-a-header}
+            """);
+        var result = (await router.Output.DeliverAsync([SampleAlerts.Full], TestContext.Current.CancellationToken))[0];
+        Assert.EndsWith("not known: ***, sorry.", result.Reason, StringComparison.Ordinal);
+        Assert.Equal("Basic dTpwYXNzd29yZC8xMjM=", Assert.Single(server.Requests).Headers["Authorization"]);
     }
 
     [Theory]

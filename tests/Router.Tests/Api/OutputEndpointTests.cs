@@ -16,7 +16,7 @@ public sealed class OutputEndpointTests
         var one = await rig.AskAsync("GET", "/api/v1/outputs/b");
         Assert.Equal((200, "application/json; charset=utf-8"), (one.Status, one.Headers.ContentType.ToString()));
         Assert.Equal(
-            """{"name":"b","type":"scripted","state":"healthy","healthy":true,"depth":0,"oldestAgeSeconds":0,"lastError":null,"failingSince":null,"blockedSince":null,"pausedSince":null,"breaker":"Closed","attempts":0,"retries":0,"delivered":0,"deadLetters":0,"cutLoose":0,"lost":0}""",
+            """{"name":"b","type":"scripted","state":"healthy","healthy":true,"depth":0,"oldestAgeSeconds":0,"lastError":null,"failingSince":null,"blockedSince":null,"pausedSince":null,"breaker":"closed","attempts":0,"retries":0,"delivered":0,"deadLetters":0,"cutLoose":0,"lost":0}""",
             one.Text);
         var none = await rig.AskAsync("GET", "/api/v1/outputs/c");
         Assert.Equal((404, "No output 'c' is on; did you mean 'a'? Those that are: a, b."), (none.Status, none.Detail));

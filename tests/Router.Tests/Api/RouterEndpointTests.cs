@@ -21,6 +21,27 @@ public sealed class RouterEndpointTests
 
     private const string Alert = """{"output":"o","priority":"Notice","rule":"r","time":"2026-11-27T10:00:00Z","output_fields":{"user.name":"eve"}}""";
 
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded")] // what curl -d says of whatever it sends
+    [InlineData("text/plain")]
+    [InlineData("application/json; charset=utf-8")]
+    public async Task An_alert_is_routed_whatever_its_sender_calls_it(string contentType)
+    {
+        await using var rig = ApiRig.Open();
+        Assert.Equal(200, (await rig.AskAsync("POST", "/api/v1/route", Alert, ("Content-Type", contentType))).Status);
+        Assert.StartsWith("The body is no alert: ", (await rig.AskAsync("POST", "/api/v1/route", "[]", ("Content-Type", contentType))).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answers_are_written_for_people_too()
+    {
+        await using var rig = ApiRig.Open("customtags: [\"it's\"]\n");
+        Assert.Contains("'limit' is '0'", (await rig.AskAsync("GET", "/api/v1/dead-letters?limit=0")).Text, StringComparison.Ordinal);
+        Assert.Contains("[it's]", (await rig.AskAsync("GET", "/api/v1/configuration")).Text, StringComparison.Ordinal);
+        await rig.AddLetterAsync("a", "it's <é>");
+        Assert.Contains("it's <é>", (await rig.AskAsync("GET", "/api/v1/dead-letters")).Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_alert_is_routed_without_being_stored_and_each_output_says_why_not()
     {

@@ -1,8 +1,11 @@
 using System.Globalization;
+using System.IO.Compression;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using Saker.Router.Cli;
 using Saker.Router.Options;
+using Saker.Router.Tests.Delivery;
 using Saker.Router.Tests.Ingest;
 using Saker.Testing;
 
@@ -111,6 +114,85 @@ public sealed class SendCommandTests
         Assert.StartsWith($"No router answers at {target}: ", errors.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_was_read_is_sent_while_the_next_alert_is_still_to_come()
+    {
+        await using var fixture = await IngestFixture.StartAsync();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var output = new StringWriter { NewLine = "\n" };
+        var pipe = new Pipe();
+        var sending = SendCommand.SendAsync(
+            pipe.Reader.AsStream(), new Uri($"http://127.0.0.1:{fixture.Port}/"), null, false, false, TimeProvider.System, output, TextWriter.Null, false, stop.Token);
+        await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(Alert(1) + "\n" + Alert(2) + "\n"), stop.Token);
+        await DeliveryRig.UntilAsync(() => fixture.Stored().Count == 2, "two alerts are stored");
+
+        // Ctrl-C, while a read is under way that nothing ends.
+        await stop.CancelAsync();
+        Assert.Equal(SendCommand.Interrupted, await sending.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.StartsWith("2 alerts taken, 0 refused, in ", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_interruption_waits_for_the_request_that_is_under_way()
+    {
+        await using var server = await LoopbackServer.StartAsync(new LoopbackAnswer { Delay = TimeSpan.FromMilliseconds(500) });
+        using var stop = new CancellationTokenSource();
+        using var output = new StringWriter { NewLine = "\n" };
+        var pipe = new Pipe();
+        var sending = SendCommand.SendAsync(pipe.Reader.AsStream(), server.Address, null, false, false, TimeProvider.System, output, TextWriter.Null, false, stop.Token);
+        await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(Alert(1) + "\n"), TestContext.Current.CancellationToken);
+        await DeliveryRig.UntilAsync(() => server.Requests.Count == 1, "the request has come");
+        await stop.CancelAsync();
+        Assert.Equal(SendCommand.Interrupted, await sending.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.StartsWith("1 alerts taken, 0 refused, in ", output.ToString(), StringComparison.Ordinal);
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_router_that_is_gone_is_told_though_the_pipe_stays_open()
+    {
+        using var errors = new StringWriter();
+        var target = new Uri($"http://127.0.0.1:{LoopbackServer.ClosedPort()}/");
+        var pipe = new Pipe();
+        await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(Alert(1) + "\n"), TestContext.Current.CancellationToken);
+        Assert.Equal(1, await SendCommand.SendAsync(pipe.Reader.AsStream(), target, null, false, false, TimeProvider.System, TextWriter.Null, errors, false, TestContext.Current.CancellationToken));
+        Assert.StartsWith($"No router answers at {target}: ", errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_interruption_sends_what_was_read_and_does_not_wait_for_the_terminal()
+    {
+        await using var fixture = await IngestFixture.StartAsync();
+        using var stop = new CancellationTokenSource();
+        using var output = new StringWriter { NewLine = "\n" };
+        using var source = new Terminal(Encoding.UTF8.GetBytes(Alert(1) + "\n"), stop);
+        Assert.Equal(SendCommand.Interrupted, await SendCommand.SendAsync(
+            source, new Uri($"http://127.0.0.1:{fixture.Port}/"), null, false, false, TimeProvider.System, output, TextWriter.Null, false, stop.Token).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.StartsWith("1 alerts taken, 0 refused, in ", output.ToString(), StringComparison.Ordinal);
+        Assert.Single(fixture.Stored());
+    }
+
+    [Fact]
+    public async Task A_file_that_log_rotation_has_packed_is_unpacked()
+    {
+        var file = Path.GetTempFileName();
+        await using (var packed = new GZipStream(File.Create(file), CompressionLevel.Fastest))
+        {
+            await packed.WriteAsync(Encoding.UTF8.GetBytes(Alert(1) + "\n" + Alert(2)), TestContext.Current.CancellationToken);
+        }
+
+        await using var stream = AlertFile.Open(file);
+        var lines = new List<long>();
+        await foreach (var alert in AlertFile.ReadAsync(stream, 1 << 20, TestContext.Current.CancellationToken))
+        {
+            Assert.Null(alert.Fault);
+            lines.Add(alert.Line);
+        }
+
+        File.Delete(file);
+        Assert.Equal([1, 2], lines);
+    }
+
     private static string Alert(int number) =>
         string.Create(CultureInfo.InvariantCulture, $"{{\"output\":\"o\",\"priority\":\"Notice\",\"rule\":\"{number}\",\"time\":\"2026-11-23T19:18:08Z\",\"output_fields\":{{\"a\":1}}}}");
 
@@ -121,6 +203,21 @@ public sealed class SendCommandTests
         var code = await SendCommand.SendAsync(
             new MemoryStream(Encoding.UTF8.GetBytes(text)), new Uri($"http://127.0.0.1:{fixture.Port}/"), token, single, json, TimeProvider.System, output, errors, showsProgress: false, TestContext.Current.CancellationToken);
         return (code, output.ToString(), errors.ToString());
+    }
+
+    /// <summary>A terminal at which somebody types one alert and Ctrl-C: its read never ends, whoever asks.</summary>
+    private sealed class Terminal(byte[] bytes, CancellationTokenSource stop) : MemoryStream(bytes)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (await base.ReadAsync(buffer, CancellationToken.None) is var read and > 0)
+            {
+                return read;
+            }
+
+            await stop.CancelAsync();
+            return await new TaskCompletionSource<int>().Task;
+        }
     }
 
     /// <summary>Gives some bytes at a time.</summary>

@@ -227,6 +227,26 @@ public sealed class RouterConfigurationTests : IDisposable
         Assert.Equal(1 << 20, configuration.Router.Http.MaxBodySize.Bytes);
     }
 
+    [Theory]
+    [InlineData("customfields:\n  a: b\n  gone: '%NOTSET'\n", 3)]
+    [InlineData("templatedfields:\n  a: b\n  bad: '{{ nope'\n", 3)]
+    [InlineData("falcogrpc:\n  a: {address: 'unix:///run/f.sock'}\n  b: {address: 'h:1', cacertfile: /nowhere/ca.crt}\n", 3)]
+    public void A_fault_of_one_entry_has_the_line_of_the_entry(string yaml, int line) =>
+        Assert.Contains($":{line}:", Assert.Single(Load(yaml).Faults).ToString(), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_fault_of_an_entry_that_a_variable_has_names_the_variable()
+    {
+        var configuration = Load("customfields: {a: b}\n", ("CUSTOMFIELDS_A", "%NOTSET"));
+        Assert.StartsWith("CUSTOMFIELDS_A: customfields.a: ", Assert.Single(configuration.Faults).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_output_of_ours_at_the_top_is_told_where_it_belongs() =>
+        Assert.Equal(
+            "plain: This output has no section of its own; write it below 'outputs', under a name that you choose, with 'type: plain'.",
+            Load("plain: {path: x}\n").Faults.Select(fault => $"{fault.Key}: {fault.Message}").Single());
+
     [Fact]
     public void A_custom_field_may_name_a_variable()
     {

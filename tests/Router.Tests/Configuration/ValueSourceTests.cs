@@ -110,6 +110,19 @@ public sealed class ValueSourceTests : IDisposable
         Assert.Equal("***", configuration.Effective.Single(static setting => setting.Path == "http.clients.ci.password").Text);
     }
 
+    [Theory]
+    [InlineData("${env:TOKEN}")]
+    [InlineData("plain text of a token")]
+    public void A_secret_of_one_client_is_not_shown_because_another_one_refers_to_its_own(string token)
+    {
+        var configuration = Load(
+            $"http:\n  clients:\n    edge: {{token: '{token}'}}\n    ci: {{user: build, password: 'written beside it'}}\n",
+            ("TOKEN", "a token of some length"));
+        Assert.Empty(configuration.Faults);
+        Assert.Equal("edge, ci", configuration.Effective.Single(static setting => setting.Path == "http.clients").Text);
+        Assert.DoesNotContain(configuration.Effective, static setting => setting.Text.Contains("written beside it", StringComparison.Ordinal) || setting.Text.Contains("length", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Faults_of_clients_are_named_all_at_once()
     {
@@ -129,8 +142,8 @@ public sealed class ValueSourceTests : IDisposable
             [
                 "http.clients.Edge: A name has 1 to 63 of the characters a-z, 0-9 and '-', and does not begin with '-'.",
                 "http.clients.short.rate: '-1' is out of range; write a value from 0 to 1000000.",
-                "http.clients.short.token: A token has at least 16 characters, so that nobody guesses it; make one with: openssl rand -hex 32.",
-                "http.clients.short.signingkey: A key has at least 16 characters, so that nobody guesses it; make one with: openssl rand -hex 32.",
+                "http.clients.short.token: A token has at least 16 characters, so that nobody guesses it; make one with: saker-router token new NAME.",
+                "http.clients.short.signingkey: A key has at least 16 characters, so that nobody guesses it; make one with: saker-router token new NAME.",
                 "http.clients.half.password: A name and a password belong together; set both.",
                 "http.clients.half.user: Basic authentication knows no name with a colon.",
                 "http.clients.nothing.token: Nothing says how this client proves who it is; set token, user and password, certificate, or signingkey.",

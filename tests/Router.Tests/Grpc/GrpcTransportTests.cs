@@ -18,6 +18,13 @@ public sealed class GrpcTransportTests
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task What_no_network_reaches_is_no_address()
+    {
+        await using var fixture = await IngestFixture.StartAsync();
+        Assert.Equal([$"http://127.0.0.1:{fixture.Port}"], fixture.Addresses);
+    }
+
+    [Fact]
     public async Task One_port_without_TLS_serves_both_at_the_same_time()
     {
         await using var fixture = await IngestFixture.StartAsync();

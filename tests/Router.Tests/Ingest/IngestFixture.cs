@@ -40,6 +40,8 @@ internal sealed class IngestFixture : IAsyncDisposable
 
     public int Port => server.Port;
 
+    public IReadOnlyList<string> Addresses => server.Addresses;
+
     /// <summary>What was logged.</summary>
     public required LogLines Lines { get; init; }
 

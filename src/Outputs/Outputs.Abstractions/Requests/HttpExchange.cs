@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Net;
-using System.Text;
 using Saker.Alerts;
 using Saker.Http;
 using Saker.Outputs.Transports;
@@ -79,9 +78,12 @@ public sealed class HttpExchange(OutputDescriptor descriptor, OutputContext cont
     // What a proxy or a gateway may say back of a request: values of headers are tokens more often than not.
     internal string MaskIn(string words, OutgoingRequest? sent)
     {
-        foreach (var value in own.Concat(sent?.Headers ?? []).Select(static header => header.Value))
+        foreach (var (name, value) in own.Concat(sent?.Headers ?? []))
         {
             words = value.Length == 0 ? words : words.Replace(value, Secret.Mask, StringComparison.Ordinal);
+            // "No such token: …", without the scheme in front of it.
+            var credentials = value[(value.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+            words = credentials.Length > 0 && name.EndsWith("Authorization", StringComparison.OrdinalIgnoreCase) ? words.Replace(credentials, Secret.Mask, StringComparison.Ordinal) : words;
         }
 
         return words;
@@ -103,9 +105,9 @@ public sealed class HttpExchange(OutputDescriptor descriptor, OutputContext cont
         }
 
         message.Headers.TryAddWithoutValidation("User-Agent", context.Strict ? "Falcosidekick" : "Saker");
-        if (address.UserInfo.Length > 0)
+        if (BasicAuth.Credentials(address) is { Length: > 0 } credentials)
         {
-            message.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(address.UserInfo))));
+            message.Headers.Authorization = new("Basic", credentials);
         }
 
         Set(message, request.HeadersWin ? own : request.Headers);

@@ -13,10 +13,12 @@ public sealed class HttpTarget
     private static readonly SearchValues<char> Plain =
         SearchValues.Create("!$%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_abcdefghijklmnopqrstuvwxyz~");
 
-    private readonly Secret text;
-    private readonly string secretPath; // of the user's own address, which a server may say back
+    private const int MinMaskedLength = 8;
 
-    private HttpTarget(Secret text, Uri address, string secretPath) => (this.text, Address, this.secretPath) = (text, address, secretPath);
+    private readonly Secret text;
+    private readonly IReadOnlyList<Secret> parts; // of the user's own address, which a server may say back
+
+    private HttpTarget(Secret text, Uri address, IReadOnlyList<Secret> parts) => (this.text, Address, this.parts) = (text, address, parts);
 
     /// <summary>Where to.</summary>
     public Uri Address { get; }
@@ -26,7 +28,7 @@ public sealed class HttpTarget
     {
         ArgumentNullException.ThrowIfNull(address);
         var target = Parse(address.Reveal());
-        return new HttpTarget(address, target, target.PathAndQuery.TrimEnd('/'));
+        return new HttpTarget(address, target, [.. Parts(target)]);
     }
 
     /// <summary>A path below an address, with one slash between the two.</summary>
@@ -42,15 +44,36 @@ public sealed class HttpTarget
         }
 
         var whole = $"{text.Reveal().TrimEnd('/')}/{path.TrimStart('/')}";
-        return new HttpTarget(new Secret(whole), Parse(whole), secretPath);
+        return new HttpTarget(new Secret(whole), Parse(whole), parts);
     }
 
     /// <summary>A text without this address.</summary>
     public string MaskIn(string words)
     {
-        var masked = text.MaskIn(words);
-        return secretPath.Length == 0 ? masked : masked.Replace(secretPath, Secret.Mask, StringComparison.Ordinal);
+        return parts.Aggregate(text.MaskIn(words), static (masked, part) => part.MaskIn(masked));
     }
+
+    // The longest first: what is masked of one must not hide the rest of another.
+    private static IEnumerable<Secret> Parts(Uri target)
+    {
+        yield return new Secret(target.PathAndQuery.TrimEnd('/'));
+        foreach (var value in target.Query.TrimStart('?').Split('&').Select(static pair => pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..]).Where(IsLong))
+        {
+            yield return new Secret(value);
+        }
+
+        if (BasicAuth.Credentials(target) is { Length: > 0 } credentials)
+        {
+            yield return new Secret(credentials);
+            foreach (var password in new[] { target.UserInfo, Uri.UnescapeDataString(target.UserInfo) }.Select(static info => info[(info.IndexOf(':', StringComparison.Ordinal) + 1)..]).Where(IsLong))
+            {
+                yield return new Secret(password);
+            }
+        }
+    }
+
+    // A shorter one stands in every second sentence.
+    private static bool IsLong(string value) => value.Length >= MinMaskedLength;
 
     private static Uri Parse(string text)
     {

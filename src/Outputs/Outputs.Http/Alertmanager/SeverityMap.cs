@@ -23,7 +23,7 @@ internal sealed class SeverityMap
             }
             else if (!strict)
             {
-                throw new OutputConfigurationException("customseveritymap", severity.Length == 0 ? $"'{word}' has no severity; write '{word}:SEVERITY'." : $"'{word}' is no priority.");
+                throw new OutputConfigurationException("customseveritymap", severity.Length == 0 ? $"'{word}' has no severity; write '{word}:SEVERITY'." : $"'{word}' is no priority; it is one of {string.Join(", ", Priorities.All.Select(static one => one.Word().ToLowerInvariant()))}.");
             }
         }
     }
