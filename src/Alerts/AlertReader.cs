@@ -15,6 +15,9 @@ public static class AlertReader
     /// <summary>Lists and objects inside an alert may be nested this deep, the alert itself included.</summary>
     public const int MaxDepth = 10_000;
 
+    /// <summary>How the sentence begins about a text with more than that.</summary>
+    public const string TooDeep = "lists and objects are nested deeper than";
+
     /// <summary>Reads the alert that <paramref name="body"/> begins with.</summary>
     /// <param name="body">JSON text; what follows the first object is left alone.</param>
     /// <param name="alert">The alert; null when the result is false.</param>
@@ -41,10 +44,14 @@ public static class AlertReader
         {
             alert = null;
             consumed = reader.BytesConsumed;
-            error = $"not valid JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
+            error = IsTooDeep(body, reader, maxDepth) ? $"{TooDeep} {maxDepth}" : $"not valid JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
             return false;
         }
     }
+
+    // The reader stops before the bracket that is one too many.
+    private static bool IsTooDeep(ReadOnlySpan<byte> body, in Utf8JsonReader reader, int maxDepth) =>
+        reader.CurrentDepth >= maxDepth - 1 && body[(int)reader.BytesConsumed..].TrimStart(" \t\r\n:,"u8) is [(byte)'[' or (byte)'{', ..];
 
     /// <summary>Reads a text that is one JSON value and nothing else.</summary>
     /// <param name="json">The text, as UTF-8.</param>

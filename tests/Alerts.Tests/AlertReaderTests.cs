@@ -23,6 +23,20 @@ public sealed class AlertReaderTests
         Assert.Contains($"\"a\":{spelling}", Write(alert), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("[[[]]]", true)]
+    [InlineData("[[[{}]]]", false)]
+    [InlineData("[[[ 1, [2]]]]", false)]
+    [InlineData("{\"a\":[{\"b\" : {}}]}", false)]
+    public void What_is_nested_too_deep_is_told_from_what_is_no_JSON(string value, bool fits)
+    {
+        var text = Encoding.UTF8.GetBytes(Valid.Replace("\"b\"", value, StringComparison.Ordinal));
+        Assert.Equal(fits, AlertReader.TryRead(text, out _, out _, out var error, maxDepth: 5));
+        Assert.Equal(fits ? "" : "lists and objects are nested deeper than 5", error);
+        Assert.False(AlertReader.TryRead(text.AsSpan()[..^3], out _, out _, out error, maxDepth: 6));
+        Assert.StartsWith("not valid JSON", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Unknown_top_level_keys_are_kept()
     {
@@ -95,7 +109,7 @@ public sealed class AlertReaderTests
         Assert.Equal(FieldKind.Json, Nested(9_997).OutputFields[0].Value.Kind);
         var tooDeep = Valid.Replace("\"b\"", new string('[', 10_000) + new string(']', 10_000), StringComparison.Ordinal);
         Assert.False(AlertReader.TryRead(Encoding.UTF8.GetBytes(tooDeep), out _, out _, out var error));
-        Assert.Contains("JSON", error, StringComparison.Ordinal);
+        Assert.Equal("lists and objects are nested deeper than 10000", error);
         Alert Nested(int depth) => Read(Valid.Replace("\"b\"", new string('[', depth) + new string(']', depth), StringComparison.Ordinal));
     }
 

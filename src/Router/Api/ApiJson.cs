@@ -42,6 +42,9 @@ internal static class ApiForms
     /// <summary>How texts are written.</summary>
     public static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
+    /// <summary>A text as a part of an answer that is put together.</summary>
+    public static string Text(string text) => $"\"{JsonEncodedText.Encode(text, Encoder)}\"";
+
     /// <summary>The forms of the API, written so.</summary>
     public static ApiJson Plain { get; } = new(new JsonSerializerOptions(ApiJson.Default.Options) { Encoder = Encoder });
 }

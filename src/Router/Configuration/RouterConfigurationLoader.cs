@@ -237,10 +237,20 @@ internal sealed class RouterConfigurationLoader
             if (IsSwitchedOn(section, type, decidingKey))
             {
                 var source = section?.Source ?? ConfigSource.InVariable(EnvironmentVariables.NameOf($"{type}.{decidingKey}"));
-                faults.Error(source, type, MissingSentence(type));
+                if (IsPageOfChart(type, source))
+                {
+                    faults.Warning(source, type, $"The output '{type}' is not in this version; the router runs without it.");
+                }
+                else
+                {
+                    faults.Error(source, type, MissingSentence(type));
+                }
             }
         }
     }
+
+    // The stock chart sets its variable for whoever wants the page; a page wakes nobody, so that its lack is no reason to take no alerts.
+    private static bool IsPageOfChart(string type, ConfigSource source) => type == "webui" && source.IsVariable;
 
     private static string MissingSentence(string type) =>
         $"The output '{type}' is not in this version; take it out, or set 'config.onerror: ignore' to run without it.";

@@ -19,15 +19,16 @@ internal static class RouterOptionChecks
         }
 
         TemplatedFields.Compile(options.TemplatedFields, TemplateFault, static (_, _) => { }).Check(options.CustomFields.Keys, options.StrictCompatibility ? TemplateWarning : TemplateFault);
-        EventLabels.Create(options, (path, sentence, mustMend) =>
+        EventLabels.Create(options, label =>
         {
-            if (mustMend)
+            var source = EntrySourceOf(label.Section, label.Entry);
+            if (label.MustMend)
             {
-                faults.Error(SourceOf(path), path, sentence);
+                faults.Error(source, label.Section, label.Sentence);
             }
             else
             {
-                faults.Notice(SourceOf(path), path, sentence);
+                faults.Notice(source, label.Section, label.Sentence);
             }
         });
         return options with { CustomFields = WithVariables(options.CustomFields) };

@@ -28,7 +28,7 @@ internal sealed class AlertKeeping
         var (place, kept) = PlaceOf(options, dataDirectory, logger);
         var directory = parts.Add(DataDirectory.Open(place.Path));
         var log = parts.Add(SegmentLog.Open(directory.Files, directory.Log, LogOptions(kept), clock, loggers.CreateLogger<SegmentLog>()));
-        var metrics = new RouterMetrics(EventLabels.Create(options, static (_, _, _) => { }), options.Prometheus.MaxLabelValues, clock);
+        var metrics = new RouterMetrics(EventLabels.Create(options, static _ => { }), options.Prometheus.MaxLabelValues, clock);
         var letters = parts.Add(DeadLetters.Open(
             directory.Files, directory.DeadLetters, kept.Delivery.DeadLetterSize.Bytes, DeadLetterReserve(kept), kept.Delivery.Durability, clock, loggers.CreateLogger<SegmentLog>()));
         var cursors = new CursorStore(directory.Files, directory.Cursors, loggers.CreateLogger<CursorStore>());

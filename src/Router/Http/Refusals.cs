@@ -1,4 +1,5 @@
 using System.Net;
+using Saker.Alerts;
 using Saker.Router.Telemetry;
 
 namespace Saker.Router.Http;
@@ -61,6 +62,7 @@ internal sealed class Refusals(RouterMetrics metrics, LimitedLog limited, ILogge
     /// <summary>The reader's sentences without what differs from alert to alert.</summary>
     public static string Kind(string error) =>
         error.StartsWith("not valid JSON", StringComparison.Ordinal) ? "not valid JSON"
+        : error.StartsWith(AlertReader.TooDeep, StringComparison.Ordinal) ? "nested too deep"
         : error.StartsWith("priority is none of", StringComparison.Ordinal) ? "priority is unknown"
         : error;
 

@@ -101,7 +101,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
     }
 
     private Task HealthAsync(HttpContext context) => intake.Fault is { } fault
-        ? HttpAnswer.JsonAsync(context, StatusCodes.Status503ServiceUnavailable, $"{{\"status\": \"unavailable\", \"reason\": {JsonSerializer.Serialize(fault)}}}")
+        ? HttpAnswer.JsonAsync(context, StatusCodes.Status503ServiceUnavailable, $"{{\"status\": \"unavailable\", \"reason\": {ApiForms.Text(fault)}}}")
         : HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, "{\"status\": \"ok\"}");
 
     private Task VerboseHealthAsync(HttpContext context)
@@ -110,7 +110,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         return HttpAnswer.JsonAsync(
             context,
             fault is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
-            JsonSerializer.SerializeToUtf8Bytes(HealthView.Of(fault, Outputs()), ApiJson.Default.HealthView));
+            JsonSerializer.SerializeToUtf8Bytes(HealthView.Of(fault, Outputs()), ApiForms.Plain.HealthView));
     }
 
     private Task MetricsAsync(HttpContext context)
@@ -128,7 +128,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         }
 
         var (result, answer) = await Test.RunAsync(context.RequestAborted);
-        await (answer is not null ? HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Default.TestAnswer)) : AnswerAsync(context, result));
+        await (answer is not null ? HttpAnswer.JsonAsync(context, StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(answer, ApiForms.Plain.TestAnswer)) : AnswerAsync(context, result));
     }
 
     private Task RejectAsync(HttpContext context, string reason, string sentence = HttpAnswer.InvalidBody)
@@ -366,7 +366,7 @@ internal sealed class AlertEndpoints(AlertIntake intake, RouterMetrics metrics, 
         var rejected = results.Index()
             .Where(static part => part.Item.Status != IntakeStatus.Stored)
             .Take(MaxReportedParts)
-            .Select(static part => $"{{\"index\": {part.Index}, \"reason\": {JsonSerializer.Serialize(part.Item.Reason)}}}");
+            .Select(static part => $"{{\"index\": {part.Index}, \"reason\": {ApiForms.Text(part.Item.Reason)}}}");
         return HttpAnswer.JsonAsync(context, accepted > 0 ? StatusCodes.Status200OK : StatusOf(results[0].Status), $"{{\"accepted\": {accepted}, \"rejected\": [{string.Join(", ", rejected)}]}}");
     }
 }

@@ -91,7 +91,7 @@ internal sealed class AlertIntake(IAlertLog log, AlertEnricher enricher, RouterM
 
         if (!AlertReader.TryRead(json, out var alert, out var consumed, out var error, MaxDepth))
         {
-            return Refuse(IntakeResult.Invalid(error));
+            return Refuse(IntakeResult.Invalid(error.StartsWith(AlertReader.TooDeep, StringComparison.Ordinal) ? $"{error} (http.maxdepth)" : error));
         }
 
         if (consumed < json.Length)

@@ -142,7 +142,7 @@ internal sealed class ConfigurationReloader : IAsyncDisposable
         }
 
         targets.Enricher.Use(router); // first: it has the fields that the labels want
-        targets.Metrics.UseLabels(EventLabels.Create(router, static (_, _, _) => { }), router.Prometheus.MaxLabelValues);
+        targets.Metrics.UseLabels(EventLabels.Create(router, static _ => { }), router.Prometheus.MaxLabelValues);
         targets.Access.Use(router.Http);
         var before = this.outputs.ToDictionary(static output => output.Delivery);
         await targets.Delivery.ApplyAsync([.. outputs.Select(static output => output.Delivery)], ended => before[ended].DisposeAsync());

@@ -84,7 +84,9 @@ internal sealed class FalcoSource(string name, FalcoGrpcOptions options, SourceS
         }
         catch (RpcException exception)
         {
-            return $"{exception.StatusCode}: {exception.Status.DebugException?.GetBaseException().Message ?? exception.Status.Detail}";
+            return exception.Status.DebugException?.GetBaseException() is HttpProtocolException { ErrorCode: 0 }
+                ? "Falco closed the connection."
+                : $"{exception.StatusCode}: {exception.Status.DebugException?.GetBaseException().Message ?? exception.Status.Detail}";
         }
         catch (Exception exception) when (exception is IOException or AuthenticationException or OperationCanceledException)
         {

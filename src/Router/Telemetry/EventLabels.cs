@@ -28,8 +28,8 @@ internal sealed partial class EventLabels : IEquatable<EventLabels>
 
     /// <summary>The labels of a configuration.</summary>
     /// <param name="options">The configuration.</param>
-    /// <param name="fault">Gets the section and the sentence for each name that cannot be a label, and whether it must be mended.</param>
-    public static EventLabels Create(RouterOptions options, Action<string, string, bool> fault)
+    /// <param name="fault">Gets each name that cannot be a label.</param>
+    public static EventLabels Create(RouterOptions options, Action<LabelFault> fault)
     {
         var labels = new EventLabels();
         foreach (var field in options.CustomFields.Keys)
@@ -58,7 +58,7 @@ internal sealed partial class EventLabels : IEquatable<EventLabels>
 
     /// <summary>The output fields that the labels of a configuration are filled from.</summary>
     public static IEnumerable<string> FieldsOf(RouterOptions options) =>
-        [NamespaceField, PodField, .. Create(options, static (_, _, _) => { }).extra.Where(static label => label.Constant is null).Select(static label => label.Field)];
+        [NamespaceField, PodField, .. Create(options, static _ => { }).extra.Where(static label => label.Constant is null).Select(static label => label.Field)];
 
     /// <summary>Fills in the values for an alert; <paramref name="values"/> has as many places as there are names.</summary>
     public void Fill(string[] values, Alert alert)
@@ -83,30 +83,30 @@ internal sealed partial class EventLabels : IEquatable<EventLabels>
 
     public override int GetHashCode() => names.Count;
 
-    private void AddField(string section, string field, Action<string, string, bool> fault)
+    private void AddField(string section, string field, Action<LabelFault> fault)
     {
         var label = field.Replace('.', '_');
         if (!LabelName().IsMatch(label))
         {
-            fault(section, $"'{field}' is no label of Prometheus, so the metrics do not show this field; the alerts do.", false);
+            fault(new(section, field, $"'{field}' is no label of Prometheus, so the metrics do not show this field; the alerts do.", MustMend: false));
         }
         else if (!TryAdd(label, field, null))
         {
-            fault(section, $"The metrics have a label '{label}' already; choose another name than '{field}'.", true);
+            fault(new(section, field, $"The metrics have a label '{label}' already; choose another name than '{field}'.", MustMend: true));
         }
     }
 
-    private void AddExtra(string section, string name, string value, Action<string, string, bool> fault)
+    private void AddExtra(string section, string name, string value, Action<LabelFault> fault)
     {
         var key = $"prometheus.{section}";
         var label = name.Replace('.', '_');
         if (!LabelName().IsMatch(label))
         {
-            fault(key, $"'{name}' is no label of Prometheus; it has letters, digits and '_' only, and dots of a field's name become '_'.", true);
+            fault(new(key, name, $"'{name}' is no label of Prometheus; it has letters, digits and '_' only, and dots of a field's name become '_'.", MustMend: true));
         }
         else if (!TryAdd(label, name, value.Length == 0 ? null : value))
         {
-            fault(key, $"The metrics have a label '{label}' already; take '{name}' out.", true);
+            fault(new(key, name, $"The metrics have a label '{label}' already; take '{name}' out.", MustMend: true));
         }
     }
 
@@ -136,3 +136,10 @@ internal sealed partial class EventLabels : IEquatable<EventLabels>
     [GeneratedRegex("^[a-zA-Z_][a-zA-Z0-9_]*$", RegexOptions.CultureInvariant)]
     private static partial Regex LabelName();
 }
+
+/// <summary>A name that cannot be a label.</summary>
+/// <param name="Section">The key that it stands below.</param>
+/// <param name="Entry">The name.</param>
+/// <param name="Sentence">What is wrong, and what to do.</param>
+/// <param name="MustMend">False when the router runs all the same, without this label.</param>
+internal readonly record struct LabelFault(string Section, string Entry, string Sentence, bool MustMend);

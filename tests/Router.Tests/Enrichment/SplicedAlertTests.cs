@@ -38,7 +38,7 @@ public sealed class SplicedAlertTests
     {
         var options = Configurations[name];
         var enricher = new AlertEnricher(options, static (_, _) => { });
-        var labels = EventLabels.Create(options, static (_, _, _) => { });
+        var labels = EventLabels.Create(options, static _ => { });
         var texts = Directory.GetFiles(RecordedData.Path("sidekick", "alerts")).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).Where(static text => text.Length < 16 << 10).ToList();
         texts.Add(Encoding.UTF8.GetBytes(Usual));
         var random = new Random(Fuzz.Seed);

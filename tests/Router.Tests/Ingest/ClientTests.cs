@@ -90,7 +90,7 @@ public sealed class ClientTests
         Assert.Equal(403, (await PostAsync(fixture, Alert(source: "k8s_audit"), "Bearer " + Token)).Status);
         Assert.Equal(403, (await PostAsync(fixture, Alert(source: "syscall"), "Bearer " + Token + "2")).Status);
         var batch = await PostAsync(fixture, $"[{Alert(source: "k8s_audit")},{Alert(source: "syscall")}]", "Bearer " + Token);
-        Assert.Equal((200, "{\"accepted\": 1, \"rejected\": [{\"index\": 0, \"reason\": \"the client \\u0027edge\\u0027 may not send alerts of this source (http.clients)\"}]}"), (batch.Status, batch.Body));
+        Assert.Equal((200, "{\"accepted\": 1, \"rejected\": [{\"index\": 0, \"reason\": \"the client 'edge' may not send alerts of this source (http.clients)\"}]}"), (batch.Status, batch.Body));
         Assert.Equal(2, fixture.Stored().Count);
     }
 

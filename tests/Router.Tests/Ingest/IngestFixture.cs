@@ -63,7 +63,7 @@ internal sealed class IngestFixture : IAsyncDisposable
         var lines = new LogLines();
         var folder = Directory.CreateTempSubdirectory("saker-ingest").FullName;
         var log = SegmentLog.Open(files ?? DataFiles.Instance, folder, new SegmentLogOptions { Durability = files is null ? Durability.Os : Durability.Fsync }, TimeProvider.System, NullLogger<SegmentLog>.Instance);
-        var metrics = new RouterMetrics(EventLabels.Create(options, (_, sentence, mustMend) => Assert.False(mustMend, sentence)), options.Prometheus.MaxLabelValues);
+        var metrics = new RouterMetrics(EventLabels.Create(options, static fault => Assert.False(fault.MustMend, fault.Sentence)), options.Prometheus.MaxLabelValues);
         var intake = new AlertIntake(log, new AlertEnricher(options, (name, problem) => lines.Say($"{name}: {problem}")), metrics) { MaxDepth = options.Http.MaxDepth, MaxFields = options.Http.MaxFields };
         var limited = new LimitedLog(TimeProvider.System);
         var refusals = new Refusals(metrics, limited, lines);

@@ -18,6 +18,7 @@ public sealed class RefusalTests
         { Post(Valid.Replace("\"priority\":\"Warning\",", "", StringComparison.Ordinal)), "priority is missing" },
         { Post(Valid.Replace("Warning", "Loud", StringComparison.Ordinal)), "priority is unknown" },
         { Post(Valid[..^1]), "not valid JSON" },
+        { Post(Valid.Replace("\"1\"", new string('[', 60), StringComparison.Ordinal)), "nested too deep" },
         { Post("7"), "not a JSON object" },
         { Post("[7"), "not valid JSON" },
         { Post("[]"), "empty batch" },
@@ -84,7 +85,7 @@ public sealed class RefusalTests
 
     private static RouterOptions Small() => new()
     {
-        Http = new HttpOptions { MaxBodySize = new ByteSize(4096), ReadTimeout = TimeSpan.FromSeconds(1) },
+        Http = new HttpOptions { MaxBodySize = new ByteSize(4096), ReadTimeout = TimeSpan.FromSeconds(1), MaxDepth = 50 },
     };
 
     private static string Post(string body) => string.Create(CultureInfo.InvariantCulture, $"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {body.Length}\r\n\r\n{body}");

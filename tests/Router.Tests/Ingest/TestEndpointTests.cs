@@ -24,7 +24,7 @@ public sealed class TestEndpointTests
             DeliveryRig.Instance("strict", new Answering(DeliveryResult.Rejected("status 400: no text"))),
             DeliveryRig.Instance("held", new Answering(DeliveryResult.Delivered)),
             DeliveryRig.Instance("other", new Answering(DeliveryResult.Delivered), filter: static _ => false));
-        var metrics = new RouterMetrics(EventLabels.Create(new(), static (_, _, _) => { }), 100);
+        var metrics = new RouterMetrics(EventLabels.Create(new(), static _ => { }), 100);
         var intake = new AlertIntake(rig.Log, new AlertEnricher(new RouterOptions(), static (_, _) => { }), metrics);
         rig.Engine.Pause("held", "test");
         var (result, answer) = await new TestEndpoint(intake, rig.Engine.Watch, () => rig.Engine.Status, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
@@ -43,7 +43,7 @@ public sealed class TestEndpointTests
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         await using var rig = DeliveryRig.Open(new CrashableFiles(), null, DeliveryRig.Instance("hung", new Answering(DeliveryResult.Delivered) { Hold = new() }));
-        var metrics = new RouterMetrics(EventLabels.Create(new(), static (_, _, _) => { }), 100);
+        var metrics = new RouterMetrics(EventLabels.Create(new(), static _ => { }), 100);
         var intake = new AlertIntake(rig.Log, new AlertEnricher(new RouterOptions(), static (_, _) => { }), metrics);
         var asking = new TestEndpoint(intake, rig.Engine.Watch, () => rig.Engine.Status, clock).RunAsync(TestContext.Current.CancellationToken);
         while (!asking.IsCompleted)

@@ -52,7 +52,7 @@ public sealed partial class MetricsLintTests
     {
         var output = new ScriptedOutput();
         await using var rig = DeliveryRig.Open(new CrashableFiles(), null, DeliveryRig.Instance("one", output));
-        var metrics = new RouterMetrics(EventLabels.Create(new(), static (_, _, _) => { }), 100);
+        var metrics = new RouterMetrics(EventLabels.Create(new(), static _ => { }), 100);
         using var delivery = new DeliveryMetrics(metrics, rig.Engine, rig.Log);
         _ = new ReloadMetrics(metrics, TimeProvider.System);
         await LogFixture.FillAsync(rig.Log, 3);
