@@ -104,7 +104,7 @@ public sealed class ControlTests
         await Wait.UntilAsync(async () => (await Ask.OutputsAsync(port)) is var outputs && !outputs["bad"].Healthy && outputs["good"].Delivered == 10, Patience, static () => "one fails");
         (code, lines) = await Programs.AskRouterAsync(folder, "status");
         Assert.Equal(2, code);
-        Assert.Matches("^good +webhook +ok +Closed +0 +- +10 +0", lines[1]);
+        Assert.Matches("^good +webhook +ok +closed +0 +- +10 +0", lines[1]);
         Assert.Matches(@"^bad +webhook +failing +\w+ +10 +[\d.]+m?s +0 +0 +.*refused", lines[2]);
 
         // A failing output does not make the router unhealthy: its alerts are kept.
@@ -144,7 +144,7 @@ public sealed class ControlTests
 
         (code, lines) = await Programs.AskRouterAsync(folder, "status");
         Assert.Equal(0, code);
-        Assert.Matches(@"^hook +stdout +paused +Closed +5 +[\d.]+m?s +0 +0", lines[1]);
+        Assert.Matches(@"^hook +stdout +paused +closed +5 +[\d.]+m?s +0 +0", lines[1]);
         Assert.Contains((await Programs.AskRouterAsync(folder, "outputs", "list")).Lines, static line => line.EndsWith("hook (paused)", StringComparison.Ordinal));
         (code, lines) = await Programs.AskRouterAsync(folder, "test");
         Assert.Equal(2, code);

@@ -110,7 +110,7 @@ internal sealed class FalcoSource(string name, FalcoGrpcOptions options, SourceS
                 await Task.Delay(AskInterval, services.Clock, ended);
             }
         }
-        catch (Exception exception) when (exception is RpcException or OperationCanceledException or InvalidOperationException)
+        catch (Exception exception) when (exception is RpcException or IOException or OperationCanceledException or InvalidOperationException)
         {
             // The reading side says why.
         }

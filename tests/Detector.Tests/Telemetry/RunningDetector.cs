@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Saker.Detector.Configuration;
@@ -89,6 +91,17 @@ internal sealed partial class RunningDetector : IAsyncDisposable
         using var request = new HttpRequestMessage(method, Address + path);
         using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), answer.Content.Headers.ContentType?.ToString());
+    }
+
+    /// <summary>The answer to a request that no client would write, without TLS.</summary>
+    public async Task<string> SendRawAsync(string request)
+    {
+        var address = new Uri(Address);
+        using var client = new TcpClient();
+        await client.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
+        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Lets the router take the alerts, and waits for the end.</summary>

@@ -115,7 +115,7 @@ public sealed class ServedMetrics
         Assert.Equal(HttpStatusCode.NotFound, (await detector.SendAsync(HttpMethod.Get, "/healthz")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await detector.SendAsync(HttpMethod.Get, "/alive/x")).Status);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await detector.SendAsync(HttpMethod.Post, "/metrics")).Status);
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await detector.SendAsync(new HttpMethod("HeAD"), "/metrics")).Status);
+        Assert.StartsWith("HTTP/1.1 405 ", await detector.SendRawAsync("HeAD /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
         Assert.Equal((HttpStatusCode.OK, ""), await detector.SendAsync(HttpMethod.Head, "/metrics") is var (status, body, _) ? (status, body) : default);
     }
 

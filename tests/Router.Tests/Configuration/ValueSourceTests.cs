@@ -111,6 +111,22 @@ public sealed class ValueSourceTests : IDisposable
     }
 
     [Theory]
+    [InlineData("token: short", "token: A token has at least 16")]
+    [InlineData("signingkey: short", "signingkey: A key has at least 16")]
+    [InlineData("user: a, password: short", "password: A password has at least 16")]
+    [InlineData("user: a", "password: A name and a password belong together")]
+    [InlineData("password: 'one of some length'", "user: A name and a password belong together")]
+    [InlineData("user: 'a:b', password: 'one of some length'", "user: Basic authentication knows no name with a colon")]
+    [InlineData("roles: [sender]", "token: Nothing says how this client proves who it is")]
+    public void A_client_that_could_not_prove_who_it_is_is_an_error_at_its_line(string keys, string sentence)
+    {
+        var fault = Assert.Single(Load($"http:\n  clients:\n    edge: {{{keys}}}\n").Faults).ToString();
+        Assert.Contains(":3:", fault, StringComparison.Ordinal);
+        Assert.Contains($"http.clients.edge.{sentence}", fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("short", fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("${env:TOKEN}")]
     [InlineData("plain text of a token")]
     public void A_secret_of_one_client_is_not_shown_because_another_one_refers_to_its_own(string token)

@@ -125,7 +125,10 @@ public sealed class FalcoSourceTests : IDisposable
     [InlineData("localhost", "falcogrpc.edge.address")]
     [InlineData("unix://falco.sock", "falcogrpc.edge.address")]
     [InlineData("localhost:5060\n    certfile: /tmp/a.pem", "falcogrpc.edge.keyfile")]
+    [InlineData("localhost:5060\n    keyfile: /tmp/a.pem", "falcogrpc.edge.certfile")]
+    [InlineData("localhost:5060/path", "falcogrpc.edge.address")]
     [InlineData("localhost:5060\n    cacertfile: /nonexistent", "falcogrpc.edge.cacertfile")]
+    [InlineData("localhost:5060\n    certfile: /nonexistent\n    keyfile: /nonexistent", "falcogrpc.edge.certfile falcogrpc.edge.keyfile")]
     [InlineData("localhost:5060", null)]
     [InlineData("unix:///run/falco/falco.sock", null)]
     public void What_cannot_be_used_is_an_error_at_the_start(string address, string? key)
@@ -133,7 +136,7 @@ public sealed class FalcoSourceTests : IDisposable
         var file = Path.Combine(folder, "router.yaml");
         File.WriteAllText(file, $"falcogrpc:\n  edge:\n    address: {address}\n");
         var configuration = Saker.Router.Configuration.RouterConfigurationLoader.Load(file, new EnvironmentVariables(new Dictionary<string, string>()), RecordedSettings.Catalogue);
-        Assert.Equal(key is null ? [] : [key], configuration.Faults.Where(static fault => fault.Severity == FaultSeverity.Error).Select(static fault => fault.Key));
+        Assert.Equal(key?.Split(' ') ?? [], configuration.Faults.Where(static fault => fault.Severity == FaultSeverity.Error).Select(static fault => fault.Key));
     }
 
     private static FalcoSources Start(IngestFixture fixture, string address) => Start(fixture, new FalcoGrpcOptions { Address = address });
