@@ -111,6 +111,13 @@ public sealed class ValueSourceTests : IDisposable
     }
 
     [Theory]
+    [InlineData("signingkey: 'one of some length'")]
+    [InlineData("certificate: edge.example.com")]
+    [InlineData("user: build, password: 'one of some length'")]
+    public void One_proof_is_enough_for_a_client(string keys) =>
+        Assert.Empty(Load($"http:\n  clients:\n    edge: {{{keys}}}\n").Faults);
+
+    [Theory]
     [InlineData("token: short", "token: A token has at least 16")]
     [InlineData("signingkey: short", "signingkey: A key has at least 16")]
     [InlineData("user: a, password: short", "password: A password has at least 16")]
