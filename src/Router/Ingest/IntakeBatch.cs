@@ -19,9 +19,6 @@ internal sealed class IntakeBatch(AlertIntake intake, RouterMetrics metrics)
     private readonly List<IntakeResult> results = [];
     private long bytes;
 
-    /// <summary>Alerts in it, with those that are not taken.</summary>
-    public int Count => results.Count;
-
     /// <summary>True when it is to be stored before more is added.</summary>
     public bool IsFull => results.Count >= LogEntry.MaxTogether || bytes >= MaxBytes;
 
