@@ -178,6 +178,14 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts, int limit = T
         Drop(thread);
     }
 
+    /// <summary>The last thread of a process goes on as its leader, also when that had ended.</summary>
+    public static void Revive(ThreadInfo thread)
+    {
+        thread.State &= ~ThreadMarks.Ended;
+        thread.Leader = thread;
+        thread.LivingThreads = 1;
+    }
+
     /// <summary>Forgets every thread.</summary>
     public void Clear()
     {

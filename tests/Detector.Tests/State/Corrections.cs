@@ -122,6 +122,28 @@ public sealed unsafe class Corrections : IDisposable
     }
 
     [Fact]
+    public void An_exec_by_a_thread_after_all_others_have_ended_leaves_nothing_of_its_own_number()
+    {
+        events.Clone(10, 12, CloneFiles | CloneThread);
+        events.Clone(10, 13, CloneFiles | CloneThread);
+        events.Open(12, 3, "/kept");
+        events.Send(EventType.ProcexitV1Enter, 10, ("reaper_tid", 13));
+        events.Send(EventType.ProcexitV1Enter, 12, ("reaper_tid", 13));
+        events.Exec(10, "next");
+        Assert.Null(events.Find(13));
+        Assert.Equal(1, events.Find(10)!.LivingThreads);
+        Assert.Equal("/kept", Path(10, 3));
+
+        // The number of who called it is given out again, which is nobody's loss.
+        events.Clone(10, 20);
+        events.Clone(20, 13);
+        events.Send(EventType.ProcexitV1Enter, 13, ("reaper_tid", 0));
+        Assert.Equal((1, 1), (events.Find(10)!.LivingThreads, events.Find(20)!.LivingThreads));
+        events.Send(EventType.ProcexitV1Enter, 10, ("reaper_tid", 0));
+        Assert.Null(events.Find(10));
+    }
+
+    [Fact]
     public void Who_gets_the_number_of_a_process_that_ended_does_not_get_its_children()
     {
         events.Clone(10, 11);

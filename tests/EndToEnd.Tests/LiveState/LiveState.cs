@@ -31,6 +31,8 @@ public sealed class LiveState
         LiveDetector.Require();
         var asked = (await (result ??= DoAsync()))[scenario];
         Assert.Null(asked.Failure);
+        // Shown when the test fails: what was lost on the way explains much.
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', asked.Told.Take(20).Select(static alert => string.Join(' ', alert.Fields)).Prepend(asked.Log)));
         return asked;
     }
 
@@ -67,7 +69,7 @@ public sealed class LiveState
         }
 
         var alerts = await detector.AlertsUntilAsync("nothing");
-        return results.ToDictionary(static pair => pair.Key, pair => pair.Value with { Told = [.. alerts.Where(alert => alert.Act == pair.Key)] });
+        return results.ToDictionary(static pair => pair.Key, pair => pair.Value with { Log = detector.Log, Told = [.. alerts.Where(alert => alert.Act == pair.Key)] });
     }
 
     private static Process Start(TestFolder folder, string program, string scenario, Dictionary<string, Scenario> results)
@@ -105,6 +107,9 @@ internal sealed record Scenario(int Pid, string Folder, string Program, IReadOnl
 {
     /// <summary>Why it could not be done, as where ids cannot be chosen or there is one CPU only; null when it was done.</summary>
     public string? Failure { get; init; }
+
+    /// <summary>What the detector has logged.</summary>
+    public string Log { get; init; } = "";
 
     /// <summary>What was told at a question, which must have been once.</summary>
     public IReadOnlyDictionary<string, string?> At(int question) =>

@@ -72,7 +72,9 @@ internal static class ExecHandlers
     /// <summary>The process's other threads are gone after an exec, and the one that called it is the leader now.</summary>
     private static void EndSiblings(MachineState state, ThreadInfo thread)
     {
-        if (thread.Leader.LivingThreads <= 1)
+        // The leader's end is told before an exec by another thread, which takes its id over and whose own id ends unsaid.
+        var ended = (thread.State & ThreadMarks.Ended) != 0;
+        if (thread.Leader.LivingThreads <= (ended ? 0 : 1))
         {
             return;
         }
@@ -82,6 +84,8 @@ internal static class ExecHandlers
             ThreadTable.Reparent(sibling, thread);
             state.Threads.Remove(sibling);
         }
+
+        ThreadTable.Revive(thread);
     }
 
     private static ThreadInfo? FindSibling(ThreadTable threads, ThreadInfo thread)

@@ -230,7 +230,8 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
     private void ReadDescriptors(MachineState state, string folder, ThreadInfo thread)
     {
         var numbers = Numbers($"{folder}/fd");
-        if (numbers.Count <= MaxDescriptors)
+        // A process on its way out shows none, whatever it had: what it did before is still to be told.
+        if (numbers.Count is > 0 and <= MaxDescriptors)
         {
             RemoveClosed(thread.Fds, numbers);
         }
