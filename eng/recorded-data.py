@@ -4,7 +4,7 @@
   eng/recorded-data.py FOLDER          copy what differs, and remove what is no longer read
   eng/recorded-data.py --check FOLDER  only tell what differs; the exit code is 1 when anything does
 
-FOLDER is where Falco and Falcosidekick were recorded; it has the folders charts, falco, sidekick and seed.
+FOLDER is where Falco and Falcosidekick were recorded; it has the folders charts, falco, plugins, sidekick and seed.
 A test that needs another recording gets a line in READ. tests/Data/README.md says what each folder is.
 """
 import gzip
@@ -33,6 +33,7 @@ READ = [
     "falco/expected/fields/live-*.jsonl.gz",
     "falco/expected/simple_rules.yaml",
     "falco/expected/validate/*",
+    "plugins/container/cgroups.tsv",
     "seed/falcosidekick.yaml",
     "seed/rules.yaml",
     "sidekick/alerts/*.json",

@@ -1,4 +1,5 @@
 using Saker.Conditions.Compilation;
+using Saker.Conditions.Fields;
 using Saker.Conditions.Runtime;
 
 namespace Saker.Rules;
@@ -29,14 +30,17 @@ public sealed class RuleMatcher
     private readonly IReadOnlyList<string> eventTypes;
     private readonly long[] matches;
     private readonly RuleMatching matching;
+    private readonly Predicate<FieldReference>? late;
 
     /// <summary>Makes the index.</summary>
     /// <param name="set">The rules; those that are off or cannot work here are left out.</param>
     /// <param name="source">The source of the events.</param>
     /// <param name="eventTypes">The event types as rules name them (<see cref="RuleSource.EventTypes"/>).</param>
     /// <param name="matching">Which of several matching rules count.</param>
-    public RuleMatcher(RuleSet set, string source, IReadOnlyList<string> eventTypes, RuleMatching matching)
+    /// <param name="late">Fields whose values may come after the event; null for none.</param>
+    public RuleMatcher(RuleSet set, string source, IReadOnlyList<string> eventTypes, RuleMatching matching, Predicate<FieldReference>? late = null)
     {
+        this.late = late;
         rules = [.. set.Rules.Where(rule => rule.Enabled && rule.Unavailable is null && rule.Source == source)];
         matches = new long[rules.Length];
         this.eventTypes = eventTypes;
@@ -57,7 +61,7 @@ public sealed class RuleMatcher
         }
 
         byType = [.. index.Select(static list => list.ToArray())];
-        anyType = [.. Enumerable.Range(0, rules.Length).Where(i => rules[i].EventTypes is null).Select(i => new Candidate(i, rules[i].Condition))];
+        anyType = [.. Enumerable.Range(0, rules.Length).Where(i => rules[i].EventTypes is null).Select(i => new Candidate(i, rules[i].Condition, late))];
     }
 
     /// <summary>The rules that are evaluated, in their order.</summary>
@@ -76,8 +80,7 @@ public sealed class RuleMatcher
     public int Match(int eventType, EvaluationContext context, ICollection<Rule> matched)
     {
         var count = 0;
-        var of = (uint)eventType < (uint)candidates.Length ? candidates[eventType] ??= MakeVersions(eventType) : anyType;
-        foreach (var candidate in of)
+        foreach (var candidate in CandidatesOf(eventType))
         {
             if (!candidate.Condition.Evaluate(context))
             {
@@ -96,14 +99,90 @@ public sealed class RuleMatcher
         return count;
     }
 
+    /// <summary>
+    /// Evaluates the rules for an event some of whose fields have no value yet. Those that need none of them are decided; of the
+    /// others those remain that may match. When the first match counts, what comes after a decided one is left out.
+    /// </summary>
+    /// <param name="eventType">The event's type, as for <see cref="Match"/>.</param>
+    /// <param name="context">The event.</param>
+    /// <param name="possible">Gets the rules that match or may, in their order. Their matches are not counted: see <see cref="Confirm"/>.</param>
+    /// <returns>How many are undecided.</returns>
+    public int MatchEarly(int eventType, EvaluationContext context, ICollection<PossibleMatch> possible)
+    {
+        var undecided = 0;
+        foreach (var candidate in CandidatesOf(eventType))
+        {
+            if (candidate.Possible is { } may)
+            {
+                if (may.Evaluate(context))
+                {
+                    possible.Add(new PossibleMatch(candidate.Rule, candidate.Condition));
+                    undecided++;
+                }
+            }
+            else if (candidate.Condition.Evaluate(context))
+            {
+                possible.Add(new PossibleMatch(candidate.Rule, null));
+                if (matching == RuleMatching.First)
+                {
+                    break;
+                }
+            }
+        }
+
+        return undecided;
+    }
+
+    /// <summary>
+    /// Decides what <see cref="MatchEarly"/> left open, with a context in which all fields have the values that they will have, and
+    /// counts the matches.
+    /// </summary>
+    /// <param name="possible">The rules that match or may.</param>
+    /// <param name="context">The event.</param>
+    /// <param name="matched">Gets the rules that matched.</param>
+    public void Confirm(IReadOnlyList<PossibleMatch> possible, EvaluationContext context, ICollection<Rule> matched)
+    {
+        for (var i = 0; i < possible.Count; i++)
+        {
+            if (possible[i].Undecided?.Evaluate(context) == false)
+            {
+                continue;
+            }
+
+            matches[possible[i].Rule]++;
+            matched.Add(rules[possible[i].Rule]);
+            if (matching == RuleMatching.First)
+            {
+                return;
+            }
+        }
+    }
+
+    private Candidate[] CandidatesOf(int eventType) =>
+        (uint)eventType < (uint)candidates.Length ? candidates[eventType] ??= MakeVersions(eventType) : anyType;
+
     private Candidate[] MakeVersions(int eventType)
     {
         var specializer = new ConditionSpecializer(EventType, eventTypes[eventType]);
         return [.. byType[eventType]
-            .Select(rule => new Candidate(rule, specializer.Apply(rules[rule].Condition)))
+            .Select(rule => new Candidate(rule, specializer.Apply(rules[rule].Condition), late))
             .Where(static candidate => !candidate.Condition.IsNever)];
     }
 
-    /// <summary>A rule's place among the rules, and its condition for events of one type.</summary>
-    private readonly record struct Candidate(int Rule, CompiledCondition Condition);
+    /// <summary>A rule for events of one type.</summary>
+    /// <param name="Rule">Its place among the rules.</param>
+    /// <param name="Condition">Its condition.</param>
+    /// <param name="Possible">Whether it may match before late fields have their values; null when it needs none of them.</param>
+    private readonly record struct Candidate(int Rule, CompiledCondition Condition, CompiledCondition? Possible)
+    {
+        public Candidate(int rule, CompiledCondition condition, Predicate<FieldReference>? late)
+            : this(rule, condition, late is null ? null : condition.WhereUnknown(late))
+        {
+        }
+    }
 }
+
+/// <summary>A rule that matches an event, or may.</summary>
+/// <param name="Rule">Its place in <see cref="RuleMatcher.Rules"/>.</param>
+/// <param name="Undecided">What decides; null when it matches.</param>
+public readonly record struct PossibleMatch(int Rule, CompiledCondition? Undecided);

@@ -109,6 +109,20 @@ public sealed class Analyses
         Assert.Equal(canHold, Compile(text).CanHoldWithout(static field => field.Definition.Name == "a"));
 
     [Theory]
+    [InlineData("a = 1 and b = 2", "b = 2")]
+    [InlineData("a = 1 or b = 2", "true")]
+    [InlineData("b = 2 and not a = 1", "b = 2")]
+    [InlineData("b = 2 and not (a = 1 or c = 3)", "and(b = 2, not (c = 3))")]
+    [InlineData("b = 2 and not (a = 1 and c = 3)", "b = 2")]
+    [InlineData("b = val(a) and c = 3", "c = 3")]
+    [InlineData("tolower(a) exists and c = 3", "c = 3")]
+    [InlineData("opens and a = 1", "opens{type = open}")]
+    [InlineData("not both", "true")]
+    [InlineData("not opens and not other", "and(not (opens{type = open}), not (b = 2))")]
+    public void When_a_field_is_unknown_the_rest_says_whether_it_may_hold(string text, string expected) =>
+        Assert.Equal(expected, Draw(new ConstantFolding().Apply(new UnknownFields(static field => field.Definition.Name == "a").Possible(Compile(text).Typed))));
+
+    [Theory]
     [InlineData("type = open", "true")]
     [InlineData("type = read", "false")]
     [InlineData("type exists", "true")]

@@ -76,6 +76,41 @@ public class Properties
     }, iter: 10_000, seed: "0000KOIPe036");
 
     [Fact]
+    public void What_may_hold_whatever_a_field_says_is_never_left_out() => Gen.Select(Condition, Event).Sample(static (text, values) =>
+    {
+        var condition = new ConditionCompiler(Operators.Catalogue).Compile(text, [])!;
+        var possible = condition.WhereUnknown(static field => field.Definition.Name is "text" or "num") ?? condition;
+        var known = new TableContext();
+        foreach (var value in values.Where(static value => value.Length > 0 && !value.StartsWith("text", StringComparison.Ordinal) && !value.StartsWith("num", StringComparison.Ordinal)))
+        {
+            Operators.Set(known, value);
+        }
+
+        if (possible.Evaluate(known))
+        {
+            return true;
+        }
+
+        // It cannot hold, and does not with any of the values.
+        foreach (var unknown in (string[])["", "text=a", "text=b", "text=ab", "num=1", "num=2", "text=a num=1", "text=b num=2"])
+        {
+            var context = new TableContext();
+            foreach (var value in values.Where(static value => value.Length > 0 && !value.StartsWith("text", StringComparison.Ordinal) && !value.StartsWith("num", StringComparison.Ordinal))
+                .Concat(unknown.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+            {
+                Operators.Set(context, value);
+            }
+
+            if (condition.Evaluate(context))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }, iter: 20_000, seed: "0000KOIPe036");
+
+    [Fact]
     public void A_version_leaves_out_what_follows_from_the_known_value()
     {
         var never = new ConditionCompiler(Operators.Catalogue).Compile("num = 1 and not (text = a or other = b)", [])!;

@@ -65,6 +65,15 @@ public sealed class CompiledCondition
     /// <summary>Whether the condition can hold although some fields never have a value.</summary>
     public bool CanHoldWithout(Predicate<FieldReference> absent) => new AbsenceAnalysis(absent).CanHold(Typed);
 
+    /// <summary>
+    /// A condition that holds for every event for which this one may hold, whatever the values of some fields, which it does not read;
+    /// null when this one reads none of them.
+    /// </summary>
+    /// <param name="unknown">The fields.</param>
+    public CompiledCondition? WhereUnknown(Predicate<FieldReference> unknown) => Fields.Any(field => unknown(field))
+        ? new CompiledCondition(Expression, new UnknownFields(unknown).Possible(Typed), Builder.WithSameLeaves())
+        : null;
+
     /// <summary>All fields that the condition reads, macros included, each once.</summary>
     public IReadOnlyCollection<FieldReference> Fields => FieldCollector.Collect(Typed);
 

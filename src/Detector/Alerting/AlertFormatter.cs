@@ -45,8 +45,11 @@ internal sealed class AlertFormatter : IDisposable
             ?? throw new InvalidOperationException($"The catalogue has no {timeName}.");
     }
 
-    /// <summary>The alert of a rule that matched the context's present event.</summary>
-    public AlertLine Format(Rule rule, EventContext context)
+    /// <summary>The field that every alert begins with.</summary>
+    public DetectorField Time => time;
+
+    /// <summary>The alert of a rule that matched the context's event.</summary>
+    public AlertLine Format(Rule rule, AlertContext context)
     {
         var message = Message(rule, context, out var messageStart);
         if (!options.JsonOutput)
@@ -81,7 +84,7 @@ internal sealed class AlertFormatter : IDisposable
             WriteTags(rule);
         }
 
-        WriteTime(context.View.Timestamp);
+        WriteTime(context.Timestamp);
         json.WriteEndObject();
         json.Flush();
         return new(buffer.WrittenSpan.ToArray(), IsJson: true);
@@ -89,7 +92,7 @@ internal sealed class AlertFormatter : IDisposable
 
     public void Dispose() => json.Dispose();
 
-    private ReadOnlySpan<byte> Message(Rule rule, EventContext context, out int messageStart)
+    private ReadOnlySpan<byte> Message(Rule rule, AlertContext context, out int messageStart)
     {
         var writer = new Utf8Writer(text);
         ValueFormatter.WriteText(time, context.ReadShown(time), ref writer);
@@ -101,7 +104,7 @@ internal sealed class AlertFormatter : IDisposable
         return writer.Written;
     }
 
-    private static void Print(OutputFormat format, EventContext context, ref Utf8Writer writer)
+    private static void Print(OutputFormat format, AlertContext context, ref Utf8Writer writer)
     {
         foreach (var part in format.Parts)
         {
@@ -116,7 +119,7 @@ internal sealed class AlertFormatter : IDisposable
         }
     }
 
-    private static void Print(OutputPart part, EventContext context, ref Utf8Writer writer)
+    private static void Print(OutputPart part, AlertContext context, ref Utf8Writer writer)
     {
         var start = writer.Length;
         Print(part.Operand!, context, ref writer);
@@ -132,7 +135,7 @@ internal sealed class AlertFormatter : IDisposable
         }
     }
 
-    private static void Print(CompiledOperand operand, EventContext context, ref Utf8Writer writer)
+    private static void Print(CompiledOperand operand, AlertContext context, ref Utf8Writer writer)
     {
         if (operand.Field is { } field)
         {
@@ -148,7 +151,7 @@ internal sealed class AlertFormatter : IDisposable
     // Field values are bytes of whatever encoding; what is not UTF-8 becomes U+FFFD.
     private void WriteText(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => json.WriteString(name, Encoding.UTF8.GetString(value));
 
-    private void WriteFields(Rule rule, EventContext context)
+    private void WriteFields(Rule rule, AlertContext context)
     {
         json.WriteStartObject("output_fields"u8);
         // Of two with one key, what the configuration adds wins, as in Falco.
@@ -180,7 +183,7 @@ internal sealed class AlertFormatter : IDisposable
         json.WriteEndObject();
     }
 
-    private void WriteTransformed(CompiledOperand operand, EventContext context)
+    private void WriteTransformed(CompiledOperand operand, AlertContext context)
     {
         var target = json;
         operand.Visit(context, ref target, static (scoped Value value, ref Utf8JsonWriter into) => ValueFormatter.WriteJson(null, value, into));

@@ -24,6 +24,9 @@ internal sealed record DetectorOptions
     /// <summary>Which system calls are watched beside those that the rules name.</summary>
     public BaseSyscallsOptions BaseSyscalls { get; init; } = new();
 
+    /// <summary>What waits for a container's record.</summary>
+    public ContainerOptions Container { get; init; } = new();
+
     /// <summary>What is done about a loss of events.</summary>
     public SyscallEventDropsOptions SyscallEventDrops { get; init; } = new();
 

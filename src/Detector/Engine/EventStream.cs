@@ -54,7 +54,11 @@ internal sealed class EventStream
         new(SystemCallName, new FieldCatalogue(), new EventTypeIndex(), deliverable, SystemCallSuggestion);
 
     /// <summary>A matcher for this stream's rules.</summary>
-    public RuleMatcher MatcherOf(RuleSet rules, RuleMatching matching) => new(rules, Name, Types.Names, matching);
+    /// <param name="rules">The rules.</param>
+    /// <param name="matching">Which of several matching rules count.</param>
+    /// <param name="waits">Whether rules may be decided when a runtime has answered.</param>
+    public RuleMatcher MatcherOf(RuleSet rules, RuleMatching matching, bool waits = false) =>
+        new(rules, Name, Types.Names, matching, waits ? static field => ContainerFields.IsAsked(field.Definition.Name) : null);
 
     /// <summary>A context in which the fields of this stream's events are read.</summary>
     /// <param name="hostname">The name that the machine has in alerts.</param>

@@ -2,6 +2,7 @@ using Saker.Detector.Alerting;
 using Saker.Detector.Capture;
 using Saker.Detector.Events;
 using Saker.Detector.Fields;
+using Saker.Detector.Holding;
 using Saker.Detector.Outputs;
 using Saker.Detector.State;
 using Saker.Rules;
@@ -9,14 +10,37 @@ using Saker.Rules;
 namespace Saker.Detector.Engine;
 
 /// <summary>Asks the rules about each event, and makes alerts of matches. Allocates nothing for an event that matches nothing.</summary>
+/// <param name="pipeline">The way of the events.</param>
+/// <param name="matcher">The rules.</param>
+/// <param name="types">The types of events as rules name them.</param>
+/// <param name="context">Reads fields.</param>
+/// <param name="formatter">Makes alerts.</param>
+/// <param name="outputs">Where alerts go.</param>
+/// <param name="hold">Keeps alerts until runtimes have answered; null to let none wait.</param>
 internal sealed class RuleEngine(
-    EventPipeline pipeline, RuleMatcher matcher, EventTypeIndex types, EventContext context, AlertFormatter formatter, IReadOnlyList<OutputQueue> outputs)
+    EventPipeline pipeline, RuleMatcher matcher, EventTypeIndex types, EventContext context, AlertFormatter formatter, IReadOnlyList<OutputQueue> outputs, AlertHold? hold = null)
     : IEventConsumer
 {
     private readonly List<Rule> matched = new(capacity: 64);
 
     /// <summary>Alerts made so far.</summary>
     public long Alerts { get; private set; }
+
+    /// <summary>Whether alerts are held.</summary>
+    public bool IsHolding => hold is { IsEmpty: false };
+
+    /// <summary>What is held; null when nothing ever is.</summary>
+    public AlertHold? Hold => hold;
+
+    /// <summary>Writes what was held and need not be any longer.</summary>
+    /// <param name="all">Whether everything is written.</param>
+    public void Release(bool all = false)
+    {
+        if (hold is { IsEmpty: false })
+        {
+            hold.Release(Write, all);
+        }
+    }
 
     public void Handle(in EventView view, EventFrame frame, in RawEvent raw)
     {
@@ -29,20 +53,43 @@ internal sealed class RuleEngine(
         }
 
         context.Set(pipeline.State, view, frame, raw, pipeline.Processed);
+        if (hold is { IsFull: true })
+        {
+            hold.MakeRoom(Write);
+        }
+
+        if (hold is not null && frame.Thread?.Container is { IsPending: true } container && hold.TryHold(type, context, container))
+        {
+            return;
+        }
+
         matched.Clear();
         if (matcher.Match(type, context, matched) == 0)
         {
             return;
         }
 
+        var waits = hold?.Holds(context) == true;
         foreach (var rule in matched)
         {
-            Alerts++;
             var line = formatter.Format(rule, context);
-            foreach (var output in outputs)
+            if (waits)
             {
-                output.Write(line);
+                hold!.Queue(line, context);
             }
+            else
+            {
+                Write(line);
+            }
+        }
+    }
+
+    private void Write(AlertLine line)
+    {
+        Alerts++;
+        foreach (var output in outputs)
+        {
+            output.Write(line);
         }
     }
 }

@@ -23,6 +23,7 @@ internal static class ArgumentFields
         "evt.arg" or "evt.rawarg" when !Exists(argument!) => $"no event has an argument '{argument}'",
         "evt.type.is" when !EventTable.All.Any(definition => definition.Name == argument)
             && !EventTable.SystemCalls.Any(call => call.Name == argument) => $"there is no event '{argument}'",
+        _ when field.StartsWith("container.mount.", StringComparison.Ordinal) || field == "container.mount" => ContainerFields.ExplainMount(argument!),
         "evt.abspath" when argument is not (null or "src" or "dst") => $"the argument of '{field}' is src or dst, and '{argument}' is neither",
         _ => null,
     };

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Saker.Conditions.Fields;
-using Saker.Conditions.Runtime;
 using Saker.Conditions.Values;
 using Saker.Detector.Capture;
 using Saker.Detector.Events;
@@ -13,12 +12,13 @@ namespace Saker.Detector.Fields;
 /// The present event as conditions and output formats read it: one per worker. Each field is read at most once per event;
 /// what is put together for it lies in a scratch arena that the next event reuses. Nothing is allocated per event.
 /// </summary>
-internal sealed unsafe class EventContext : EvaluationContext, IDisposable
+internal sealed unsafe class EventContext : AlertContext, IDisposable
 {
     /// <summary>Bytes that the fields of one event may put together.</summary>
     public const int ScratchBytes = 1 << 20;
 
     private readonly byte* scratch = (byte*)NativeMemory.Alloc(ScratchBytes);
+    private readonly EventFrame ofContainer = new();
     private Memo[] memos = new Memo[256];
     private uint stamp;
     private int used;
@@ -53,6 +53,9 @@ internal sealed unsafe class EventContext : EvaluationContext, IDisposable
     /// <summary>The thread; null for events of no thread.</summary>
     public ThreadInfo? Thread => Frame.Thread;
 
+    /// <summary>The container that the event is about; null when that is unknown.</summary>
+    public ContainerEntry? Container => Frame.Container ?? Frame.Thread?.Container;
+
     /// <summary>Values that were cut because the scratch arena was full.</summary>
     public long Overflowed { get; private set; }
 
@@ -71,6 +74,21 @@ internal sealed unsafe class EventContext : EvaluationContext, IDisposable
             FirstTimestamp = view.Timestamp;
         }
 
+        Forget();
+    }
+
+    /// <summary>Sets a container that fields are read from, without an event: all fields that need one are not to be read.</summary>
+    public void SetContainer(MachineState state, ContainerEntry container)
+    {
+        NextEvent();
+        State = state;
+        Frame = ofContainer;
+        Frame.Container = container;
+        Forget();
+    }
+
+    private void Forget()
+    {
         used = 0;
         if (++stamp == 0)
         {
@@ -109,8 +127,11 @@ internal sealed unsafe class EventContext : EvaluationContext, IDisposable
         return value;
     }
 
-    /// <summary>The value of a field as an alert shows it, which for a few is another than conditions see.</summary>
-    public Value ReadShown(FieldReference field) => ((DetectorField)field).ReadShown(this);
+    /// <inheritdoc/>
+    public override ulong Timestamp => View.Timestamp;
+
+    /// <inheritdoc/>
+    public override Value ReadShown(FieldReference field) => ((DetectorField)field).ReadShown(this);
 
     /// <summary>What is left of the scratch arena, to put a value together in; <see cref="Keep"/> takes what was used.</summary>
     public Span<byte> Scratch => new(scratch + used, ScratchBytes - used);

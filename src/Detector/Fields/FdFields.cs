@@ -149,9 +149,9 @@ internal static unsafe class FdFields
         }
 
         var writer = new Utf8Writer(context.Scratch);
-        if (context.Thread is { } thread && !ContainerFields.IsHost(context))
+        if (context.Thread?.Container is { IsHost: false } container)
         {
-            writer.Add(thread.ContainerId.Span);
+            writer.Add(container.Id);
         }
 
         writer.Add((byte)':');

@@ -141,8 +141,8 @@ internal sealed class FieldCatalogue : IFieldCatalogue
     private static string ReasonFor(string name) => name switch
     {
         _ when name.StartsWith("container.", StringComparison.Ordinal) || name.StartsWith("proc.is_container", StringComparison.Ordinal) =>
-            "it is asked of a container runtime, and this build asks none",
-        _ when name.StartsWith("k8s.", StringComparison.Ordinal) => "it is asked of Kubernetes, and this build asks it nothing",
+            "no runtime tells of it; Falco does not fill it any more either",
+        _ when name.StartsWith("k8s.", StringComparison.Ordinal) => "only the Kubernetes API server knows it, and this build does not ask that",
         _ when name.StartsWith("thread.cpu", StringComparison.Ordinal) => "no driver sends what it is made of",
         _ when name.EndsWith("ip.name", StringComparison.Ordinal) => "names of addresses are not looked up in this build",
         "evt.pluginname" or "evt.plugininfo" or "evt.asynctype" => "only plugins fill it, and this build runs none",

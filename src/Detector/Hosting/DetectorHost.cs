@@ -136,7 +136,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
             return (0, null);
         }
 
-        var machine = new OpenStream(plan.Calls.Name, source, state, new EventPipeline(state), source is HoldingSource live ? ReadMachine(live, state, plan.Source.SystemCalls.Count) : null);
+        var machine = new OpenStream(plan.Calls.Name, source, state, new EventPipeline(state), source is HoldingSource live ? ReadMachine(live, state, plan.Source.SystemCalls.Count) : null, Containers: null);
         var running = plan.Source;
         while (true)
         {

@@ -5,29 +5,39 @@ using Saker.Detector.Telemetry;
 namespace Saker.Detector.Hosting;
 
 /// <summary>Takes events from a source and gives them to the rules, for one plan.</summary>
-internal sealed class EventLoop(IEventSource source, EventPipeline pipeline, RuleEngine engine, EngineMonitor monitor, DropActions drops, TimeProvider clock, ILogger logger)
+/// <param name="stream">The source, and what is known of its machine.</param>
+/// <param name="engine">Gets the events.</param>
+/// <param name="monitor">Tells others the counters.</param>
+/// <param name="drops">What is to happen after losses.</param>
+/// <param name="clock">The time.</param>
+/// <param name="logger">Told of losses.</param>
+internal sealed class EventLoop(OpenStream stream, RuleEngine engine, EngineMonitor monitor, DropActions drops, TimeProvider clock, ILogger logger)
 {
     private const int BatchSize = 512;
     private static readonly TimeSpan ReadWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ShortWait = TimeSpan.FromMilliseconds(20);
+
+    // What is held waits for an answer, not for an event.
+    private static readonly TimeSpan HoldWait = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
+
+    private readonly IEventSource source = stream.Source;
 
     /// <summary>The source's counters as they were told last; they outlive a plan.</summary>
     public SourceStatistics Told { get; set; }
 
     /// <summary>Runs until the source ends, the stop is wanted, events were lost that must not be, or something else is to be done.</summary>
-    /// <param name="recovery">Reads the machine again after a loss; null for a capture.</param>
     /// <param name="otherwise">Whether something else is to be done.</param>
     /// <param name="stop">The stop.</param>
-    public void Run(StateRecovery? recovery, Func<bool> otherwise, CancellationToken stop)
+    public void Run(Func<bool> otherwise, CancellationToken stop)
     {
-        recovery?.Go();
+        stream.Recovery?.Go();
         var batch = new RawEvent[BatchSize];
         var lastReport = clock.GetTimestamp();
         while (!stop.IsCancellationRequested && !source.Ended && !drops.MustExit && !otherwise())
         {
-            Take(batch, ReadWait);
+            Take(batch, engine.IsHolding ? HoldWait : ReadWait);
             monitor.AfterBatch();
             if (clock.GetElapsedTime(lastReport) < ReportInterval)
             {
@@ -38,7 +48,7 @@ internal sealed class EventLoop(IEventSource source, EventPipeline pipeline, Rul
             var before = Told;
             ReportDrops();
             drops.Check(Told, before);
-            recovery?.Check(Told);
+            stream.Recovery?.Check(Told);
             monitor.Sample();
         }
 
@@ -49,6 +59,7 @@ internal sealed class EventLoop(IEventSource source, EventPipeline pipeline, Rul
             monitor.AfterBatch();
         }
 
+        engine.Release(all: true);
         monitor.Finish();
         ReportDrops();
     }
@@ -58,10 +69,12 @@ internal sealed class EventLoop(IEventSource source, EventPipeline pipeline, Rul
         var count = source.Read(batch, wait);
         for (var i = 0; i < count; i++)
         {
-            pipeline.Process(batch[i], engine);
+            stream.Pipeline.Process(batch[i], engine);
         }
 
         source.Release();
+        stream.Containers?.TakeOver(stream.State.Containers, learnt: null);
+        engine.Release();
         return count;
     }
 

@@ -1,4 +1,5 @@
 using Saker.Detector.Capture;
+using Saker.Detector.Containers;
 using Saker.Detector.Engine;
 using Saker.Detector.State;
 
@@ -10,7 +11,9 @@ namespace Saker.Detector.Hosting;
 /// <param name="State">What its events have told.</param>
 /// <param name="Pipeline">The way of its events.</param>
 /// <param name="Recovery">Reads the machine again after a loss; null for a capture.</param>
-internal sealed record OpenStream(string Name, IEventSource Source, MachineState State, EventPipeline Pipeline, StateRecovery? Recovery)
+/// <param name="Containers">Asks runtimes about containers; null for a capture.</param>
+internal sealed record OpenStream(
+    string Name, IEventSource Source, MachineState State, EventPipeline Pipeline, StateRecovery? Recovery, ContainerInquiry? Containers)
 {
     /// <summary>The source's counters as they were told last.</summary>
     public SourceStatistics Told { get; set; }

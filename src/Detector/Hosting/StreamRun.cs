@@ -1,6 +1,7 @@
 using Saker.Detector.Alerting;
 using Saker.Detector.Engine;
 using Saker.Detector.Fields;
+using Saker.Detector.Holding;
 using Saker.Detector.Outputs;
 using Saker.Detector.Telemetry;
 
@@ -12,6 +13,7 @@ internal sealed class StreamRun : IDisposable
     private readonly OpenStream opened;
     private readonly EventContext context;
     private readonly AlertFormatter formatter;
+    private readonly AlertHold? hold;
     private readonly RuleEngine engine;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
@@ -31,8 +33,11 @@ internal sealed class StreamRun : IDisposable
         var stream = plan.Streams.Single(stream => stream.Name == opened.Name);
         context = stream.ContextFor(hostname);
         formatter = new AlertFormatter(options, stream.Catalogue, hostname);
-        var matcher = stream.MatcherOf(plan.Rules, options.RuleMatching);
-        engine = new RuleEngine(opened.Pipeline, matcher, stream.Types, context, formatter, outputs);
+        var longest = TimeSpan.FromMilliseconds(options.Container.HoldMs);
+        var holds = opened.Containers is not null && longest > TimeSpan.Zero;
+        var matcher = stream.MatcherOf(plan.Rules, options.RuleMatching, holds);
+        hold = holds ? new AlertHold(longest, matcher, formatter, opened.State, clock) : null;
+        engine = new RuleEngine(opened.Pipeline, matcher, stream.Types, context, formatter, outputs, hold);
         Monitor = new EngineMonitor(stream.Name, opened.Source, opened.State, opened.Pipeline, engine, matcher, clock);
     }
 
@@ -48,15 +53,16 @@ internal sealed class StreamRun : IDisposable
     /// <param name="stop">The stop.</param>
     public async Task RunAsync(DropActions drops, Func<bool> otherwise, CancellationToken stop)
     {
-        var loop = new EventLoop(opened.Source, opened.Pipeline, engine, Monitor, drops, clock, logger) { Told = opened.Told };
+        var loop = new EventLoop(opened, engine, Monitor, drops, clock, logger) { Told = opened.Told };
         // A thread of its own: the loop waits in the kernel, and a pool thread should not.
         await Task.Factory.StartNew(
-            () => loop.Run(opened.Recovery, otherwise, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => loop.Run(otherwise, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         opened.Told = loop.Told;
     }
 
     public void Dispose()
     {
+        hold?.Dispose();
         formatter.Dispose();
         context.Dispose();
     }

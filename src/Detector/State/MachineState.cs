@@ -13,7 +13,7 @@ internal sealed class MachineState : IDisposable
     {
         Pool = new NativePool(capBytes);
         Texts = new TextPool(Pool);
-        Threads = new ThreadTable(Pool, Texts, maxThreads);
+        Threads = new ThreadTable(Pool, Texts, Containers, maxThreads);
     }
 
     /// <summary>The memory of texts and descriptor tables.</summary>
@@ -24,6 +24,9 @@ internal sealed class MachineState : IDisposable
 
     /// <summary>Threads and, through them, descriptors.</summary>
     public ThreadTable Threads { get; }
+
+    /// <summary>Containers that threads run in.</summary>
+    public ContainerTable Containers { get; } = new();
 
     /// <summary>Users and groups of the host.</summary>
     public UserTable Users { get; } = new();
@@ -86,14 +89,7 @@ internal sealed class MachineState : IDisposable
         }
 
         Texts.Set(ref thread.Cgroups, writer.Written);
-        var id = ContainerIdentity.Find(thread.Cgroups.Span);
-        if (id.IsEmpty)
-        {
-            id = ContainerIdentity.Host;
-        }
-
-        Texts.Set(ref thread.ContainerFullId, id);
-        Texts.Set(ref thread.ContainerId, id[..Math.Min(id.Length, ContainerIdentity.ShortLength)]);
+        Threads.SetContainer(thread, Containers.Of(writer.Written));
     }
 
     private const int MaxCgroups = 16 * 1024;
@@ -147,6 +143,7 @@ internal sealed class MachineState : IDisposable
     public void Clear()
     {
         Threads.Clear();
+        Containers.Clear();
         Interfaces.Clear();
     }
 
@@ -170,6 +167,9 @@ internal sealed unsafe class EventFrame
     /// <summary>The thread; null for events of no thread.</summary>
     public ThreadInfo? Thread { get; set; }
 
+    /// <summary>The container that the event itself is about; null for all but the events of containers, which are about their thread's.</summary>
+    public ContainerEntry? Container { get; set; }
+
     /// <summary>The descriptor that the event uses or made; meaningful when <see cref="HasFd"/>.</summary>
     public long Fd { get; set; }
 
@@ -189,6 +189,7 @@ internal sealed unsafe class EventFrame
     public void Reset()
     {
         Thread = null;
+        Container = null;
         Fd = -1;
         HasFd = false;
         Entry = null;

@@ -67,11 +67,8 @@ internal sealed class ThreadInfo
     public Text Cgroups;
     public Text Root;
 
-    /// <summary>The container's id as rules see it (12 characters, or <c>host</c>); empty when unknown.</summary>
-    public Text ContainerId;
-
-    /// <summary>The container's full id, or <c>host</c>; empty when unknown.</summary>
-    public Text ContainerFullId;
+    /// <summary>The container that it runs in, the host's for none; null when unknown. To be set by <see cref="ThreadTable.SetContainer"/>.</summary>
+    public ContainerEntry? Container { get; internal set; }
 
     public uint Uid { get; set; }
     public uint Gid { get; set; }
@@ -165,7 +162,7 @@ internal sealed class ThreadInfo
         Parent = FirstChild = NextSibling = PreviousSibling = null;
     }
 
-    /// <summary>Takes over what a clone inherits. Ids, times and descriptors are the caller's.</summary>
+    /// <summary>Takes over what a clone inherits. Ids, times, descriptors and the container are the caller's.</summary>
     internal void InheritFrom(ThreadInfo parent, TextPool texts)
     {
         texts.SetShared(ref Comm, parent.Comm);
@@ -176,8 +173,6 @@ internal sealed class ThreadInfo
         texts.SetShared(ref WorkingDirectory, parent.WorkingDirectory);
         texts.SetShared(ref Cgroups, parent.Cgroups);
         texts.SetShared(ref Root, parent.Root);
-        texts.SetShared(ref ContainerId, parent.ContainerId);
-        texts.SetShared(ref ContainerFullId, parent.ContainerFullId);
         SessionId = parent.SessionId;
         GroupId = parent.GroupId;
         VGroupId = parent.VGroupId;
@@ -207,8 +202,6 @@ internal sealed class ThreadInfo
         texts.Release(ref WorkingDirectory);
         texts.Release(ref Cgroups);
         texts.Release(ref Root);
-        texts.Release(ref ContainerId);
-        texts.Release(ref ContainerFullId);
         texts.Release(ref Entered);
     }
 }

@@ -6,8 +6,9 @@ namespace Saker.Detector.State;
 /// </summary>
 /// <param name="pool">The memory of descriptor tables.</param>
 /// <param name="texts">The texts of threads.</param>
+/// <param name="containers">The containers that threads run in.</param>
 /// <param name="limit">Threads that are kept at most.</param>
-internal sealed class ThreadTable(NativePool pool, TextPool texts, int limit = ThreadTable.MaxThreads)
+internal sealed class ThreadTable(NativePool pool, TextPool texts, ContainerTable containers, int limit = ThreadTable.MaxThreads)
 {
     /// <summary>Threads that are kept at most when nobody says otherwise.</summary>
     public const int MaxThreads = 256 * 1024;
@@ -64,6 +65,27 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts, int limit = T
         }
 
         return thread;
+    }
+
+    /// <summary>Puts a thread into a container.</summary>
+    public void SetContainer(ThreadInfo thread, ContainerEntry? container)
+    {
+        if (ReferenceEquals(thread.Container, container))
+        {
+            return;
+        }
+
+        if (container is not null)
+        {
+            ContainerTable.Enter(container);
+        }
+
+        if (thread.Container is { } before)
+        {
+            containers.Exit(before);
+        }
+
+        thread.Container = container;
     }
 
     /// <summary>Gives a thread a table of its own with what it saw until now (<c>unshare</c>, exec of a shared table).</summary>
@@ -192,6 +214,7 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts, int limit = T
         foreach (var thread in threads.Values)
         {
             thread.ReleaseTexts(texts);
+            SetContainer(thread, null);
             ReturnTable(thread);
             thread.Reset();
             freeThreads.Push(thread);
@@ -215,6 +238,7 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts, int limit = T
         Reparent(thread, null);
         Unlink(thread);
         thread.ReleaseTexts(texts);
+        SetContainer(thread, null);
         ReturnTable(thread);
         thread.Reset();
         freeThreads.Push(thread);

@@ -137,7 +137,7 @@ public sealed class Rewriting
         return string.Join('|',
             thread.Tid, thread.Pid, thread.ParentTid, thread.SessionId, thread.GroupId, thread.VTid, thread.VPid, thread.VGroupId,
             Text(thread.Comm.Span), Text(thread.Exe.Span), Text(thread.ExePath.Span), Text(thread.Args.Span), Text(thread.Environment.Span),
-            Text(thread.Leader.WorkingDirectory.Span), Text(thread.Cgroups.Span), Text(thread.Root.Span), Text(thread.ContainerId.Span),
+            Text(thread.Leader.WorkingDirectory.Span), Text(thread.Cgroups.Span), Text(thread.Root.Span), Text(thread.Container?.Id),
             thread.Uid, thread.Gid, thread.LoginUid, thread.Tty, thread.CapInheritable, thread.CapPermitted, thread.CapEffective,
             thread.ExeInode, thread.ExeChangeTime, thread.ExeModifyTime, thread.FdLimit, thread.VmSize, thread.VmRss, thread.VmSwap,
             thread.MajorFaults, thread.MinorFaults, thread.PidNamespaceStart, thread.State, string.Join('/', fds.Order(StringComparer.Ordinal)));

@@ -61,7 +61,7 @@ public sealed class RuleCommands
         await File.WriteAllTextAsync(file, """
             - rule: nobody asks Kubernetes
               desc: reads a field that cannot be filled
-              condition: evt.type = open and k8s.ns.name = prod
+              condition: evt.type = open and k8s.rs.name = prod
               output: none
               priority: NOTICE
             """, TestContext.Current.CancellationToken);
@@ -70,7 +70,7 @@ public sealed class RuleCommands
         Assert.Equal(0, code);
         var lines = text.Split('\n');
         Assert.Contains(lines, static line => line.StartsWith("Crypto miner started ", StringComparison.Ordinal) && line.Contains("Critical", StringComparison.Ordinal) && line.Contains(" on ", StringComparison.Ordinal));
-        Assert.Contains(lines, static line => line.Contains(" off: the field 'k8s.ns.name' cannot be filled: ", StringComparison.Ordinal));
+        Assert.Contains(lines, static line => line.Contains(" off: the field 'k8s.rs.name' cannot be filled: ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class RuleCommands
         Assert.True(lines.Length > 200, $"{lines.Length} fields");
         // Name, type and meaning: at least two blanks and then a sentence.
         Assert.All(lines, static line => Assert.Matches(@"^\S+(\[.*?\])? +(list of )?[A-Z0-9]+ +\w.*\.", line));
-        Assert.Contains("(not filled: it is asked of Kubernetes", text, StringComparison.Ordinal);
+        Assert.Contains("(not filled: only the Kubernetes API server knows it", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,12 +27,12 @@ public sealed class StartLines : IDisposable
                   priority: INFO
                 - rule: without a runtime {i}
                   desc: d
-                  condition: evt.type = open and k8s.ns.name = a{i}
+                  condition: evt.type = open and k8s.rs.name = a{i}
                   output: o
                   priority: INFO
                 - rule: with less {i}
                   desc: d
-                  condition: evt.type = open and not k8s.pod.name = a{i}
+                  condition: evt.type = open and not k8s.svc.name = a{i}
                   output: o
                   priority: INFO
                 - rule: partly {i}
@@ -50,9 +50,9 @@ public sealed class StartLines : IDisposable
         var deliverable = calls.Types.Names.Where(static name => name != "nfsservctl").ToHashSet();
         Assert.NotNull(RuleLoading.Load(new DetectorConfiguration(new DetectorOptions(), new ConfigFaults(), "detector.yaml"), [file], [EventStream.OfSystemCalls(deliverable)], logger));
         Assert.Contains(logger.Lines, static line => line == "rules loaded: 900 on, 300 off.");
-        Assert.Contains(logger.Lines, static line => line.StartsWith("300 rules off, for the field 'k8s.ns.name' cannot be filled: ", StringComparison.Ordinal)
+        Assert.Contains(logger.Lines, static line => line.StartsWith("300 rules off, for the field 'k8s.rs.name' cannot be filled: ", StringComparison.Ordinal)
             && line.EndsWith(": without a runtime 0, without a runtime 1, without a runtime 2, without a runtime 3, without a runtime 4 and 295 more.", StringComparison.Ordinal));
-        Assert.Contains(logger.Lines, static line => line.StartsWith("300 rules on with less to go by, for k8s.pod.name never ", StringComparison.Ordinal));
+        Assert.Contains(logger.Lines, static line => line.StartsWith("300 rules on with less to go by, for k8s.svc.name never ", StringComparison.Ordinal));
         Assert.Contains(logger.Lines, static line => line.StartsWith("300 rules on without an event that they name, for 'nfsservctl' is not delivered", StringComparison.Ordinal));
         Assert.Single(logger.Lines, static line => line.Contains("evt.dir", StringComparison.Ordinal));
         Assert.Equal(5, logger.Lines.Count);

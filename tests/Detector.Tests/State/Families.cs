@@ -124,7 +124,7 @@ public sealed unsafe class Families : IDisposable
     public void The_container_comes_from_the_cgroup(string cgroup, string id)
     {
         events.Exec(10, "x", ("cgroups", Encoding.UTF8.GetBytes(cgroup + "\0")));
-        Assert.Equal(id, Encoding.UTF8.GetString(events.Find(10)!.ContainerId.Span));
+        Assert.Equal(id, Encoding.UTF8.GetString(events.Find(10)!.Container!.Id));
     }
 
     [Fact]

@@ -129,6 +129,7 @@ internal static class CloneHandlers
         if (parent is not null)
         {
             child.InheritFrom(parent, state.Texts);
+            state.Threads.SetContainer(child, parent.Container);
             if (shared is null)
             {
                 child.Fds.CopyFrom(parent.Fds);

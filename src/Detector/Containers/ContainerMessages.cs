@@ -1,0 +1,14 @@
+namespace Saker.Detector.Containers;
+
+/// <summary>What is said about runtimes.</summary>
+internal static partial class ContainerMessages
+{
+    [LoggerMessage(1501, LogLevel.Information, "Containers: {Runtime} is followed; it has {Count}.")]
+    public static partial void Follows(ILogger logger, string runtime, int count);
+
+    [LoggerMessage(1502, LogLevel.Warning, "Containers: {Reason} It is tried again; until then its containers have only their ids.")]
+    public static partial void CannotAsk(ILogger logger, string reason);
+
+    [LoggerMessage(1503, LogLevel.Warning, "Containers: not every runtime has told its containers within {Seconds} seconds; the watch begins without them.")]
+    public static partial void SlowRuntimes(ILogger logger, double seconds);
+}

@@ -1,0 +1,8 @@
+namespace Saker.Detector.Containers;
+
+/// <summary>Finds runtimes on the machine.</summary>
+internal interface IRuntimeDiscovery
+{
+    /// <summary>Runtimes that have come since the last call. Cheap: it only looks whether sockets are there.</summary>
+    IReadOnlyList<IContainerRuntime> FindNew();
+}

@@ -1,0 +1,63 @@
+using Saker.Conditions.Fields;
+using Saker.Conditions.Values;
+using Saker.Detector.Fields;
+using Saker.Detector.State;
+
+namespace Saker.Detector.Holding;
+
+/// <summary>
+/// A held event as conditions and outputs read it: what a runtime was asked for as it is known by now, all else as it was when the
+/// event happened.
+/// </summary>
+/// <param name="state">The state, for its containers.</param>
+internal sealed class HeldContext(MachineState state) : AlertContext, IDisposable
+{
+    // Readers of container fields need no more of an event than its container.
+    private readonly EventContext container = new();
+    private readonly Dictionary<(int Slot, bool IsShown), int> places = [];
+    private HeldEvent held = null!;
+
+    /// <summary>Fields that were asked for and are absent although their event is in a container: what the wait did not bring.</summary>
+    public int Missing { get; private set; }
+
+    /// <inheritdoc/>
+    public override ulong Timestamp => held.Timestamp;
+
+    /// <summary>Sets the event.</summary>
+    public void Set(HeldEvent next)
+    {
+        NextEvent();
+        held = next;
+        Missing = 0;
+        container.SetContainer(state, next.Container!);
+        places.Clear();
+        for (var i = 0; i < next.Values.Count; i++)
+        {
+            places[(next.Values[i].Slot, next.Values[i].IsShown)] = i;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Value Read(FieldReference field) => Read(field, isShown: false);
+
+    /// <inheritdoc/>
+    public override Value ReadShown(FieldReference field) => Read(field, isShown: true);
+
+    public void Dispose() => container.Dispose();
+
+    private Value Read(FieldReference field, bool isShown)
+    {
+        if (!ContainerFields.IsAsked(field.Definition.Name))
+        {
+            return places.TryGetValue((field.Slot, isShown), out var place) ? held.ValueOf(held.Values[place]) : Value.None;
+        }
+
+        var value = container.Read(field);
+        if (!value.Exists && held.Container!.Facts is null)
+        {
+            Missing++;
+        }
+
+        return value;
+    }
+}

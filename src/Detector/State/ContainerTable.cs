@@ -1,0 +1,226 @@
+using System.Text;
+using Saker.Detector.Containers;
+
+namespace Saker.Detector.State;
+
+/// <summary>
+/// The containers that threads run or ran in, by id, with what runtimes said of them. One writer. Bounded: when it is full, the one
+/// that was left by its threads first makes room; when none was left, a new one has its id and is asked for nothing.
+/// </summary>
+/// <param name="limit">Containers that are kept at most.</param>
+internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
+{
+    /// <summary>Containers that are kept at most when nobody says otherwise.</summary>
+    public const int MaxContainers = 10_000;
+
+    private const int MaxIdBytes = 64;
+
+    private readonly Dictionary<string, ContainerEntry> entries = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<ContainerEntry, long> left = new();
+    private long departures;
+
+    /// <summary>What threads outside any container have.</summary>
+    public ContainerEntry Host { get; } = ContainerEntry.OfHost();
+
+    /// <summary>The one container that all threads are in, where the configuration says so; null mostly.</summary>
+    public ContainerEntry? Static { get; private set; }
+
+    /// <summary>Asks runtimes for a container; null where there are none to ask, as for captures.</summary>
+    public Action<ContainerEntry>? Ask { get; set; }
+
+    /// <summary>Containers in the table.</summary>
+    public int Count => entries.Count;
+
+    /// <summary>Containers of which a record is there.</summary>
+    public int Known { get; private set; }
+
+    /// <summary>Containers that were not kept because the table was full.</summary>
+    public long LeftOut { get; private set; }
+
+    /// <summary>All containers, in no order.</summary>
+    public IEnumerable<ContainerEntry> All => entries.Values;
+
+    /// <summary>The container that a thread's cgroups name; that of the host when they name none.</summary>
+    public ContainerEntry Of(ReadOnlySpan<byte> cgroups)
+    {
+        if (Static is { } only)
+        {
+            return only;
+        }
+
+        var named = ContainerIdentity.Find(cgroups);
+        if (named.Id.IsEmpty || named.Id.Length > MaxIdBytes)
+        {
+            return Host;
+        }
+
+        Span<char> text = stackalloc char[MaxIdBytes];
+        var length = Encoding.Latin1.GetChars(ShortOf(named.Id, named.Kind), text);
+        var key = text[..length];
+        if (entries.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(key, out var known))
+        {
+            if (known.Knowledge == ContainerKnowledge.Unasked)
+            {
+                Ask?.Invoke(known);
+            }
+
+            return known;
+        }
+
+        var entry = new ContainerEntry(ShortOf(named.Id, named.Kind), named.Id, named.Kind);
+        if (!MakeRoom())
+        {
+            LeftOut++;
+            return entry;
+        }
+
+        entries.Add(key.ToString(), entry);
+        Leave(entry); // until a thread holds it
+        if (RecordOf(entry) is { } record)
+        {
+            Learn(entry, record);
+        }
+        else
+        {
+            Ask?.Invoke(entry);
+        }
+
+        return entry;
+    }
+
+    /// <summary>The container of that id; null when it is not known.</summary>
+    public ContainerEntry? Find(ReadOnlySpan<byte> id)
+    {
+        Span<char> text = stackalloc char[MaxIdBytes];
+        return id.Length <= MaxIdBytes && entries.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text[..Encoding.Latin1.GetChars(id, text)], out var entry) ? entry : null;
+    }
+
+    /// <summary>The container of that id; null when it is not known.</summary>
+    public ContainerEntry? Find(string id) => entries.GetValueOrDefault(id);
+
+    /// <summary>Takes what a runtime said. The container need not have been seen yet.</summary>
+    /// <returns>The container; null when there is no room for it.</returns>
+    public ContainerEntry? Learn(ContainerRecord record)
+    {
+        if (record.Id.Length is 0 or > MaxIdBytes)
+        {
+            return null;
+        }
+
+        if (!entries.TryGetValue(record.Id, out var entry))
+        {
+            if (!MakeRoom())
+            {
+                LeftOut++;
+                return null;
+            }
+
+            entry = new ContainerEntry(Encoding.Latin1.GetBytes(record.Id), Encoding.Latin1.GetBytes(record.FullId), CgroupKind.Runtime);
+            entries.Add(record.Id, entry);
+            Leave(entry);
+        }
+
+        Learn(entry, record);
+        return entry;
+    }
+
+    /// <summary>Has all threads from now on be in one container.</summary>
+    public void UseStatic(ContainerRecord record)
+    {
+        Static = new ContainerEntry(Encoding.UTF8.GetBytes(record.Id), Encoding.UTF8.GetBytes(record.FullId), CgroupKind.Runtime);
+        Static.Learn(new ContainerFacts(record));
+    }
+
+    /// <summary>A thread holds the container.</summary>
+    public static void Enter(ContainerEntry entry)
+    {
+        entry.Threads++;
+        entry.LeftAt = 0;
+    }
+
+    /// <summary>A thread holds it no longer.</summary>
+    public void Exit(ContainerEntry entry)
+    {
+        if (--entry.Threads == 0 && entry.Kind != CgroupKind.None)
+        {
+            Leave(entry);
+        }
+    }
+
+    /// <summary>Forgets all containers.</summary>
+    public void Clear()
+    {
+        entries.Clear();
+        left.Clear();
+        Known = 0;
+    }
+
+    private void Learn(ContainerEntry entry, ContainerRecord record)
+    {
+        Known += entry.Facts is null ? 1 : 0;
+        entry.Learn(new ContainerFacts(record));
+    }
+
+    private void Leave(ContainerEntry entry)
+    {
+        entry.LeftAt = ++departures;
+        left.Enqueue(entry, entry.LeftAt);
+        // Each time a container is left it stands in the queue once more; old places are passed over, and swept when they prevail.
+        if (left.Count > (2 * limit) + 64)
+        {
+            Sweep();
+        }
+    }
+
+    private void Sweep()
+    {
+        left.Clear();
+        foreach (var entry in entries.Values)
+        {
+            if (entry.LeftAt > 0)
+            {
+                left.Enqueue(entry, entry.LeftAt);
+            }
+        }
+    }
+
+    private bool MakeRoom()
+    {
+        while (entries.Count >= limit)
+        {
+            if (!left.TryDequeue(out var oldest, out var at))
+            {
+                return false;
+            }
+
+            if (oldest.LeftAt != at || !entries.Remove(Encoding.Latin1.GetString(oldest.OwnId)))
+            {
+                continue;
+            }
+
+            Known -= oldest.Facts is null ? 0 : 1;
+        }
+
+        return true;
+    }
+
+    private static ReadOnlySpan<byte> ShortOf(ReadOnlySpan<byte> id, CgroupKind kind) =>
+        kind is CgroupKind.Runtime or CgroupKind.Candidate ? id[..Math.Min(id.Length, ContainerIdentity.ShortLength)] : id;
+
+    /// <summary>The record of a container whose cgroup says all that there is to know.</summary>
+    private static ContainerRecord? RecordOf(ContainerEntry entry)
+    {
+        ContainerType? type = entry.Kind switch
+        {
+            CgroupKind.Lxc => ContainerType.Lxc,
+            CgroupKind.LibvirtLxc => ContainerType.LibvirtLxc,
+            CgroupKind.Bpm => ContainerType.Bpm,
+            CgroupKind.SystemdNspawn => ContainerType.SystemdNspawn,
+            _ => null,
+        };
+        var id = Encoding.UTF8.GetString(entry.OwnFullId);
+        return type is { } named
+            ? new ContainerRecord { Id = id, FullId = id, Type = named, Name = named == ContainerType.SystemdNspawn ? id : "" }
+            : null;
+    }
+}
