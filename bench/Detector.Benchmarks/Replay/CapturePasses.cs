@@ -41,7 +41,7 @@ internal sealed class CapturePasses
         using var formatter = new AlertFormatter(options, calls.Catalogue, "benchmark");
         var matcher = calls.MatcherOf(rules, RuleMatching.First);
         var pipeline = new EventPipeline(state);
-        var engine = new RuleEngine(pipeline, matcher, calls.Types, context, formatter, outputs: []);
+        var engine = new RuleEngine(pipeline, matcher, calls.Types, context, formatter, outputs: [], new HoldCounters());
         source.Start(new SourceSettings { SystemCalls = new HashSet<int>() });
         source.Drain(pipeline, engine);
         return (pipeline.Processed, engine.Alerts);

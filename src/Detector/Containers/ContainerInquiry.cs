@@ -71,7 +71,7 @@ internal sealed class ContainerInquiry : IAsyncDisposable
     {
         if (runtimes.Length == 0)
         {
-            container.Knowledge = ContainerKnowledge.Unanswered;
+            container.Knowledge = ContainerKnowledge.NobodyToAsk;
             Counters.NobodyToAsk++;
         }
         else if (questions.Writer.TryWrite(new Question(ToText(container.OwnId), ToText(container.OwnFullId))))

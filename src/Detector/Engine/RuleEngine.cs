@@ -16,9 +16,17 @@ namespace Saker.Detector.Engine;
 /// <param name="context">Reads fields.</param>
 /// <param name="formatter">Makes alerts.</param>
 /// <param name="outputs">Where alerts go.</param>
+/// <param name="counters">Counts alerts of containers that no runtime has told of.</param>
 /// <param name="hold">Keeps alerts until runtimes have answered; null to let none wait.</param>
 internal sealed class RuleEngine(
-    EventPipeline pipeline, RuleMatcher matcher, EventTypeIndex types, EventContext context, AlertFormatter formatter, IReadOnlyList<OutputQueue> outputs, AlertHold? hold = null)
+    EventPipeline pipeline,
+    RuleMatcher matcher,
+    EventTypeIndex types,
+    EventContext context,
+    AlertFormatter formatter,
+    IReadOnlyList<OutputQueue> outputs,
+    HoldCounters counters,
+    AlertHold? hold = null)
     : IEventConsumer
 {
     private readonly List<Rule> matched = new(capacity: 64);
@@ -29,8 +37,11 @@ internal sealed class RuleEngine(
     /// <summary>Whether alerts are held.</summary>
     public bool IsHolding => hold is { IsEmpty: false };
 
-    /// <summary>What is held; null when nothing ever is.</summary>
-    public AlertHold? Hold => hold;
+    /// <summary>Events and alerts that are held.</summary>
+    public int HeldCount => hold?.Count ?? 0;
+
+    /// <summary>What was held, and what came without a runtime's answer.</summary>
+    public HoldCounters HoldCounters => counters;
 
     /// <summary>Writes what was held and need not be any longer.</summary>
     /// <param name="all">Whether everything is written.</param>
@@ -69,6 +80,7 @@ internal sealed class RuleEngine(
             return;
         }
 
+        counters.Alerted(context.Container, matched.Count);
         var waits = hold?.Holds(context) == true;
         foreach (var rule in matched)
         {

@@ -39,9 +39,11 @@ internal sealed class AlertHold : IDisposable
     /// <param name="matcher">The rules.</param>
     /// <param name="formatter">Makes alerts.</param>
     /// <param name="state">The state, for its containers.</param>
+    /// <param name="counters">Counts what is held.</param>
     /// <param name="clock">The time.</param>
-    public AlertHold(TimeSpan longest, RuleMatcher matcher, AlertFormatter formatter, MachineState state, TimeProvider clock)
+    public AlertHold(TimeSpan longest, RuleMatcher matcher, AlertFormatter formatter, MachineState state, HoldCounters counters, TimeProvider clock)
     {
+        Counters = counters;
         this.longest = longest;
         this.matcher = matcher;
         this.formatter = formatter;
@@ -57,7 +59,7 @@ internal sealed class AlertHold : IDisposable
     public int Count => queue.Count;
 
     /// <summary>The counters.</summary>
-    public HoldCounters Counters { get; } = new();
+    public HoldCounters Counters { get; }
 
     /// <summary>Writes what waits longest until there is room for more.</summary>
     /// <param name="write">Gets the alerts.</param>
@@ -154,11 +156,6 @@ internal sealed class AlertHold : IDisposable
             return;
         }
 
-        if (held.Container!.IsPending)
-        {
-            Counters.Late++;
-        }
-
         context.Set(held);
         matched.Clear();
         matcher.Confirm(held.Possible, context, matched);
@@ -167,10 +164,7 @@ internal sealed class AlertHold : IDisposable
             write(formatter.Format(rule, context));
         }
 
-        if (matched.Count > 0 && context.Missing > 0)
-        {
-            Counters.Incomplete++;
-        }
+        Counters.Alerted(held.Container, matched.Count);
     }
 
     private void KeepValues(HeldEvent held, EventContext present)
@@ -259,20 +253,4 @@ internal sealed class AlertHold : IDisposable
 
         private static bool Asked(FieldReference field) => ContainerFields.IsAsked(field.Definition.Name);
     }
-}
-
-/// <summary>What was held. Plain numbers of the event thread.</summary>
-internal sealed class HoldCounters
-{
-    /// <summary>Events that were held.</summary>
-    public long Held { get; set; }
-
-    /// <summary>Those that no answer came for within the longest wait.</summary>
-    public long Late { get; set; }
-
-    /// <summary>Those that were decided early, as too many were held.</summary>
-    public long Crowded { get; set; }
-
-    /// <summary>Those whose alerts lack fields that were asked for.</summary>
-    public long Incomplete { get; set; }
 }

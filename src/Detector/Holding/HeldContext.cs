@@ -17,9 +17,6 @@ internal sealed class HeldContext(MachineState state) : AlertContext, IDisposabl
     private readonly Dictionary<(int Slot, bool IsShown), int> places = [];
     private HeldEvent held = null!;
 
-    /// <summary>Fields that were asked for and are absent although their event is in a container: what the wait did not bring.</summary>
-    public int Missing { get; private set; }
-
     /// <inheritdoc/>
     public override ulong Timestamp => held.Timestamp;
 
@@ -28,7 +25,6 @@ internal sealed class HeldContext(MachineState state) : AlertContext, IDisposabl
     {
         NextEvent();
         held = next;
-        Missing = 0;
         container.SetContainer(state, next.Container!);
         places.Clear();
         for (var i = 0; i < next.Values.Count; i++)
@@ -52,12 +48,6 @@ internal sealed class HeldContext(MachineState state) : AlertContext, IDisposabl
             return places.TryGetValue((field.Slot, isShown), out var place) ? held.ValueOf(held.Values[place]) : Value.None;
         }
 
-        var value = container.Read(field);
-        if (!value.Exists && held.Container!.Facts is null)
-        {
-            Missing++;
-        }
-
-        return value;
+        return container.Read(field);
     }
 }

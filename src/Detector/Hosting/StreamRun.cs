@@ -36,9 +36,10 @@ internal sealed class StreamRun : IDisposable
         var longest = TimeSpan.FromMilliseconds(options.Container.HoldMs);
         var holds = opened.Containers is not null && longest > TimeSpan.Zero;
         var matcher = stream.MatcherOf(plan.Rules, options.RuleMatching, holds);
-        hold = holds ? new AlertHold(longest, matcher, formatter, opened.State, clock) : null;
-        engine = new RuleEngine(opened.Pipeline, matcher, stream.Types, context, formatter, outputs, hold);
-        Monitor = new EngineMonitor(stream.Name, opened.Source, opened.State, opened.Pipeline, engine, matcher, clock);
+        var counters = new HoldCounters();
+        hold = holds ? new AlertHold(longest, matcher, formatter, opened.State, counters, clock) : null;
+        engine = new RuleEngine(opened.Pipeline, matcher, stream.Types, context, formatter, outputs, counters, hold);
+        Monitor = new EngineMonitor(opened, engine, matcher, clock);
     }
 
     /// <summary>The counters of the run.</summary>

@@ -6,7 +6,7 @@ namespace Saker.Detector.State;
 /// <summary>How far the question about a container is.</summary>
 internal enum ContainerKnowledge : byte
 {
-    /// <summary>Nobody was asked, as there is nobody.</summary>
+    /// <summary>It was not asked for yet.</summary>
     Unasked,
 
     /// <summary>The runtimes are being asked.</summary>
@@ -15,8 +15,11 @@ internal enum ContainerKnowledge : byte
     /// <summary>A record is there.</summary>
     Known,
 
-    /// <summary>No runtime had an answer in time.</summary>
+    /// <summary>No runtime knows it.</summary>
     Unanswered,
+
+    /// <summary>There is no runtime to ask.</summary>
+    NobodyToAsk,
 }
 
 /// <summary>

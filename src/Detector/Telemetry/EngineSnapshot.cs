@@ -38,6 +38,43 @@ internal sealed record EngineSnapshot
     /// <summary>Threads that events named and that could not be found anywhere.</summary>
     public long ThreadsNotFound { get; init; }
 
+    /// <summary>What is known of containers, and what waited for it.</summary>
+    public ContainerSnapshot Containers { get; init; } = new();
+
     /// <summary>Bytes of the memory for texts and descriptors.</summary>
     public long StateBytes { get; init; }
+}
+
+/// <summary>The counters of containers at one moment.</summary>
+internal sealed record ContainerSnapshot
+{
+    /// <summary>Containers that were met or told of.</summary>
+    public int Met { get; init; }
+
+    /// <summary>Containers of which a record is there.</summary>
+    public int Known { get; init; }
+
+    /// <summary>Containers of which a record is there, without an image, and that are no sandboxes.</summary>
+    public int WithoutImage { get; init; }
+
+    /// <summary>Containers that were not kept because the table was full.</summary>
+    public long LeftOut { get; init; }
+
+    /// <summary>Containers that were asked for since an event told of them first.</summary>
+    public long Asked { get; init; }
+
+    /// <summary>Containers that no runtime knew in time.</summary>
+    public long NotFound { get; init; }
+
+    /// <summary>Events and alerts that are held now.</summary>
+    public int Holding { get; init; }
+
+    /// <summary>Events that were held.</summary>
+    public long Held { get; init; }
+
+    /// <summary>Events that were decided before their time, as too many were held.</summary>
+    public long Crowded { get; init; }
+
+    /// <summary>Alerts of containers without a record, by <see cref="State.ContainerKnowledge"/>.</summary>
+    public IReadOnlyList<long> AlertsWithout { get; init; } = [];
 }

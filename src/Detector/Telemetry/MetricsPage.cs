@@ -2,6 +2,7 @@ using System.Globalization;
 using Saker.Alerts;
 using Saker.Detector.Configuration;
 using Saker.Detector.Outputs;
+using Saker.Detector.State;
 
 namespace Saker.Detector.Telemetry;
 
@@ -28,6 +29,7 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
         if (options.StateCountersEnabled)
         {
             WriteState(text, engine);
+            WriteContainers(text, engine.Containers);
         }
 
         if (options.ResourceUtilizationEnabled)
@@ -114,6 +116,14 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
         text.Counter("saker_detector_arguments_truncated_total", "Arguments of events that were cut to fit.").Sample(source.TruncatedArguments);
     }
 
+    private static readonly (int Knowledge, string Reason)[] reasons =
+    [
+        ((int)ContainerKnowledge.Unasked, "too_many_questions"),
+        ((int)ContainerKnowledge.Asked, "late_answer"),
+        ((int)ContainerKnowledge.Unanswered, "not_found"),
+        ((int)ContainerKnowledge.NobodyToAsk, "no_runtime"),
+    ];
+
     private static void WriteState(PrometheusText text, EngineSnapshot engine)
     {
         text.Gauge("falcosecurity_scap_n_threads_total", "Threads that are known.").Sample(engine.Threads);
@@ -122,6 +132,24 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
         text.Counter("falcosecurity_scap_n_failed_thread_lookups_total", "Threads that events named and that could not be found.").Sample(engine.ThreadsNotFound);
         text.Gauge("saker_detector_state_bytes", "Memory of the texts and descriptors that are known.").Sample(engine.StateBytes);
         text.Gauge("saker_detector_managed_heap_bytes", "Memory of the managed heap, as its last collection left it.").Sample(GC.GetGCMemoryInfo().HeapSizeBytes);
+    }
+
+    private static void WriteContainers(PrometheusText text, ContainerSnapshot containers)
+    {
+        text.Gauge("falcosecurity_plugins_container_n_containers_total", "Containers that a runtime has told of.").Sample(containers.Known);
+        text.Gauge("falcosecurity_plugins_container_n_missing_container_images_total", "Containers that a runtime has told of without naming their image.").Sample(containers.WithoutImage);
+        text.Gauge("saker_detector_containers", "Containers that were met or told of.").Sample(containers.Met);
+        text.Counter("saker_detector_containers_left_out_total", "Containers that were not kept since the table was full.").Sample(containers.LeftOut);
+        text.Counter("saker_detector_container_questions_total", "Containers that runtimes were asked for, since an event told of them first.").Sample(containers.Asked);
+        text.Counter("saker_detector_container_questions_unanswered_total", "Containers that no runtime knew in time.").Sample(containers.NotFound);
+        text.Gauge("saker_detector_events_held", "Events and alerts that wait for the record of their container.").Sample(containers.Holding);
+        text.Counter("saker_detector_events_held_total", "Events that waited for the record of their container.").Sample(containers.Held);
+        text.Counter("saker_detector_events_held_crowded_total", "Events that were decided before their time since too many waited.").Sample(containers.Crowded);
+        var alerts = text.Counter("saker_detector_alerts_without_container_total", "Alerts that lack what a runtime would tell of their container, by reason.");
+        foreach (var (knowledge, reason) in reasons)
+        {
+            alerts.Sample(knowledge < containers.AlertsWithout.Count ? containers.AlertsWithout[knowledge] : 0, ("reason", reason));
+        }
     }
 
     private void WriteResources(PrometheusText text, ResourceUsage usage)

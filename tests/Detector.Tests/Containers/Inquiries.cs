@@ -123,7 +123,7 @@ public sealed class Inquiries : IAsyncDisposable
     {
         runtime.FindNew();
         await StartAsync();
-        Assert.Equal(ContainerKnowledge.Unanswered, Meet(1).Knowledge);
+        Assert.Equal(ContainerKnowledge.NobodyToAsk, Meet(1).Knowledge);
         Assert.Equal((1, 0), (inquiry.Counters.NobodyToAsk, inquiry.Counters.Asked));
     }
 

@@ -4,6 +4,7 @@ using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
 using Saker.Detector.Events;
 using Saker.Detector.Fields;
+using Saker.Detector.Holding;
 using Saker.Detector.State;
 using Saker.Detector.Tests.Captures;
 using Saker.Rules;
@@ -27,7 +28,7 @@ public sealed class Bookkeeping
         var stream = EventStream.OfSystemCalls(null);
         var rules = RuleLoading.Load([new RuleFile("rules.yaml", "- rule: all\n  desc: all\n  condition: evt.num > 0\n  output: x\n  priority: INFO\n")], [stream]);
         using var formatter = new AlertFormatter(new DetectorOptions(), stream.Catalogue, "here");
-        var engine = new RuleEngine(pipeline, stream.MatcherOf(rules, RuleMatching.First), stream.Types, context, formatter, []);
+        var engine = new RuleEngine(pipeline, stream.MatcherOf(rules, RuleMatching.First), stream.Types, context, formatter, [], new HoldCounters());
         var counter = new Counter(engine);
         replay.Run(pipeline, counter);
         Assert.Equal(72, counter.Bookkeeping);

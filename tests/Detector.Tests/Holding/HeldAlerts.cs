@@ -1,3 +1,4 @@
+using Saker.Detector.State;
 using Saker.Rules;
 
 namespace Saker.Detector.Tests.Holding;
@@ -32,7 +33,7 @@ public sealed class HeldAlerts
         rig.Answer();
         Assert.True(rig.Hold.IsEmpty);
         Assert.Equal([$"run web nginx {HoldingRig.Short}"], await rig.WrittenAsync());
-        Assert.Equal((1, 0, 0), (rig.Hold.Counters.Held, rig.Hold.Counters.Late, rig.Hold.Counters.Incomplete));
+        Assert.Equal((1, 0), (rig.Hold.Counters.Held, rig.Hold.Counters.Without.Sum()));
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class HeldAlerts
         Assert.Equal(1, rig.Hold!.Count);
         rig.Wait(TimeSpan.FromMilliseconds(1));
         Assert.Equal([$"run <NA> <NA> {HoldingRig.Short}"], await rig.WrittenAsync());
-        Assert.Equal((1, 1, 1), (rig.Hold.Counters.Held, rig.Hold.Counters.Late, rig.Hold.Counters.Incomplete));
+        Assert.Equal((1, 1), (rig.Hold.Counters.Held, rig.Hold.Counters.Without[(int)ContainerKnowledge.Asked]));
     }
 
     [Fact]

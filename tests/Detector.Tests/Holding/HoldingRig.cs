@@ -38,9 +38,10 @@ internal sealed class HoldingRig : IAsyncDisposable
         context = stream.ContextFor("here");
         formatter = new AlertFormatter(new DetectorOptions(), stream.Catalogue, "here");
         Matcher = stream.MatcherOf(set, matching, holds);
-        Hold = holds ? new AlertHold(Longest, Matcher, formatter, state, Clock) : null;
+        var counters = new HoldCounters();
+        Hold = holds ? new AlertHold(Longest, Matcher, formatter, state, counters, Clock) : null;
         output = new OutputQueue(kept, new QueueSettings { Capacity = 100_000 }, Clock, NullLogger.Instance);
-        engine = new RuleEngine(Pipeline, Matcher, stream.Types, context, formatter, [output], Hold);
+        engine = new RuleEngine(Pipeline, Matcher, stream.Types, context, formatter, [output], counters, Hold);
         Events = new EventBuilder(Pipeline, engine);
         state.Containers.Ask = static entry => entry.Knowledge = ContainerKnowledge.Asked;
     }
