@@ -16,14 +16,16 @@ internal static class UserFields
         registry.Add("user.loginname", static (c, _) => c.Thread is not { } t ? Value.None
             : c.State.Users.User(t.LoginUid) is { } user && t.LoginUid != uint.MaxValue ? Value.Bytes(user.Name) : Value.Bytes("<NA>"u8));
         registry.Add("group.gid", static (c, _) => c.Thread is { } t ? Value.UInt64(t.Gid) : Value.None);
-        registry.Add("group.name", static (c, _) => c.Thread is { } t && ContainerFields.IsHost(c) && c.State.Users.Group(t.Gid) is { } group
+        registry.Add("group.name", static (c, _) => c.Thread is { } t && UsersOf(c)?.Group(t.Gid) is { } group
             ? Value.Bytes(group.Name)
             : Unnamed(c, c.Thread?.Gid, "root"u8));
     }
 
-    /// <summary>The user by the host's list: a container has a list of its own, which is not read.</summary>
-    private static UserEntry? User(EventContext context) =>
-        context.Thread is { } thread && ContainerFields.IsHost(context) ? context.State.Users.User(thread.Uid) : null;
+    private static UserEntry? User(EventContext context) => context.Thread is { } thread ? UsersOf(context)?.User(thread.Uid) : null;
+
+    /// <summary>The list that counts for the event's process: a container has one of its own, which may not be known.</summary>
+    private static UserTable? UsersOf(EventContext context) =>
+        context.Container is not { } container ? null : container.IsHost ? context.State.Users : container.Users;
 
     private static Value Unnamed(EventContext context, uint? id, ReadOnlySpan<byte> ofRoot) =>
         context.Thread is null ? Value.None : Value.Bytes(id == 0 && !ofRoot.IsEmpty ? ofRoot : "<NA>"u8);

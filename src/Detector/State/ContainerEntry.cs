@@ -66,6 +66,12 @@ internal sealed class ContainerEntry
     /// <summary>What a runtime said; null while none has.</summary>
     public ContainerFacts? Facts { get; private set; }
 
+    /// <summary>Its users and groups; null while they are not known.</summary>
+    public UserTable? Users { get; set; }
+
+    /// <summary>When its users were asked for last, nanoseconds since 1970; 0 for never.</summary>
+    public ulong UsersAskedAt { get; set; }
+
     /// <summary>How far the question is.</summary>
     public ContainerKnowledge Knowledge { get; set; }
 

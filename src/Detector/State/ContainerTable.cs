@@ -28,6 +28,9 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
     /// <summary>Asks runtimes for a container; null where there are none to ask, as for captures.</summary>
     public Action<ContainerEntry>? Ask { get; set; }
 
+    /// <summary>Reads the users of a container in which a process has run exec; null where that cannot be, as for captures.</summary>
+    public Action<ContainerEntry, long>? AskUsers { get; set; }
+
     /// <summary>Containers in the table.</summary>
     public int Count => entries.Count;
 
@@ -145,6 +148,22 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
         {
             Leave(entry);
         }
+    }
+
+    /// <summary>A process has run exec in a container: from then on its root is the container's, and its users can be read.</summary>
+    /// <param name="entry">The container.</param>
+    /// <param name="pid">The process.</param>
+    /// <param name="time">When that was, nanoseconds since 1970.</param>
+    public void Executed(ContainerEntry entry, long pid, ulong time)
+    {
+        const ulong pause = 1_000_000_000;
+        if (AskUsers is null || entry.IsHost || entry.Users is not null || time - entry.UsersAskedAt < pause)
+        {
+            return;
+        }
+
+        entry.UsersAskedAt = time;
+        AskUsers(entry, pid);
     }
 
     /// <summary>Forgets all containers.</summary>

@@ -7,8 +7,7 @@ internal sealed record UserEntry(uint Uid, uint Gid, byte[] Name, byte[] Home, b
 internal sealed record GroupEntry(uint Gid, byte[] Name);
 
 /// <summary>
-/// Users and groups of the host. Those of containers are not read yet, so a user of a container has a name only when it is
-/// root. Texts stand at fixed addresses. Bounded.
+/// Users and groups of the host, or of a container. Texts stand at fixed addresses. Bounded.
 /// </summary>
 internal sealed class UserTable
 {

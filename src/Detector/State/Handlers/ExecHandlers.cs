@@ -38,6 +38,11 @@ internal static class ExecHandlers
         }
 
         state.SetCgroups(thread, view.Parameter(ExecveV19Exit.Cgroups));
+        if (thread.Container is { } container)
+        {
+            state.Containers.Executed(container, pid, view.Timestamp);
+        }
+
         if (view.Has(ExecveV19Exit.Env))
         {
             state.Texts.Set(ref thread.Environment, view.Parameter(ExecveV19Exit.Env));

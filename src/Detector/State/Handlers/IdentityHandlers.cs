@@ -36,38 +36,20 @@ internal static class IdentityHandlers
         }
     }
 
-    private static void AddUser(MachineState state, in EventView view, EventFrame frame)
-    {
-        if (IsOfHost(view.Text(UserAddedEnter.ContainerId)))
-        {
-            state.Users.Set((uint)view.Unsigned(UserAddedEnter.Uid), (uint)view.Unsigned(UserAddedEnter.Gid), view.Text(UserAddedEnter.Name),
-                view.Text(UserAddedEnter.Home), view.Text(UserAddedEnter.Shell));
-        }
-    }
+    private static void AddUser(MachineState state, in EventView view, EventFrame frame) => UsersOf(state, view.Text(UserAddedEnter.ContainerId))?.Set(
+        (uint)view.Unsigned(UserAddedEnter.Uid), (uint)view.Unsigned(UserAddedEnter.Gid), view.Text(UserAddedEnter.Name),
+        view.Text(UserAddedEnter.Home), view.Text(UserAddedEnter.Shell));
 
-    private static void AddGroup(MachineState state, in EventView view, EventFrame frame)
-    {
-        if (IsOfHost(view.Text(GroupAddedEnter.ContainerId)))
-        {
-            state.Users.Set((uint)view.Unsigned(GroupAddedEnter.Gid), view.Text(GroupAddedEnter.Name));
-        }
-    }
+    private static void AddGroup(MachineState state, in EventView view, EventFrame frame) =>
+        UsersOf(state, view.Text(GroupAddedEnter.ContainerId))?.Set((uint)view.Unsigned(GroupAddedEnter.Gid), view.Text(GroupAddedEnter.Name));
 
-    private static void RemoveUser(MachineState state, in EventView view, EventFrame frame)
-    {
-        if (IsOfHost(view.Text(UserDeletedEnter.ContainerId)))
-        {
-            state.Users.RemoveUser((uint)view.Unsigned(UserDeletedEnter.Uid));
-        }
-    }
+    private static void RemoveUser(MachineState state, in EventView view, EventFrame frame) =>
+        UsersOf(state, view.Text(UserDeletedEnter.ContainerId))?.RemoveUser((uint)view.Unsigned(UserDeletedEnter.Uid));
 
-    private static void RemoveGroup(MachineState state, in EventView view, EventFrame frame)
-    {
-        if (IsOfHost(view.Text(GroupDeletedEnter.ContainerId)))
-        {
-            state.Users.RemoveGroup((uint)view.Unsigned(GroupDeletedEnter.Gid));
-        }
-    }
+    private static void RemoveGroup(MachineState state, in EventView view, EventFrame frame) =>
+        UsersOf(state, view.Text(GroupDeletedEnter.ContainerId))?.RemoveGroup((uint)view.Unsigned(GroupDeletedEnter.Gid));
 
-    private static bool IsOfHost(ReadOnlySpan<byte> container) => container.IsEmpty;
+    /// <summary>The list that an event is about; null for that of a container that nobody has met.</summary>
+    private static UserTable? UsersOf(MachineState state, ReadOnlySpan<byte> container) =>
+        container.IsEmpty ? state.Users : state.Containers.Find(container) is { } entry ? entry.Users ??= new UserTable() : null;
 }

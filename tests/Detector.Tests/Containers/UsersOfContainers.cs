@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Text;
+using Saker.Detector.Containers;
+using Saker.Detector.Events;
+using Saker.Detector.State;
+using Saker.Detector.State.Proc;
+using Saker.Detector.Tests.Fields;
+
+namespace Saker.Detector.Tests.Containers;
+
+/// <summary>Names of users in containers come from the container's own lists, whatever stands there.</summary>
+public sealed class UsersOfContainers : IDisposable
+{
+    private const string Full = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    private readonly string folder = Directory.CreateTempSubdirectory("saker-users-").FullName;
+
+    public UsersOfContainers()
+    {
+        Directory.CreateDirectory(In("proc/1/root"));
+        Directory.CreateDirectory(In("proc/20/root/etc"));
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task After_the_first_exec_names_are_those_of_the_container()
+    {
+        Write("passwd", "root:x:0:0:root:/root:/bin/sh\nweb:x:1000:1000::/srv/web:/bin/false\n");
+        Write("group", "root:x:0:\nstaff:x:1000:web\n");
+        using var probe = new FieldProbe();
+        await using var users = new ContainerUsers(In("proc"));
+        probe.State.Containers.AskUsers = users.Ask;
+        probe.State.Users.Set(1000, 1000, "of the host"u8, ""u8, ""u8);
+        probe.Events.Exec(20, "sh", ("uid", 1000), ("gid", 1000), ("cgroups", Encoding.UTF8.GetBytes($"cpu=/docker/{Full}\0")));
+        Assert.Equal("<NA> <NA>", Show(probe, "user.name group.name"));
+        await UntilAsync(users, () => probe.State.Containers.Find(Full[..12])!.Users is not null);
+        Assert.Equal("web /srv/web /bin/false staff", Show(probe, "user.name user.homedir user.shell group.name"));
+    }
+
+    [Fact]
+    public async Task A_process_that_is_still_at_the_host_s_root_says_nothing()
+    {
+        Directory.Delete(In("proc/20/root"), recursive: true);
+        Directory.CreateSymbolicLink(In("proc/20/root"), In("proc/1/root"));
+        Directory.CreateDirectory(In("proc/1/root/etc"));
+        await File.WriteAllTextAsync(In("proc/1/root/etc/passwd"), "host:x:0:0::/:/\n", TestContext.Current.CancellationToken);
+        Write("../../../21/root/etc/passwd", "last:x:0:0::/:/\n");
+        var entry = new ContainerEntry("a"u8, "a"u8, CgroupKind.Runtime);
+        var last = new ContainerEntry("b"u8, "b"u8, CgroupKind.Runtime);
+        await using var users = new ContainerUsers(In("proc"));
+        users.Ask(entry, 20);
+        users.Ask(last, 21);
+        await UntilAsync(users, () => last.Users is not null);
+        Assert.Null(entry.Users);
+    }
+
+    [Theory]
+    [InlineData("ln -s /etc/passwd root/etc/passwd", null)]
+    [InlineData("ln -s ../../../outside root/etc/passwd", null)]
+    [InlineData("ln -s passwd root/etc/passwd", null)]
+    [InlineData("mkfifo root/etc/passwd", null)]
+    [InlineData("mkdir root/etc/passwd", null)]
+    [InlineData("head -c 1048577 /dev/zero > root/etc/passwd", null)]
+    [InlineData("echo inside > root/real; ln -s /real root/etc/passwd", "inside")]
+    [InlineData("echo inside > root/etc/passwd", "inside")]
+    public void A_file_is_read_only_below_its_root_and_when_it_is_one(string made, string? expected)
+    {
+        Directory.CreateDirectory(In("root/etc"));
+        File.WriteAllText(In("outside"), "outside");
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", made]) { WorkingDirectory = In("") })!;
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
+        var read = RootedFile.Read(In("root"), "etc/passwd", HostFiles.MaxBytes);
+        Assert.Equal(expected, read is null ? null : Encoding.UTF8.GetString(read).TrimEnd());
+    }
+
+    [Fact]
+    public void What_stands_in_the_lists_is_taken_for_names_only()
+    {
+        var random = new Random(1271);
+        var sound = Encoding.UTF8.GetBytes("root:x:0:0:root:/root:/bin/sh\nweb:x:1000:1000::/srv/web:/bin/false\n");
+        for (var i = 0; i < 5000; i++)
+        {
+            var damaged = sound.ToArray();
+            for (var change = random.Next(1, 8); change > 0; change--)
+            {
+                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            }
+
+            var users = new UserTable();
+            HostFiles.AddUsers(users, damaged[..random.Next(damaged.Length + 1)], damaged);
+            Assert.True(users.AllUsers.Count() <= 8);
+        }
+
+        var many = new UserTable();
+        HostFiles.AddUsers(many, Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 40_000).Select(static i => $"u:x:{i}:0:::\n"))), null);
+        Assert.Equal(40_000, many.AllUsers.Count());
+    }
+
+    private static string Show(FieldProbe probe, string fields) => probe.Show(fields, EventType.FchmodExit, 20, ("res", 0), ("fd", 3));
+
+    private static async Task UntilAsync(ContainerUsers users, Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        for (users.TakeOver(); !condition(); users.TakeOver())
+        {
+            Assert.False(limit.IsCancellationRequested, "It did not happen.");
+            await Task.Delay(1, CancellationToken.None);
+        }
+    }
+
+    private string In(string path) => Path.Combine(folder, path);
+
+    private void Write(string file, string content)
+    {
+        var path = Path.GetFullPath(In($"proc/20/root/etc/{file}"));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, content);
+    }
+}
