@@ -186,20 +186,26 @@ internal sealed class ContainerdRuntime : IContainerRuntime
             record = ContainerdAnswers.WithImage(record, image.Message?.Image, settings);
         }
 
-        return record.PodSandboxId.Length == 0 || record.IsPodSandbox ? record
-            : record with { PodSandboxLabels = await SandboxLabelsAsync(record.PodSandboxId, place, cancellationToken) };
+        return record.PodSandboxId.Length == 0 || record.IsPodSandbox ? record : await WithSandboxAsync(record, place, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<KeyValuePair<string, string>>> SandboxLabelsAsync(string id, string place, CancellationToken cancellationToken)
+    private async Task<ContainerRecord> WithSandboxAsync(ContainerRecord record, string place, CancellationToken cancellationToken)
     {
-        var stored = await grpc.CallAsync(options => sandboxes.GetAsync(new StoreGetRequest { SandboxId = id }, options), cancellationToken, In(place));
-        if (stored.Message?.Sandbox is { Labels.Count: > 0 } sandbox)
+        var id = record.PodSandboxId;
+        var answer = await grpc.CallAsync(options => containers.GetAsync(new GetContainerRequest { Id = id }, options), cancellationToken, In(place));
+        if (answer.Message?.Container is { } container && ContainerdAnswers.Container(container, settings) is { } sandbox)
         {
-            return ContainerdAnswers.Labels(sandbox.Labels, settings);
+            // A pod's containers join the namespaces of its sandbox by their paths, so that only the sandbox tells whose they are.
+            return record with
+            {
+                PodSandboxLabels = sandbox.Labels,
+                HostNetwork = record.HostNetwork || sandbox.HostNetwork,
+                HostIpc = record.HostIpc || sandbox.HostIpc,
+            };
         }
 
-        // Until version 1.7 a sandbox is a container like others.
-        var answer = await grpc.CallAsync(options => containers.GetAsync(new GetContainerRequest { Id = id }, options), cancellationToken, In(place));
-        return answer.Message?.Container is { } container ? ContainerdAnswers.Labels(container.Labels, settings) : [];
+        // A sandbox that is no container: newer versions can have such ones, as virtual machines.
+        var stored = await grpc.CallAsync(options => sandboxes.GetAsync(new StoreGetRequest { SandboxId = id }, options), cancellationToken, In(place));
+        return stored.Message?.Sandbox is { } other ? record with { PodSandboxLabels = ContainerdAnswers.Labels(other.Labels, settings) } : record;
     }
 }

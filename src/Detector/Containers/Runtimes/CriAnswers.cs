@@ -144,8 +144,9 @@ internal static class CriAnswers
 
     private static string ImageId(ContainerStatus status, JsonElement info)
     {
-        var configured = info.Text("config", "image", "image");
-        return RecordLimits.Text(ImageReference.BareId(configured.StartsWith(ImageReference.DigestStart, StringComparison.Ordinal) ? configured : status.ImageId));
+        // The last is what containerd has until 1.6, for an image that came from no registry.
+        var ids = (string[])[info.Text("config", "image", "image"), status.ImageId, status.ImageRef];
+        return RecordLimits.Text(ids.Where(static id => id.StartsWith(ImageReference.DigestStart, StringComparison.Ordinal)).Select(ImageReference.BareId).FirstOrDefault() ?? status.ImageId);
     }
 
     // containerd writes Interfaces, as its program names it; others write it small, as the plugins do.
