@@ -33,6 +33,9 @@ internal sealed record DetectorOptions
     /// <summary>Where events come from.</summary>
     public EngineOptions Engine { get; init; } = new();
 
+    /// <summary>Container runtimes, which say what a container is called and what it was made of.</summary>
+    public ContainerEnginesOptions ContainerEngines { get; init; } = new();
+
     /// <summary>Rules below this priority are not loaded.</summary>
     public Priority Priority { get; init; } = Priority.Debug;
 

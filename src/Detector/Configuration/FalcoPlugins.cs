@@ -3,8 +3,8 @@ using Saker.Settings;
 namespace Saker.Detector.Configuration;
 
 /// <summary>
-/// Falco's plugins, which this version does not load. The one that Falco comes with gives containers' ids, which the state knows from
-/// the cgroups; any other is named, for rules of its source will not work.
+/// Falco's plugins, which this version does not load. The one that Falco comes with knows containers, which is done here without it: its
+/// settings go where ours are. Any other is named, for rules of its source will not work.
 /// </summary>
 internal static class FalcoPlugins
 {
@@ -25,7 +25,8 @@ internal static class FalcoPlugins
             faults.Warning(entry.KeySource, entry.Key, $"This version loads no plugins ({string.Join(", ", names)}); rules about their events are off.");
         }
 
-        return new ConfigMap([.. map.Entries.Where(static entry => entry.Key is not (All or Loaded))], map.Source);
+        var container = Items(present?.Value).OfType<ConfigMap>().FirstOrDefault(static item => Text(item.Find("name")?.Value) == Container);
+        return ContainerPluginConfig.PutIn(new ConfigMap([.. map.Entries.Where(static entry => entry.Key is not (All or Loaded))], map.Source), container, faults);
     }
 
     private static IEnumerable<ConfigNode> Items(ConfigNode? node) => node is ConfigList list ? list.Items : node is null ? [] : [node];

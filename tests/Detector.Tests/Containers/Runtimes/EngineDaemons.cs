@@ -1,0 +1,132 @@
+namespace Saker.Detector.Tests.Containers.Runtimes;
+
+/// <summary>An engine with a command line like Docker's.</summary>
+public abstract class CommandedEngine : EngineProcess
+{
+    private readonly List<string> made = [];
+
+    private protected CommandedEngine(string program, string package)
+        : base(program, package)
+    {
+    }
+
+    /// <summary>Runs its command line and gives what it wrote.</summary>
+    internal abstract Task<string> CommandAsync(params string[] arguments);
+
+    /// <summary>Makes a container that sleeps, or starts it too, and gives its id.</summary>
+    internal async Task<string> MakeAsync(string verb, params string[] arguments)
+    {
+        var id = await CommandAsync([verb, .. verb == "run" ? ["-d"] : (string[])[], .. arguments, TinyImage.Name, "/bin/busybox", "sleep", "1000"]);
+        made.Add(id);
+        return id;
+    }
+
+    private protected override Task LoadAsync(string image) => CommandAsync("load", "-i", image);
+
+    private protected override async Task EmptyAsync()
+    {
+        if (made.Count > 0)
+        {
+            await CommandAsync(["rm", "-f", .. made]);
+        }
+    }
+}
+
+/// <summary>dockerd of Debian's docker.io, without a bridge and without rules for packets.</summary>
+public sealed class DockerDaemon() : CommandedEngine("/usr/sbin/dockerd", "docker.io")
+{
+    internal override Task<string> CommandAsync(params string[] arguments) => RunAsync("/usr/bin/docker", ["-H", $"unix://{Socket}", .. arguments]);
+
+    private protected override IEnumerable<string> Arguments() =>
+    [
+        "--host", $"unix://{Socket}", "--data-root", $"{Folder}/data", "--exec-root", $"{Folder}/exec", "--pidfile", $"{Folder}/pid",
+        "--iptables=false", "--ip6tables=false", "--bridge=none", "--exec-opt", "native.cgroupdriver=cgroupfs", "--default-ulimit", "nofile=1024:1024",
+    ];
+
+    private protected override async Task<bool> AnswersAsync() =>
+        (await RunAsync("/usr/bin/docker", ["-H", $"unix://{Socket}", "version", "--format", "{{.Server.Version}}"], mayFail: true)).Length > 0;
+}
+
+/// <summary>The service of Debian's podman, with runc, which works in cgroups of both versions.</summary>
+public sealed class PodmanService : CommandedEngine
+{
+    public PodmanService()
+        : base("/usr/bin/podman", "podman")
+    {
+        var file = Path.Combine(Folder, "containers.conf");
+        File.WriteAllText(file, """
+            [containers]
+            default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+            [engine]
+            runtime = "runc"
+            cgroup_manager = "cgroupfs"
+            events_logger = "file"
+            """);
+        Variables = new Dictionary<string, string> { ["CONTAINERS_CONF"] = file };
+    }
+
+    private protected override IReadOnlyDictionary<string, string> Variables { get; } = new Dictionary<string, string>();
+
+    internal override Task<string> CommandAsync(params string[] arguments) => RunAsync("/usr/bin/podman", [.. Places, .. arguments]);
+
+    private protected override IEnumerable<string> Arguments() => [.. Places, "system", "service", "--time=0", $"unix://{Socket}"];
+
+    private protected override Task<bool> AnswersAsync() => Task.FromResult(true);
+
+    private string[] Places => ["--root", $"{Folder}/root", "--runroot", $"{Folder}/run", "--tmpdir", $"{Folder}/tmp"];
+}
+
+/// <summary>containerd of Debian, with its plugin for Kubernetes.</summary>
+public sealed class ContainerdDaemon : EngineProcess
+{
+    /// <summary>A namespace that is not Kubernetes'.</summary>
+    internal const string Namespace = "saker-test";
+
+    private readonly List<string> made = [];
+
+    public ContainerdDaemon()
+        : base("/usr/bin/containerd", "containerd") =>
+        File.WriteAllText(Path.Combine(Folder, "config.toml"), $$"""
+            version = 2
+            root = "{{Folder}}/root"
+            state = "{{Folder}}/state"
+            [grpc]
+              address = "{{Socket}}"
+            [plugins."io.containerd.grpc.v1.cri"]
+              sandbox_image = "{{TinyImage.Name}}"
+              disable_apparmor = true
+              restrict_oom_score_adj = true
+              [plugins."io.containerd.grpc.v1.cri".cni]
+                bin_dir = "{{Folder}}/cni"
+                conf_dir = "{{Folder}}/cni"
+            """);
+
+    /// <summary>Runs its command line in a namespace.</summary>
+    internal Task<string> CommandAsync(string place, params string[] arguments) => RunAsync("/usr/bin/ctr", ["-a", Socket, "-n", place, .. arguments]);
+
+    /// <summary>Starts a container that sleeps.</summary>
+    internal async Task StartAsync(string id, params string[] arguments)
+    {
+        await CommandAsync(Namespace, ["run", "-d", .. arguments, TinyImage.Name, id, "/bin/busybox", "sleep", "1000"]);
+        made.Add(id);
+    }
+
+    private protected override IEnumerable<string> Arguments() => ["-c", Path.Combine(Folder, "config.toml")];
+
+    private protected override async Task<bool> AnswersAsync() => (await RunAsync("/usr/bin/ctr", ["-a", Socket, "version"], mayFail: true)).Contains("Server:", StringComparison.Ordinal);
+
+    private protected override async Task LoadAsync(string image)
+    {
+        await CommandAsync(Namespace, "images", "import", image);
+        await CommandAsync("k8s.io", "images", "import", image);
+    }
+
+    private protected override async Task EmptyAsync()
+    {
+        foreach (var id in made)
+        {
+            await CommandAsync(Namespace, "task", "rm", "-f", id);
+            await CommandAsync(Namespace, "container", "rm", id);
+        }
+    }
+}
