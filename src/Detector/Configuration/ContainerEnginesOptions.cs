@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 using Saker.Settings;
 
 namespace Saker.Detector.Configuration;
@@ -44,6 +45,9 @@ internal sealed record ContainerEnginesOptions
 
     /// <summary>A single container that everything belongs to; then nothing is asked.</summary>
     public StaticEngineOptions Static { get; init; } = new();
+
+    /// <summary>Whether another configuration asks for the same.</summary>
+    public bool IsSame(ContainerEnginesOptions other) => JsonSerializer.Serialize(this) == JsonSerializer.Serialize(other);
 }
 
 /// <summary>An engine that is asked by a socket.</summary>

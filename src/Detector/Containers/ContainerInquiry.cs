@@ -103,7 +103,7 @@ internal sealed class ContainerInquiry : IAsyncDisposable
                     learnt?.Invoke(entry);
                 }
             }
-            else if (table.Find(answer.Id) is { IsPending: true } entry)
+            else if (table.Find(answer.Id) is { Knowledge: ContainerKnowledge.Asked } entry)
             {
                 entry.Knowledge = ContainerKnowledge.Unanswered;
                 Counters.NotFound++;

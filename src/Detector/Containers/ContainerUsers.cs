@@ -29,14 +29,20 @@ internal sealed class ContainerUsers : IAsyncDisposable
     /// <summary>Reads a container's lists, if there is room for the question. For the event thread.</summary>
     /// <param name="container">The container.</param>
     /// <param name="pid">A process in it, as the host counts.</param>
-    public void Ask(ContainerEntry container, long pid) => questions.Writer.TryWrite(new Question(container, pid));
+    /// <returns>False when there is none.</returns>
+    public bool Ask(ContainerEntry container, long pid) => questions.Writer.TryWrite(new Question(container, pid));
 
     /// <summary>Takes over what was read. For the event thread.</summary>
     public void TakeOver()
     {
         while (answers.Reader.TryRead(out var answer))
         {
+            answer.Container.AreUsersAsked = false;
             answer.Container.Users = answer.Users;
+            if (answer.IsTooEarly)
+            {
+                answer.Container.UsersAskedAt = 0;
+            }
         }
     }
 
@@ -53,10 +59,7 @@ internal sealed class ContainerUsers : IAsyncDisposable
         {
             await foreach (var question in questions.Reader.ReadAllAsync(stop.Token))
             {
-                if (Read($"{proc}/{question.Pid}/root") is { } users)
-                {
-                    await answers.Writer.WriteAsync(new Answer(question.Container, users), stop.Token);
-                }
+                await answers.Writer.WriteAsync(Read(question), stop.Token);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -65,22 +68,24 @@ internal sealed class ContainerUsers : IAsyncDisposable
         }
     }
 
-    /// <summary>The users below a root; null when the process is gone, has no lists, or has not left the host's root yet.</summary>
-    private UserTable? Read(string root)
+    private Answer Read(Question question)
     {
-        var passwd = RootedFile.Read(root, "etc/passwd", HostFiles.MaxBytes);
-        var group = RootedFile.Read(root, "etc/group", HostFiles.MaxBytes);
-        if ((passwd is null && group is null) || RootedFile.IsSame(root, $"{proc}/1/root"))
+        var root = $"{proc}/{question.Pid}/root";
+        if (RootedFile.IsSame(root, $"{proc}/1/root"))
         {
-            return null;
+            // The runtime's own part of the start: the next exec is the one, if the process is still there.
+            return new Answer(question.Container, null, IsTooEarly: true);
         }
 
+        var passwd = RootedFile.Read(root, "etc/passwd", HostFiles.MaxBytes);
+        var group = RootedFile.Read(root, "etc/group", HostFiles.MaxBytes);
         var users = new UserTable();
         HostFiles.AddUsers(users, passwd, group);
-        return users;
+        return new Answer(question.Container, passwd is null && group is null ? null : users, IsTooEarly: false);
     }
 
     private readonly record struct Question(ContainerEntry Container, long Pid);
 
-    private readonly record struct Answer(ContainerEntry Container, UserTable Users);
+    /// <summary>What was read; no users where there are no lists.</summary>
+    private readonly record struct Answer(ContainerEntry Container, UserTable? Users, bool IsTooEarly);
 }

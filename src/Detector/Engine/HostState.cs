@@ -1,4 +1,5 @@
 using Saker.Detector.Capture;
+using Saker.Detector.Drivers;
 using Saker.Detector.State;
 using Saker.Detector.State.Proc;
 
@@ -17,6 +18,7 @@ internal static class HostState
         var hostRoot = HostRoot.OfThisProcess();
         var scanner = new ProcScanner(hostRoot + "/proc", clock);
         state.Lookup = scanner;
+        state.BootedAt = Libc.WallAtBoot();
         HostFiles.ReadUsers(state, hostRoot);
         HostFiles.ReadInterfaces(state);
         return scanner;

@@ -17,6 +17,8 @@ internal static class ContainerFields
 
     private static readonly FrozenSet<string> ofKernel = FrozenSet.Create("container.id", "container.full_id", "container.start_ts", "container.duration");
 
+    private static readonly FrozenSet<string> ofUsers = FrozenSet.Create("user.name", "user.homedir", "user.shell", "group.name");
+
     // As many as the rules have patterns.
     private static readonly ConcurrentDictionary<string, Regex> patterns = new(StringComparer.Ordinal);
 
@@ -24,9 +26,10 @@ internal static class ContainerFields
 
     private delegate byte[] PartOfMount(MountFacts mount);
 
-    /// <summary>Whether a field's value comes from a runtime, which may take its time.</summary>
+    /// <summary>Whether the value that a field has in a container comes from a runtime, or from the container's own files, which may take its time.</summary>
     public static bool IsAsked(string name) =>
-        (name.StartsWith("container.", StringComparison.Ordinal) || name.StartsWith("k8s.", StringComparison.Ordinal)) && !ofKernel.Contains(name);
+        ((name.StartsWith("container.", StringComparison.Ordinal) || name.StartsWith("k8s.", StringComparison.Ordinal)) && !ofKernel.Contains(name))
+        || ofUsers.Contains(name);
 
     /// <summary>Why a mount's argument is none; null when it is one.</summary>
     public static string? ExplainMount(string argument)
@@ -77,7 +80,13 @@ internal static class ContainerFields
     public static bool IsHost(EventContext context) => context.Container is { IsHost: true };
 
     /// <summary>When the thread's pid namespace began; 0 for the initial one, which began with the machine.</summary>
-    public static ulong NamespaceStart(ThreadInfo thread) => thread.Tid == thread.VTid ? 0 : thread.PidNamespaceStart;
+    public static ulong NamespaceStart(EventContext context, ThreadInfo thread)
+    {
+        // The kernel counts from the machine's start, and so does Falco.
+        const ulong year2000 = 946_684_800_000_000_000;
+        var start = thread.Tid == thread.VTid ? 0 : thread.PidNamespaceStart;
+        return start is > 0 and < year2000 ? start + context.State.BootedAt : start;
+    }
 
     private static void RegisterPod(FieldRegistry registry)
     {
@@ -142,5 +151,5 @@ internal static class ContainerFields
     private static ContainerFacts? SandboxOf(EventContext context) =>
         FactsOf(context) is { SandboxShortId.Length: > 0 } facts ? context.State.Containers.Find(facts.SandboxShortId)?.Facts : null;
 
-    private static ulong Start(EventContext context) => context.Thread is { } thread ? NamespaceStart(thread) : 0;
+    private static ulong Start(EventContext context) => context.Thread is { } thread ? NamespaceStart(context, thread) : 0;
 }

@@ -18,7 +18,7 @@ internal sealed unsafe class EventContext : AlertContext, IDisposable
     public const int ScratchBytes = 1 << 20;
 
     private readonly byte* scratch = (byte*)NativeMemory.Alloc(ScratchBytes);
-    private readonly EventFrame ofContainer = new();
+    private readonly EventFrame ofContainer = new() { Thread = new ThreadInfo() };
     private Memo[] memos = new Memo[256];
     private uint stamp;
     private int used;
@@ -77,13 +77,18 @@ internal sealed unsafe class EventContext : AlertContext, IDisposable
         Forget();
     }
 
-    /// <summary>Sets a container that fields are read from, without an event: all fields that need one are not to be read.</summary>
-    public void SetContainer(MachineState state, ContainerEntry container)
+    /// <summary>
+    /// Sets a container, and the user and group of a process in it, that fields are read from, without an event: only fields that are
+    /// asked for are to be read.
+    /// </summary>
+    public void SetContainer(MachineState state, ContainerEntry container, uint uid, uint gid)
     {
         NextEvent();
         State = state;
         Frame = ofContainer;
         Frame.Container = container;
+        Frame.Thread!.Uid = uid;
+        Frame.Thread.Gid = gid;
         Forget();
     }
 

@@ -123,7 +123,7 @@ internal static unsafe class ProcFields
         Add(registry, "proc.duration", static (c, t) => t.CloneTime == 0 ? Value.None : Value.UInt64(c.View.Timestamp - t.CloneTime));
         AddOfParent(registry, "proc.ppid.ts", static (_, t) => Value.UInt64(t.CloneTime));
         AddOfParent(registry, "proc.ppid.duration", static (c, t) => t.CloneTime == 0 ? Value.None : Value.UInt64(c.View.Timestamp - t.CloneTime));
-        Add(registry, "proc.pidns_init_start_ts", static (_, t) => ContainerFields.NamespaceStart(t) is > 0 and var start ? Value.UInt64(start) : Value.None);
+        Add(registry, "proc.pidns_init_start_ts", static (c, t) => ContainerFields.NamespaceStart(c, t) is > 0 and var start ? Value.UInt64(start) : Value.None);
     }
 
     private static void AddExecutable(FieldRegistry registry)
@@ -140,8 +140,8 @@ internal static unsafe class ProcFields
         Add(registry, "proc.exe_ino.mtime", static (_, t) => t.ExeModifyTime == 0 ? Value.None : Value.UInt64(t.ExeModifyTime));
         Add(registry, "proc.exe_ino.ctime_duration_proc_start", static (_, t) =>
             t.CloneTime == 0 ? Value.None : Value.UInt64(t.CloneTime - t.ExeChangeTime));
-        Add(registry, "proc.exe_ino.ctime_duration_pidns_start", static (_, t) =>
-            ContainerFields.NamespaceStart(t) is > 0 and var start && start > t.ExeChangeTime ? Value.UInt64(start - t.ExeChangeTime) : Value.None);
+        Add(registry, "proc.exe_ino.ctime_duration_pidns_start", static (c, t) =>
+            ContainerFields.NamespaceStart(c, t) is > 0 and var start && start > t.ExeChangeTime ? Value.UInt64(start - t.ExeChangeTime) : Value.None);
     }
 
     private static void AddLeaders(FieldRegistry registry)

@@ -98,6 +98,7 @@ internal sealed class AlertHold : IDisposable
         var held = node.Value;
         held.Container = container;
         held.Timestamp = present.Timestamp;
+        (held.Uid, held.Gid) = present.Thread is { } thread ? (thread.Uid, thread.Gid) : default;
         held.Possible.AddRange(possible);
         KeepValues(held, present);
         Add(node, PidOf(present));

@@ -12,7 +12,7 @@ namespace Saker.Detector.Holding;
 /// <param name="state">The state, for its containers.</param>
 internal sealed class HeldContext(MachineState state) : AlertContext, IDisposable
 {
-    // Readers of container fields need no more of an event than its container.
+    // Readers of fields that are asked for need no more of an event than its container and user.
     private readonly EventContext container = new();
     private readonly Dictionary<(int Slot, bool IsShown), int> places = [];
     private HeldEvent held = null!;
@@ -25,7 +25,7 @@ internal sealed class HeldContext(MachineState state) : AlertContext, IDisposabl
     {
         NextEvent();
         held = next;
-        container.SetContainer(state, next.Container!);
+        container.SetContainer(state, next.Container!, next.Uid, next.Gid);
         places.Clear();
         for (var i = 0; i < next.Values.Count; i++)
         {

@@ -23,6 +23,12 @@ internal sealed class HeldEvent
     /// <summary>The process.</summary>
     public long Pid { get; set; }
 
+    /// <summary>The user that the process was.</summary>
+    public uint Uid { get; set; }
+
+    /// <summary>The group that the process was of.</summary>
+    public uint Gid { get; set; }
+
     /// <summary>When it happened, nanoseconds since 1970.</summary>
     public ulong Timestamp { get; set; }
 

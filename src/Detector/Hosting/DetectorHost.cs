@@ -1,6 +1,7 @@
 using System.Globalization;
 using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
+using Saker.Detector.Containers;
 using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Engine;
 using Saker.Detector.Outputs;
@@ -130,16 +131,29 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
             return (0, null);
         }
 
+        await using var containers = new Exchangeable<ContainerWatch>();
+        if (plan.IsLive)
+        {
+            // Before the driver begins, for what it brings meanwhile would have to be kept.
+            await containers.UseAsync(await WatchContainersAsync(plan, state));
+        }
+
         source.Start(plan.Source);
         if (IsOver(stop))
         {
             return (0, null);
         }
 
-        var machine = new OpenStream(plan.Calls.Name, source, state, new EventPipeline(state), source is HoldingSource live ? ReadMachine(live, state, plan.Source.SystemCalls.Count) : null, Containers: null);
+        var machine = new OpenStream(plan.Calls.Name, source, state, new EventPipeline(state), source is HoldingSource live ? ReadMachine(live, state, plan.Source.SystemCalls.Count) : null);
         var running = plan.Source;
         while (true)
         {
+            if (containers.Value is { } watch && !watch.Options.IsSame(plan.Configuration.Options.ContainerEngines))
+            {
+                await containers.UseAsync(await WatchContainersAsync(plan, state));
+            }
+
+            machine.Containers = containers.Value;
             var (code, next) = await RunPlanAsync(machine, plan, reloader, stop);
             if (next is not null && !await TakeOutputsAsync(plan, next, stop))
             {
@@ -280,6 +294,9 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     private static IEventSource Open(DetectorPlan plan, MachineState state) => plan.IsLive
         ? new HoldingSource(new ModernEbpfSource())
         : new CaptureSource(File.OpenRead(plan.Configuration.Resolve(plan.Configuration.Options.Engine.Replay.CaptureFile)), state);
+
+    private Task<ContainerWatch> WatchContainersAsync(DetectorPlan plan, MachineState state) =>
+        ContainerWatch.StartAsync(plan.Configuration.Options.ContainerEngines, state, HostRoot.OfThisProcess(), clock, logger);
 
     /// <summary>What is there when the driver begins: threads, descriptors, users, addresses.</summary>
     private StateRecovery ReadMachine(HoldingSource source, MachineState state, int calls)

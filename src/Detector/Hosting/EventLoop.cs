@@ -73,7 +73,7 @@ internal sealed class EventLoop(OpenStream stream, RuleEngine engine, EngineMoni
         }
 
         source.Release();
-        stream.Containers?.TakeOver(stream.State.Containers, learnt: null);
+        stream.Containers?.TakeOver(stream.Pipeline, engine);
         engine.Release();
         return count;
     }

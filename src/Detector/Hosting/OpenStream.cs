@@ -11,10 +11,11 @@ namespace Saker.Detector.Hosting;
 /// <param name="State">What its events have told.</param>
 /// <param name="Pipeline">The way of its events.</param>
 /// <param name="Recovery">Reads the machine again after a loss; null for a capture.</param>
-/// <param name="Containers">Asks runtimes about containers; null for a capture.</param>
-internal sealed record OpenStream(
-    string Name, IEventSource Source, MachineState State, EventPipeline Pipeline, StateRecovery? Recovery, ContainerInquiry? Containers)
+internal sealed record OpenStream(string Name, IEventSource Source, MachineState State, EventPipeline Pipeline, StateRecovery? Recovery)
 {
+    /// <summary>Asks runtimes about containers; null for a capture. A plan may bring another.</summary>
+    public ContainerWatch? Containers { get; set; }
+
     /// <summary>The source's counters as they were told last.</summary>
     public SourceStatistics Told { get; set; }
 }

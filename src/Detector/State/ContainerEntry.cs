@@ -69,6 +69,9 @@ internal sealed class ContainerEntry
     /// <summary>Its users and groups; null while they are not known.</summary>
     public UserTable? Users { get; set; }
 
+    /// <summary>Whether its users are being read.</summary>
+    public bool AreUsersAsked { get; set; }
+
     /// <summary>When its users were asked for last, nanoseconds since 1970; 0 for never.</summary>
     public ulong UsersAskedAt { get; set; }
 
@@ -81,8 +84,8 @@ internal sealed class ContainerEntry
     /// <summary>Whether its threads count as running outside any container.</summary>
     public bool IsHost => Kind == CgroupKind.None || (isCandidate && Facts is null);
 
-    /// <summary>Whether an answer may still come.</summary>
-    public bool IsPending => Knowledge == ContainerKnowledge.Asked;
+    /// <summary>Whether an answer may still come, about the container or its users.</summary>
+    public bool IsPending => Knowledge == ContainerKnowledge.Asked || AreUsersAsked;
 
     /// <summary>When it was left by its last thread, as a place in the order of those; 0 while it has one.</summary>
     internal long LeftAt { get; set; }

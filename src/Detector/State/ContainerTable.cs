@@ -28,8 +28,12 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
     /// <summary>Asks runtimes for a container; null where there are none to ask, as for captures.</summary>
     public Action<ContainerEntry>? Ask { get; set; }
 
+    /// <summary>Whether cgroups of a kind are taken for containers.</summary>
+    public Predicate<CgroupKind> Recognises { get; set; } = static _ => true;
+
     /// <summary>Reads the users of a container in which a process has run exec; null where that cannot be, as for captures.</summary>
-    public Action<ContainerEntry, long>? AskUsers { get; set; }
+    /// <remarks>True when there will be an answer.</remarks>
+    public Func<ContainerEntry, long, bool>? AskUsers { get; set; }
 
     /// <summary>Containers in the table.</summary>
     public int Count => entries.Count;
@@ -52,7 +56,7 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
         }
 
         var named = ContainerIdentity.Find(cgroups);
-        if (named.Id.IsEmpty || named.Id.Length > MaxIdBytes)
+        if (named.Id.IsEmpty || named.Id.Length > MaxIdBytes || !Recognises(named.Kind))
         {
             return Host;
         }
@@ -127,9 +131,15 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
         return entry;
     }
 
-    /// <summary>Has all threads from now on be in one container.</summary>
-    public void UseStatic(ContainerRecord record)
+    /// <summary>Has all threads from now on be in one container; null for each in its own.</summary>
+    public void UseStatic(ContainerRecord? record)
     {
+        if (record is null)
+        {
+            Static = null;
+            return;
+        }
+
         Static = new ContainerEntry(Encoding.UTF8.GetBytes(record.Id), Encoding.UTF8.GetBytes(record.FullId), CgroupKind.Runtime);
         Static.Learn(new ContainerFacts(record));
     }
@@ -157,13 +167,13 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
     public void Executed(ContainerEntry entry, long pid, ulong time)
     {
         const ulong pause = 1_000_000_000;
-        if (AskUsers is null || entry.IsHost || entry.Users is not null || time - entry.UsersAskedAt < pause)
+        if (AskUsers is null || entry.IsHost || entry.Users is not null || entry.AreUsersAsked || time - entry.UsersAskedAt < pause)
         {
             return;
         }
 
         entry.UsersAskedAt = time;
-        AskUsers(entry, pid);
+        entry.AreUsersAsked = AskUsers(entry, pid);
     }
 
     /// <summary>Forgets all containers.</summary>

@@ -34,6 +34,9 @@ internal sealed class MachineState : IDisposable
     /// <summary>The host's addresses.</summary>
     public InterfaceTable Interfaces { get; } = new();
 
+    /// <summary>When the machine began, nanoseconds since 1970; 0 when unknown, as for captures.</summary>
+    public ulong BootedAt { get; set; }
+
     /// <summary>Reads a thread that events name but nobody knows, on a live machine; null for captures.</summary>
     public IThreadLookup? Lookup { get; set; }
 

@@ -24,7 +24,7 @@ internal sealed class EngineMonitor(OpenStream stream, RuleEngine engine, RuleMa
     private readonly IEventSource source = stream.Source;
     private readonly MachineState state = stream.State;
     private readonly EventPipeline pipeline = stream.Pipeline;
-    private readonly ContainerInquiry? containers = stream.Containers;
+    private readonly ContainerWatch? containers = stream.Containers;
     private TaskCompletionSource<EngineSnapshot>? question;
     private EngineSnapshot last = new();
     private bool over;

@@ -129,6 +129,32 @@ public sealed class HeldAlerts
         Assert.Equal(expected.Split(' '), await rig.WrittenAsync());
     }
 
+    [Theory]
+    [InlineData("user.name = web", "run web")]
+    [InlineData("user.name != web", null)]
+    [InlineData("user.name = <NA>", null)]
+    [InlineData("proc.name = run", "run web")]
+    public async Task Names_of_users_that_are_being_read_are_waited_for_too(string condition, string? expected)
+    {
+        await using var rig = new HoldingRig($"""
+            - rule: user
+              desc: d
+              condition: evt.type = execve and {condition}
+              output: "%proc.name %user.name"
+              priority: NOTICE
+            """);
+        rig.Containers.AskUsers = static (_, _) => true;
+        rig.Containers.Learn(HoldingRig.Record());
+        rig.Events.Exec(10, "run", ("uid", 1000), ("cgroups", System.Text.Encoding.UTF8.GetBytes($"cpu=/docker/{HoldingRig.Full}\0")));
+        Assert.Equal(1, rig.Hold!.Count);
+        var entry = rig.Containers.Find(HoldingRig.Short)!;
+        entry.Users = new UserTable();
+        entry.Users.Set(1000, 1000, "web"u8, ""u8, ""u8);
+        entry.AreUsersAsked = false;
+        rig.Wait(TimeSpan.Zero);
+        Assert.Equal(expected is null ? [] : [expected], await rig.WrittenAsync());
+    }
+
     [Fact]
     public async Task Too_much_is_decided_with_what_is_known_the_oldest_first()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Saker.Detector.Configuration;
+using Saker.Detector.State;
 
 namespace Saker.Detector.Containers.Runtimes;
 
@@ -57,18 +58,13 @@ internal static class ContainerRuntimes
     }
 
     /// <summary>Whether cgroups of that kind are taken for containers: an engine that is off is not looked for.</summary>
-    public static bool IsRecognised(ContainerEnginesOptions options, ContainerType type) => type switch
+    public static bool IsRecognised(ContainerEnginesOptions options, CgroupKind kind) => kind switch
     {
-        ContainerType.Static => options.Static.Enabled,
-        _ when options.Static.Enabled => false,
-        ContainerType.Docker => options.Docker.Enabled,
-        ContainerType.Podman => options.Podman.Enabled,
-        ContainerType.Cri or ContainerType.CriO => options.Cri.Enabled,
-        ContainerType.Containerd => options.Containerd.Enabled || options.Cri.Enabled,
-        ContainerType.Lxc => options.Lxc.Enabled,
-        ContainerType.LibvirtLxc => options.LibvirtLxc.Enabled,
-        ContainerType.Bpm => options.Bpm.Enabled,
-        ContainerType.SystemdNspawn or ContainerType.Host => true,
-        _ => throw new UnreachableException($"Type {(int)type} of containers is not known."),
+        CgroupKind.Runtime => options.Docker.Enabled || options.Podman.Enabled || options.Cri.Enabled || options.Containerd.Enabled,
+        CgroupKind.Candidate => options.Cri.Enabled || options.Containerd.Enabled,
+        CgroupKind.Lxc => options.Lxc.Enabled,
+        CgroupKind.LibvirtLxc => options.LibvirtLxc.Enabled,
+        CgroupKind.Bpm => options.Bpm.Enabled,
+        _ => true,
     };
 }
