@@ -60,13 +60,9 @@ public abstract class EngineProcess : IAsyncLifetime
             await process.DisposeAsync();
         }
 
-        var mounts = (await File.ReadAllLinesAsync("/proc/self/mounts")).Select(static line => line.Split(' ')[1]).Where(mount => mount.StartsWith(Folder + "/", StringComparison.Ordinal));
-        foreach (var mount in mounts.OrderByDescending(static mount => mount.Length))
-        {
-            await RunAsync("umount", ["-l", mount], mayFail: true);
-        }
-
-        Directory.Delete(Folder, recursive: true);
+        // What cleans up behind a container may come last, and mount the storage once more.
+        await UntilAsync(() => Task.FromResult(!IsAnybodyThere()));
+        await UntilAsync(TryRemoveAsync);
         GC.SuppressFinalize(this);
     }
 
@@ -91,6 +87,46 @@ public abstract class EngineProcess : IAsyncLifetime
 
     /// <summary>Removes what was made.</summary>
     private protected abstract Task EmptyAsync();
+
+    // Shims, monitors and what they start all have the folder in their arguments.
+    private bool IsAnybodyThere()
+    {
+        foreach (var process in Directory.EnumerateDirectories("/proc").Where(static folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])))
+        {
+            try
+            {
+                if (File.ReadAllText(Path.Combine(process, "cmdline")).Contains(Folder, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+            catch (IOException)
+            {
+                // It has just ended.
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<bool> TryRemoveAsync()
+    {
+        var mounts = (await File.ReadAllLinesAsync("/proc/self/mounts")).Select(static line => line.Split(' ')[1]).Where(mount => mount.StartsWith(Folder + "/", StringComparison.Ordinal));
+        foreach (var mount in mounts.OrderByDescending(static mount => mount.Length))
+        {
+            await RunAsync("umount", ["-l", mount], mayFail: true);
+        }
+
+        try
+        {
+            Directory.Delete(Folder, recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Runs a command to its end and gives what it wrote, without blanks around.</summary>
     private protected async Task<string> RunAsync(string command, IEnumerable<string> arguments, bool mayFail = false)
