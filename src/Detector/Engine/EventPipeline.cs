@@ -1,5 +1,6 @@
 using Saker.Detector.Capture;
 using Saker.Detector.Events;
+using Saker.Detector.Scap.Conversion;
 using Saker.Detector.State;
 using Saker.Detector.State.Handlers;
 
@@ -33,7 +34,7 @@ internal sealed unsafe class EventPipeline(MachineState state)
     /// <summary>Handles one event.</summary>
     public void Process(in RawEvent raw, IEventConsumer? consumer)
     {
-        if (!EventView.TryParse(raw.Bytes, out var view) || view.Definition.IsOld)
+        if (!EventView.TryParse(raw.Bytes, out var view) || (view.Definition.IsOld && view.Type != ConversionTable.ExecStart))
         {
             Malformed++;
             return;
@@ -46,6 +47,11 @@ internal sealed unsafe class EventPipeline(MachineState state)
         {
             // A child that tells of its making is made by that event. To look for it in /proc would find what it is by now.
             frame.Thread = CloneHandlers.IsChild(view) ? State.Threads.Find(view.ThreadId) : State.Resolve(view.ThreadId, view.Timestamp);
+        }
+
+        else if (view.Type == EventType.ProcinfoEnter)
+        {
+            frame.Thread = State.Threads.Find(view.ThreadId); // of a thread that is listed, or of one that is none of ours
         }
 
         if (definition.FdParameter >= 0 && view.TrySigned(definition.FdParameter, out var fd))

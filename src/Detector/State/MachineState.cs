@@ -34,6 +34,9 @@ internal sealed class MachineState : IDisposable
     /// <summary>Reads a thread that events name but nobody knows, on a live machine; null for captures.</summary>
     public IThreadLookup? Lookup { get; set; }
 
+    /// <summary>Takes the record of a container that an event told of; null when nobody wants them.</summary>
+    public Action<Containers.ContainerRecord>? ContainerTold { get; set; }
+
     /// <summary>Threads that had to be made from an event alone.</summary>
     public long Placeholders { get; private set; }
 
