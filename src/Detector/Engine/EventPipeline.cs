@@ -45,6 +45,7 @@ internal sealed unsafe class EventPipeline(MachineState state)
         var definition = view.Definition;
         if ((definition.Category & EventCategory.MetaEvent) == 0)
         {
+            frame.FirstTimestamp = frame.FirstTimestamp == 0 ? view.Timestamp : frame.FirstTimestamp;
             // A child that tells of its making is made by that event. To look for it in /proc would find what it is by now.
             frame.Thread = CloneHandlers.IsChild(view) ? State.Threads.Find(view.ThreadId) : State.Resolve(view.ThreadId, view.Timestamp);
         }
@@ -54,10 +55,11 @@ internal sealed unsafe class EventPipeline(MachineState state)
             frame.Thread = State.Threads.Find(view.ThreadId); // of a thread that is listed, or of one that is none of ours
         }
 
-        if (definition.FdParameter >= 0 && view.TrySigned(definition.FdParameter, out var fd))
+        if (definition.FdParameter >= 0)
         {
-            frame.Fd = fd;
-            frame.HasFd = true;
+            // An event of an old driver may leave its descriptor out.
+            frame.HasFd = view.TrySigned(definition.FdParameter, out var fd) || definition.FdParameter >= view.Count;
+            frame.Fd = frame.HasFd && view.Has(definition.FdParameter) ? fd : -1;
         }
 
         var isNews = frame.Thread is null || frame.Thread.ScannedAt <= view.Timestamp;

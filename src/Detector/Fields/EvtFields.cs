@@ -19,7 +19,7 @@ internal static class EvtFields
         AddTimes(registry);
         registry.Add("evt.dir", static (c, _) => Value.Bytes(c.View.Definition.IsEnter ? ">"u8 : "<"u8));
         registry.Add("evt.source", static (c, _) => Value.Bytes(c.Source));
-        registry.Add("evt.is_async", static (_, _) => Value.Bool(false));
+        registry.Add("evt.is_async", static (c, _) => Value.Bool((c.View.Definition.Category & EventCategory.MetaEvent) != 0));
         registry.Add("evt.hostname", static (c, _) => Value.Bytes(c.Hostname));
         registry.Add("evt.type", static (c, _) => Value.Bytes(TypeOf(c.View)));
         registry.Add("evt.type.is", static (c, f) => Value.UInt64(TypeOf(c.View).SequenceEqual(f.ArgumentBytes) ? 1UL : 0));
@@ -42,7 +42,7 @@ internal static class EvtFields
             return view.Definition.Utf8Name;
         }
 
-        var name = EventTable.SystemCall((int)view.Unsigned(GenericExit.Id));
+        var name = EventTable.SystemCall(EventTable.GenericCall(view));
         return name.IsEmpty ? view.Definition.Utf8Name : name;
     }
 
@@ -117,7 +117,7 @@ internal static class EvtFields
         };
     }
 
-    private static ulong Elapsed(EventContext context) => context.View.Timestamp - context.FirstTimestamp;
+    private static ulong Elapsed(EventContext context) => context.View.Timestamp - context.Frame.FirstTimestamp;
 
     private static ulong SinceBefore(EventContext context) =>
         context.Frame.PreviousTimestamp == 0 || context.Frame.PreviousTimestamp > context.View.Timestamp ? 0 : context.View.Timestamp - context.Frame.PreviousTimestamp;

@@ -88,7 +88,7 @@ internal readonly ref struct ProcessEntry
         texts.Set(ref thread.Comm, comm);
         texts.Set(ref thread.Exe, exe);
         texts.Set(ref thread.ExePath, exePath);
-        texts.Set(ref thread.Args, args);
+        texts.Set(ref thread.Args, args is [0] ? default : args); // of a program that wrote over its arguments
         ProcessHandlers.SetWorkingDirectory(state, thread, directory);
         thread.FdLimit = fdLimit;
         thread.Uid = uid;

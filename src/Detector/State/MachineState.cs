@@ -66,7 +66,8 @@ internal sealed class MachineState : IDisposable
 
         Placeholders++;
         placeholder.State = ThreadMarks.Placeholder;
-        placeholder.VTid = placeholder.VPid = tid;
+        placeholder.VTid = placeholder.VPid = placeholder.SessionId = placeholder.GroupId = placeholder.VGroupId = -1;
+        placeholder.Uid = placeholder.Gid = uint.MaxValue;
         Texts.Set(ref placeholder.Comm, "<NA>"u8);
         Texts.Set(ref placeholder.Exe, "<NA>"u8);
         return placeholder;
@@ -184,6 +185,9 @@ internal sealed unsafe class EventFrame
 
     /// <summary>True when the event gave the descriptor another name.</summary>
     public bool NameChanged { get; set; }
+
+    /// <summary>The time of the first event of a call or of the kernel, nanoseconds since 1970; 0 until it has come.</summary>
+    public ulong FirstTimestamp { get; set; }
 
     /// <summary>The time of the event before, of any kind; 0 for the first.</summary>
     public ulong PreviousTimestamp { get; set; }

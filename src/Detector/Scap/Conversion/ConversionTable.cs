@@ -64,8 +64,10 @@ internal static class ConversionTable
     // Numbers that old drivers did not tell, and that Falco takes to be 0.
     private static readonly (EventType Type, string Parameter)[] zeros =
     [
+        (EventType.SocketExit, "flags"),
         (EventType.SendmmsgExit, "res"),
         (EventType.RecvmmsgExit, "res"),
+        (EventType.FcntlExit, "arg"),
         (EventType.AcceptV5Exit, "queuelen"),
         (EventType.AcceptV5Exit, "queuemax"),
         (EventType.Accept4V6Exit, "queuelen"),

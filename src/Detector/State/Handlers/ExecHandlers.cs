@@ -48,6 +48,12 @@ internal static class ExecHandlers
             state.Texts.Set(ref thread.ExePath, view.Text(ExecveV19Exit.TrustedExepath));
         }
 
+        else if (view.Type == EventType.ExecveV19Exit && view.Has(ExecveV19Exit.Filename))
+        {
+            Span<byte> buffer = stackalloc byte[PathBuilder.MaxPath];
+            state.Texts.Set(ref thread.ExePath, MachineState.Absolute(thread, view.Text(ExecveV19Exit.Filename), MachineState.AtWorkingDirectory, buffer));
+        }
+
         thread.FdLimit = view.Signed(ExecveV19Exit.Fdlimit, thread.FdLimit);
         thread.MajorFaults = view.Unsigned(ExecveV19Exit.PgftMaj);
         thread.MinorFaults = view.Unsigned(ExecveV19Exit.PgftMin);
