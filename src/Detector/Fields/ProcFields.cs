@@ -110,7 +110,7 @@ internal static unsafe class ProcFields
         Add(registry, "proc.vpgid", static (_, t) => Value.Int64(t.VGroupId));
         Add(registry, "proc.cmdnargs", static (_, t) => Value.UInt64((ulong)t.Args.Span.Count((byte)0)));
         Add(registry, "proc.cmdlenargs", static (_, t) => Value.UInt64((ulong)(t.Args.Span.Length - t.Args.Span.Count((byte)0))));
-        Add(registry, "proc.fdopencount", static (_, t) => Value.UInt64((ulong)t.Fds.Count));
+        Add(registry, "proc.fdopencount", static (_, t) => Value.UInt64(IsUnknown(t) ? 0 : (ulong)t.Fds.Count));
         Add(registry, "proc.fdlimit", static (_, t) => Value.Int64(t.FdLimit));
         Add(registry, "proc.fdusage", static (_, t) => t.FdLimit <= 0 ? Value.Float64(0) : Value.Float64((double)t.Fds.Count * 100 / t.FdLimit));
         Add(registry, "proc.vmsize", static (_, t) => Value.UInt64(t.VmSize));
@@ -169,17 +169,18 @@ internal static unsafe class ProcFields
 
     /// <summary>Null for the kernel's session 0, which nobody leads.</summary>
     private static ThreadInfo? SessionLeader(EventContext context, ThreadInfo thread) => thread.SessionId <= 0 ? null
+        : thread.VPid != thread.Pid && thread.SessionId == thread.VPid ? thread.Leader // after setsid in a pid namespace
         : Eldest(context, thread, context.State.Threads.Find(thread.SessionId), static (a, b) => a.SessionId == b.SessionId);
 
     private static ThreadInfo? GroupLeader(EventContext context, ThreadInfo thread) => thread.GroupId == Unknown ? null
         : Eldest(context, thread, context.State.Threads.Find(thread.GroupId), static (a, b) => a.GroupId == b.GroupId);
 
     private static ThreadInfo? VGroupLeader(EventContext context, ThreadInfo thread) => thread.VGroupId == Unknown ? null
-        : Eldest(context, thread, context.State.Threads.Find(thread.VGroupId), static (a, b) => a.VGroupId == b.VGroupId);
+        : Eldest(context, thread, thread.VPid == thread.Pid ? context.State.Threads.Find(thread.VGroupId) : null, static (a, b) => a.VGroupId == b.VGroupId);
 
     /// <summary>
-    /// The leader itself, or when it is gone, the eldest ancestor that still belongs to the same group; as Falco has it, a thread
-    /// that does not lead its process has none then but an ancestor.
+    /// The leader itself, or when it is gone, the eldest ancestor that still belongs to the same group; as Falco has it, the
+    /// process itself is not one.
     /// </summary>
     private static ThreadInfo? Eldest(EventContext context, ThreadInfo thread, ThreadInfo? leader, Func<ThreadInfo, ThreadInfo, bool> isSame)
     {
@@ -188,7 +189,7 @@ internal static unsafe class ProcFields
             return leader;
         }
 
-        var eldest = thread.IsLeader ? thread : null;
+        ThreadInfo? eldest = null;
         var walk = new AncestorWalk(context.State.Threads, thread);
         while (walk.MoveNext() && isSame(walk.Current, thread))
         {

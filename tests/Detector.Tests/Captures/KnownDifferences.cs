@@ -1,6 +1,7 @@
 using Saker.Conditions.Fields;
 using Saker.Detector.Events;
 using Saker.Detector.Fields;
+using Saker.Detector.State;
 
 namespace Saker.Detector.Tests.Captures;
 
@@ -26,6 +27,12 @@ internal static class KnownDifferences
         if (NeverWritten.Contains(name))
         {
             return "memory that Falco never wrote";
+        }
+
+        // Of a process that nobody knew before its exec: its session is unknown, for exec does not tell that.
+        if (name == "proc.cwd" && context.Thread is { SessionId: -1, State: var marks } && (marks & ThreadMarks.Executed) != 0)
+        {
+            return "a working directory that exec tells";
         }
 
         if (descriptors.Contains(name))

@@ -104,9 +104,9 @@ internal static class ProcessHandlers
 
         thread.MajorFaults = view.Unsigned(SchedswitchV6Enter.PgftMaj);
         thread.MinorFaults = view.Unsigned(SchedswitchV6Enter.PgftMin);
-        thread.VmSize = (uint)view.Unsigned(SchedswitchV6Enter.VmSize);
-        thread.VmRss = (uint)view.Unsigned(SchedswitchV6Enter.VmRss);
-        thread.VmSwap = (uint)view.Unsigned(SchedswitchV6Enter.VmSwap);
+        thread.VmSize = thread.Leader.VmSize = (uint)view.Unsigned(SchedswitchV6Enter.VmSize);
+        thread.VmRss = thread.Leader.VmRss = (uint)view.Unsigned(SchedswitchV6Enter.VmRss);
+        thread.VmSwap = thread.Leader.VmSwap = (uint)view.Unsigned(SchedswitchV6Enter.VmSwap);
     }
 
     private static void SetLimit(MachineState state, in EventView view, EventFrame frame)
