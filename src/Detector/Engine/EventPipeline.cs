@@ -80,6 +80,6 @@ internal sealed unsafe class EventPipeline(MachineState state)
             handlers.After(view.Type)?.Invoke(State, view, frame);
         }
 
-        frame.PreviousTimestamp = view.Timestamp;
+        frame.PreviousTimestamp = view.IsBookkeeping ? frame.PreviousTimestamp : view.Timestamp;
     }
 }

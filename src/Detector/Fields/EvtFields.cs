@@ -46,13 +46,25 @@ internal static class EvtFields
         return name.IsEmpty ? view.Definition.Utf8Name : name;
     }
 
+    /// <summary>A time that is a text for conditions; alerts in JSON show its number.</summary>
+    private static void AddTime(FieldRegistry registry, string name, FieldFormat format) => registry.Add(
+        name,
+        (c, _) =>
+        {
+            var writer = new Utf8Writer(c.Scratch);
+            ValueFormatter.WriteUnsigned(format, c.View.Timestamp, ref writer);
+            return Value.Bytes(c.Keep(writer.Length));
+        },
+        format,
+        shown: static (c, _) => Value.UInt64(c.View.Timestamp));
+
     private static void AddTimes(FieldRegistry registry)
     {
-        registry.Add("evt.time", static (c, _) => Value.UInt64(c.View.Timestamp), FieldFormat.TimeOfDay);
-        registry.Add("evt.time.s", static (c, _) => Value.UInt64(c.View.Timestamp), FieldFormat.TimeOfDaySeconds);
-        registry.Add("evt.time.iso8601", static (c, _) => Value.UInt64(c.View.Timestamp), FieldFormat.Iso8601);
-        registry.Add("evt.datetime", static (c, _) => Value.UInt64(c.View.Timestamp), FieldFormat.DateTime);
-        registry.Add("evt.datetime.s", static (c, _) => Value.UInt64(c.View.Timestamp), FieldFormat.DateTimeSeconds);
+        AddTime(registry, "evt.time", FieldFormat.TimeOfDay);
+        AddTime(registry, "evt.time.s", FieldFormat.TimeOfDaySeconds);
+        AddTime(registry, "evt.time.iso8601", FieldFormat.Iso8601);
+        AddTime(registry, "evt.datetime", FieldFormat.DateTime);
+        AddTime(registry, "evt.datetime.s", FieldFormat.DateTimeSeconds);
         registry.Add("evt.rawtime", static (c, _) => Value.UInt64(c.View.Timestamp));
         registry.Add("evt.rawtime.s", static (c, _) => Value.UInt64(c.View.Timestamp / Second));
         registry.Add("evt.rawtime.ns", static (c, _) => Value.UInt64(c.View.Timestamp % Second));

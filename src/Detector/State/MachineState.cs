@@ -189,7 +189,7 @@ internal sealed unsafe class EventFrame
     /// <summary>The time of the first event of a call or of the kernel, nanoseconds since 1970; 0 until it has come.</summary>
     public ulong FirstTimestamp { get; set; }
 
-    /// <summary>The time of the event before, of any kind; 0 for the first.</summary>
+    /// <summary>The time of the event before, of any kind but bookkeeping; 0 for the first.</summary>
     public ulong PreviousTimestamp { get; set; }
 
     /// <summary>Nothing is known yet.</summary>

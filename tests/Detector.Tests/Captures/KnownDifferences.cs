@@ -1,7 +1,6 @@
 using Saker.Conditions.Fields;
 using Saker.Detector.Events;
 using Saker.Detector.Fields;
-using Saker.Detector.State;
 
 namespace Saker.Detector.Tests.Captures;
 
@@ -29,12 +28,6 @@ internal static class KnownDifferences
             return "memory that Falco never wrote";
         }
 
-        // Of a process that nobody knew before its exec: its session is unknown, for exec does not tell that.
-        if (name == "proc.cwd" && context.Thread is { SessionId: -1, State: var marks } && (marks & ThreadMarks.Executed) != 0)
-        {
-            return "a working directory that exec tells";
-        }
-
         if (descriptors.Contains(name))
         {
             return "descriptors shared by clone, or closed by exec";
@@ -57,6 +50,27 @@ internal static class KnownDifferences
 
         return arguments.Contains(name) && view.Type == EventType.CloneV20Exit ? "a parent that nobody knows" : null;
     }
+
+    /// <summary>Why a condition over a field may match another event; null when there is no reason.</summary>
+    public static string? ReasonInCondition(FieldReference field, EventContext context)
+    {
+        var name = field.Definition.Name;
+        if (name is "evt.type" or "syscall.type" && context.View.Type == EventType.GenericExit)
+        {
+            return "a name of a call that has no event of its own";
+        }
+
+        if (name == "fd.net" && !context.Read(field).Exists)
+        {
+            return "networks of what has no address";
+        }
+
+        return ReasonFor(field, context);
+    }
+
+    /// <summary>What a runtime said of a container. Of old captures it is read, but not compared yet.</summary>
+    public static bool IsOfContainers(string field) =>
+        field.StartsWith("container.", StringComparison.Ordinal) || field.StartsWith("k8s.", StringComparison.Ordinal);
 
     private static bool IsAboutPaths(EventType type) => type is EventType.OpenExit or EventType.OpenatV2Exit or EventType.Openat2Exit
         or EventType.CreatExit or EventType.RenameatExit or EventType.LinkatV2Exit or EventType.SymlinkatExit or EventType.UnlinkatV2Exit
