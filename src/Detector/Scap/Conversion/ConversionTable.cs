@@ -138,7 +138,7 @@ internal static class ConversionTable
         return new EventConversion
         {
             Target = to,
-            Start = start?.Number ?? 0,
+            Start = start?.Number ?? EventConversion.NoStart,
             Enough = enough,
             Sources = [.. to.Parameters.ToArray().Select(parameter => SourceOf(parameter, from, start, to))],
         };
@@ -176,8 +176,11 @@ internal sealed class EventConversion
     /// <summary>The type that it is rewritten to; null for the start of a call.</summary>
     public EventDefinition? Target { get; init; }
 
-    /// <summary>The number of the start whose parameters complete it; 0 for none that says anything.</summary>
-    public int Start { get; init; }
+    /// <summary>The start of an event that has none.</summary>
+    public const int NoStart = -1;
+
+    /// <summary>The number of the start whose parameters complete it, or <see cref="NoStart"/>.</summary>
+    public int Start { get; init; } = NoStart;
 
     /// <summary>Where each parameter of the target comes from.</summary>
     public ParameterSource[] Sources { get; init; } = [];

@@ -83,7 +83,8 @@ internal sealed class EventConverter
 
     private int Write(in EventView view, EventConversion conversion, EventDefinition target, Span<byte> into)
     {
-        var hasStart = EventView.TryParse(started.Take(view.ThreadId, conversion.Start), out var start);
+        EventView start = default;
+        var hasStart = conversion.Start != EventConversion.NoStart && EventView.TryParse(started.Take(view.ThreadId, conversion.Start), out start);
         var sources = conversion.Sources;
         var at = EventView.HeaderSize + sources.Length * target.LengthSize;
         for (var i = 0; i < sources.Length; i++)
