@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Saker.Testing;
 
 namespace Saker.EndToEnd.Tests;
@@ -14,7 +15,7 @@ public sealed class RecordedAlertTests
         foreach (var capture in Captures)
         {
             var theirs = Alerts(RecordedData.Lines("falco", "expected", "alerts", $"{capture}.jsonl"));
-            var ours = await ReplayAsync(capture, [RecordedData.Path("falco", "expected", "simple_rules.yaml")]);
+            var ours = await ReplayAsync(Live(capture), [RecordedData.Path("falco", "expected", "simple_rules.yaml")]);
             Assert.Equal(theirs.Count, ours.Count);
             expected += theirs.Count;
             equal += theirs.Zip(ours).Count(static pair => pair.First == pair.Second);
@@ -26,12 +27,28 @@ public sealed class RecordedAlertTests
     }
 
     [Fact]
+    public async Task Alerts_on_old_captures_are_those_of_falco()
+    {
+        string[] captures = ["cat_write", "curl_google", "empty", "open-multiple-files", "ping_sendto", "psp_run_as_user_65534_container", "psp_write_tmp_test", "syscall", "test_ipv6_client"];
+        var all = 0;
+        foreach (var capture in captures)
+        {
+            var theirs = Alerts(await File.ReadAllLinesAsync(SharedData.Path("falco", "expected", "alerts", $"{capture}.jsonl"), TestContext.Current.CancellationToken));
+            var ours = await ReplayAsync(SharedData.Path("falco", "captures", $"{capture}.scap"), [RecordedData.Path("falco", "expected", "simple_rules.yaml")]);
+            Assert.Equal(theirs.Select(WithoutContainer), ours.Select(WithoutContainer));
+            all += ours.Count;
+        }
+
+        Assert.Equal(103, all);
+    }
+
+    [Fact]
     public async Task Upstream_rules_find_what_falco_finds()
     {
         string[] rules = ["falco_rules.yaml", "falco-incubating_rules.yaml", "falco-sandbox_rules.yaml"];
         foreach (var capture in Captures)
         {
-            var ours = await ReplayAsync(capture, [.. rules.Select(rule => SharedData.Path("falco", "rules", rule))]);
+            var ours = await ReplayAsync(Live(capture), [.. rules.Select(rule => SharedData.Path("falco", "rules", rule))]);
             var theirs = await File.ReadAllLinesAsync(SharedData.Path("falco", "expected", "alerts", $"{capture}.upstream.jsonl"), TestContext.Current.CancellationToken);
             Assert.Equal(Alerts(theirs), ours);
         }
@@ -40,9 +57,29 @@ public sealed class RecordedAlertTests
     [Fact]
     public async Task The_rules_of_the_users_document_find_a_read_of_the_password_file()
     {
-        var ours = await ReplayAsync("live-admin", [Path.Combine(SharedData.ProjectRoot, "config", "rules", "00-macros.yaml"), RecordedData.Path("seed", "rules.yaml")]);
+        var ours = await ReplayAsync(Live("live-admin"), [Path.Combine(SharedData.ProjectRoot, "config", "rules", "00-macros.yaml"), RecordedData.Path("seed", "rules.yaml")]);
         Assert.Contains(ours, static alert =>
             alert.Contains("\"rule\":\"Read sensitive file untrusted\"", StringComparison.Ordinal) && alert.Contains("/etc/shadow", StringComparison.Ordinal));
+    }
+
+    private static string Live(string capture) => RecordedData.Path("falco", "captures", $"{capture}.scap");
+
+    /// <summary>An alert without what a container runtime said, which is not shown yet, nor appended here.</summary>
+    private static string WithoutContainer(string alert)
+    {
+        var parsed = JsonNode.Parse(alert)!;
+        var text = (string)parsed["output"]!;
+        parsed["output"] = text.Split(" image=")[0].Split(" container_id=")[0];
+        var fields = parsed["output_fields"]!.AsObject();
+        foreach (var name in fields.Select(static field => field.Key).ToList())
+        {
+            if (name.StartsWith("container.", StringComparison.Ordinal) || name.StartsWith("k8s.", StringComparison.Ordinal))
+            {
+                fields.Remove(name);
+            }
+        }
+
+        return parsed.ToJsonString();
     }
 
     private static List<string> Alerts(IEnumerable<string> lines) => [.. lines.Where(static line => line.StartsWith('{'))];
@@ -53,7 +90,7 @@ public sealed class RecordedAlertTests
         folder.Write("detector.yaml", "json_output: true\nrules_files: []\n");
         await using var detector = ProcessRunner.Start(
             Programs.Path("saker-detector"),
-            ["replay", RecordedData.Path("falco", "captures", $"{capture}.scap"), "--config", folder.File("detector.yaml"), .. rules.SelectMany(static rule => new[] { "--rules", rule })],
+            ["replay", capture, "--config", folder.File("detector.yaml"), .. rules.SelectMany(static rule => new[] { "--rules", rule })],
             new Dictionary<string, string> { ["FALCO_HOSTNAME"] = "vm" });
         Assert.Equal(0, await detector.WaitForExitAsync(TimeSpan.FromMinutes(3)));
         return Alerts(detector.Lines);

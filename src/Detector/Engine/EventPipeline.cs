@@ -1,5 +1,6 @@
 using Saker.Detector.Capture;
 using Saker.Detector.Events;
+using Saker.Detector.Scap.Conversion;
 using Saker.Detector.State;
 using Saker.Detector.State.Handlers;
 
@@ -33,7 +34,7 @@ internal sealed unsafe class EventPipeline(MachineState state)
     /// <summary>Handles one event.</summary>
     public void Process(in RawEvent raw, IEventConsumer? consumer)
     {
-        if (!EventView.TryParse(raw.Bytes, out var view) || view.Definition.IsOld)
+        if (!EventView.TryParse(raw.Bytes, out var view) || (view.Definition.IsOld && view.Type != ConversionTable.ExecStart))
         {
             Malformed++;
             return;
@@ -44,14 +45,21 @@ internal sealed unsafe class EventPipeline(MachineState state)
         var definition = view.Definition;
         if ((definition.Category & EventCategory.MetaEvent) == 0)
         {
+            frame.FirstTimestamp = frame.FirstTimestamp == 0 ? view.Timestamp : frame.FirstTimestamp;
             // A child that tells of its making is made by that event. To look for it in /proc would find what it is by now.
             frame.Thread = CloneHandlers.IsChild(view) ? State.Threads.Find(view.ThreadId) : State.Resolve(view.ThreadId, view.Timestamp);
         }
 
-        if (definition.FdParameter >= 0 && view.TrySigned(definition.FdParameter, out var fd))
+        else if (view.Type == EventType.ProcinfoEnter)
         {
-            frame.Fd = fd;
-            frame.HasFd = true;
+            frame.Thread = State.Threads.Find(view.ThreadId); // of a thread that is listed, or of one that is none of ours
+        }
+
+        if (definition.FdParameter >= 0)
+        {
+            // An event of an old driver may leave its descriptor out.
+            frame.HasFd = view.TrySigned(definition.FdParameter, out var fd) || definition.FdParameter >= view.Count;
+            frame.Fd = frame.HasFd && view.Has(definition.FdParameter) ? fd : -1;
         }
 
         var isNews = frame.Thread is null || frame.Thread.ScannedAt <= view.Timestamp;
@@ -72,6 +80,6 @@ internal sealed unsafe class EventPipeline(MachineState state)
             handlers.After(view.Type)?.Invoke(State, view, frame);
         }
 
-        frame.PreviousTimestamp = view.Timestamp;
+        frame.PreviousTimestamp = view.IsBookkeeping ? frame.PreviousTimestamp : view.Timestamp;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class EventTypeIndex
 
     /// <summary>The index of an event's type.</summary>
     public int Of(in EventView view) =>
-        view.Type == EventType.GenericExit && view.TryUnsigned(GenericExit.Id, out var call) && call < (ulong)bySystemCall.Length
+        view.Type == EventType.GenericExit && EventTable.GenericCall(view) is var call && (uint)call < (uint)bySystemCall.Length
             ? bySystemCall[call]
             : byNumber[(int)view.Type];
 

@@ -14,6 +14,8 @@ internal static class EventTable
     private static readonly FrozenDictionary<string, FlagTable> flagTables = ReadFlags();
     private static readonly EventDefinition?[] events = ReadEvents();
     private static readonly byte[]?[] systemCalls = ReadSystemCalls();
+    private static readonly FrozenDictionary<int, int> nativeCalls = Drivers.ModernEbpf.GenericCalls.All
+        .Where(static call => call.Native64 > 0).ToFrozenDictionary(static call => call.Native64, static call => call.Code);
 
     /// <summary>Numbers end below this.</summary>
     public static int Count => events.Length;
@@ -29,6 +31,14 @@ internal static class EventTable
 
     /// <summary>The name of a system call by its <c>ppm_sc</c> number; empty when unknown.</summary>
     public static ReadOnlySpan<byte> SystemCall(int number) => (uint)number < (uint)systemCalls.Length ? systemCalls[number] : default;
+
+    /// <summary>The <c>ppm_sc</c> number of the system call that a generic event is about; 0 when it is none that is known.</summary>
+    public static int GenericCall(in EventView view)
+    {
+        var told = (int)view.Unsigned(GenericExit.Id);
+        // A driver that did not know the call yet gave its number on x86-64 alone.
+        return told != 0 ? told : nativeCalls.GetValueOrDefault((int)view.Unsigned(GenericExit.NativeID));
+    }
 
     /// <summary>Numbers and names of all system calls.</summary>
     public static IEnumerable<(int Number, string Name)> SystemCalls =>

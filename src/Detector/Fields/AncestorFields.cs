@@ -35,7 +35,7 @@ internal static class AncestorFields
 
         if (f.Argument is not null)
         {
-            return Ancestor(c, thread, f.Index) is { } ancestor ? reader(c, ancestor) : Value.None;
+            return Ancestor(c, thread, f.Index) is { } ancestor && !ProcFields.IsUnknown(ancestor) ? reader(c, ancestor) : Value.None;
         }
 
         return ReadAll(c, thread, reader);

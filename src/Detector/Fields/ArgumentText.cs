@@ -30,7 +30,7 @@ internal static unsafe class ArgumentText
             case ParameterType.SockTuple:
                 WriteTuple(view.Parameter(index), ref writer);
                 break;
-            case ParameterType.AbsTime:
+            case ParameterType.AbsTime when view.Has(index):
                 ValueFormatter.WriteDateTime(view.Unsigned(index), withFraction: true, ref writer);
                 break;
             case ParameterType.Dyn:
@@ -55,6 +55,11 @@ internal static unsafe class ArgumentText
     public static void WriteMeaning(EventContext context, in EventView view, int index, ref Utf8Writer writer)
     {
         var parameter = view.Definition.Parameters[index];
+        if (!view.Has(index) && parameter.Type is not (ParameterType.CharBuf or ParameterType.FsPath or ParameterType.FsRelPath))
+        {
+            return;
+        }
+
         switch (parameter.Type)
         {
             case ParameterType.Fd or ParameterType.Fd32:

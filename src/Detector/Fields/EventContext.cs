@@ -38,9 +38,6 @@ internal sealed unsafe class EventContext : AlertContext, IDisposable
     /// <summary>The event's number since the start.</summary>
     public ulong Number { get; private set; }
 
-    /// <summary>The time of the first event, nanoseconds since 1970.</summary>
-    public ulong FirstTimestamp { get; private set; }
-
     /// <summary>The CPU that the event happened on; -1 when unknown.</summary>
     public short Cpu => raw.Cpu;
 
@@ -69,11 +66,6 @@ internal sealed unsafe class EventContext : AlertContext, IDisposable
         definition = view.Definition;
         parameterCount = view.Count;
         Number = (ulong)number;
-        if (FirstTimestamp == 0)
-        {
-            FirstTimestamp = view.Timestamp;
-        }
-
         Forget();
     }
 

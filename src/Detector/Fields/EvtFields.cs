@@ -19,7 +19,7 @@ internal static class EvtFields
         AddTimes(registry);
         registry.Add("evt.dir", static (c, _) => Value.Bytes(c.View.Definition.IsEnter ? ">"u8 : "<"u8));
         registry.Add("evt.source", static (c, _) => Value.Bytes(c.Source));
-        registry.Add("evt.is_async", static (_, _) => Value.Bool(false));
+        registry.Add("evt.is_async", static (c, _) => Value.Bool((c.View.Definition.Category & EventCategory.MetaEvent) != 0));
         registry.Add("evt.hostname", static (c, _) => Value.Bytes(c.Hostname));
         registry.Add("evt.type", static (c, _) => Value.Bytes(TypeOf(c.View)));
         registry.Add("evt.type.is", static (c, f) => Value.UInt64(TypeOf(c.View).SequenceEqual(f.ArgumentBytes) ? 1UL : 0));
@@ -42,17 +42,29 @@ internal static class EvtFields
             return view.Definition.Utf8Name;
         }
 
-        var name = EventTable.SystemCall((int)view.Unsigned(GenericExit.Id));
+        var name = EventTable.SystemCall(EventTable.GenericCall(view));
         return name.IsEmpty ? view.Definition.Utf8Name : name;
     }
 
+    /// <summary>A time that is a text for conditions; alerts in JSON show its number.</summary>
+    private static void AddTime(FieldRegistry registry, string name, FieldFormat format) => registry.Add(
+        name,
+        (c, _) =>
+        {
+            var writer = new Utf8Writer(c.Scratch);
+            ValueFormatter.WriteUnsigned(format, c.View.Timestamp, ref writer);
+            return Value.Bytes(c.Keep(writer.Length));
+        },
+        format,
+        shown: static (c, _) => Value.UInt64(c.View.Timestamp));
+
     private static void AddTimes(FieldRegistry registry)
     {
-        registry.Add("evt.time", static (c, _) => Value.UInt64(c.View.Timestamp), FieldFormat.TimeOfDay);
-        registry.Add("evt.time.s", static (c, _) => Value.UInt64(c.View.Timestamp), FieldFormat.TimeOfDaySeconds);
-        registry.Add("evt.time.iso8601", static (c, _) => Value.UInt64(c.View.Timestamp), FieldFormat.Iso8601);
-        registry.Add("evt.datetime", static (c, _) => Value.UInt64(c.View.Timestamp), FieldFormat.DateTime);
-        registry.Add("evt.datetime.s", static (c, _) => Value.UInt64(c.View.Timestamp), FieldFormat.DateTimeSeconds);
+        AddTime(registry, "evt.time", FieldFormat.TimeOfDay);
+        AddTime(registry, "evt.time.s", FieldFormat.TimeOfDaySeconds);
+        AddTime(registry, "evt.time.iso8601", FieldFormat.Iso8601);
+        AddTime(registry, "evt.datetime", FieldFormat.DateTime);
+        AddTime(registry, "evt.datetime.s", FieldFormat.DateTimeSeconds);
         registry.Add("evt.rawtime", static (c, _) => Value.UInt64(c.View.Timestamp));
         registry.Add("evt.rawtime.s", static (c, _) => Value.UInt64(c.View.Timestamp / Second));
         registry.Add("evt.rawtime.ns", static (c, _) => Value.UInt64(c.View.Timestamp % Second));
@@ -117,7 +129,7 @@ internal static class EvtFields
         };
     }
 
-    private static ulong Elapsed(EventContext context) => context.View.Timestamp - context.FirstTimestamp;
+    private static ulong Elapsed(EventContext context) => context.View.Timestamp - context.Frame.FirstTimestamp;
 
     private static ulong SinceBefore(EventContext context) =>
         context.Frame.PreviousTimestamp == 0 || context.Frame.PreviousTimestamp > context.View.Timestamp ? 0 : context.View.Timestamp - context.Frame.PreviousTimestamp;

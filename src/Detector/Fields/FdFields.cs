@@ -175,7 +175,7 @@ internal static unsafe class FdFields
     /// <summary>What a call would have made that made nothing.</summary>
     private static FdKind KindToBe(EventType type) => type switch
     {
-        EventType.OpenExit or EventType.OpenatV2Exit or EventType.Openat2Exit or EventType.CreatExit => FdKind.File,
+        EventType.OpenatV2Exit or EventType.Openat2Exit or EventType.CreatExit => FdKind.File,
         EventType.SocketExit or EventType.AcceptV5Exit or EventType.Accept4V6Exit => FdKind.Ipv4Socket,
         EventType.PipeExit or EventType.Pipe2Exit => FdKind.Pipe,
         EventType.EventfdExit or EventType.Eventfd2Exit => FdKind.Event,

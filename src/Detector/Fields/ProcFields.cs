@@ -70,6 +70,12 @@ internal static unsafe class ProcFields
         return Value.Bytes(""u8);
     }
 
+    /// <summary>What a number is when nobody knows it.</summary>
+    private const long Unknown = -1;
+
+    /// <summary>True for a thread of which nothing is known but that an event happened in it.</summary>
+    internal static bool IsUnknown(ThreadInfo thread) => (thread.State & ThreadMarks.Placeholder) != 0;
+
     private static void Add(FieldRegistry registry, string name, ThreadReader reader) =>
         registry.Add(name, (c, _) => c.Thread is { } thread ? reader(c, thread) : Value.None);
 
@@ -83,7 +89,7 @@ internal static unsafe class ProcFields
         Add(registry, "proc.exepath", static (_, t) => Value.Bytes(t.ExePath.Span));
         Add(registry, "proc.cmdline", static (c, t) => CommandLine(c, t));
         Add(registry, "proc.exeline", static (c, t) => CommandLine(c, t.Exe.Span, t.Args.Span, blankAfterFirst: true));
-        Add(registry, "proc.cwd", static (_, t) => Value.Bytes(t.Leader.WorkingDirectory.Span));
+        Add(registry, "proc.cwd", static (_, t) => Value.Bytes(IsUnknown(t) ? "./"u8 : t.Leader.WorkingDirectory.Span));
         AddOfParent(registry, "proc.pname", static (_, t) => Value.Bytes(t.Comm.Span));
         AddOfParent(registry, "proc.pexe", static (_, t) => Value.Bytes(t.Exe.Span));
         AddOfParent(registry, "proc.pexepath", static (_, t) => Value.Bytes(t.ExePath.Span));
@@ -96,21 +102,21 @@ internal static unsafe class ProcFields
 
     private static void AddNumbers(FieldRegistry registry)
     {
-        Add(registry, "proc.pid", static (_, t) => Value.Int64(t.Pid));
-        Add(registry, "proc.vpid", static (_, t) => Value.Int64(t.VPid));
+        Add(registry, "proc.pid", static (_, t) => Value.Int64(IsUnknown(t) ? Unknown : t.Pid));
+        Add(registry, "proc.vpid", static (_, t) => t.VPid == Unknown ? Value.None : Value.Int64(t.VPid));
         Add(registry, "proc.tty", static (_, t) => Value.UInt64(t.Tty));
         Add(registry, "proc.sid", static (_, t) => Value.Int64(t.SessionId));
         Add(registry, "proc.pgid", static (_, t) => Value.Int64(t.GroupId));
         Add(registry, "proc.vpgid", static (_, t) => Value.Int64(t.VGroupId));
         Add(registry, "proc.cmdnargs", static (_, t) => Value.UInt64((ulong)t.Args.Span.Count((byte)0)));
         Add(registry, "proc.cmdlenargs", static (_, t) => Value.UInt64((ulong)(t.Args.Span.Length - t.Args.Span.Count((byte)0))));
-        Add(registry, "proc.fdopencount", static (_, t) => Value.UInt64((ulong)t.Fds.Count));
+        Add(registry, "proc.fdopencount", static (_, t) => Value.UInt64(IsUnknown(t) ? 0 : (ulong)t.Fds.Count));
         Add(registry, "proc.fdlimit", static (_, t) => Value.Int64(t.FdLimit));
         Add(registry, "proc.fdusage", static (_, t) => t.FdLimit <= 0 ? Value.Float64(0) : Value.Float64((double)t.Fds.Count * 100 / t.FdLimit));
         Add(registry, "proc.vmsize", static (_, t) => Value.UInt64(t.VmSize));
         Add(registry, "proc.vmrss", static (_, t) => Value.UInt64(t.VmRss));
         Add(registry, "proc.vmswap", static (_, t) => Value.UInt64(t.VmSwap));
-        Add(registry, "proc.nthreads", static (_, t) => Value.UInt64((ulong)Math.Max(t.Leader.LivingThreads, 0)));
+        Add(registry, "proc.nthreads", static (_, t) => Value.UInt64(IsUnknown(t) ? 0 : (ulong)Math.Max(t.Leader.LivingThreads, 0)));
         Add(registry, "proc.nchilds", static (_, t) => Value.UInt64((ulong)Math.Max(
             t.Leader.LivingThreads - ((t.Leader.State & ThreadMarks.Ended) == 0 ? 1 : 0), 0)));
         AddOfParent(registry, "proc.ppid", static (_, t) => Value.Int64(t.Pid));
@@ -134,7 +140,7 @@ internal static unsafe class ProcFields
         Add(registry, "proc.is_exe_from_memfd", static (_, t) => Value.Bool((t.State & ThreadMarks.ExeFromMemfd) != 0));
         Add(registry, "proc.is_sid_leader", static (_, t) => Value.Bool(t.SessionId == t.VPid));
         Add(registry, "proc.is_vpgid_leader", static (_, t) => Value.Bool(t.VGroupId == t.VPid));
-        Add(registry, "proc.is_pgid_leader", static (_, t) => Value.Bool(t.GroupId == t.Pid));
+        Add(registry, "proc.is_pgid_leader", static (_, t) => Value.Bool(t.GroupId == (IsUnknown(t) ? Unknown : t.Pid)));
         Add(registry, "proc.exe_ino", static (_, t) => t.ExeInode == 0 ? Value.None : Value.Int64((long)t.ExeInode));
         Add(registry, "proc.exe_ino.ctime", static (_, t) => t.ExeChangeTime == 0 ? Value.None : Value.UInt64(t.ExeChangeTime));
         Add(registry, "proc.exe_ino.mtime", static (_, t) => t.ExeModifyTime == 0 ? Value.None : Value.UInt64(t.ExeModifyTime));
@@ -162,24 +168,28 @@ internal static unsafe class ProcFields
         Add(registry, name, (c, t) => Value.Bytes(leaderOf(c, t) is { } leader ? text(leader).Span : default));
 
     /// <summary>Null for the kernel's session 0, which nobody leads.</summary>
-    private static ThreadInfo? SessionLeader(EventContext context, ThreadInfo thread) => thread.SessionId == 0 ? null
+    private static ThreadInfo? SessionLeader(EventContext context, ThreadInfo thread) => thread.SessionId <= 0 ? null
+        : thread.VPid != thread.Pid && thread.SessionId == thread.VPid ? thread.Leader // after setsid in a pid namespace
         : Eldest(context, thread, context.State.Threads.Find(thread.SessionId), static (a, b) => a.SessionId == b.SessionId);
 
-    private static ThreadInfo GroupLeader(EventContext context, ThreadInfo thread) =>
-        Eldest(context, thread, context.State.Threads.Find(thread.GroupId), static (a, b) => a.GroupId == b.GroupId);
+    private static ThreadInfo? GroupLeader(EventContext context, ThreadInfo thread) => thread.GroupId == Unknown ? null
+        : Eldest(context, thread, context.State.Threads.Find(thread.GroupId), static (a, b) => a.GroupId == b.GroupId);
 
-    private static ThreadInfo VGroupLeader(EventContext context, ThreadInfo thread) =>
-        Eldest(context, thread, context.State.Threads.Find(thread.VGroupId), static (a, b) => a.VGroupId == b.VGroupId);
+    private static ThreadInfo? VGroupLeader(EventContext context, ThreadInfo thread) => thread.VGroupId == Unknown ? null
+        : Eldest(context, thread, thread.VPid == thread.Pid ? context.State.Threads.Find(thread.VGroupId) : null, static (a, b) => a.VGroupId == b.VGroupId);
 
-    /// <summary>The leader itself, or when it is gone, the eldest ancestor that still belongs to the same group.</summary>
-    private static ThreadInfo Eldest(EventContext context, ThreadInfo thread, ThreadInfo? leader, Func<ThreadInfo, ThreadInfo, bool> isSame)
+    /// <summary>
+    /// The leader itself, or when it is gone, the eldest ancestor that still belongs to the same group; as Falco has it, the
+    /// process itself is not one.
+    /// </summary>
+    private static ThreadInfo? Eldest(EventContext context, ThreadInfo thread, ThreadInfo? leader, Func<ThreadInfo, ThreadInfo, bool> isSame)
     {
         if (leader is not null)
         {
             return leader;
         }
 
-        var eldest = thread.Leader;
+        ThreadInfo? eldest = null;
         var walk = new AncestorWalk(context.State.Threads, thread);
         while (walk.MoveNext() && isSame(walk.Current, thread))
         {

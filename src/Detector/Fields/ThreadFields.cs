@@ -18,11 +18,11 @@ internal static class ThreadFields
 
     public static void Register(FieldRegistry registry)
     {
-        registry.Add("thread.tid", static (c, _) => c.Thread is { } t ? Value.Int64(t.Tid) : Value.None);
-        registry.Add("thread.vtid", static (c, _) => c.Thread is { } t ? Value.Int64(t.VTid) : Value.None);
-        registry.Add("thread.ismain", static (c, _) => c.Thread is { } t ? Value.Bool(t.IsLeader) : Value.None);
+        registry.Add("thread.tid", static (c, _) => c.View.ThreadId > 0 ? Value.Int64(c.View.ThreadId) : Value.None);
+        registry.Add("thread.vtid", static (c, _) => c.Thread is { VTid: >= 0 } t ? Value.Int64(t.VTid) : Value.None);
+        registry.Add("thread.ismain", static (c, _) => c.Thread is { } t ? Value.Bool(t.IsLeader && !ProcFields.IsUnknown(t)) : Value.None);
         registry.Add("thread.exectime", static (_, _) => Value.UInt64(0));
-        registry.Add("thread.totexectime", static (_, _) => Value.UInt64(0));
+        registry.Add("thread.totexectime", static (c, _) => c.Thread is null ? Value.None : Value.UInt64(0));
         registry.Add("thread.pfmajor", static (c, _) => c.Thread is { } t ? Value.UInt64(t.MajorFaults) : Value.None);
         registry.Add("thread.pfminor", static (c, _) => c.Thread is { } t ? Value.UInt64(t.MinorFaults) : Value.None);
         registry.Add("thread.vmsize", static (c, _) => c.Thread is { } t ? Value.UInt64(t.IsLeader ? t.VmSize : 0) : Value.None);
@@ -30,7 +30,7 @@ internal static class ThreadFields
         registry.Add("thread.cap_permitted", static (c, _) => c.Thread is { } t ? Capabilities(c, t.CapPermitted) : Value.None);
         registry.Add("thread.cap_inheritable", static (c, _) => c.Thread is { } t ? Capabilities(c, t.CapInheritable) : Value.None);
         registry.Add("thread.cap_effective", static (c, _) => c.Thread is { } t ? Capabilities(c, t.CapEffective) : Value.None);
-        registry.Add("thread.cgroups", static (c, _) => c.Thread is { } t ? ProcFields.Joined(c, t.Cgroups.Span) : Value.None);
+        registry.Add("thread.cgroups", static (c, _) => c.Thread is { } t && !ProcFields.IsUnknown(t) ? ProcFields.Joined(c, t.Cgroups.Span) : Value.None);
         registry.Add("thread.cgroup", static (c, f) => c.Thread is { } t ? CgroupOf(t.Cgroups.Span, f.ArgumentBytes) : Value.None);
     }
 

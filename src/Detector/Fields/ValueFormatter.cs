@@ -127,9 +127,12 @@ internal static class ValueFormatter
         }
     }
 
-    private static void WriteUnsigned(FieldReference? field, ulong value, ref Utf8Writer writer)
+    private static void WriteUnsigned(FieldReference? field, ulong value, ref Utf8Writer writer) => WriteUnsigned(Format(field), value, ref writer);
+
+    /// <summary>Writes a number, or a time that it is, in a field's format.</summary>
+    public static void WriteUnsigned(FieldFormat format, ulong value, ref Utf8Writer writer)
     {
-        switch (Format(field))
+        switch (format)
         {
             case FieldFormat.TimeOfDay:
                 WriteCalendar(value, "HH:mm:ss", ref writer);

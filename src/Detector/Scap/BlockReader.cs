@@ -3,11 +3,25 @@ using System.IO.Compression;
 
 namespace Saker.Detector.Scap;
 
-/// <summary>What a block holds. Numbers are on disk; frozen.</summary>
+/// <summary>
+/// What a block holds. Numbers are on disk; frozen. Those behind 0x80000000 are of captures from before the format was public.
+/// </summary>
 internal enum BlockType : uint
 {
     MachineInfo = 0x201,
-    OldEventFirst = 0x203,
+    ProcessListV1 = 0x202,
+    DescriptorListV1 = 0x203,
+    EventV1 = 0x204,
+    InterfaceListV1 = 0x205,
+    UserListV1 = 0x206,
+    ProcessListV2 = 0x207,
+    EventWithFlagsV1 = 0x208,
+    ProcessListV3 = 0x209,
+    ProcessListV4 = 0x210,
+    ProcessListV5 = 0x211,
+    ProcessListV6 = 0x212,
+    ProcessListV7 = 0x213,
+    ProcessListV8 = 0x214,
     ProcessList = 0x215,
     Event = 0x216,
     EventWithFlags = 0x217,
@@ -17,6 +31,14 @@ internal enum BlockType : uint
     LargeEvent = 0x221,
     LargeEventWithFlags = 0x222,
     SectionHeader = 0x0A0D0D0A,
+    EarlyProcessListV1 = 0x8000ABCD,
+    EarlyDescriptorList = 0x8001ABCD,
+    EarlyMachineInfo = 0x8002ABCD,
+    EarlyEvent = 0x8010ABCD,
+    EarlyInterfaceList = 0x8011ABCD,
+    EarlyUserList = 0x8012ABCD,
+    EarlyProcessListV2 = 0x8013ABCD,
+    EarlyProcessListV3 = 0x8014ABCD,
 }
 
 /// <summary>

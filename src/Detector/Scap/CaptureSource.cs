@@ -1,14 +1,15 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Saker.Detector.Capture;
+using Saker.Detector.Scap.Conversion;
 using Saker.Detector.State;
 
 namespace Saker.Detector.Scap;
 
 /// <summary>
 /// A recorded capture (<c>.scap</c>) as a source of events. <see cref="Start"/> gives the lists at its beginning to the
-/// state; then events come as they were recorded. Versions of blocks that only old captures have are refused by name: their
-/// events need a converter, whose place is between this reader and the pipeline.
+/// state; then events come as they were recorded, those of old drivers as current ones would send them (<see cref="EventConverter"/>),
+/// so that nothing behind this knows of versions.
 /// </summary>
 internal sealed unsafe class CaptureSource : IEventSource
 {
@@ -18,11 +19,14 @@ internal sealed unsafe class CaptureSource : IEventSource
     /// <summary>Bytes of a machine's name.</summary>
     public const int HostnameBytes = 128;
 
-    private const int ArenaBytes = 8 << 20;
+    // Room for the longest event twice, before conversion and after it.
+    private const int ArenaBytes = 10 << 20;
     private const int MaxEvent = 4 << 20;
+    private const int Around = EventConverter.MaxGrowth + 64;
 
     private readonly BlockReader blocks;
     private readonly MachineState state;
+    private readonly EventConverter converter = new();
     private readonly byte* arena;
     private int used;
     private bool pending;
@@ -78,17 +82,17 @@ internal sealed unsafe class CaptureSource : IEventSource
                     throw new InvalidDataException($"The capture is damaged: an event of {length} bytes.");
                 }
 
-                if (used + length > ArenaBytes)
+                if (used + 2 * length + Around > ArenaBytes)
                 {
                     break; // the block waits for the arena to be released
                 }
 
                 pending = false;
-                var body = arena + used;
-                blocks.ReadBody(new Span<byte>(body, length));
-                used += (length + 7) & ~7;
                 seen++;
-                into[count++] = new RawEvent(body + before, length - before, *(short*)body);
+                if (TryEvent(length, before, out var raw))
+                {
+                    into[count++] = raw;
+                }
             }
         }
         catch (InvalidDataException damaged)
@@ -144,6 +148,39 @@ internal sealed unsafe class CaptureSource : IEventSource
         return false;
     }
 
+    /// <summary>Reads the event that is under the reader into the arena, as a current one; false when there is none of it.</summary>
+    private bool TryEvent(int length, int before, out RawEvent raw)
+    {
+        raw = default;
+        var inserted = HasCount(blocks.Type) ? 0 : ParameterCount.Size;
+        var body = arena + used;
+        blocks.ReadBody(new Span<byte>(body + inserted, length));
+        var cpu = *(short*)(body + inserted);
+        var bytes = new Span<byte>(body + before, length - before + inserted);
+        if (inserted > 0 && !ParameterCount.TryInsert(bytes))
+        {
+            malformed++;
+            return false;
+        }
+
+        var converted = Aligned(before + bytes.Length);
+        switch (converter.Convert(bytes, new Span<byte>(body + converted, ArenaBytes - used - converted), out var written))
+        {
+            case Converted.Folded:
+                return false;
+            case Converted.Rewritten:
+                raw = new RawEvent(body + converted, written, cpu);
+                used += converted + Aligned(written);
+                return true;
+            default:
+                raw = new RawEvent(body + before, bytes.Length, cpu);
+                used += converted;
+                return true;
+        }
+    }
+
+    private static int Aligned(int length) => (length + 7) & ~7;
+
     private void ReadLists()
     {
         if (!blocks.TryHeader() || blocks.Type != BlockType.SectionHeader)
@@ -157,12 +194,6 @@ internal sealed unsafe class CaptureSource : IEventSource
 
     private void ReadBlock()
     {
-        if (blocks.Type is >= BlockType.OldEventFirst and < BlockType.ProcessList)
-        {
-            throw new EventSourceException(
-                $"The capture has blocks of an old version (0x{(uint)blocks.Type:x}); this build reads only current ones (events in blocks 0x216 and later).");
-        }
-
         var body = new byte[blocks.BodyLength];
         blocks.ReadBody(body);
         pending = false;
@@ -171,20 +202,20 @@ internal sealed unsafe class CaptureSource : IEventSource
             case BlockType.SectionHeader:
                 CheckSection(body);
                 break;
-            case BlockType.MachineInfo:
+            case BlockType.MachineInfo or BlockType.EarlyMachineInfo:
                 ReadMachine(body);
                 break;
-            case BlockType.InterfaceList:
-                StateLists.ReadInterfaces(body, state);
+            case BlockType.InterfaceList or BlockType.InterfaceListV1 or BlockType.EarlyInterfaceList:
+                StateLists.ReadInterfaces(body, state, hasLengths: blocks.Type == BlockType.InterfaceList);
                 break;
-            case BlockType.UserList:
-                StateLists.ReadUsers(body, state);
+            case BlockType.UserList or BlockType.UserListV1 or BlockType.EarlyUserList:
+                StateLists.ReadUsers(body, state, hasLengths: blocks.Type == BlockType.UserList);
                 break;
-            case BlockType.ProcessList:
-                StateLists.ReadProcesses(body, state);
+            case BlockType.DescriptorList or BlockType.DescriptorListV1 or BlockType.EarlyDescriptorList:
+                DescriptorLists.Read(body, state, hasLengths: blocks.Type == BlockType.DescriptorList);
                 break;
-            case BlockType.DescriptorList:
-                StateLists.ReadDescriptors(body, state);
+            case var list when ProcessEntry.VersionOf(list) is > 0 and var version:
+                StateLists.ReadProcesses(body, state, version);
                 break;
             default:
                 break; // a block that says nothing that is needed, or one from the future
@@ -217,8 +248,11 @@ internal sealed unsafe class CaptureSource : IEventSource
     /// <summary>Bytes before the event in a block's body (CPU, and flags in some); 0 for blocks without an event.</summary>
     private static int PrefixLength(BlockType type) => type switch
     {
-        BlockType.Event or BlockType.LargeEvent => sizeof(ushort),
-        BlockType.EventWithFlags or BlockType.LargeEventWithFlags => sizeof(ushort) + sizeof(uint),
+        BlockType.Event or BlockType.LargeEvent or BlockType.EventV1 or BlockType.EarlyEvent => sizeof(ushort),
+        BlockType.EventWithFlags or BlockType.LargeEventWithFlags or BlockType.EventWithFlagsV1 => sizeof(ushort) + sizeof(uint),
         _ => 0,
     };
+
+    /// <summary>False for blocks whose events leave out how many parameters they have.</summary>
+    private static bool HasCount(BlockType type) => type is not (BlockType.EventV1 or BlockType.EventWithFlagsV1 or BlockType.EarlyEvent);
 }

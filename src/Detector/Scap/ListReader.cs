@@ -60,6 +60,25 @@ internal ref struct ListReader(ReadOnlySpan<byte> bytes)
         return true;
     }
 
+    /// <summary>
+    /// The next entry of an old list, which does not tell its length: all that is left, until <see cref="Continue"/> says
+    /// where it ended. False when there is only padding.
+    /// </summary>
+    public readonly bool TryRest(out ListReader entry)
+    {
+        entry = this;
+        return rest.Length >= sizeof(uint);
+    }
+
+    /// <summary>Goes on behind an entry of <see cref="TryRest"/>, which was read to its end.</summary>
+    public void Continue(ListReader entry, bool hasLengths)
+    {
+        if (!hasLengths)
+        {
+            rest = entry.rest;
+        }
+    }
+
     private bool Take(int count, out ReadOnlySpan<byte> value)
     {
         if (rest.Length < count)

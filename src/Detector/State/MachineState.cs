@@ -40,6 +40,9 @@ internal sealed class MachineState : IDisposable
     /// <summary>Reads a thread that events name but nobody knows, on a live machine; null for captures.</summary>
     public IThreadLookup? Lookup { get; set; }
 
+    /// <summary>Takes the record of a container that an event told of; null when nobody wants them.</summary>
+    public Action<Containers.ContainerRecord>? ContainerTold { get; set; }
+
     /// <summary>Threads that had to be made from an event alone.</summary>
     public long Placeholders { get; private set; }
 
@@ -69,7 +72,8 @@ internal sealed class MachineState : IDisposable
 
         Placeholders++;
         placeholder.State = ThreadMarks.Placeholder;
-        placeholder.VTid = placeholder.VPid = tid;
+        placeholder.VTid = placeholder.VPid = placeholder.SessionId = placeholder.GroupId = placeholder.VGroupId = -1;
+        placeholder.Uid = placeholder.Gid = uint.MaxValue;
         Texts.Set(ref placeholder.Comm, "<NA>"u8);
         Texts.Set(ref placeholder.Exe, "<NA>"u8);
         return placeholder;
@@ -185,7 +189,10 @@ internal sealed unsafe class EventFrame
     /// <summary>True when the event gave the descriptor another name.</summary>
     public bool NameChanged { get; set; }
 
-    /// <summary>The time of the event before, of any kind; 0 for the first.</summary>
+    /// <summary>The time of the first event of a call or of the kernel, nanoseconds since 1970; 0 until it has come.</summary>
+    public ulong FirstTimestamp { get; set; }
+
+    /// <summary>The time of the event before, of any kind but bookkeeping; 0 for the first.</summary>
     public ulong PreviousTimestamp { get; set; }
 
     /// <summary>Nothing is known yet.</summary>

@@ -72,15 +72,6 @@ public sealed class Hostile
         Assert.True(pipeline.Processed > 1000);
     }
 
-    [Fact]
-    public void An_old_capture_is_refused_by_name()
-    {
-        using var state = new MachineState();
-        using var source = new CaptureSource(File.OpenRead(SharedData.Path("falco", "captures", "cat_write.scap")), state);
-        var error = Assert.Throws<EventSourceException>(() => source.Start(new SourceSettings { SystemCalls = new HashSet<int>() }));
-        Assert.Contains("old version", error.Message, StringComparison.Ordinal);
-    }
-
     private static bool ReadsToTheEnd(byte[] capture)
     {
         using var state = new MachineState(32 << 20);

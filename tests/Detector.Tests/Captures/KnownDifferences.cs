@@ -51,6 +51,27 @@ internal static class KnownDifferences
         return arguments.Contains(name) && view.Type == EventType.CloneV20Exit ? "a parent that nobody knows" : null;
     }
 
+    /// <summary>Why a condition over a field may match another event; null when there is no reason.</summary>
+    public static string? ReasonInCondition(FieldReference field, EventContext context)
+    {
+        var name = field.Definition.Name;
+        if (name is "evt.type" or "syscall.type" && context.View.Type == EventType.GenericExit)
+        {
+            return "a name of a call that has no event of its own";
+        }
+
+        if (name == "fd.net" && !context.Read(field).Exists)
+        {
+            return "networks of what has no address";
+        }
+
+        return ReasonFor(field, context);
+    }
+
+    /// <summary>What a runtime said of a container. Of old captures it is read, but not compared yet.</summary>
+    public static bool IsOfContainers(string field) =>
+        field.StartsWith("container.", StringComparison.Ordinal) || field.StartsWith("k8s.", StringComparison.Ordinal);
+
     private static bool IsAboutPaths(EventType type) => type is EventType.OpenExit or EventType.OpenatV2Exit or EventType.Openat2Exit
         or EventType.CreatExit or EventType.RenameatExit or EventType.LinkatV2Exit or EventType.SymlinkatExit or EventType.UnlinkatV2Exit
         or EventType.FchmodatExit;

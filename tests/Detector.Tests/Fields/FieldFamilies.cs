@@ -20,10 +20,11 @@ public sealed class FieldFamilies : IDisposable
         probe.Events.Exec(10, "bash", ("cgroups", Texts("cpu=/")), ("uid", 33), ("gid", 33), ("loginuid", 33));
         probe.Events.Clone(10, 11);
         probe.Events.Send(EventType.ExecveV19Exit, 11, ("res", 0), ("exe", "./serve"), ("args", Texts("-v", "two words")), ("tid", 11), ("pid", 11), ("ptid", 10),
-            ("cwd", "/srv/"), ("fdlimit", 200), ("vm_size", 4000), ("vm_rss", 300), ("vm_swap", 7), ("comm", "serve"), ("cgroups", Texts("cpu=/", "memory=/a/b")),
+            ("fdlimit", 200), ("vm_size", 4000), ("vm_rss", 300), ("vm_swap", 7), ("comm", "serve"), ("cgroups", Texts("cpu=/", "memory=/a/b")),
             ("env", Texts("HOME=/var/www", "LANG=C")), ("tty", 34817), ("vpgid", 11), ("loginuid", 33), ("flags", 1), ("cap_inheritable", 0), ("cap_permitted", 3),
             ("cap_effective", 1L << 21), ("exe_ino", 77), ("exe_ino_ctime", (long)Second), ("exe_ino_mtime", 2 * (long)Second), ("uid", 33),
             ("trusted_exepath", "/srv/serve"), ("pgid", 11), ("gid", 33));
+        probe.Events.Send(EventType.ChdirExit, 11, ("res", 0), ("path", "/srv/"));
     }
 
     public void Dispose() => probe.Dispose();

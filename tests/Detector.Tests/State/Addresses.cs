@@ -160,7 +160,7 @@ public sealed unsafe class Addresses : IDisposable
         Add(list, 5, FdKind.Ipv6Socket, entry => entry.Bytes(Ip("::ffff:198.51.100.9")).Bytes(Ip("::ffff:192.0.2.7")).U16(4000).U16(80).U8(2));
         Add(list, 6, FdKind.Ipv6Server, entry => entry.Bytes(Ip("::ffff:127.0.0.1")).U16(80).U8(2));
         Add(list, 7, FdKind.Ipv6Socket, entry => entry.Bytes(Ip("::1")).Bytes(Ip("::ffff:192.0.2.7")).U16(1).U16(2).U8(2));
-        StateLists.ReadDescriptors(list.Written, probe.State);
+        DescriptorLists.Read(list.Written, probe.State);
         Assert.Equal("Ipv4Socket 198.51.100.9:4000->192.0.2.7:80", Found(5));
         Assert.Equal("Ipv4Server 127.0.0.1:80", Found(6));
         Assert.Equal("Ipv6Socket ::1:1->::ffff:192.0.2.7:2", Found(7));

@@ -58,8 +58,15 @@ internal sealed class EventBuilder(EventPipeline pipeline, IEventConsumer? sink 
     public void Clone(long parent, long child, long flags = 0, string comm = "sh", EventType type = EventType.CloneV20Exit) =>
         Send(type, parent, ("res", child), ("tid", parent), ("pid", parent), ("vtid", parent), ("vpid", parent), ("comm", comm), ("exe", comm), ("flags", flags));
 
-    public void Exec(long tid, string comm, params (string Name, object Value)[] more) =>
+    /// <summary>An exec; the working directory, which it does not change, is told by a chdir.</summary>
+    public void Exec(long tid, string comm, params (string Name, object Value)[] more)
+    {
         Send(EventType.ExecveV19Exit, tid, [("res", 0), ("tid", tid), ("pid", tid), ("comm", comm), ("exe", comm), .. more]);
+        foreach (var (_, directory) in more.Where(static value => value.Name == "cwd"))
+        {
+            Send(EventType.ChdirExit, tid, ("res", 0), ("path", directory));
+        }
+    }
 
     public void Open(long tid, long fd, string path, long flags = 1) =>
         Send(EventType.OpenatV2Exit, tid, ("fd", fd), ("dirfd", -100), ("name", path), ("flags", flags));

@@ -32,11 +32,7 @@ internal static class ExecHandlers
         state.Texts.Set(ref thread.Exe, view.Has(ExecveV19Exit.Exe) && !view.Parameter(ExecveV19Exit.Exe).IsEmpty ? view.Text(ExecveV19Exit.Exe) : "<NA>"u8); // as Falco shows a name that could not be read
         state.Texts.Set(ref thread.Args, view.Parameter(ExecveV19Exit.Args));
         state.Texts.Set(ref thread.Comm, view.Text(ExecveV19Exit.Comm));
-        if (view.Has(ExecveV19Exit.Cwd))
-        {
-            ProcessHandlers.SetWorkingDirectory(state, thread, view.Text(ExecveV19Exit.Cwd));
-        }
-
+        // The directory is that of before: what old drivers tell of it here is not taken, as in Falco.
         state.SetCgroups(thread, view.Parameter(ExecveV19Exit.Cgroups));
         if (thread.Container is { } container)
         {
@@ -51,6 +47,12 @@ internal static class ExecHandlers
         if (view.Has(ExecveV19Exit.TrustedExepath))
         {
             state.Texts.Set(ref thread.ExePath, view.Text(ExecveV19Exit.TrustedExepath));
+        }
+
+        else if (view.Type == EventType.ExecveV19Exit && view.Has(ExecveV19Exit.Filename))
+        {
+            Span<byte> buffer = stackalloc byte[PathBuilder.MaxPath];
+            state.Texts.Set(ref thread.ExePath, MachineState.Absolute(thread, view.Text(ExecveV19Exit.Filename), MachineState.AtWorkingDirectory, buffer));
         }
 
         thread.FdLimit = view.Signed(ExecveV19Exit.Fdlimit, thread.FdLimit);

@@ -19,6 +19,7 @@ internal sealed class HandlerTable
         ExitHandlers.Register(this);
         ProcessHandlers.Register(this);
         IdentityHandlers.Register(this);
+        ContainerHandlers.Register(this);
         EnterHandlers.Register(this);
         OpenHandlers.Register(this);
         DescriptorHandlers.Register(this);

@@ -21,6 +21,7 @@ internal static class ProcessHandlers
         table.AddBefore(EventType.MmapExit, Resized);
         table.AddBefore(EventType.Mmap2Exit, Resized);
         table.AddBefore(EventType.MunmapExit, Resized);
+        table.AddBefore(EventType.SchedswitchV6Enter, Measured);
         table.AddBefore(EventType.SetrlimitExit, SetLimit);
         table.AddBefore(EventType.PrlimitExit, SetLimitOf);
         table.AddBefore(EventType.CapsetExit, SetCapabilities);
@@ -92,6 +93,20 @@ internal static class ProcessHandlers
         thread.VmSize = (uint)view.Unsigned(MmapExit.VmSize);
         thread.VmRss = (uint)view.Unsigned(MmapExit.VmRss);
         thread.VmSwap = (uint)view.Unsigned(MmapExit.VmSwap);
+    }
+
+    private static void Measured(MachineState state, in EventView view, EventFrame frame)
+    {
+        if (frame.Thread is not { } thread || !view.Has(SchedswitchV6Enter.VmSwap))
+        {
+            return;
+        }
+
+        thread.MajorFaults = view.Unsigned(SchedswitchV6Enter.PgftMaj);
+        thread.MinorFaults = view.Unsigned(SchedswitchV6Enter.PgftMin);
+        thread.VmSize = thread.Leader.VmSize = (uint)view.Unsigned(SchedswitchV6Enter.VmSize);
+        thread.VmRss = thread.Leader.VmRss = (uint)view.Unsigned(SchedswitchV6Enter.VmRss);
+        thread.VmSwap = thread.Leader.VmSwap = (uint)view.Unsigned(SchedswitchV6Enter.VmSwap);
     }
 
     private static void SetLimit(MachineState state, in EventView view, EventFrame frame)

@@ -39,6 +39,11 @@ internal static unsafe class TransferHandlers
     private static void Learn(MachineState state, ThreadInfo thread, long fd, ReadOnlySpan<byte> tuple, EventFrame frame, bool isSend)
     {
         var entry = thread.Fds.Find(fd);
+        if (entry is null && isSend && fd >= 0 && (entry = Infer(thread, fd, tuple)) is not null)
+        {
+            frame.Entry = entry;
+        }
+
         if (entry is null || !entry->IsInternet)
         {
             return;
@@ -64,6 +69,24 @@ internal static unsafe class TransferHandlers
         {
             SocketAddress.Learn(state, entry, ends, frame, isSend);
         }
+    }
+
+    /// <summary>What is sent shows what a socket is that nobody saw being made: one of datagrams, or it would tell no ends.</summary>
+    private static FdEntry* Infer(ThreadInfo thread, long fd, ReadOnlySpan<byte> tuple)
+    {
+        if (!SocketAddress.TryParseTuple(tuple, out var ends) || ends.SourceIp.IsEmpty)
+        {
+            return null;
+        }
+
+        var entry = thread.Fds.Set(fd);
+        if (entry is not null)
+        {
+            entry->Kind = ends.SourceIp.Length == 4 ? FdKind.Ipv4Socket : FdKind.Ipv6Socket;
+            entry->Protocol = SocketProtocol.Udp;
+        }
+
+        return entry;
     }
 
     /// <summary>
