@@ -92,6 +92,37 @@ public sealed class OutputSettings : IDisposable
     }
 
     [Fact]
+    public async Task In_a_reload_new_outputs_are_made_before_the_old_ones_stop_and_begin_after_that()
+    {
+        var log = new KeptLog();
+        var configuration = Load($"""
+            stdout_output: {"{"}enabled: false{"}"}
+            http_output: {"{"}enabled: true, url: 'http://127.0.0.1:1/'{"}"}
+            outputs_spool: {"{"}enabled: true, folder: spool{"}"}
+            grpc: {"{"}enabled: true, bind_address: 'unix://{folder}/falco.sock'{"}"}
+            grpc_output: {"{"}enabled: true{"}"}
+            """);
+        var before = OutputAssembly.Create(configuration, TimeProvider.System, log, CancellationToken.None);
+        await Outputs.When.IsAsync(() => File.Exists($"{folder}/falco.sock") && File.Exists($"{folder}/spool/http/lock"));
+        var begin = OutputAssembly.Prepare(configuration, TimeProvider.System, log);
+        foreach (var queue in before)
+        {
+            queue.Write(Outputs.When.Alert(1));
+            await queue.DisposeAsync();
+        }
+
+        Assert.False(File.Exists($"{folder}/falco.sock"));
+        var after = begin(CancellationToken.None);
+        await Outputs.When.IsAsync(() => File.Exists($"{folder}/falco.sock") && after[0].Spool!.Value.Alerts == 1);
+        foreach (var queue in after)
+        {
+            await queue.DisposeAsync();
+        }
+
+        Assert.DoesNotContain(log.Lines, static line => line.Contains("cannot be opened", StringComparison.Ordinal) || line.Contains("cannot be served", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_folder_for_the_spool_that_cannot_be_made_stops_the_start()
     {
         File.WriteAllText(Path.Combine(folder, "file"), "");
