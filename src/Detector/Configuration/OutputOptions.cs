@@ -36,47 +36,11 @@ internal sealed record FileOptions : ICheckedOptions
 }
 
 /// <summary>Whom an output that goes over TLS trusts, and who it says it is.</summary>
-internal interface IClientTls
-{
-    /// <summary>Accepts any certificate.</summary>
-    bool Insecure { get; }
-
-    /// <summary>File with one authority.</summary>
-    string CaCert { get; }
-
-    /// <summary>File with several.</summary>
-    string CaBundle { get; }
-
-    /// <summary>Folder of files with authorities.</summary>
-    string CaPath { get; }
-
-    /// <summary>Presents a certificate.</summary>
-    bool Mtls { get; }
-
-    /// <summary>File with the client certificate.</summary>
-    string ClientCert { get; }
-
-    /// <summary>File with its key.</summary>
-    string ClientKey { get; }
-}
-
-/// <summary>A URL that alerts are posted to.</summary>
 [SnakeCaseKeys]
-internal sealed record HttpOptions : IClientTls
+internal abstract record ClientTlsOptions
 {
     /// <summary>Where the system keeps its own authorities.</summary>
     internal const string SystemAuthorities = "/etc/ssl/certs";
-
-    /// <summary>Whether alerts go there.</summary>
-    public bool Enabled { get; init; }
-
-    /// <summary>The URL of the router.</summary>
-    [RequestHead]
-    public Secret Url { get; init; } = Secret.None;
-
-    /// <summary>The User-Agent that is sent.</summary>
-    [RequestHead]
-    public string UserAgent { get; init; } = "saker-detector";
 
     /// <summary>Accepts any certificate. It lets anybody in between read the alerts.</summary>
     public bool Insecure { get; init; }
@@ -90,9 +54,6 @@ internal sealed record HttpOptions : IClientTls
     /// <summary>Folder with authorities' certificates (.pem, .crt), when both are empty. The system's own are trusted as the system says.</summary>
     public string CaPath { get; init; } = SystemAuthorities;
 
-    /// <summary>Sends alerts gzipped.</summary>
-    public bool CompressUploads { get; init; }
-
     /// <summary>Presents a client certificate.</summary>
     public bool Mtls { get; init; }
 
@@ -101,6 +62,25 @@ internal sealed record HttpOptions : IClientTls
 
     /// <summary>File with the client certificate's key.</summary>
     public string ClientKey { get; init; } = "/etc/ssl/certs/client.key";
+}
+
+/// <summary>A URL that alerts are posted to.</summary>
+[SnakeCaseKeys]
+internal sealed record HttpOptions : ClientTlsOptions
+{
+    /// <summary>Whether alerts go there.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>The URL of the router.</summary>
+    [RequestHead]
+    public Secret Url { get; init; } = Secret.None;
+
+    /// <summary>The User-Agent that is sent.</summary>
+    [RequestHead]
+    public string UserAgent { get; init; } = "saker-detector";
+
+    /// <summary>Sends alerts gzipped.</summary>
+    public bool CompressUploads { get; init; }
 
     /// <summary>Probes the connection while nothing is sent, so that one that has died is noticed. It is kept in any case.</summary>
     public bool KeepAlive { get; init; } = true;
@@ -158,7 +138,7 @@ internal sealed record ProgramOptions : ICheckedOptions
 
 /// <summary>A saker-router, over gRPC with acknowledgements.</summary>
 [SnakeCaseKeys]
-internal sealed record RouterOutputOptions : IClientTls, ICheckedOptions
+internal sealed record RouterOutputOptions : ClientTlsOptions, ICheckedOptions
 {
     /// <summary>The scheme of addresses of Unix sockets.</summary>
     internal const string Unix = "unix://";
@@ -173,27 +153,6 @@ internal sealed record RouterOutputOptions : IClientTls, ICheckedOptions
     /// <summary>The token by which the router knows this detector (<c>http.clients</c> there).</summary>
     [RequestHead]
     public Secret Token { get; init; } = Secret.None;
-
-    /// <inheritdoc/>
-    public bool Insecure { get; init; }
-
-    /// <inheritdoc/>
-    public string CaCert { get; init; } = "";
-
-    /// <inheritdoc/>
-    public string CaBundle { get; init; } = "";
-
-    /// <inheritdoc/>
-    public string CaPath { get; init; } = HttpOptions.SystemAuthorities;
-
-    /// <inheritdoc/>
-    public bool Mtls { get; init; }
-
-    /// <inheritdoc/>
-    public string ClientCert { get; init; } = "/etc/ssl/certs/client.crt";
-
-    /// <inheritdoc/>
-    public string ClientKey { get; init; } = "/etc/ssl/certs/client.key";
 
     /// <inheritdoc/>
     public IEnumerable<OptionFault> Validate()

@@ -12,7 +12,7 @@ internal static class ClientTls
     /// <param name="section">Their section, for the message.</param>
     /// <param name="resolve">Makes paths absolute.</param>
     /// <exception cref="IOException">A file cannot be used; the message names keys and cures, all at once.</exception>
-    public static SslClientAuthenticationOptions Of(IClientTls options, string section, Func<string, string> resolve)
+    public static SslClientAuthenticationOptions Of(ClientTlsOptions options, string section, Func<string, string> resolve)
     {
         var faults = new List<string>();
         var tls = new SslClientAuthenticationOptions();
@@ -40,7 +40,7 @@ internal static class ClientTls
     }
 
     // As Falco takes them: one file of one authority, else one of several, else a folder of files.
-    private static X509Certificate2Collection Authorities(IClientTls options, Func<string, string> resolve, Action<string, string> fault)
+    private static X509Certificate2Collection Authorities(ClientTlsOptions options, Func<string, string> resolve, Action<string, string> fault)
     {
         if (options.CaCert.Length > 0)
         {
@@ -52,6 +52,6 @@ internal static class ClientTls
             return PemFile.Certificates(resolve(options.CaBundle), "ca_bundle", fault) ?? [];
         }
 
-        return options.CaPath is "" or HttpOptions.SystemAuthorities ? [] : PemFile.Folder(resolve(options.CaPath), "ca_path", fault) ?? [];
+        return options.CaPath is "" or ClientTlsOptions.SystemAuthorities ? [] : PemFile.Folder(resolve(options.CaPath), "ca_path", fault) ?? [];
     }
 }
