@@ -22,7 +22,7 @@ public sealed class ArrowTests
         ["Rules"] = ["Alerts", "Conditions", "Settings", "Text"],
         ["Detector"] = ["Alerts", "CommandLine", "Conditions", "Files", "Http", "Logging", "Rules", "Settings", "Text", "Tls"],
         ["Outputs.Abstractions"] = ["Alerts", "Http", "Settings", "Templates", "Text", "Tls"],
-        ["Router"] = ["AlertConditions", "Alerts", "CommandLine", "Conditions", "Http", "Logging", "Outputs.*", "Settings", "Templates", "Text", "Tls"],
+        ["Router"] = ["AlertConditions", "Alerts", "CommandLine", "Conditions", "Files", "Http", "Logging", "Outputs.*", "Settings", "Templates", "Text", "Tls"],
     };
 
     private static readonly string[] OutputProjects = ["Alerts", "Files", "Http", "Outputs.Abstractions", "Settings", "Templates", "Text"];

@@ -16,7 +16,7 @@ public sealed class UnreadOptionTests
     // What handles options as a whole says nothing of their use: records compare and print themselves, and a reload copies them.
     private static readonly HashSet<string> Generated = ["PrintMembers", "Equals", "GetHashCode", "ToString", "<Clone>$", ".ctor", "Validate"];
     // Falco's files set them, and their summaries and docs/falco-differences.md say that there is nothing to choose.
-    private static readonly (string Program, string Option)[] WithoutEffect = [("saker-detector", "HttpOptions.KeepAlive"), ("saker-detector", "WebserverOptions.Threadiness")];
+    private static readonly (string Program, string Option)[] WithoutEffect = [("saker-detector", "GrpcOptions.Threadiness"), ("saker-detector", "WebserverOptions.Threadiness")];
 
     private static readonly HashSet<string> Copying = ["ReloadPlan", "MemoryBounds"];
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Saker.Files;
 
 namespace Saker.Router.Benchmarks.LogCandidates;
 

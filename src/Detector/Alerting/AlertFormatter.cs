@@ -54,9 +54,23 @@ internal sealed class AlertFormatter : IDisposable
         var message = Message(rule, context, out var messageStart);
         if (!options.JsonOutput)
         {
-            return new(message.ToArray(), IsJson: false);
+            var line = message.ToArray();
+            return new(line, IsJson: false, rule.Priority) { Whole = options.NeedsWholeAlerts ? Json(rule, context, line, messageStart, inFull: true) : default };
         }
 
+        var shown = Json(rule, context, message, messageStart, inFull: false);
+        var isFull = options.JsonIncludeOutputProperty && options.JsonIncludeOutputFieldsProperty && options.JsonIncludeTagsProperty;
+        return new(shown, IsJson: true, rule.Priority)
+        {
+            // The message lies where the fields are written to.
+            Whole = !options.NeedsWholeAlerts ? default : isFull ? shown : Json(rule, context, Message(rule, context, out messageStart), messageStart, inFull: true),
+        };
+    }
+
+    public void Dispose() => json.Dispose();
+
+    private byte[] Json(Rule rule, AlertContext context, ReadOnlySpan<byte> message, int messageStart, bool inFull)
+    {
         buffer.ResetWrittenCount();
         json.Reset();
         json.WriteStartObject();
@@ -66,12 +80,12 @@ internal sealed class AlertFormatter : IDisposable
             WriteText("message"u8, message[messageStart..]);
         }
 
-        if (options.JsonIncludeOutputProperty)
+        if (inFull || options.JsonIncludeOutputProperty)
         {
             WriteText("output"u8, message);
         }
 
-        if (options.JsonIncludeOutputFieldsProperty)
+        if (inFull || options.JsonIncludeOutputFieldsProperty)
         {
             WriteFields(rule, context);
         }
@@ -79,7 +93,7 @@ internal sealed class AlertFormatter : IDisposable
         json.WriteString("priority"u8, rule.Priority.Word());
         json.WriteString("rule"u8, rule.Name);
         json.WriteString("source"u8, rule.Source);
-        if (options.JsonIncludeTagsProperty)
+        if (inFull || options.JsonIncludeTagsProperty)
         {
             WriteTags(rule);
         }
@@ -87,10 +101,8 @@ internal sealed class AlertFormatter : IDisposable
         WriteTime(context.Timestamp);
         json.WriteEndObject();
         json.Flush();
-        return new(buffer.WrittenSpan.ToArray(), IsJson: true);
+        return buffer.WrittenSpan.ToArray();
     }
-
-    public void Dispose() => json.Dispose();
 
     private ReadOnlySpan<byte> Message(Rule rule, AlertContext context, out int messageStart)
     {

@@ -26,9 +26,18 @@ internal sealed class InternalAlert(DetectorOptions options, string hostname)
         {
             var prefix = options.TimeFormatIso8601 ? time : now.LocalDateTime.ToString("HH:mm:ss.fffffff'00'", CultureInfo.InvariantCulture);
             var text = string.Join(' ', fields.Select(static field => string.Create(CultureInfo.InvariantCulture, $"{field.Key}={field.Value}")));
-            return new(Encoding.UTF8.GetBytes($"{prefix}: {priority.Word()} {message} ({text})"), IsJson: false);
+            return new(Encoding.UTF8.GetBytes($"{prefix}: {priority.Word()} {message} ({text})"), IsJson: false, priority)
+            {
+                Whole = options.NeedsWholeAlerts ? Json(rule, message, priority, fields, time) : default,
+            };
         }
 
+        var json = Json(rule, message, priority, fields, time);
+        return new(json, IsJson: true, priority) { Whole = options.NeedsWholeAlerts ? json : default };
+    }
+
+    private byte[] Json(string rule, string message, Priority priority, IReadOnlyCollection<KeyValuePair<string, object>> fields, string time)
+    {
         var buffer = new ArrayBufferWriter<byte>(4096);
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
@@ -49,7 +58,7 @@ internal sealed class InternalAlert(DetectorOptions options, string hostname)
             json.WriteEndObject();
         }
 
-        return new(buffer.WrittenSpan.ToArray(), IsJson: true);
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static void WriteField(Utf8JsonWriter json, string name, object value)

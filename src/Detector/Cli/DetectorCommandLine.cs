@@ -4,6 +4,7 @@ using Saker.Alerts;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
 using Saker.Detector.Hosting;
+using Saker.Detector.Outputs;
 using Saker.Logging;
 using Saker.Settings;
 
@@ -83,8 +84,8 @@ internal static class DetectorCommandLine
         replay.SetAction((result, stop) => RunAsync(
             result,
             IsDefault(result),
-            // A detector that watches may run beside it, and the port is that one's; -o webserver.enabled=true asks for it all the same.
-            ["webserver.enabled=false", .. Settings(result), "engine.kind=replay", $"engine.replay.capture_file={Path.GetFullPath(result.GetValue(capture)!)}"],
+            // A detector that watches may run beside it, and port and spool are that one's; -o webserver.enabled=true asks for it all the same.
+            ["webserver.enabled=false", "outputs_spool.enabled=false", .. Settings(result), "engine.kind=replay", $"engine.replay.capture_file={Path.GetFullPath(result.GetValue(capture)!)}"],
             stop));
         root.Add(replay);
         root.Add(RecordCommand.Create((result, stop, run) => WithConfigurationAsync(
@@ -120,7 +121,7 @@ internal static class DetectorCommandLine
     private static async Task<int> WithConfigurationAsync(Func<DetectorConfiguration> read, Func<DetectorConfiguration, ILogger, Task<int>> run)
     {
         var configuration = read();
-        using var logging = LoggerFactory.Create(builder => builder.AddLines().SetMinimumLevel(Level(configuration.Options)));
+        using var logging = LoggerFactory.Create(builder => Log(builder, configuration.Options));
         var logger = logging.CreateLogger("saker-detector");
         EngineMessages.Tell(logger, configuration.Faults);
         if (configuration.Faults.HasErrors)
@@ -136,7 +137,21 @@ internal static class DetectorCommandLine
         return await run(configuration, logger);
     }
 
-    private static LogLevel Level(DetectorOptions options) => !options.LogStderr ? LogLevel.None : options.LogLevel switch
+    private static void Log(ILoggingBuilder builder, DetectorOptions options)
+    {
+        builder.SetMinimumLevel(Level(options));
+        if (options.LogStderr)
+        {
+            builder.AddLines();
+        }
+
+        if (options.LogSyslog)
+        {
+            builder.AddProvider(new SyslogLog(TimeProvider.System));
+        }
+    }
+
+    private static LogLevel Level(DetectorOptions options) => options.LogLevel switch
     {
         <= Priority.Critical => LogLevel.Critical,
         Priority.Error => LogLevel.Error,

@@ -70,14 +70,39 @@ internal sealed record DetectorOptions
     /// <summary>A URL that alerts are posted to.</summary>
     public HttpOptions HttpOutput { get; init; } = new();
 
+    /// <summary>The machine's syslog.</summary>
+    public SyslogOptions SyslogOutput { get; init; } = new();
+
+    /// <summary>A program that is given alerts on its standard input.</summary>
+    public ProgramOptions ProgramOutput { get; init; } = new();
+
+    /// <summary>A saker-router, over gRPC with acknowledgements.</summary>
+    public RouterOutputOptions RouterOutput { get; init; } = new();
+
+    /// <summary>Falco's former gRPC server, which subscribers fetch alerts from.</summary>
+    public GrpcOptions Grpc { get; init; } = new();
+
+    /// <summary>Gives alerts to that server.</summary>
+    public GrpcOutputOptions GrpcOutput { get; init; } = new();
+
     /// <summary>The queues in front of the outputs.</summary>
     public QueueOptions OutputsQueue { get; init; } = new();
+
+    /// <summary>Alerts that http_output and router_output have not taken yet, on disk.</summary>
+    public SpoolOptions OutputsSpool { get; init; } = new();
+
+    /// <summary>Milliseconds after which an output that still writes an alert is told to be slow; 0 for never.</summary>
+    [Range(0, int.MaxValue)]
+    public int OutputTimeout { get; init; } = 2000;
 
     /// <summary>Least severity of the log: emergency, alert, critical, error, warning, notice, info or debug.</summary>
     public Priority LogLevel { get; init; } = Priority.Informational;
 
     /// <summary>The log on standard error.</summary>
     public bool LogStderr { get; init; } = true;
+
+    /// <summary>The log in the machine's syslog too. Falco does that when nothing is said.</summary>
+    public bool LogSyslog { get; init; }
 
     /// <summary>Reads configuration and rules again when their files change, as SIGHUP does.</summary>
     public bool WatchConfigFiles { get; init; } = true;
@@ -90,6 +115,15 @@ internal sealed record DetectorOptions
 
     /// <summary>Settings of the event libraries.</summary>
     public LibsOptions FalcoLibs { get; init; } = new();
+
+    /// <summary>Whether an output needs all of an alert, whatever its line shows.</summary>
+    internal bool NeedsWholeAlerts => RouterOutput.Enabled || (Grpc.Enabled && GrpcOutput.Enabled);
+
+    /// <summary>Whether another configuration's outputs are these.</summary>
+    internal bool HasOutputsOf(DetectorOptions other) =>
+        StdoutOutput == other.StdoutOutput && FileOutput == other.FileOutput && HttpOutput == other.HttpOutput && SyslogOutput == other.SyslogOutput
+        && ProgramOutput == other.ProgramOutput && RouterOutput == other.RouterOutput && Grpc == other.Grpc && GrpcOutput == other.GrpcOutput
+        && OutputsQueue == other.OutputsQueue && OutputsSpool == other.OutputsSpool && OutputTimeout == other.OutputTimeout;
 }
 
 /// <summary>The kind of event source.</summary>
@@ -148,95 +182,6 @@ internal sealed record ReplayOptions
 {
     /// <summary>The capture (.scap) to read.</summary>
     public string CaptureFile { get; init; } = "";
-}
-
-/// <summary>Standard output.</summary>
-[SnakeCaseKeys]
-internal sealed record StdoutOptions
-{
-    /// <summary>Whether alerts go there.</summary>
-    public bool Enabled { get; init; } = true;
-}
-
-/// <summary>A file that alerts are appended to.</summary>
-[SnakeCaseKeys]
-internal sealed record FileOptions : ICheckedOptions
-{
-    /// <summary>Whether alerts go there.</summary>
-    public bool Enabled { get; init; }
-
-    /// <summary>Keeps the file open between alerts; else it is opened for each, so that it may be moved away.</summary>
-    public bool KeepAlive { get; init; }
-
-    /// <summary>The file.</summary>
-    public string Filename { get; init; } = "./events.txt";
-
-    /// <inheritdoc/>
-    public IEnumerable<OptionFault> Validate()
-    {
-        if (Enabled && Filename.Length == 0)
-        {
-            yield return new OptionFault("filename", "This output is enabled and names no file.");
-        }
-    }
-}
-
-/// <summary>A URL that alerts are posted to.</summary>
-[SnakeCaseKeys]
-internal sealed record HttpOptions
-{
-    /// <summary>Where the system keeps its own authorities.</summary>
-    internal const string SystemAuthorities = "/etc/ssl/certs";
-
-    /// <summary>Whether alerts go there.</summary>
-    public bool Enabled { get; init; }
-
-    /// <summary>The URL of the router.</summary>
-    [RequestHead]
-    public Secret Url { get; init; } = Secret.None;
-
-    /// <summary>The User-Agent that is sent.</summary>
-    [RequestHead]
-    public string UserAgent { get; init; } = "saker-detector";
-
-    /// <summary>Accepts any certificate. It lets anybody in between read the alerts.</summary>
-    public bool Insecure { get; init; }
-
-    /// <summary>File with the certificate of the authority that signed the router's; empty trusts the system's authorities.</summary>
-    public string CaCert { get; init; } = "";
-
-    /// <summary>File with the certificates of several authorities, when <c>ca_cert</c> is empty.</summary>
-    public string CaBundle { get; init; } = "";
-
-    /// <summary>Folder with authorities' certificates (.pem, .crt), when both are empty. The system's own are trusted as the system says.</summary>
-    public string CaPath { get; init; } = SystemAuthorities;
-
-    /// <summary>Sends alerts gzipped.</summary>
-    public bool CompressUploads { get; init; }
-
-    /// <summary>Presents a client certificate.</summary>
-    public bool Mtls { get; init; }
-
-    /// <summary>File with the client certificate.</summary>
-    public string ClientCert { get; init; } = "/etc/ssl/certs/client.crt";
-
-    /// <summary>File with the client certificate's key.</summary>
-    public string ClientKey { get; init; } = "/etc/ssl/certs/client.key";
-
-    /// <summary>Kept for Falco's sake: connections are always kept.</summary>
-    public bool KeepAlive { get; init; } = true;
-}
-
-/// <summary>The queues in front of the outputs.</summary>
-[SnakeCaseKeys]
-internal sealed record QueueOptions
-{
-    /// <summary>Alerts that may wait for one output; 0 is 10,000, and more than 1,000,000 is that. Falco's 0 is without a bound, until memory ends.</summary>
-    [Range(typeof(long), "0", "9223372036854775807")]
-    public long Capacity { get; init; }
-
-    /// <summary>How many may wait in truth.</summary>
-    internal int Bound => Capacity == 0 ? 10_000 : (int)Math.Min(Capacity, 1_000_000);
 }
 
 /// <summary>Settings of the event libraries.</summary>

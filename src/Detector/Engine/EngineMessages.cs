@@ -51,7 +51,7 @@ internal static partial class EngineMessages
     [LoggerMessage(1010, LogLevel.Information, "Stopped: {Events} events, {Alerts} alerts, {Dropped} events lost, {Unwritten} alerts left unwritten{ByOutput}.")]
     public static partial void Stopped(ILogger logger, long events, long alerts, long dropped, long unwritten, string byOutput);
 
-    [LoggerMessage(1011, LogLevel.Warning, "No output is enabled; alerts go nowhere (stdout_output, file_output, http_output).")]
+    [LoggerMessage(1011, LogLevel.Warning, "No output is enabled; alerts go nowhere (stdout_output, file_output, syslog_output, program_output, http_output, router_output, grpc_output).")]
     public static partial void NoOutput(ILogger logger);
 
     [LoggerMessage(1012, LogLevel.Debug, "rule {Rule}: its output prints {Field} as absent: {Reason}.")]

@@ -1,3 +1,4 @@
+using Saker.Detector.Containers;
 using Saker.Detector.Events;
 
 namespace Saker.Detector.Engine;
@@ -10,6 +11,8 @@ internal sealed class EventTypeIndex
 {
     private readonly int[] byNumber = new int[EventTable.Count];
     private readonly int[] bySystemCall;
+    private readonly int told;
+    private readonly int removed;
 
     public EventTypeIndex()
     {
@@ -27,6 +30,8 @@ internal sealed class EventTypeIndex
             bySystemCall[number] = IndexOf(names, name);
         }
 
+        told = IndexOf(names, ContainerEventWriter.Told);
+        removed = IndexOf(names, ContainerEventWriter.Removed);
         Names = [.. names.OrderBy(static pair => pair.Value).Select(static pair => pair.Key)];
     }
 
@@ -34,10 +39,19 @@ internal sealed class EventTypeIndex
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>The index of an event's type.</summary>
-    public int Of(in EventView view) =>
-        view.Type == EventType.GenericExit && EventTable.GenericCall(view) is var call && (uint)call < (uint)bySystemCall.Length
-            ? bySystemCall[call]
-            : byNumber[(int)view.Type];
+    public int Of(in EventView view) => view.Type is EventType.GenericExit or EventType.AsynceventEnter ? OfNamed(view) : byNumber[(int)view.Type];
+
+    /// <summary>Of an event whose type alone does not name it.</summary>
+    private int OfNamed(in EventView view)
+    {
+        if (view.Type == EventType.GenericExit)
+        {
+            return EventTable.GenericCall(view) is var call && (uint)call < (uint)bySystemCall.Length ? bySystemCall[call] : byNumber[(int)view.Type];
+        }
+
+        var name = view.Text(AsynceventEnter.Name);
+        return name.SequenceEqual("container"u8) ? told : name.SequenceEqual("container_removed"u8) ? removed : byNumber[(int)view.Type];
+    }
 
     private static int IndexOf(Dictionary<string, int> names, string name)
     {

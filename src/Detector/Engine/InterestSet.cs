@@ -1,4 +1,5 @@
 using Saker.Detector.Configuration;
+using Saker.Detector.Containers;
 using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Events;
 
@@ -7,11 +8,13 @@ namespace Saker.Detector.Engine;
 /// <summary>Which system calls the driver is asked for: what the state needs, and what the rules name.</summary>
 internal static class InterestSet
 {
-    /// <summary>Names of all events that the driver can deliver.</summary>
+    /// <summary>Names of all events that the driver and the runtimes can deliver.</summary>
     public static IReadOnlySet<string> Deliverable { get; } =
         SystemCalls.All.Select(static call => EventTable.Find(call.ExitEvent)!.Name)
             .Concat(GenericCalls.All.Select(static call => call.Name))
             .Append("procexit")
+            .Append(ContainerEventWriter.Told)
+            .Append(ContainerEventWriter.Removed)
             .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The calls (<c>ppm_sc</c> codes) to ask for, as the configuration wants it.</summary>

@@ -127,7 +127,7 @@ internal static class ContainerFields
 
     private static Value Of(byte[]? text) => text is null ? Value.None : Value.Bytes(text);
 
-    /// <summary>What the pod's sandbox says, else what the container itself says of its pod; nothing for a container of no pod.</summary>
+    /// <summary>What the container itself says of its pod, else what the pod's sandbox says; empty for a container of no pod.</summary>
     private static Value OfPod(EventContext context, PartOf part)
     {
         if (FactsOf(context) is not { } facts)
@@ -137,7 +137,7 @@ internal static class ContainerFields
 
         if (facts.SandboxId.Length == 0)
         {
-            return IsHost(context) ? Value.Bytes(""u8) : Value.None;
+            return Value.Bytes(""u8);
         }
 
         var own = part(facts);

@@ -37,6 +37,11 @@ internal static class EvtFields
     /// <summary>The event's name; of a generic event, that of the system call in it.</summary>
     public static ReadOnlySpan<byte> TypeOf(scoped in EventView view)
     {
+        if (view.Type == EventType.AsynceventEnter && view.Has(AsynceventEnter.Name))
+        {
+            return view.Text(AsynceventEnter.Name);
+        }
+
         if (view.Type != EventType.GenericExit)
         {
             return view.Definition.Utf8Name;

@@ -1,3 +1,4 @@
+using Saker.Detector.Containers;
 using Saker.Detector.State;
 
 namespace Saker.Detector.Holding;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
-using Saker.Detector.Containers;
 using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Engine;
 using Saker.Detector.Outputs;
@@ -27,6 +26,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     private long events;
     private long alerts;
     private long lost;
+    private long kept;
 
     /// <summary>What may be asked of the detector while it runs; null for nothing.</summary>
     public HostControl? Control { get; init; }
@@ -226,14 +226,16 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
 
         try
         {
-            var old = outputs;
-            outputs = OutputAssembly.Create(next.Configuration, clock, logger, stop);
-            await CountUnwrittenAsync(old, AtOnce);
-            foreach (var output in old)
+            var begin = OutputAssembly.Prepare(next.Configuration, clock, logger);
+            // They may want the same port and the same folder.
+            await CountUnwrittenAsync(outputs, AtOnce);
+            kept = 0; // what lies on disk, the new ones send
+            foreach (var output in outputs)
             {
                 await output.DisposeAsync();
             }
 
+            outputs = begin(stop);
             return true;
         }
         catch (Exception exception) when (IsRefusal(exception))
@@ -248,6 +250,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         var left = await Task.WhenAll(queues.Select(queue => queue.StopAsync(StopPatience, until)));
         foreach (var (queue, count) in queues.Zip(left))
         {
+            kept += queue.Kept;
             unwritten[queue.Name] = unwritten.GetValueOrDefault(queue.Name) + count + queue.Dropped + queue.Failed;
         }
     }
@@ -269,7 +272,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         var sum = unwritten.Values.Sum();
         var byOutput = sum == 0 ? "" : $" ({string.Join(", ", unwritten.Where(static pair => pair.Value > 0).Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}: {pair.Value}")))})";
         EngineMessages.Stopped(logger, events, alerts, lost, sum, byOutput);
-        return sum == 0;
+        return sum == 0 && kept == 0;
     }
 
     private bool IsOver(CancellationToken stop)

@@ -66,10 +66,5 @@ internal sealed record DetectorPlan
         IsLive && Source with { SystemCalls = running.SystemCalls } == running && running.SystemCalls.IsSupersetOf(Source.SystemCalls);
 
     /// <summary>Whether another plan's outputs are these.</summary>
-    public bool HasOutputsOf(DetectorPlan other)
-    {
-        DetectorOptions mine = Configuration.Options, theirs = other.Configuration.Options;
-        return mine.StdoutOutput == theirs.StdoutOutput && mine.FileOutput == theirs.FileOutput && mine.HttpOutput == theirs.HttpOutput
-            && mine.OutputsQueue == theirs.OutputsQueue;
-    }
+    public bool HasOutputsOf(DetectorPlan other) => Configuration.Options.HasOutputsOf(other.Configuration.Options);
 }

@@ -1,5 +1,4 @@
 using Saker.Detector.Capture;
-using Saker.Detector.Containers;
 using Saker.Detector.Engine;
 using Saker.Detector.State;
 

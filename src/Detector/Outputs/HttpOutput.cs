@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
-using System.Security.Authentication;
+using System.Text;
+using Saker.Detector.Configuration;
 using Saker.Http;
 
 namespace Saker.Detector.Outputs;
@@ -12,30 +12,34 @@ namespace Saker.Detector.Outputs;
 /// is wrong; a router that is busy or gone) is over some day, and the alert is tried again until then. Only what the answer says
 /// about the alert itself gives it up.
 /// </summary>
-internal sealed class HttpOutput : IAlertOutput
+internal sealed partial class HttpOutput : IAlertOutput
 {
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(1);
 
+    private const int MostEchoed = 4096;
+
     private readonly HttpClient client;
     private readonly Uri url;
-    private readonly bool compress;
+    private readonly HttpOptions options;
     private readonly TimeProvider clock;
+    private readonly ILogger logger;
 
     /// <param name="url">Where alerts are posted.</param>
     /// <param name="handler">Carries the TLS settings; disposed with the output.</param>
-    /// <param name="userAgent">The <c>User-Agent</c>.</param>
-    /// <param name="compress">Sends alerts gzipped.</param>
+    /// <param name="options">How they are posted.</param>
     /// <param name="clock">The clock that an attempt's limit goes by.</param>
-    public HttpOutput(Uri url, HttpMessageHandler handler, string userAgent, bool compress, TimeProvider clock)
+    /// <param name="logger">Gets the answers where that is wanted.</param>
+    public HttpOutput(Uri url, HttpMessageHandler handler, HttpOptions options, TimeProvider clock, ILogger logger)
     {
         this.url = url;
-        this.compress = compress;
+        this.options = options;
         this.clock = clock;
+        this.logger = logger;
 #pragma warning disable RS0030 // the one client of this program
         client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
 #pragma warning restore RS0030
-        client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", userAgent);
+        client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", options.UserAgent);
     }
 
     public string Name => "http";
@@ -45,21 +49,13 @@ internal sealed class HttpOutput : IAlertOutput
 
     public async ValueTask WriteAsync(AlertLine alert, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(AttemptTimeout, clock);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
+        for (var timeouts = 0; !await TryWriteAsync(alert, cancellationToken);)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = Content(alert) };
-            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, both.Token);
-            Check(answer);
-        }
-        catch (Exception exception) when (HttpFailure.Of(exception) is { } failure)
-        {
-            throw new OutputBusyException($"{Target}: {Reason(failure)}", pause: null, exception);
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new OutputBusyException($"{Target}: no answer within {AttemptTimeout.TotalSeconds:0} s.", pause: null, exception);
+            if (++timeouts > options.MaxConsecutiveTimeouts)
+            {
+                var times = timeouts == 1 ? "" : $", {timeouts} times in a row";
+                throw new OutputBusyException($"{Target}: no answer within {AttemptTimeout.TotalSeconds:0} s{times}.");
+            }
         }
     }
 
@@ -67,6 +63,51 @@ internal sealed class HttpOutput : IAlertOutput
     {
         client.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    // False when no answer came in time.
+    private async ValueTask<bool> TryWriteAsync(AlertLine alert, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(AttemptTimeout, clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = Content(alert) };
+            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
+            if (options.Echo)
+            {
+                await EchoAsync(answer, both.Token);
+            }
+
+            Check(answer);
+            return true;
+        }
+        catch (Exception exception) when (HttpFailure.Of(exception) is { } failure)
+        {
+            throw new OutputBusyException($"{Target}: {ConnectionTrouble.Reason(failure, "http_output")}", pause: null, exception);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    // What an answer says beyond its status has no influence on the alert, and a body that breaks off none either.
+    private async Task EchoAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        var body = new byte[MostEchoed];
+        var length = 0;
+        try
+        {
+            await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
+            length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            // Shown as far as it came.
+        }
+
+        Answered(logger, Target, (int)answer.StatusCode, Encoding.UTF8.GetString(body, 0, length));
     }
 
     private void Check(HttpResponseMessage answer)
@@ -95,29 +136,10 @@ internal sealed class HttpOutput : IAlertOutput
         _ => "",
     };
 
-    private static string Reason(HttpRequestException exception) => exception.HttpRequestError switch
-    {
-        HttpRequestError.NameResolutionError => "its name cannot be resolved.",
-        HttpRequestError.SecureConnectionError when exception.InnerException is AuthenticationException =>
-            "its certificate is not trusted here (http_output.ca_cert names the authority's file).",
-        HttpRequestError.SecureConnectionError => "no TLS connection came about.",
-        HttpRequestError.ConnectionError when exception.InnerException is SocketException { SocketErrorCode: var error } => error switch
-        {
-            SocketError.ConnectionRefused => "the connection is refused; nobody listens there.",
-            SocketError.TimedOut => "nobody answers there.",
-            SocketError.HostUnreachable or SocketError.NetworkUnreachable => "there is no way there.",
-            _ => $"no connection ({error}).",
-        },
-        HttpRequestError.ConnectionError => "no connection came about.",
-        HttpRequestError.ProxyTunnelError => "the proxy refuses to connect.",
-        HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse => "what answers there does not speak HTTP, or hangs up before it has answered.",
-        _ => "the connection broke.",
-    };
-
     private HttpContent Content(AlertLine alert)
     {
         HttpContent content = new ReadOnlyMemoryContent(alert.Line);
-        if (compress)
+        if (options.CompressUploads)
         {
             var packed = new MemoryStream();
             using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
@@ -139,4 +161,7 @@ internal sealed class HttpOutput : IAlertOutput
         var asked = HttpStatuses.RetryAfter(answer.Headers, clock);
         return asked > LongestRetryAfter ? LongestRetryAfter : asked;
     }
+
+    [LoggerMessage(1208, LogLevel.Information, "{Target} answers with status {Status}: {Body}")]
+    private static partial void Answered(ILogger logger, string target, int status, string body);
 }

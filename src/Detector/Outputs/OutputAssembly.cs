@@ -1,46 +1,102 @@
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Saker.Detector.Configuration;
-using Saker.Tls;
 
 namespace Saker.Detector.Outputs;
 
 /// <summary>Makes the outputs that the configuration enables.</summary>
 internal static class OutputAssembly
 {
+    private const long Mebibyte = 1 << 20;
+
     /// <summary>The enabled outputs, each behind its queue.</summary>
     /// <param name="configuration">What is enabled.</param>
     /// <param name="clock">The time.</param>
     /// <param name="logger">Told about faults.</param>
     /// <param name="stop">Ends the waiting of who writes into a full queue.</param>
-    /// <exception cref="IOException">A certificate cannot be read, or the URL is none.</exception>
-    public static IReadOnlyList<OutputQueue> Create(DetectorConfiguration configuration, TimeProvider clock, ILogger logger, CancellationToken stop)
+    /// <exception cref="IOException">A certificate cannot be read, the URL is none, or the spool's folder cannot be used.</exception>
+    public static IReadOnlyList<OutputQueue> Create(DetectorConfiguration configuration, TimeProvider clock, ILogger logger, CancellationToken stop) =>
+        Prepare(configuration, clock, logger)(stop);
+
+    /// <summary>
+    /// The enabled outputs, made and not begun: nothing listens, and no folder is taken, until what is given is called. In a reload the
+    /// outputs before are stopped in between.
+    /// </summary>
+    /// <exception cref="IOException">As <see cref="Create"/>.</exception>
+    public static Func<CancellationToken, IReadOnlyList<OutputQueue>> Prepare(DetectorConfiguration configuration, TimeProvider clock, ILogger logger)
     {
         var options = configuration.Options;
         // A capture waits for outputs; the kernel does not. What a capture says can be had again, so that a disk that is full ends the matter.
         var live = options.Engine.Kind != EngineKind.Replay;
-        var local = new QueueSettings { Capacity = options.OutputsQueue.Bound, WritersWait = !live, Retries = live };
-        var queues = new List<OutputQueue>();
-        if (options.StdoutOutput.Enabled)
+        var local = new QueueSettings
         {
-            queues.Add(new OutputQueue(new StdoutOutput(), local, clock, logger, stop));
+            Capacity = options.OutputsQueue.Bound,
+            WritersWait = !live,
+            Retries = live,
+            SlowAfter = TimeSpan.FromMilliseconds(options.OutputTimeout),
+        };
+        // What is at fault with these passes: a program is started again, a router too.
+        var remote = local with { Retries = true };
+        // All keys are looked at before anything is made.
+        var made = new List<(Func<IAlertOutput> Make, QueueSettings Settings)>();
+        Add(options.StdoutOutput.Enabled, static () => new StdoutOutput(), local);
+        Add(options.FileOutput.Enabled, () => new FileOutput(configuration.Resolve(options.FileOutput.Filename), options.FileOutput.KeepAlive), local);
+        Add(options.SyslogOutput.Enabled, () => new SyslogOutput(clock), local);
+        Add(options.ProgramOutput.Enabled, () => new ProgramOutput(options.ProgramOutput.Program.Reveal(), options.ProgramOutput.KeepAlive, clock), remote);
+        Add(options.HttpOutput.Enabled, () => Http(options.HttpOutput, configuration, clock, logger), remote with { Spool = Spool(configuration, "http") });
+        Add(options.RouterOutput.Enabled, () => Router(options.RouterOutput, configuration, clock), remote with { Spool = Spool(configuration, "router") });
+        Add(options.Grpc.Enabled && options.GrpcOutput.Enabled, () => Grpc(options.Grpc, configuration, clock, logger), remote);
+        TellOfGrpc(options, logger);
+        if (options.OutputsSpool.Enabled && (options.HttpOutput.Enabled || options.RouterOutput.Enabled))
+        {
+            CheckFolder(configuration.Resolve(options.OutputsSpool.Folder));
         }
 
-        if (options.FileOutput.Enabled)
-        {
-            var file = new FileOutput(configuration.Resolve(options.FileOutput.Filename), options.FileOutput.KeepAlive);
-            queues.Add(new OutputQueue(file, local, clock, logger, stop));
-        }
+        var outputs = made.ConvertAll(static output => (Output: output.Make(), output.Settings));
+        return stop => outputs.ConvertAll(output => new OutputQueue(output.Output, output.Settings, clock, logger, stop));
 
-        if (options.HttpOutput.Enabled)
+        void Add(bool isEnabled, Func<IAlertOutput> make, QueueSettings settings)
         {
-            queues.Add(new OutputQueue(Http(options.HttpOutput, configuration, clock), local with { Retries = true }, clock, logger, stop));
+            if (isEnabled)
+            {
+                made.Add((make, settings));
+            }
         }
-
-        return queues;
     }
 
-    private static HttpOutput Http(HttpOptions options, DetectorConfiguration configuration, TimeProvider clock)
+    private static SpoolSettings? Spool(DetectorConfiguration configuration, string output) => configuration.Options.OutputsSpool is { Enabled: true } spool
+        ? new SpoolSettings(Path.Combine(configuration.Resolve(spool.Folder), output), spool.MaxSizeMib * Mebibyte)
+        : null;
+
+    // At start, where a mistake is seen; the spools themselves are opened later.
+    private static void CheckFolder(string folder)
+    {
+        try
+        {
+            SpoolFolder.Create(folder);
+            var probe = Path.Combine(folder, $"probe-{Environment.ProcessId}");
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"outputs_spool.folder: The folder '{folder}' cannot be written ({exception.Message}); name one that can, and that is kept over restarts.", exception);
+        }
+    }
+
+    private static void TellOfGrpc(DetectorOptions options, ILogger logger)
+    {
+        if (options.GrpcOutput.Enabled && !options.Grpc.Enabled)
+        {
+            GrpcMessages.NoServer(logger);
+        }
+        else if (options.Grpc.Enabled && !options.GrpcOutput.Enabled)
+        {
+            GrpcMessages.NothingToServe(logger);
+        }
+    }
+
+    private static HttpOutput Http(HttpOptions options, DetectorConfiguration configuration, TimeProvider clock, ILogger logger)
     {
         if (!Uri.TryCreate(options.Url.Reveal(), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
@@ -53,50 +109,42 @@ internal static class OutputAssembly
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(5),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5), // the router may move to another address
-            SslOptions = Tls(options, configuration),
+            SslOptions = ClientTls.Of(options, "http_output", configuration.Resolve),
         };
-        return new HttpOutput(url, handler, options.UserAgent, options.CompressUploads, clock);
+        if (options.KeepAlive)
+        {
+            handler.ConnectCallback = ConnectAsync;
+        }
+
+        return new HttpOutput(url, handler, options, clock, logger);
     }
 
-    private static SslClientAuthenticationOptions Tls(HttpOptions options, DetectorConfiguration configuration)
+    // As .NET connects by itself, and with the kernel's probes of what is silent.
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var faults = new List<string>();
-        var tls = new SslClientAuthenticationOptions();
-        if (options.Insecure)
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
         {
-#pragma warning disable CA5359 // the user's insecure: true asks for just this
-            tls.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-#pragma warning restore CA5359
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            // libcurl's default, which Falco has.
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 60);
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
         }
-        else if (Authorities(options, configuration, Fault) is { Count: > 0 } authorities)
+        catch
         {
-            tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+            socket.Dispose();
+            throw;
         }
-
-        if (options.Mtls && PemFile.Pair(configuration.Resolve(options.ClientCert), "client_cert", configuration.Resolve(options.ClientKey), "client_key", Fault) is { } own)
-        {
-            tls.ClientCertificates = [own.Certificate];
-        }
-
-        return faults.Count == 0 ? tls : throw new IOException(string.Join(' ', faults));
-
-        void Fault(string key, string sentence) => faults.Add($"http_output.{key}: {sentence}");
     }
 
-    // As Falco takes them: one file of one authority, else one of several, else a folder of files.
-    private static X509Certificate2Collection Authorities(HttpOptions options, DetectorConfiguration configuration, Action<string, string> fault)
-    {
-        if (options.CaCert.Length > 0)
-        {
-            return PemFile.Certificates(configuration.Resolve(options.CaCert), "ca_cert", fault) ?? [];
-        }
+    // Apart, so that nothing of gRPC is loaded for those who do not use it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static RouterOutput Router(RouterOutputOptions options, DetectorConfiguration configuration, TimeProvider clock) =>
+        new RouterOutput(options, configuration.Resolve, clock);
 
-        if (options.CaBundle.Length > 0)
-        {
-            return PemFile.Certificates(configuration.Resolve(options.CaBundle), "ca_bundle", fault) ?? [];
-        }
-
-        return options.CaPath is "" or HttpOptions.SystemAuthorities ? [] : PemFile.Folder(configuration.Resolve(options.CaPath), "ca_path", fault) ?? [];
-    }
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static GrpcOutput Grpc(GrpcOptions options, DetectorConfiguration configuration, TimeProvider clock, ILogger logger) =>
+        new GrpcOutput(options, configuration.Resolve, clock, logger);
 }

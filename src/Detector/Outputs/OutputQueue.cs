@@ -6,26 +6,31 @@ namespace Saker.Detector.Outputs;
 
 /// <summary>
 /// The bounded queue in front of an output. Live, the event loop never waits for it: when it is full the alert is dropped for this
-/// output. Events that can wait, those of a capture, wait. What is lost is counted, and told when it begins, now and then while it
-/// lasts, and when it is over, with sums.
+/// output. Events that can wait, those of a capture, wait. With a spool, alerts go from the queue to disk and wait there. What is lost
+/// is counted, and told when it begins, now and then while it lasts, and when it is over, with sums.
 /// </summary>
 internal sealed partial class OutputQueue : IAsyncDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     private readonly IAlertOutput output;
+    private readonly IBatchOutput? several;
     private readonly QueueSettings settings;
     private readonly ILogger logger;
     private readonly CancellationToken stop;
     private readonly Channel<AlertLine> channel;
+    private readonly IAlertBacklog backlog;
+    private readonly SpoolBacklog? spool;
     private readonly CancellationTokenSource giveUp = new();
     private readonly ResiliencePipeline attempts;
     private readonly LastingTrouble drops;
     private readonly LastingTrouble failures;
+    private readonly SlowWatch slow;
     private readonly Task worker;
     private long dropped, written, failed;
     private volatile bool isFailing;
-    private bool inHand;
+    private int settledBeyond;
+    private bool isStopped;
 
     /// <param name="output">The output; disposed with the queue.</param>
     /// <param name="settings">How much waits, and what waits for what.</param>
@@ -35,19 +40,24 @@ internal sealed partial class OutputQueue : IAsyncDisposable
     public OutputQueue(IAlertOutput output, QueueSettings settings, TimeProvider clock, ILogger logger, CancellationToken stop = default)
     {
         this.output = output;
+        several = output as IBatchOutput;
         this.settings = settings;
         this.logger = logger;
         this.stop = stop;
         drops = new LastingTrouble(clock);
         failures = new LastingTrouble(clock);
+        slow = new SlowWatch(output.Name, several?.IsFetchedFrom == true ? TimeSpan.Zero : settings.SlowAfter, clock, logger);
         channel = Channel.CreateBounded<AlertLine>(new BoundedChannelOptions(settings.Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
         attempts = Attempts(clock);
+        spool = settings.Spool is null ? null : new SpoolBacklog(output.Name, channel.Reader, settings, Drop, clock, logger);
+        backlog = spool ?? (IAlertBacklog)new MemoryBacklog(channel.Reader);
+        output.Start();
         worker = Task.Run(DrainAsync, CancellationToken.None);
     }
 
     public string Name => output.Name;
 
-    /// <summary>Alerts dropped because the queue was full.</summary>
+    /// <summary>Alerts dropped because the queue, or the spool, was full.</summary>
     public long Dropped => Interlocked.Read(ref dropped);
 
     /// <summary>Alerts written.</summary>
@@ -57,18 +67,28 @@ internal sealed partial class OutputQueue : IAsyncDisposable
     public long Failed => Interlocked.Read(ref failed);
 
     /// <summary>Alerts that wait.</summary>
-    public int Waiting => channel.Reader.Count;
+    public long Waiting => backlog.Waiting;
 
-    /// <summary>Whether the last attempt failed.</summary>
-    public bool IsFailing => isFailing;
+    /// <summary>How often the other side had to be begun anew.</summary>
+    public long Restarts => output.Restarts;
+
+    /// <summary>Whether the last attempt failed, or the present one takes long.</summary>
+    public bool IsFailing => isFailing || slow.IsSlow;
 
     /// <summary>Whether alerts were dropped lately.</summary>
     public bool IsDropping => drops.Lasts;
 
+    /// <summary>After the stop: alerts that lie on disk, and are sent at the next start.</summary>
+    public long Kept { get; private set; }
+
+    /// <summary>What waits on disk; null without a spool.</summary>
+    public SpoolFigures? Spool => spool?.Figures;
+
     /// <summary>Queues an alert; false when it had to be dropped.</summary>
     public bool Write(AlertLine alert)
     {
-        if (channel.Writer.TryWrite(alert) || (settings.WritersWait && WaitForRoom(alert)))
+        var wanted = several is null ? alert : alert.InFull();
+        if (channel.Writer.TryWrite(wanted) || (settings.WritersWait && WaitForRoom(wanted)))
         {
             if (drops.IsOver(out var sum))
             {
@@ -93,25 +113,33 @@ internal sealed partial class OutputQueue : IAsyncDisposable
     /// <summary>Takes no more alerts and writes those that wait: for as long as it takes until the token fires, and then for a while.</summary>
     /// <param name="patience">For how long after the token has fired.</param>
     /// <param name="until">Fires when the stop is wanted.</param>
-    /// <returns>How many were left unwritten.</returns>
+    /// <returns>How many were left unwritten and are lost.</returns>
     public async Task<int> StopAsync(TimeSpan patience, CancellationToken until)
     {
+        if (isStopped)
+        {
+            return 0;
+        }
+
         channel.Writer.TryComplete();
-        await using (until.Register(() => giveUp.CancelAfter(patience)))
+        // What lies on disk need not wait for an output that takes nothing.
+        await using (until.Register(() => giveUp.CancelAfter(spool is not null && IsFailing ? TimeSpan.Zero : patience)))
         {
             await worker;
         }
 
-        var left = inHand ? 1 : 0;
-        inHand = false;
-        while (channel.Reader.TryRead(out _))
-        {
-            left++;
-        }
-
+        isStopped = true;
+        var (lost, kept) = await backlog.CloseAsync();
+        var left = lost - settledBeyond;
+        Kept = kept;
         if (left > 0)
         {
             Log.Left(logger, Name, left);
+        }
+
+        if (kept > 0)
+        {
+            Log.Kept(logger, Name, kept, settings.Spool!.Folder);
         }
 
         return left;
@@ -121,6 +149,8 @@ internal sealed partial class OutputQueue : IAsyncDisposable
     {
         await StopAsync(TimeSpan.Zero, new CancellationToken(canceled: true));
         await output.DisposeAsync();
+        await backlog.DisposeAsync();
+        slow.Dispose();
         giveUp.Dispose();
     }
 
@@ -151,21 +181,9 @@ internal sealed partial class OutputQueue : IAsyncDisposable
     {
         try
         {
-            await foreach (var alert in channel.Reader.ReadAllAsync(giveUp.Token))
+            while (await backlog.WaitAsync(giveUp.Token))
             {
-                inHand = true;
-                try
-                {
-                    await attempts.ExecuteAsync(token => output.WriteAsync(alert, token), giveUp.Token);
-                    Succeeded();
-                }
-                catch (IOException exception)
-                {
-                    Interlocked.Increment(ref failed);
-                    Failing(exception.Message);
-                }
-
-                inHand = false;
+                await WriteAsync(new AlertBatch(backlog.Peek(several?.MostAtOnce ?? 1)));
             }
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
@@ -173,6 +191,69 @@ internal sealed partial class OutputQueue : IAsyncDisposable
             // The stop's patience is over; StopAsync counts what is left.
         }
     }
+
+    private async Task WriteAsync(AlertBatch batch)
+    {
+        try
+        {
+            await attempts.ExecuteAsync(token => AttemptAsync(batch, token), giveUp.Token);
+        }
+        catch (IOException exception)
+        {
+            foreach (var index in batch.Open())
+            {
+                batch.Refused(index, exception.Message);
+            }
+
+            Count(batch);
+        }
+        finally
+        {
+            settledBeyond = spool is null ? batch.SettledBeyond : 0;
+            backlog.Settle(batch.SettledPrefix);
+        }
+    }
+
+    private async ValueTask AttemptAsync(AlertBatch batch, CancellationToken cancellationToken)
+    {
+        slow.Begin();
+        try
+        {
+            if (several is not null)
+            {
+                await several.WriteAsync(batch, cancellationToken);
+            }
+            else
+            {
+                await output.WriteAsync(batch[0], cancellationToken);
+                batch.Written(0);
+            }
+        }
+        finally
+        {
+            slow.End();
+            Count(batch);
+        }
+    }
+
+    private void Count(AlertBatch batch)
+    {
+        var (taken, refused, reason) = batch.TakeNews();
+        isFailing = reason is not null || (isFailing && taken == 0);
+        Interlocked.Add(ref written, taken);
+        Interlocked.Add(ref failed, refused);
+        if (reason is not null)
+        {
+            Failing(reason);
+        }
+        else if (taken > 0)
+        {
+            Succeeded();
+        }
+    }
+
+    // For the spool, which takes alerts from the queue.
+    private void Drop() => Interlocked.Increment(ref dropped);
 
     private ResiliencePipeline Attempts(TimeProvider clock) => !settings.Retries ? ResiliencePipeline.Empty
         : new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
@@ -194,7 +275,6 @@ internal sealed partial class OutputQueue : IAsyncDisposable
 
     private void Succeeded()
     {
-        Interlocked.Increment(ref written);
         isFailing = false;
         if (failures.IsOver(out var sum))
         {
@@ -220,12 +300,15 @@ internal sealed partial class OutputQueue : IAsyncDisposable
         public static partial void DropsOver(ILogger logger, string output, long count);
 
         [LoggerMessage(1203, LogLevel.Error, "Output {Output} does not take alerts: {Reason} ({Count} attempts failed since this was told last; {Waiting} alerts wait, {Lost} are lost since the start).")]
-        public static partial void Failing(ILogger logger, string output, string reason, long count, int waiting, long lost);
+        public static partial void Failing(ILogger logger, string output, string reason, long count, long waiting, long lost);
 
         [LoggerMessage(1204, LogLevel.Information, "Output {Output} takes alerts again, after {Count} failed attempts; {Lost} alerts were given up since the start.")]
         public static partial void Recovered(ILogger logger, string output, long count, long lost);
 
         [LoggerMessage(1205, LogLevel.Warning, "Output {Output} was stopped with {Count} alerts unwritten.")]
         public static partial void Left(ILogger logger, string output, int count);
+
+        [LoggerMessage(1206, LogLevel.Information, "Output {Output} was stopped with {Count} alerts in its spool {Folder}; they are sent at the next start.")]
+        public static partial void Kept(ILogger logger, string output, long count, string folder);
     }
 }

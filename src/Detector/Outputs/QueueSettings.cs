@@ -11,4 +11,15 @@ internal sealed record QueueSettings
 
     /// <summary>An alert that could not be written is tried again until it is; else it is given up, and the next one is tried.</summary>
     public bool Retries { get; init; }
+
+    /// <summary>An attempt that takes longer is told (Falco's <c>output_timeout</c>); zero for never.</summary>
+    public TimeSpan SlowAfter { get; init; }
+
+    /// <summary>Where alerts wait on disk; null for in memory only.</summary>
+    public SpoolSettings? Spool { get; init; }
 }
+
+/// <summary>Where and how much an output's alerts wait on disk.</summary>
+/// <param name="Folder">The output's own folder.</param>
+/// <param name="MaxBytes">The most that may lie there.</param>
+internal sealed record SpoolSettings(string Folder, long MaxBytes);

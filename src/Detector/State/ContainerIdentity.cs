@@ -1,24 +1,7 @@
 using System.Buffers;
+using Saker.Detector.Containers;
 
 namespace Saker.Detector.State;
-
-/// <summary>What a cgroup's path says of who made it.</summary>
-internal enum CgroupKind : byte
-{
-    /// <summary>No container.</summary>
-    None,
-
-    /// <summary>A container of a runtime that can be asked: Docker, Podman, containerd, CRI-O.</summary>
-    Runtime,
-
-    /// <summary>What may be a container of containerd, if it says so: <c>/default/web</c>.</summary>
-    Candidate,
-
-    Lxc,
-    LibvirtLxc,
-    Bpm,
-    SystemdNspawn,
-}
 
 /// <summary>A container as a cgroup's path names it.</summary>
 /// <param name="id">The whole id; empty for none.</param>

@@ -28,6 +28,9 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
     /// <summary>Asks runtimes for a container; null where there are none to ask, as for captures.</summary>
     public Action<ContainerEntry>? Ask { get; set; }
 
+    /// <summary>Told of each container whose first process ends; null for nobody.</summary>
+    public Action<ContainerEntry>? Ended { get; set; }
+
     /// <summary>Whether cgroups of a kind are taken for containers.</summary>
     public Predicate<CgroupKind> Recognises { get; set; } = static _ => true;
 

@@ -40,9 +40,6 @@ internal sealed class MachineState : IDisposable
     /// <summary>Reads a thread that events name but nobody knows, on a live machine; null for captures.</summary>
     public IThreadLookup? Lookup { get; set; }
 
-    /// <summary>Takes the record of a container that an event told of; null when nobody wants them.</summary>
-    public Action<Containers.ContainerRecord>? ContainerTold { get; set; }
-
     /// <summary>Threads that had to be made from an event alone.</summary>
     public long Placeholders { get; private set; }
 
@@ -72,6 +69,12 @@ internal sealed class MachineState : IDisposable
 
         Placeholders++;
         placeholder.State = ThreadMarks.Placeholder;
+        if (Lookup is null)
+        {
+            // A capture has told of all containers that it knows, and Falco takes the rest for the host's.
+            Threads.SetContainer(placeholder, Containers.Host);
+        }
+
         placeholder.VTid = placeholder.VPid = placeholder.SessionId = placeholder.GroupId = placeholder.VGroupId = -1;
         placeholder.Uid = placeholder.Gid = uint.MaxValue;
         Texts.Set(ref placeholder.Comm, "<NA>"u8);

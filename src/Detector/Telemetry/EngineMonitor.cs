@@ -1,7 +1,6 @@
 using Saker.Detector.Capture;
-using Saker.Detector.Containers;
 using Saker.Detector.Engine;
-using Saker.Detector.Hosting;
+using Saker.Detector.Inquiry;
 using Saker.Detector.State;
 using Saker.Rules;
 
@@ -12,30 +11,38 @@ namespace Saker.Detector.Telemetry;
 /// who wants them asks, and the thread copies them between two batches. Nobody takes a lock, and while nobody asks nothing is
 /// copied.
 /// </summary>
-/// <param name="stream">The stream.</param>
+/// <param name="stream">The name of the stream.</param>
+/// <param name="source">Its source.</param>
+/// <param name="state">The state of the machine.</param>
+/// <param name="pipeline">The way of its events.</param>
 /// <param name="engine">What makes alerts of them.</param>
 /// <param name="matcher">The rules.</param>
+/// <param name="inquiry">What was asked of runtimes; null for a capture.</param>
 /// <param name="clock">The time.</param>
-internal sealed class EngineMonitor(OpenStream stream, RuleEngine engine, RuleMatcher matcher, TimeProvider clock)
+internal sealed class EngineMonitor(
+    string stream,
+    IEventSource source,
+    MachineState state,
+    EventPipeline pipeline,
+    RuleEngine engine,
+    RuleMatcher matcher,
+    InquiryCounters? inquiry,
+    TimeProvider clock)
 {
     // Longer than the event thread waits for events; beyond it, the thread is held up, and older figures serve.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly IEventSource source = stream.Source;
-    private readonly MachineState state = stream.State;
-    private readonly EventPipeline pipeline = stream.Pipeline;
-    private readonly ContainerWatch? containers = stream.Containers;
     private TaskCompletionSource<EngineSnapshot>? question;
     private EngineSnapshot last = new();
     private bool over;
     private long sampledAt = clock.GetTimestamp();
-    private long sampledEvents = stream.Pipeline.Processed;
+    private long sampledEvents = pipeline.Processed;
     private TimeSpan sampledCpu = Environment.CpuUsage.TotalTime;
     private double eventsPerSecond;
     private double cpuRatio;
 
     /// <summary>The name of the stream that the counters are about.</summary>
-    public string StreamName => stream.Name;
+    public string StreamName => stream;
 
     /// <summary>The source's kind under the name that Falco's metrics give it, which its configuration does not.</summary>
     public string EngineName => source.Name switch
@@ -136,8 +143,8 @@ internal sealed class EngineMonitor(OpenStream stream, RuleEngine engine, RuleMa
         Known = state.Containers.Known,
         WithoutImage = state.Containers.All.Count(static entry => entry.Facts?.Record is { Image: "", IsPodSandbox: false }),
         LeftOut = state.Containers.LeftOut,
-        Asked = containers?.Counters.Asked ?? 0,
-        NotFound = containers?.Counters.NotFound ?? 0,
+        Asked = inquiry?.Asked ?? 0,
+        NotFound = inquiry?.NotFound ?? 0,
         Holding = engine.HeldCount,
         Held = engine.HoldCounters.Held,
         Crowded = engine.HoldCounters.Crowded,

@@ -91,10 +91,39 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
             text.Sample(output.Waiting, ("output", output.Name));
         }
 
+        WriteSpools(text);
+        text.Counter("saker_detector_output_restarts_total", "How often an output's program had to be started again, or its stream made anew.");
+        foreach (var output in outputs)
+        {
+            text.Sample(output.Restarts, ("output", output.Name));
+        }
+
         text.Gauge("saker_detector_output_failing", "1 while an output does not take alerts, or loses them.");
         foreach (var output in outputs)
         {
             text.Sample(output.IsFailing || output.IsDropping ? 1 : 0, ("output", output.Name));
+        }
+    }
+
+    private void WriteSpools(PrometheusText text)
+    {
+        var spools = outputs.Where(static output => output.Spool is not null).Select(static output => (output.Name, Figures: output.Spool!.Value)).ToList();
+        if (spools.Count == 0)
+        {
+            return;
+        }
+
+        Each(text.Gauge("saker_detector_spool_alerts", "Alerts that wait on disk for an output."), static figures => figures.Alerts);
+        Each(text.Gauge("saker_detector_spool_bytes", "Bytes of an output's spool on disk."), static figures => figures.Bytes);
+        Each(text.Counter("saker_detector_spool_dropped_total", "Alerts dropped since an output's spool was full; they are among those dropped for it."), static figures => figures.Dropped);
+        Each(text.Counter("saker_detector_spool_cut_bytes_total", "Bytes of an output's spool that were no whole alert, and were cut off."), static figures => figures.CutBytes);
+
+        void Each(PrometheusText metric, Func<SpoolFigures, long> figure)
+        {
+            foreach (var (name, figures) in spools)
+            {
+                metric.Sample(figure(figures), ("output", name));
+            }
         }
     }
 

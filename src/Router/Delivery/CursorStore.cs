@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Saker.Files;
 using Saker.Router.Log;
 
 namespace Saker.Router.Delivery;

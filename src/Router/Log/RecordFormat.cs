@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Saker.Files;
 
 namespace Saker.Router.Log;
 

@@ -76,16 +76,15 @@ public sealed class ContainerRecords
     }
 
     [Theory]
-    [InlineData("open-multiple-files", "5ea733068030 sysdig/falco:latest falco; ad64969c62e5 node:latest express_server; ad64969c62e5 node:latest express_server")]
+    [InlineData("open-multiple-files", "5ea733068030 sysdig/falco:latest falco; ad64969c62e5 node:latest express_server")]
     [InlineData("psp_write_tmp_test", "697956520d89 nginx hopeful_taussig")]
-    public void Of_old_captures_are_handed_to_the_state(string capture, string expected)
+    public void Of_old_captures_are_known_to_the_state(string capture, string expected)
     {
         using var replay = new Replay(capture);
         using var state = new MachineState();
-        var told = new List<ContainerRecord>();
-        state.ContainerTold = told.Add;
         replay.Run(new EventPipeline(state), null);
-        Assert.Equal(expected, string.Join("; ", told.Select(static record => $"{record.Id} {record.Image} {record.Name}")));
+        var known = state.Containers.All.Where(static entry => entry.Facts is not null).Select(static entry => entry.Facts!.Record).OrderBy(static record => record.Id, StringComparer.Ordinal);
+        Assert.Equal(expected, string.Join("; ", known.Select(static record => $"{record.Id} {record.Image} {record.Name}")));
     }
 
     private static ContainerRecord? Read(string json) => ContainerJson.Read(Encoding.UTF8.GetBytes(json));

@@ -28,6 +28,11 @@ internal static class KnownDifferences
             return "memory that Falco never wrote";
         }
 
+        if (name == "container.full_id" && context.Container?.Facts is { FullId.Length: 0 })
+        {
+            return "the whole id of a container whose record has none";
+        }
+
         if (descriptors.Contains(name))
         {
             return "descriptors shared by clone, or closed by exec";
@@ -67,10 +72,6 @@ internal static class KnownDifferences
 
         return ReasonFor(field, context);
     }
-
-    /// <summary>What a runtime said of a container. Of old captures it is read, but not compared yet.</summary>
-    public static bool IsOfContainers(string field) =>
-        field.StartsWith("container.", StringComparison.Ordinal) || field.StartsWith("k8s.", StringComparison.Ordinal);
 
     private static bool IsAboutPaths(EventType type) => type is EventType.OpenExit or EventType.OpenatV2Exit or EventType.Openat2Exit
         or EventType.CreatExit or EventType.RenameatExit or EventType.LinkatV2Exit or EventType.SymlinkatExit or EventType.UnlinkatV2Exit

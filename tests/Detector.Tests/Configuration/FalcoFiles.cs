@@ -29,17 +29,16 @@ public sealed class FalcoFiles : IDisposable
             log_syslog: true
             libs_logger: {enabled: true, severity: info}
             output_timeout: 2000
-            syslog_output: {enabled: yes}
-            program_output: {enabled: false, program: "mail"}
-            grpc_output: {enabled: false}
+            outputs: {rate: 1, max_burst: 1000}
+            metadata_download: {max_mb: 100}
             capture: {enabled: true}
             metrics: {enabled: true, libbpf_stats_enabled: false, jemalloc_stats_enabled: On}
             """);
         Assert.Equal(
             [
                 "capture: No captures are written beside alerts; 'saker-detector record' writes one.",
-                "falco.yaml: Without effect in this version: libs_logger, log_syslog, metrics.jemalloc_stats_enabled, output_timeout.",
-                "syslog_output: Alerts are not written to syslog; use stdout_output, file_output or http_output.",
+                "falco.yaml: Without effect in this version: libs_logger, metadata_download, metrics.jemalloc_stats_enabled.",
+                "outputs: Alerts are not limited to a rate, so that none is lost; the outputs' queues are bounded (outputs_queue.capacity).",
             ],
             Messages(configuration).Order(StringComparer.Ordinal));
     }

@@ -91,7 +91,7 @@ public sealed class ContainerFieldValues : IDisposable
     public void A_container_of_no_pod_has_nothing_of_one()
     {
         Learn(Record() with { PodSandboxId = "", Labels = [] });
-        Assert.Equal("<NA> <NA> <NA>", Show("k8s.pod.name k8s.pod.ip k8s.pod.labels"));
+        Assert.Equal("<NA>  ", Show("k8s.pod.name k8s.pod.ip k8s.pod.labels"));
     }
 
     [Fact]

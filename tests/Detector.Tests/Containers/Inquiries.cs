@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Saker.Detector.Containers;
+using Saker.Detector.Inquiry;
 using Saker.Detector.State;
 
 namespace Saker.Detector.Tests.Containers;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Saker.Detector.Containers;
 using Saker.Detector.Events;
+using Saker.Detector.Inquiry;
 using Saker.Detector.State;
 using Saker.Detector.State.Proc;
 using Saker.Detector.Tests.Fields;

@@ -1,6 +1,10 @@
 using System.IO.Compression;
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using Saker.Alerts;
+using Saker.Detector.Configuration;
 using Saker.Detector.Outputs;
+using Saker.Settings;
 using Saker.Testing;
 
 namespace Saker.Detector.Tests.Outputs;
@@ -56,6 +60,56 @@ public sealed class HttpOutputs
         Assert.Equal("{}", await unpacked.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task What_the_other_side_answers_is_in_the_log_where_that_is_wanted_and_not_without_end()
+    {
+        await using var server = await LoopbackServer.StartAsync(static _ => new LoopbackAnswer { Body = Encoding.UTF8.GetBytes("thanks" + new string('x', 100_000)) });
+        var log = new KeptLog(Microsoft.Extensions.Logging.LogLevel.Information);
+        await using var output = new HttpOutput(new Uri($"{server.Address}secret"), new SocketsHttpHandler(), new HttpOptions { Echo = true }, TimeProvider.System, log);
+        await output.WriteAsync(Alert, TestContext.Current.CancellationToken);
+        var line = Assert.Single(log.Lines);
+        Assert.StartsWith($"{server.Address.ToString().TrimEnd('/')} answers with status 200: thanksx", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
+        Assert.InRange(line.Length, 4096, 4200);
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(2, 3)]
+    public async Task An_alert_without_an_answer_is_sent_again_at_once_as_often_as_that_may_be(int most, int requests)
+    {
+        await using var server = await LoopbackServer.StartAsync(static _ => new LoopbackAnswer { Delay = Timeout.InfiniteTimeSpan });
+        var clock = new FakeTimeProvider();
+        await using var output = new HttpOutput(server.Address, new SocketsHttpHandler(), new HttpOptions { MaxConsecutiveTimeouts = most }, clock, new KeptLog());
+        var writing = output.WriteAsync(Alert, TestContext.Current.CancellationToken).AsTask();
+        for (var i = 1; i <= requests; i++)
+        {
+            await When.IsAsync(() => server.Requests.Count == i);
+            clock.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        var busy = await Assert.ThrowsAsync<OutputBusyException>(() => writing.WaitAsync(When.Patience, TestContext.Current.CancellationToken));
+        Assert.EndsWith(requests == 1 ? "no answer within 10 s." : $"no answer within 10 s, {requests} times in a row.", busy.Message, StringComparison.Ordinal);
+        Assert.Equal(requests, server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_silent_connection_is_probed_where_that_is_wanted(bool keepAlive)
+    {
+        await using var server = await LoopbackServer.StartAsync();
+        var all = new DetectorOptions { StdoutOutput = new() { Enabled = false }, HttpOutput = new() { Enabled = true, Url = new Secret($"{server.Address}"), KeepAlive = keepAlive } };
+        await using var queue = Assert.Single(OutputAssembly.Create(new DetectorConfiguration(all, new ConfigFaults(), "/x"), TimeProvider.System, new KeptLog(), CancellationToken.None));
+        queue.Write(Alert);
+        await When.IsAsync(() => queue.Written == 1);
+        // proc(5): remote address, state, queues, then the kind of timer; 02 is the one of probes.
+        var connection = Assert.Single(
+            (await File.ReadAllLinesAsync("/proc/self/net/tcp", TestContext.Current.CancellationToken)).Concat(await File.ReadAllLinesAsync("/proc/self/net/tcp6", TestContext.Current.CancellationToken)),
+            line => System.Text.RegularExpressions.Regex.IsMatch(line, $"^ *[0-9]+: [0-9A-F]+:[0-9A-F]+ [0-9A-F]+:{server.Address.Port:X4} 01 "));
+        Assert.Equal(keepAlive ? "02" : "00", connection.Split(' ', StringSplitOptions.RemoveEmptyEntries)[5].Split(':')[0]);
+    }
+
     private static AlertLine Alert => new(Encoding.UTF8.GetBytes("{}"), IsJson: true);
 
     private static async Task SendAsync(int status)
@@ -66,5 +120,5 @@ public sealed class HttpOutputs
     }
 
     private static HttpOutput Output(string url, bool compress = false) =>
-        new(new Uri(url), new SocketsHttpHandler { AllowAutoRedirect = false }, "test", compress, TimeProvider.System);
+        new(new Uri(url), new SocketsHttpHandler { AllowAutoRedirect = false }, new HttpOptions { CompressUploads = compress }, TimeProvider.System, new KeptLog());
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Saker.Files;
 using Saker.Router.Delivery;
 using Saker.Router.Log;
 using Saker.Router.Tests.Log;

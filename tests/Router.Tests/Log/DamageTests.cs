@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Saker.Files;
 using Saker.Router.Log;
 
 namespace Saker.Router.Tests.Log;

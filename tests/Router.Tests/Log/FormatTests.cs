@@ -1,3 +1,4 @@
+using Saker.Files;
 using Saker.Router.Log;
 
 namespace Saker.Router.Tests.Log;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Saker.Detector.Configuration;
-using Saker.Detector.State;
 
 namespace Saker.Detector.Containers.Runtimes;
 

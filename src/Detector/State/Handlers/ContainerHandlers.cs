@@ -4,8 +4,8 @@ using Saker.Detector.Events;
 namespace Saker.Detector.State.Handlers;
 
 /// <summary>
-/// What a capture tells of containers: a record in JSON, in an event of its own in captures up to Falco 0.42 and as an
-/// asynchronous event named <c>container</c> since.
+/// What events tell of containers: a record in JSON, in an event of its own in captures up to Falco 0.42 and as an
+/// asynchronous event named <c>container</c> since; one named <c>container_removed</c> has the record once more.
 /// </summary>
 internal static class ContainerHandlers
 {
@@ -13,23 +13,24 @@ internal static class ContainerHandlers
 
     public static void Register(HandlerTable table)
     {
-        table.AddBefore(EventType.ContainerJsonV2Enter, static (MachineState state, in EventView view, EventFrame _) => Tell(state, view.Parameter(JsonParameter)));
+        table.AddBefore(EventType.ContainerJsonV2Enter, static (MachineState state, in EventView view, EventFrame frame) => Learn(state, view.Parameter(JsonParameter), frame));
         table.AddBefore(EventType.AsynceventEnter, Asynchronous);
     }
 
     private static void Asynchronous(MachineState state, in EventView view, EventFrame frame)
     {
-        if (view.Text(AsynceventEnter.Name).SequenceEqual("container"u8))
+        var name = view.Text(AsynceventEnter.Name);
+        if (name.SequenceEqual("container"u8) || name.SequenceEqual("container_removed"u8))
         {
-            Tell(state, view.Parameter(AsynceventEnter.Data));
+            Learn(state, view.Parameter(AsynceventEnter.Data), frame);
         }
     }
 
-    private static void Tell(MachineState state, ReadOnlySpan<byte> json)
+    private static void Learn(MachineState state, ReadOnlySpan<byte> json, EventFrame frame)
     {
-        if (state.ContainerTold is { } told && ContainerJson.Read(json) is { } record)
+        if (ContainerJson.Read(json) is { } record)
         {
-            told(record);
+            frame.Container = state.Containers.Learn(record);
         }
     }
 }

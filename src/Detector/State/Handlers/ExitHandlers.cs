@@ -21,6 +21,10 @@ internal static class ExitHandlers
 
         thread.State |= ThreadMarks.Ended;
         thread.Leader.LivingThreads--;
+        if (thread is { VTid: 1, VPid: 1, Container: { IsHost: false } container })
+        {
+            state.Containers.Ended?.Invoke(container);
+        }
     }
 
     private static void Remove(MachineState state, in EventView view, EventFrame frame)

@@ -59,9 +59,9 @@ public sealed class ContainerEnginesRuntimes : IDisposable
             """);
         Assert.Equal((false, false, true, false, true), (options.Docker.Enabled, options.Podman.Enabled, options.Cri.Enabled, options.Lxc.Enabled, options.Bpm.Enabled));
         Assert.Equal(["/a.sock", "/b.sock"], options.Cri.Sockets);
-        Assert.False(ContainerRuntimes.IsRecognised(options, ContainerType.Docker));
-        Assert.False(ContainerRuntimes.IsRecognised(options, ContainerType.Lxc));
-        Assert.True(ContainerRuntimes.IsRecognised(options, ContainerType.CriO));
+        Assert.True(ContainerRuntimes.IsRecognised(options, CgroupKind.Bpm));
+        Assert.False(ContainerRuntimes.IsRecognised(options, CgroupKind.Lxc));
+        Assert.True(ContainerRuntimes.IsRecognised(options, CgroupKind.Runtime));
         Assert.Empty(new RuntimeSockets(options, folder).Find());
     }
 
@@ -126,7 +126,6 @@ public sealed class ContainerEnginesRuntimes : IDisposable
         Touch("var/run/docker.sock");
         Assert.Empty(new RuntimeSockets(options, folder).Find());
         Assert.True(ContainerRuntimes.StaticContainer(options) is { Id: "abc", FullId: "abc", Name: "web", Image: "nginx:1.27", ImageRepository: "nginx", ImageTag: "1.27", Type: ContainerType.Static });
-        Assert.Equal([ContainerType.Static], Enum.GetValues<ContainerType>().Where(type => ContainerRuntimes.IsRecognised(options, type)));
         Assert.Null(ContainerRuntimes.StaticContainer(Options("priority: debug")));
     }
 

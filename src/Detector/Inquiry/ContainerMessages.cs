@@ -1,4 +1,4 @@
-namespace Saker.Detector.Containers;
+namespace Saker.Detector.Inquiry;
 
 /// <summary>What is said about runtimes.</summary>
 internal static partial class ContainerMessages

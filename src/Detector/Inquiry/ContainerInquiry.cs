@@ -1,7 +1,8 @@
 using System.Threading.Channels;
+using Saker.Detector.Containers;
 using Saker.Detector.State;
 
-namespace Saker.Detector.Containers;
+namespace Saker.Detector.Inquiry;
 
 /// <summary>
 /// Asks the runtimes of this machine about containers, away from the event thread: all that there are at the start, each that is made

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using Saker.Detector.State;
 using Saker.Detector.State.Proc;
 
-namespace Saker.Detector.Containers;
+namespace Saker.Detector.Inquiry;
 
 /// <summary>
 /// Reads users and groups of containers from their own lists, away from the event thread: from below the root of a process that has

@@ -1,4 +1,6 @@
-namespace Saker.Detector.Containers;
+using Saker.Detector.Containers;
+
+namespace Saker.Detector.Inquiry;
 
 /// <summary>
 /// The question about one container: at once, then every 30 ms five times, for a runtime may write a container down a little after it

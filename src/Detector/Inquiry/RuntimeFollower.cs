@@ -1,7 +1,8 @@
 using Polly;
 using Polly.Retry;
+using Saker.Detector.Containers;
 
-namespace Saker.Detector.Containers;
+namespace Saker.Detector.Inquiry;
 
 /// <summary>
 /// Follows one runtime for as long as the detector runs: what it makes and starts, and at the beginning and after each interruption

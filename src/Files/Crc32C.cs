@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Saker.Router.Log;
+namespace Saker.Files;
 
 /// <summary>CRC-32C (Castagnoli), as in iSCSI and ext4; the processor has an instruction for it.</summary>
 internal static class Crc32C

@@ -1,9 +1,12 @@
+using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
+using Saker.Detector.Containers;
 using Saker.Detector.Containers.Runtimes;
 using Saker.Detector.Engine;
+using Saker.Detector.Inquiry;
 using Saker.Detector.State;
 
-namespace Saker.Detector.Containers;
+namespace Saker.Detector.Hosting;
 
 /// <summary>Everything that tells a state of the containers of this machine, as one configuration wants it.</summary>
 internal sealed class ContainerWatch : IAsyncDisposable
@@ -12,19 +15,24 @@ internal sealed class ContainerWatch : IAsyncDisposable
     public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(3);
 
     private readonly MachineState state;
+    private readonly TimeProvider clock;
     private readonly ContainerInquiry inquiry;
     private readonly ContainerUsers users;
+    private readonly List<ContainerEntry> told = [];
+    private readonly List<ContainerEntry> ended = [];
 
     private ContainerWatch(ContainerEnginesOptions options, MachineState state, string hostRoot, TimeProvider clock, ILogger logger)
     {
         Options = options;
         this.state = state;
+        this.clock = clock;
         inquiry = new ContainerInquiry(new RuntimeDiscovery(options, hostRoot, clock), clock, logger);
         users = new ContainerUsers(hostRoot + "/proc");
         var containers = state.Containers;
         containers.Ask = inquiry.Ask;
         containers.AskUsers = users.Ask;
         containers.Recognises = kind => ContainerRuntimes.IsRecognised(options, kind);
+        containers.Ended = ended.Add;
         containers.UseStatic(ContainerRuntimes.StaticContainer(options));
     }
 
@@ -44,7 +52,7 @@ internal sealed class ContainerWatch : IAsyncDisposable
     {
         var watch = new ContainerWatch(options, state, hostRoot, clock, logger);
         await watch.inquiry.StartAsync(StartPatience);
-        watch.inquiry.TakeOver(state.Containers, learnt: null);
+        watch.inquiry.TakeOver(state.Containers, watch.told.Add);
         return watch;
     }
 
@@ -54,7 +62,32 @@ internal sealed class ContainerWatch : IAsyncDisposable
     public void TakeOver(EventPipeline pipeline, IEventConsumer consumer)
     {
         users.TakeOver();
-        inquiry.TakeOver(state.Containers, learnt: null);
+        inquiry.TakeOver(state.Containers, told.Add);
+        if (told.Count + ended.Count > 0)
+        {
+            var now = (ulong)(clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+            Tell(ContainerEventWriter.Told, told, now, pipeline, consumer);
+            Tell(ContainerEventWriter.Removed, ended, now, pipeline, consumer);
+        }
+    }
+
+    private static unsafe void Tell(string name, List<ContainerEntry> entries, ulong now, EventPipeline pipeline, IEventConsumer consumer)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Facts is not { } facts)
+            {
+                continue;
+            }
+
+            var bytes = ContainerEventWriter.Write(name, facts.Record, now);
+            fixed (byte* address = bytes)
+            {
+                pipeline.Process(new RawEvent(address, bytes.Length), consumer);
+            }
+        }
+
+        entries.Clear();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,44 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Saker.Detector.Outputs;
+
+/// <summary>Folders and files that nobody but the detector's user may read: alerts hold command lines.</summary>
+internal static class SpoolFolder
+{
+    /// <summary>Makes a folder where there is none.</summary>
+    public static void Create(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    /// <summary>Opens a file to read and write, and makes it where there is none.</summary>
+    public static SafeFileHandle Open(string path)
+    {
+        var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
+            return handle;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes a folder for the caller alone, until it disposes of what is given or dies.</summary>
+    /// <exception cref="IOException">Somebody has it.</exception>
+    public static IDisposable Own(string folder) => new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+}
