@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Saker.Testing;
 
 namespace Saker.EndToEnd.Tests;

@@ -8,9 +8,7 @@ public static class RecordedMatches
 {
     /// <summary>The conditions of a list (<c>conditions.tsv</c>, <c>conditions-live.tsv</c>) by their ids, in its order.</summary>
     public static IReadOnlyList<(string Id, string Text)> Conditions(string list) =>
-        [.. (list.Contains("live", StringComparison.Ordinal)
-                ? RecordedData.Lines("falco", "expected", "conditions", list)
-                : File.ReadAllLines(SharedData.Path("falco", "expected", "conditions", list))).Skip(1)
+        [.. RecordedData.Lines("falco", "expected", "conditions", list).Skip(1)
             .Select(static line => line.Split('\t', 2)).Select(static parts => (parts[0], parts[1]))];
 
     /// <summary>What Falco matched in a capture: event numbers by the condition's id.</summary>

@@ -3,6 +3,7 @@ using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
 using Saker.Detector.Scap;
+using Saker.Detector.Holding;
 using Saker.Detector.State;
 using Saker.Rules;
 using Saker.Rules.Yaml;

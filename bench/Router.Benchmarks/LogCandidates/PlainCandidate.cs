@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Saker.Files;
 
 namespace Saker.Router.Benchmarks.LogCandidates;
 
