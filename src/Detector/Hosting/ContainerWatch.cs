@@ -27,7 +27,7 @@ internal sealed class ContainerWatch : IAsyncDisposable
         this.state = state;
         this.clock = clock;
         inquiry = new ContainerInquiry(new RuntimeDiscovery(options, hostRoot, clock), clock, logger);
-        users = new ContainerUsers(hostRoot + "/proc");
+        users = new ContainerUsers(hostRoot.Length == 0 ? "/" : hostRoot);
         var containers = state.Containers;
         containers.Ask = inquiry.Ask;
         containers.AskUsers = users.Ask;

@@ -13,16 +13,16 @@ internal sealed class ContainerUsers : IAsyncDisposable
     /// <summary>Containers that wait to be read at most.</summary>
     public const int MaxWaiting = 1000;
 
-    private readonly string proc;
+    private readonly string hostRoot;
     private readonly CancellationTokenSource stop = new();
     private readonly Channel<Question> questions = Channel.CreateBounded<Question>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, SingleWriter = true });
     private readonly Channel<Answer> answers = Channel.CreateBounded<Answer>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, SingleWriter = true });
     private readonly Task work;
 
-    /// <param name="proc">The folder, with <c>HOST_ROOT</c> in front when that is set.</param>
-    public ContainerUsers(string proc)
+    /// <param name="hostRoot">The machine's root: <c>/</c>, or <c>HOST_ROOT</c>.</param>
+    public ContainerUsers(string hostRoot)
     {
-        this.proc = proc;
+        this.hostRoot = hostRoot;
         work = Task.Run(ReadAsync, CancellationToken.None);
     }
 
@@ -30,18 +30,20 @@ internal sealed class ContainerUsers : IAsyncDisposable
     /// <param name="container">The container.</param>
     /// <param name="pid">A process in it, as the host counts.</param>
     /// <returns>False when there is none.</returns>
-    public bool Ask(ContainerEntry container, long pid) => questions.Writer.TryWrite(new Question(container, pid));
+    public bool Ask(ContainerEntry container, long pid) => questions.Writer.TryWrite(new Question(container, pid, container.Execs));
 
     /// <summary>Takes over what was read. For the event thread.</summary>
     public void TakeOver()
     {
         while (answers.Reader.TryRead(out var answer))
         {
-            answer.Container.AreUsersAsked = false;
-            answer.Container.Users = answer.Users;
-            if (answer.IsTooEarly)
+            var container = answer.Container;
+            container.Users = answer.Users;
+            // The runtime's own part of the start is still at the host's root; what ran exec since is at the container's.
+            container.AreUsersAsked = answer.IsTooEarly && answer.Execs != container.Execs && Ask(container, container.LastPid);
+            if (answer.IsTooEarly && !container.AreUsersAsked)
             {
-                answer.Container.UsersAskedAt = 0;
+                container.UsersAskedAt = 0;
             }
         }
     }
@@ -70,22 +72,21 @@ internal sealed class ContainerUsers : IAsyncDisposable
 
     private Answer Read(Question question)
     {
-        var root = $"{proc}/{question.Pid}/root";
-        if (RootedFile.IsSame(root, $"{proc}/1/root"))
+        var root = Path.Combine(hostRoot, "proc", $"{question.Pid}", "root");
+        if (RootedFile.IsSame(root, hostRoot))
         {
-            // The runtime's own part of the start: the next exec is the one, if the process is still there.
-            return new Answer(question.Container, null, IsTooEarly: true);
+            return new Answer(question.Container, question.Execs, null, IsTooEarly: true);
         }
 
         var passwd = RootedFile.Read(root, "etc/passwd", HostFiles.MaxBytes);
         var group = RootedFile.Read(root, "etc/group", HostFiles.MaxBytes);
         var users = new UserTable();
         HostFiles.AddUsers(users, passwd, group);
-        return new Answer(question.Container, passwd is null && group is null ? null : users, IsTooEarly: false);
+        return new Answer(question.Container, question.Execs, passwd is null && group is null ? null : users, IsTooEarly: false);
     }
 
-    private readonly record struct Question(ContainerEntry Container, long Pid);
+    private readonly record struct Question(ContainerEntry Container, long Pid, long Execs);
 
-    /// <summary>What was read; no users where there are no lists.</summary>
-    private readonly record struct Answer(ContainerEntry Container, UserTable? Users, bool IsTooEarly);
+    /// <summary>What was read; no users where there are no lists, or the process has not left the host's root, or is gone.</summary>
+    private readonly record struct Answer(ContainerEntry Container, long Execs, UserTable? Users, bool IsTooEarly);
 }

@@ -72,6 +72,12 @@ internal sealed class ContainerEntry
     /// <summary>Whether its users are being read.</summary>
     public bool AreUsersAsked { get; set; }
 
+    /// <summary>The process that ran exec in it last, by which its users can be read; 0 before the first.</summary>
+    public long LastPid { get; set; }
+
+    /// <summary>How often exec was run in it: the runtime's own process runs it first, and under the same id then the container's program.</summary>
+    public long Execs { get; set; }
+
     /// <summary>When its users were asked for last, nanoseconds since 1970; 0 for never.</summary>
     public ulong UsersAskedAt { get; set; }
 

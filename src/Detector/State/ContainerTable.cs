@@ -170,6 +170,8 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
     public void Executed(ContainerEntry entry, long pid, ulong time)
     {
         const ulong pause = 1_000_000_000;
+        entry.LastPid = pid;
+        entry.Execs++;
         if (AskUsers is null || entry.IsHost || entry.Users is not null || entry.AreUsersAsked || time - entry.UsersAskedAt < pause)
         {
             return;

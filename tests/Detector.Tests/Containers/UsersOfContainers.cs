@@ -17,7 +17,6 @@ public sealed class UsersOfContainers : IDisposable
 
     public UsersOfContainers()
     {
-        Directory.CreateDirectory(In("proc/1/root"));
         Directory.CreateDirectory(In("proc/20/root/etc"));
     }
 
@@ -29,7 +28,7 @@ public sealed class UsersOfContainers : IDisposable
         Write("passwd", "root:x:0:0:root:/root:/bin/sh\nweb:x:1000:1000::/srv/web:/bin/false\n");
         Write("group", "root:x:0:\nstaff:x:1000:web\n");
         using var probe = new FieldProbe();
-        await using var users = new ContainerUsers(In("proc"));
+        await using var users = new ContainerUsers(folder);
         probe.State.Containers.AskUsers = users.Ask;
         probe.State.Users.Set(1000, 1000, "of the host"u8, ""u8, ""u8);
         probe.Events.Exec(20, "sh", ("uid", 1000), ("gid", 1000), ("cgroups", Encoding.UTF8.GetBytes($"cpu=/docker/{Full}\0")));
@@ -42,17 +41,35 @@ public sealed class UsersOfContainers : IDisposable
     public async Task A_process_that_is_still_at_the_host_s_root_says_nothing()
     {
         Directory.Delete(In("proc/20/root"), recursive: true);
-        Directory.CreateSymbolicLink(In("proc/20/root"), In("proc/1/root"));
-        Directory.CreateDirectory(In("proc/1/root/etc"));
-        await File.WriteAllTextAsync(In("proc/1/root/etc/passwd"), "host:x:0:0::/:/\n", TestContext.Current.CancellationToken);
+        Directory.CreateSymbolicLink(In("proc/20/root"), folder);
+        Directory.CreateDirectory(In("etc"));
+        await File.WriteAllTextAsync(In("etc/passwd"), "host:x:0:0::/:/\n", TestContext.Current.CancellationToken);
         Write("../../../21/root/etc/passwd", "last:x:0:0::/:/\n");
         var entry = new ContainerEntry("a"u8, "a"u8, CgroupKind.Runtime);
         var last = new ContainerEntry("b"u8, "b"u8, CgroupKind.Runtime);
-        await using var users = new ContainerUsers(In("proc"));
+        await using var users = new ContainerUsers(folder);
         users.Ask(entry, 20);
         users.Ask(last, 21);
         await UntilAsync(users, () => last.Users is not null);
         Assert.Null(entry.Users);
+    }
+
+    [Fact]
+    public async Task What_ran_exec_meanwhile_is_asked_when_the_first_was_too_early()
+    {
+        Directory.CreateDirectory(In("etc"));
+        Directory.CreateDirectory(In("proc/19"));
+        Directory.CreateSymbolicLink(In("proc/19/root"), folder);
+        Write("passwd", "web:x:1000:1000::/:/\n");
+        var table = new ContainerTable();
+        await using var users = new ContainerUsers(folder);
+        table.AskUsers = users.Ask;
+        var entry = table.Of(Encoding.UTF8.GetBytes($"cpu=/docker/{Full}\0"));
+        table.Executed(entry, 19, 2_000_000_000);
+        table.Executed(entry, 20, 2_000_000_001); // mostly under the same id, at another root by then
+        Assert.True(entry.IsPending);
+        await UntilAsync(users, () => !entry.IsPending);
+        Assert.Equal("web", Encoding.UTF8.GetString(entry.Users!.User(1000)!.Name));
     }
 
     [Theory]
