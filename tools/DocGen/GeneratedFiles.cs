@@ -23,6 +23,9 @@ internal static class GeneratedFiles
         {
             ["docs/reference/router-configuration.md"] = ReferencePages.Router(),
             ["docs/reference/commands.md"] = CommandPage.Router(),
+            ["docs/reference/detector-commands.md"] = CommandPage.Detector(),
+            ["docs/reference/detector-configuration.md"] = DetectorReference.Page(),
+            ["config/schema/detector.schema.json"] = DetectorReference.Schema(),
             ["docs/reference/metrics.md"] = ReferencePages.Metrics(),
             ["docs/reference/environment.md"] = ReferencePages.Environment(catalogue),
             ["docs/reference/openapi.json"] = await ApiDescription.WriteAsync(),

@@ -43,8 +43,16 @@ internal static class SchemaFile
             ["propertyNames"] = Name(),
             ["additionalProperties"] = new JsonObject { ["oneOf"] = types },
         };
+        return Text(root, "Configuration of saker-router");
+    }
+
+    /// <summary>A whole schema as text.</summary>
+    /// <param name="root">What may stand in the file.</param>
+    /// <param name="title">What it is.</param>
+    public static string Text(JsonObject root, string title)
+    {
         root.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
-        root.Insert(1, "title", "Configuration of saker-router");
+        root.Insert(1, "title", title);
         return root.ToJsonString(Indented) + "\n";
     }
 
@@ -62,7 +70,8 @@ internal static class SchemaFile
         properties[group.Name]!["properties"]![output.Descriptor.Type[(group.Name.Length + 1)..]] = section;
     }
 
-    private static JsonObject Section(OptionSchema schema)
+    /// <summary>The keys of an option record.</summary>
+    public static JsonObject Section(OptionSchema schema)
     {
         var properties = new JsonObject();
         foreach (var key in schema.Keys)

@@ -93,6 +93,10 @@ internal static class DetectorCommandLine
             (configuration, logger) => run(configuration, result.GetValue(rules) ?? [], logger, stop))));
         root.Add(RulesCommand.Create(config, rules, settings));
         root.Add(FieldsCommand.Create());
+        root.Add(EventsCommand.Create());
+        root.Add(PluginsCommand.Create());
+        root.Add(PluginsCommand.CreateSchema());
+        root.Add(SupportCommand.Create(result => Reading(result, mayBeAbsent: true, result.GetValue(settings) ?? [])(), result => result.GetValue(rules) ?? []));
         return root;
 
         bool IsDefault(ParseResult result) => result.GetResult(config) is null or { Implicit: true };

@@ -9,7 +9,7 @@ namespace Saker.Detector.Cli;
 /// </summary>
 internal sealed class FalcoArguments
 {
-    private static readonly string[] OwnCommands = ["record", "rules", "fields"];
+    private static readonly string[] OwnCommands = ["record", "rules", "fields", "events", "plugins", "schema", "support"];
 
     private readonly List<string> options = [];
     private readonly List<string> selection = [];
@@ -114,6 +114,21 @@ internal sealed class FalcoArguments
                 _ = attached is null && rest.TryPeek(out var source) && EventStream.Names.Contains(source, StringComparer.Ordinal) ? rest.Dequeue() : null;
                 command = ["fields"];
                 break;
+            case "--list-events" or "--list-syscall-events":
+                command = ["events"];
+                break;
+            case "--list-plugins":
+                command = ["plugins"];
+                break;
+            case "--support":
+                command = ["support"];
+                break;
+            case "--config-schema":
+                command = ["schema"];
+                break;
+            case "--cri":
+                WithValue(value => Set($"container_engines.cri.sockets[]={value}"));
+                break;
             case "-v":
                 Set("log_level=debug");
                 break;
@@ -125,8 +140,8 @@ internal sealed class FalcoArguments
             case "-N" or "--markdown" or "-b" or "--print-base64" or "--disable-cri-async":
                 notes.Add($"'{name}' has no effect in this version.");
                 break;
-            case "--cri" or "-k" or "--k8s-api" or "-K" or "--k8s-api-cert" or "--k8s-node" or "-m" or "--mesos-api":
-                WithValue(_ => notes.Add($"'{name}' has no effect in this version: it asks neither container runtimes nor Kubernetes."));
+            case "-k" or "--k8s-api" or "-K" or "--k8s-api-cert" or "--k8s-node" or "-m" or "--mesos-api":
+                WithValue(_ => notes.Add($"'{name}' has no effect in this version: it does not ask the API of Kubernetes."));
                 break;
             case "-s" or "--stats-interval":
                 WithValue(_ => notes.Add($"'{name}' has no effect in this version; /metrics shows the figures (webserver, metrics)."));
@@ -160,11 +175,9 @@ internal sealed class FalcoArguments
     private static string? Refused(string name) => name switch
     {
         "-i" => "'-i' lists what Falco leaves out without -A. This program leaves nothing out that a rule names; 'rules explain RULE' shows what each one costs.",
-        "--list-events" or "--list-syscall-events" => $"'{name}' has no counterpart here; the names of events are those of Falco.",
-        "--list-plugins" or "--plugin-info" => $"'{name}' asks for plugins, and this version has none.",
-        "--support" => "'--support' has no counterpart here; '--version', 'rules list' and /metrics say what runs.",
+        "--plugin-info" => "'--plugin-info' has no counterpart here; 'plugins' lists what is built in.",
         "--page-size" => "'--page-size' has no counterpart here; 'getconf PAGESIZE' tells it.",
-        "--config-schema" or "--rule-schema" => $"'{name}' has no counterpart here; configuration and rules are those of Falco 0.44.",
+        "--rule-schema" => "'--rule-schema' has no counterpart here; rules are those of Falco 0.44, and 'rules validate' checks them.",
         "-g" or "--gvisor-config" or "--gvisor-root" or "--gvisor-generate-config" => $"'{name}': this version cannot watch gVisor's sandboxes.",
         "-u" or "--userspace" => $"'{name}': there is no driver outside the kernel.",
         "--nodriver" => "'--nodriver' watches plugins only, and this version has none; 'replay FILE' reads a capture.",

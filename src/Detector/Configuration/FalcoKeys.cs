@@ -42,6 +42,10 @@ internal static class FalcoKeys
         ["webserver.k8s_audit_endpoint"] = OtherKey.Listed,
     };
 
+    /// <summary>Falco's keys that are known and have no option here: what the start says of each, or null when it only names it.</summary>
+    public static IReadOnlyList<(string Path, string? Sentence)> WithoutOption =>
+        [.. Others.OrderBy(static other => other.Key, StringComparer.Ordinal).Select(static other => (other.Key, other.Value.Sentence))];
+
     /// <summary>The part of <paramref name="map"/> that <paramref name="schema"/> knows; the rest is told.</summary>
     /// <param name="schema">The options.</param>
     /// <param name="map">What the file, its includes and the command line say.</param>

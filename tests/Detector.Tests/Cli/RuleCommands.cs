@@ -106,6 +106,43 @@ public sealed class RuleCommands
     }
 
     [Fact]
+    public async Task Every_event_is_listed_with_its_arguments()
+    {
+        var (code, text, _) = await Run("events");
+        Assert.Equal(0, code);
+        var lines = text.Split('\n');
+        Assert.Contains(lines, static line => line.StartsWith("openat(", StringComparison.Ordinal) && line.Contains("name: FSRELPATH", StringComparison.Ordinal));
+        Assert.Contains("container_removed()", lines);
+        Assert.Contains(lines, static line => line.StartsWith("getsid(", StringComparison.Ordinal));
+        Assert.Equal(lines.Length, lines.Distinct().Count() + (lines.Count(static line => line.Length == 0) - 1));
+        Assert.Equal(1, (await Run("events", "nothing-of-the-kind")).Code);
+    }
+
+    [Fact]
+    public async Task A_report_of_a_fault_names_versions_and_files_and_no_values()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"saker-{Guid.NewGuid():N}.yaml");
+        await File.WriteAllTextAsync(file, "http_output: {url: 'http://user:hunter2@127.0.0.1/'}\n", TestContext.Current.CancellationToken);
+        var (code, text, _) = await Run("support", "-c", file, "-r", OwnRules);
+        File.Delete(file);
+        Assert.Equal(0, code);
+        using var report = System.Text.Json.JsonDocument.Parse(text);
+        Assert.Equal(7, report.RootElement.GetProperty("rules_files").GetArrayLength());
+        Assert.Equal(64, report.RootElement.GetProperty("config").GetProperty("sha256").GetString()!.Length);
+        Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_schema_of_the_configuration_and_the_plugins_are_printed()
+    {
+        var (code, text, _) = await Run("schema");
+        Assert.Equal(0, code);
+        using var schema = System.Text.Json.JsonDocument.Parse(text);
+        Assert.True(schema.RootElement.GetProperty("properties").TryGetProperty("rules_files", out _));
+        Assert.Contains("Name: container", (await Run("plugins")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_program_itself_validates_our_rules()
     {
         var program = Path.Combine(SharedData.ProjectRoot, "artifacts", "bin", "Detector", "release", "saker-detector");
