@@ -29,6 +29,7 @@ internal sealed class ContainerWatch : IAsyncDisposable
         inquiry = new ContainerInquiry(new RuntimeDiscovery(options, hostRoot, clock), clock, logger);
         users = new ContainerUsers(hostRoot.Length == 0 ? "/" : hostRoot);
         var containers = state.Containers;
+        containers.ForgetQuestions(); // of a watch before
         containers.Ask = inquiry.Ask;
         containers.AskUsers = users.Ask;
         containers.Recognises = kind => ContainerRuntimes.IsRecognised(options, kind);

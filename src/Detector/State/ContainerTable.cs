@@ -181,6 +181,19 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
         entry.AreUsersAsked = AskUsers(entry, pid);
     }
 
+    /// <summary>Nobody answers any more what was asked: it is to be asked again.</summary>
+    public void ForgetQuestions()
+    {
+        foreach (var entry in entries.Values)
+        {
+            entry.AreUsersAsked = false;
+            if (entry.Knowledge is ContainerKnowledge.Asked or ContainerKnowledge.NobodyToAsk)
+            {
+                entry.Knowledge = ContainerKnowledge.Unasked;
+            }
+        }
+    }
+
     /// <summary>Forgets all containers.</summary>
     public void Clear()
     {

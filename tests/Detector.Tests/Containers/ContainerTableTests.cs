@@ -71,6 +71,19 @@ public sealed class ContainerTableTests
     }
 
     [Fact]
+    public void What_nobody_answers_any_more_is_asked_again()
+    {
+        var table = new ContainerTable { Ask = static entry => entry.Knowledge = ContainerKnowledge.Asked, AskUsers = static (_, _) => true };
+        var entry = table.Of(Cgroup(1));
+        table.Executed(entry, 10, 2_000_000_000);
+        Assert.True(entry.IsPending);
+        table.ForgetQuestions();
+        Assert.Equal((false, ContainerKnowledge.Unasked), (entry.IsPending, entry.Knowledge));
+        table.Of(Cgroup(1));
+        Assert.True(entry.IsPending);
+    }
+
+    [Fact]
     public void What_the_cgroup_says_alone_needs_no_asking()
     {
         var table = new ContainerTable { Ask = static _ => Assert.Fail("Nobody is to be asked.") };
