@@ -204,6 +204,12 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
 
     private void Learn(ContainerEntry entry, ContainerRecord record)
     {
+        // Of a container that is gone by the time it is asked about, a runtime has little to tell; what it told before holds.
+        if (record.Name.Length == 0 && entry.Facts is { Record.Name.Length: > 0 })
+        {
+            return;
+        }
+
         Known += entry.Facts is null ? 1 : 0;
         entry.Learn(new ContainerFacts(record));
     }

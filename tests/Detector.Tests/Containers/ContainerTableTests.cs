@@ -71,6 +71,17 @@ public sealed class ContainerTableTests
     }
 
     [Fact]
+    public void What_is_told_of_a_container_that_is_gone_does_not_take_the_place_of_more()
+    {
+        var table = new ContainerTable();
+        var little = new ContainerRecord { Id = Id(1)[..12], FullId = Id(1), Type = ContainerType.Docker, Image = "nginx" };
+        Assert.Equal("", table.Learn(little)!.Facts!.Record.Name);
+        Assert.Equal("web", table.Learn(little with { Name = "web", ImageTag = "1" })!.Facts!.Record.Name);
+        Assert.Equal("1", table.Learn(little)!.Facts!.Record.ImageTag);
+        Assert.Equal("2", table.Learn(little with { Name = "renamed", ImageTag = "2" })!.Facts!.Record.ImageTag);
+    }
+
+    [Fact]
     public void What_nobody_answers_any_more_is_asked_again()
     {
         var table = new ContainerTable { Ask = static entry => entry.Knowledge = ContainerKnowledge.Asked, AskUsers = static (_, _) => true };
