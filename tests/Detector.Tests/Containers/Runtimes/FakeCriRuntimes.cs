@@ -2,6 +2,7 @@ using Grpc.Core;
 using Saker.Cri;
 using Saker.Detector.Containers;
 using Saker.Detector.Containers.Runtimes;
+using Saker.Testing.Engines;
 using static Saker.Detector.Tests.Containers.Runtimes.RecordExtensions;
 
 namespace Saker.Detector.Tests.Containers.Runtimes;

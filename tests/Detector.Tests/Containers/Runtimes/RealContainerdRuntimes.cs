@@ -1,7 +1,8 @@
 using Grpc.Net.Client;
-using Saker.Detector.Containers;
 using Saker.Detector.Containers.Runtimes;
+using Saker.Detector.Containers;
 using Saker.Detector.Tests.Cri;
+using Saker.Testing.Engines;
 using static Saker.Detector.Tests.Containers.Runtimes.RecordExtensions;
 
 namespace Saker.Detector.Tests.Containers.Runtimes;

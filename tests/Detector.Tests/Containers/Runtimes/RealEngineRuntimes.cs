@@ -1,7 +1,8 @@
+using Saker.Detector.Containers.Runtimes;
+using Saker.Detector.Containers;
+using Saker.Testing.Engines;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Saker.Detector.Containers;
-using Saker.Detector.Containers.Runtimes;
 using static Saker.Detector.Tests.Containers.Runtimes.RecordExtensions;
 
 namespace Saker.Detector.Tests.Containers.Runtimes;

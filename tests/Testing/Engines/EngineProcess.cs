@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Saker.Testing;
+using Xunit;
 
-namespace Saker.Detector.Tests.Containers.Runtimes;
+namespace Saker.Testing.Engines;
 
 /// <summary>
 /// A real engine in a folder of its own, with its own storage and socket, which touches no network. Without root or without its package
@@ -15,7 +15,7 @@ public abstract class EngineProcess : IAsyncLifetime
     private readonly string package;
     private ProcessRunner? process;
 
-    private protected EngineProcess(string program, string package)
+    protected EngineProcess(string program, string package)
     {
         this.program = program;
         this.package = package;
@@ -24,12 +24,12 @@ public abstract class EngineProcess : IAsyncLifetime
     }
 
     /// <summary>All that it has.</summary>
-    internal string Folder { get; }
+    public string Folder { get; }
 
     /// <summary>Where it can be asked.</summary>
-    internal string Socket { get; }
+    public string Socket { get; }
 
-    private protected virtual IReadOnlyDictionary<string, string> Variables { get; } = new Dictionary<string, string>();
+    protected virtual IReadOnlyDictionary<string, string> Variables { get; } = new Dictionary<string, string>();
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
@@ -48,7 +48,7 @@ public abstract class EngineProcess : IAsyncLifetime
     }
 
     /// <summary>Skips the test without it.</summary>
-    internal void Require() =>
+    public void Require() =>
         Assert.SkipWhen(process is null, $"Needs root, {program} ({package}) and busybox-static; eng/install.sh test installs them.");
 
     /// <inheritdoc/>
@@ -67,7 +67,7 @@ public abstract class EngineProcess : IAsyncLifetime
     }
 
     /// <summary>Waits for a condition.</summary>
-    internal static async Task UntilAsync(Func<Task<bool>> isThere)
+    public static async Task UntilAsync(Func<Task<bool>> isThere)
     {
         var watch = Stopwatch.StartNew();
         while (!await isThere())
@@ -77,16 +77,16 @@ public abstract class EngineProcess : IAsyncLifetime
         }
     }
 
-    private protected abstract IEnumerable<string> Arguments();
+    protected abstract IEnumerable<string> Arguments();
 
     /// <summary>Whether it is ready.</summary>
-    private protected abstract Task<bool> AnswersAsync();
+    protected abstract Task<bool> AnswersAsync();
 
     /// <summary>Takes the image.</summary>
-    private protected abstract Task LoadAsync(string image);
+    protected abstract Task LoadAsync(string image);
 
     /// <summary>Removes what was made.</summary>
-    private protected abstract Task EmptyAsync();
+    protected abstract Task EmptyAsync();
 
     // Shims, monitors and what they start all have the folder in their arguments.
     private bool IsAnybodyThere()
@@ -129,7 +129,7 @@ public abstract class EngineProcess : IAsyncLifetime
     }
 
     /// <summary>Runs a command to its end and gives what it wrote, without blanks around.</summary>
-    private protected async Task<string> RunAsync(string command, IEnumerable<string> arguments, bool mayFail = false)
+    protected async Task<string> RunAsync(string command, IEnumerable<string> arguments, bool mayFail = false)
     {
         var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in Variables)

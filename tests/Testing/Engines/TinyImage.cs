@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace Saker.Detector.Tests.Containers.Runtimes;
+namespace Saker.Testing.Engines;
 
 /// <summary>An image with nothing but a static busybox that sleeps, in the form that all engines load.</summary>
-internal static class TinyImage
+public static class TinyImage
 {
     /// <summary>Its name.</summary>
     public const string Name = "localhost/saker-test:1.0";

@@ -1,29 +1,29 @@
-namespace Saker.Detector.Tests.Containers.Runtimes;
+namespace Saker.Testing.Engines;
 
 /// <summary>An engine with a command line like Docker's.</summary>
 public abstract class CommandedEngine : EngineProcess
 {
     private readonly List<string> made = [];
 
-    private protected CommandedEngine(string program, string package)
+    protected CommandedEngine(string program, string package)
         : base(program, package)
     {
     }
 
     /// <summary>Runs its command line and gives what it wrote.</summary>
-    internal abstract Task<string> CommandAsync(params string[] arguments);
+    public abstract Task<string> CommandAsync(params string[] arguments);
 
     /// <summary>Makes a container that sleeps, or starts it too, and gives its id.</summary>
-    internal async Task<string> MakeAsync(string verb, params string[] arguments)
+    public async Task<string> MakeAsync(string verb, params string[] arguments)
     {
         var id = await CommandAsync([verb, .. verb == "run" ? ["-d"] : (string[])[], .. arguments, TinyImage.Name, "/bin/busybox", "sleep", "1000"]);
         made.Add(id);
         return id;
     }
 
-    private protected override Task LoadAsync(string image) => CommandAsync("load", "-i", image);
+    protected override Task LoadAsync(string image) => CommandAsync("load", "-i", image);
 
-    private protected override async Task EmptyAsync()
+    protected override async Task EmptyAsync()
     {
         if (made.Count > 0)
         {
@@ -35,15 +35,15 @@ public abstract class CommandedEngine : EngineProcess
 /// <summary>dockerd of Debian's docker.io, without a bridge and without rules for packets.</summary>
 public sealed class DockerDaemon() : CommandedEngine("/usr/sbin/dockerd", "docker.io")
 {
-    internal override Task<string> CommandAsync(params string[] arguments) => RunAsync("/usr/bin/docker", ["-H", $"unix://{Socket}", .. arguments]);
+    public override Task<string> CommandAsync(params string[] arguments) => RunAsync("/usr/bin/docker", ["-H", $"unix://{Socket}", .. arguments]);
 
-    private protected override IEnumerable<string> Arguments() =>
+    protected override IEnumerable<string> Arguments() =>
     [
         "--host", $"unix://{Socket}", "--data-root", $"{Folder}/data", "--exec-root", $"{Folder}/exec", "--pidfile", $"{Folder}/pid",
         "--iptables=false", "--ip6tables=false", "--bridge=none", "--exec-opt", "native.cgroupdriver=cgroupfs", "--default-ulimit", "nofile=1024:1024",
     ];
 
-    private protected override async Task<bool> AnswersAsync() =>
+    protected override async Task<bool> AnswersAsync() =>
         (await RunAsync("/usr/bin/docker", ["-H", $"unix://{Socket}", "version", "--format", "{{.Server.Version}}"], mayFail: true)).Length > 0;
 }
 
@@ -65,13 +65,13 @@ public sealed class PodmanService : CommandedEngine
         Variables = new Dictionary<string, string> { ["CONTAINERS_CONF"] = file };
     }
 
-    private protected override IReadOnlyDictionary<string, string> Variables { get; } = new Dictionary<string, string>();
+    protected override IReadOnlyDictionary<string, string> Variables { get; } = new Dictionary<string, string>();
 
-    internal override Task<string> CommandAsync(params string[] arguments) => RunAsync("/usr/bin/podman", [.. Places, .. arguments]);
+    public override Task<string> CommandAsync(params string[] arguments) => RunAsync("/usr/bin/podman", [.. Places, .. arguments]);
 
-    private protected override IEnumerable<string> Arguments() => [.. Places, "system", "service", "--time=0", $"unix://{Socket}"];
+    protected override IEnumerable<string> Arguments() => [.. Places, "system", "service", "--time=0", $"unix://{Socket}"];
 
-    private protected override Task<bool> AnswersAsync() => Task.FromResult(true);
+    protected override Task<bool> AnswersAsync() => Task.FromResult(true);
 
     private string[] Places => ["--root", $"{Folder}/root", "--runroot", $"{Folder}/run", "--tmpdir", $"{Folder}/tmp"];
 }
@@ -80,7 +80,7 @@ public sealed class PodmanService : CommandedEngine
 public sealed class ContainerdDaemon : EngineProcess
 {
     /// <summary>A namespace that is not Kubernetes'.</summary>
-    internal const string Namespace = "saker-test";
+    public const string Namespace = "saker-test";
 
     private readonly List<string> made = [];
 
@@ -102,26 +102,26 @@ public sealed class ContainerdDaemon : EngineProcess
             """);
 
     /// <summary>Runs its command line in a namespace.</summary>
-    internal Task<string> CommandAsync(string place, params string[] arguments) => RunAsync("/usr/bin/ctr", ["-a", Socket, "-n", place, .. arguments]);
+    public Task<string> CommandAsync(string place, params string[] arguments) => RunAsync("/usr/bin/ctr", ["-a", Socket, "-n", place, .. arguments]);
 
     /// <summary>Starts a container that sleeps.</summary>
-    internal async Task StartAsync(string id, params string[] arguments)
+    public async Task StartAsync(string id, params string[] arguments)
     {
         await CommandAsync(Namespace, ["run", "-d", .. arguments, TinyImage.Name, id, "/bin/busybox", "sleep", "1000"]);
         made.Add(id);
     }
 
-    private protected override IEnumerable<string> Arguments() => ["-c", Path.Combine(Folder, "config.toml")];
+    protected override IEnumerable<string> Arguments() => ["-c", Path.Combine(Folder, "config.toml")];
 
-    private protected override async Task<bool> AnswersAsync() => (await RunAsync("/usr/bin/ctr", ["-a", Socket, "version"], mayFail: true)).Contains("Server:", StringComparison.Ordinal);
+    protected override async Task<bool> AnswersAsync() => (await RunAsync("/usr/bin/ctr", ["-a", Socket, "version"], mayFail: true)).Contains("Server:", StringComparison.Ordinal);
 
-    private protected override async Task LoadAsync(string image)
+    protected override async Task LoadAsync(string image)
     {
         await CommandAsync(Namespace, "images", "import", image);
         await CommandAsync("k8s.io", "images", "import", image);
     }
 
-    private protected override async Task EmptyAsync()
+    protected override async Task EmptyAsync()
     {
         foreach (var id in made)
         {

@@ -1,0 +1,90 @@
+using Saker.EndToEnd.Tests.Workload;
+using Saker.Testing;
+using Saker.Testing.Engines;
+
+namespace Saker.EndToEnd.Tests.Containers;
+
+/// <summary>Each detector sees all containers of the machine, so that its own are to be the only ones.</summary>
+[CollectionDefinition(Name)]
+public static class OneEngineAtATime
+{
+    public const string Name = "containers";
+}
+
+/// <summary>Containers of a real Docker that end as soon as they have begun: alerts about them have what only Docker knows.</summary>
+[Collection(OneEngineAtATime.Name)]
+public sealed class LiveDocker(DockerDaemon engine) : LiveContainers(engine), IClassFixture<DockerDaemon>
+{
+    private protected override string Type => "docker";
+}
+
+/// <summary>The same of a real Podman.</summary>
+[Collection(OneEngineAtATime.Name)]
+public sealed class LivePodman(PodmanService engine) : LiveContainers(engine), IClassFixture<PodmanService>
+{
+    private protected override string Type => "podman";
+}
+
+public abstract class LiveContainers(CommandedEngine engine)
+{
+    private const int Count = 20;
+    private const string Rules = """
+        - rule: started
+          desc: The container's own program runs.
+          condition: evt.type = execve and container.id != host and proc.name = busybox
+          output: "%proc.cmdline|%container.id|%container.name|%container.image|%container.type|%container.image.repository|%container.label[of]|%user.name|%container.privileged"
+          priority: NOTICE
+        - rule: of the image
+          desc: Only the runtime's answer can decide this.
+          condition: evt.type = execve and proc.name = busybox and container.image.repository = localhost/saker-test
+          output: "image %container.name"
+          priority: NOTICE
+        - rule: told
+          desc: The runtime tells of a container.
+          condition: evt.type = container
+          output: "told %container.name"
+          priority: NOTICE
+        """;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private protected abstract string Type { get; }
+
+    [Fact]
+    public async Task Alerts_of_containers_that_end_at_once_have_name_image_labels_and_user()
+    {
+        LiveDetector.Require();
+        engine.Require();
+        using var folder = new TestFolder();
+        folder.Write("rules.yaml", Rules);
+        var sockets = string.Join(", ", ((string[])["docker", "podman", "cri", "containerd"]).Select(name => $"{name}: {{enabled: {(name == Type ? $"true, sockets: [{engine.Socket}]" : "false")}}}"));
+        folder.Write("detector.yaml", $$"""
+            rules_files: [{{folder.File("rules.yaml")}}]
+            rule_matching: all
+            container_engines: { {{sockets}} }
+            container: { hold_ms: 2000 } # of a busy machine
+            webserver: { enabled: false }
+            """);
+        await using var detector = ProcessRunner.Start(Programs.Path("saker-detector"), ["--config", folder.File("detector.yaml")]);
+        await detector.WaitForLineAsync("Watching", Patience);
+        for (var i = 0; i < Count; i++)
+        {
+            await engine.CommandAsync("run", "--rm", "--network=none", "--name", $"short{i}", TinyImage.Name, "/bin/busybox", "true");
+        }
+
+        var expected = Enumerable.Range(0, Count).Select(static i => $"short{i}").ToList();
+        await EngineProcess.UntilAsync(() => Task.FromResult(Names(detector, "started").Count >= Count && Names(detector, "of the image").Count >= Count && Names(detector, "told").Count >= Count));
+        var started = Alerts(detector, "|").Select(static line => line[(line.IndexOf("Notice ", StringComparison.Ordinal) + 7)..].Split('|')).ToList();
+        Assert.All(started, parts => Assert.Equal(("busybox true", TinyImage.Name, Type, "localhost/saker-test", "image", "root", "false"), (parts[0], parts[3], parts[4], parts[5], parts[6], parts[7], parts[8])));
+        Assert.All(started, static parts => Assert.Equal(12, parts[1].Length));
+        Assert.Equal(expected, started.Select(static parts => parts[2]));
+    }
+
+    private static List<string> Alerts(ProcessRunner detector, string with) =>
+        [.. detector.Lines.Where(line => line.Contains(": Notice ", StringComparison.Ordinal) && line.Contains(with, StringComparison.Ordinal))];
+
+    // The three rules tell themselves apart by what they print.
+    private static List<string> Names(ProcessRunner detector, string rule) => rule == "started"
+        ? Alerts(detector, "|")
+        : [.. Alerts(detector, rule == "told" ? "told " : "image ")];
+}
