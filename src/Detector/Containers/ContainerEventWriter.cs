@@ -15,6 +15,12 @@ internal static class ContainerEventWriter
     /// <summary>The first process of a container has ended.</summary>
     public const string Removed = "container_removed";
 
+    /// <summary>The first name as an event carries it.</summary>
+    public static ReadOnlySpan<byte> ToldUtf8 => "container"u8;
+
+    /// <summary>The second name as an event carries it.</summary>
+    public static ReadOnlySpan<byte> RemovedUtf8 => "container_removed"u8;
+
     private const int Parameters = 3, LengthSize = 4;
 
     // The number that the plugin gives itself is only of use to itself.

@@ -10,9 +10,6 @@ namespace Saker.Detector.Containers;
 /// </summary>
 internal sealed class ContainerFacts
 {
-    /// <summary>Characters of a sandbox's id that rules see.</summary>
-    private const int ShortLength = 12;
-
     private readonly Dictionary<(string Pattern, bool InDestination), int> found = [];
     private readonly IReadOnlyList<MountFacts> mounts;
 
@@ -32,7 +29,7 @@ internal sealed class ContainerFacts
         Ip = PinnedBytes.Of(record.Ip);
         CniJson = PinnedBytes.Of(record.CniJson);
         SandboxId = PinnedBytes.Of(record.PodSandboxId);
-        SandboxShortId = PinnedBytes.Of(record.PodSandboxId[..Math.Min(record.PodSandboxId.Length, ShortLength)]);
+        SandboxShortId = PinnedBytes.Of(ContainerRecord.ShortIdOf(record.PodSandboxId));
         Labels = new LabelFacts(record.Labels);
         SandboxLabels = new LabelFacts(record.PodSandboxLabels);
         mounts = [.. record.Mounts.Select(static mount => new MountFacts(mount))];

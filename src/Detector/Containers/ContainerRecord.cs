@@ -5,6 +5,9 @@ namespace Saker.Detector.Containers;
 /// </summary>
 internal sealed record ContainerRecord
 {
+    /// <summary>Characters of a runtime's id that rules see.</summary>
+    public const int ShortLength = 12;
+
     /// <summary>The first 12 characters of the id, or all of one that is no number (LXC, bpm, systemd-nspawn).</summary>
     public required string Id { get; init; }
 
@@ -89,6 +92,9 @@ internal sealed record ContainerRecord
 
     /// <summary>Bytes that it has written; -1 when nobody counted.</summary>
     public long Size { get; init; } = -1;
+
+    /// <summary>What rules see of an id; all of a shorter one.</summary>
+    public static string ShortIdOf(string id) => id[..Math.Min(id.Length, ShortLength)];
 }
 
 /// <summary>A mount of a container.</summary>

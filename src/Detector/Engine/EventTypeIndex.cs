@@ -50,7 +50,7 @@ internal sealed class EventTypeIndex
         }
 
         var name = view.Text(AsynceventEnter.Name);
-        return name.SequenceEqual("container"u8) ? told : name.SequenceEqual("container_removed"u8) ? removed : byNumber[(int)view.Type];
+        return name.SequenceEqual(ContainerEventWriter.ToldUtf8) ? told : name.SequenceEqual(ContainerEventWriter.RemovedUtf8) ? removed : byNumber[(int)view.Type];
     }
 
     private static int IndexOf(Dictionary<string, int> names, string name)

@@ -65,7 +65,7 @@ internal sealed class AlertHold : IDisposable
     /// <param name="write">Gets the alerts.</param>
     public void MakeRoom(Action<AlertLine> write)
     {
-        while (queue.First is { } first && (queue.Count >= MaxHeld || bytes >= MaxBytes))
+        while (IsFull && queue.First is { } first)
         {
             Counters.Crowded++;
             Write(first.Value, write);

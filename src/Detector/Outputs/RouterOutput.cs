@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -50,7 +49,7 @@ internal sealed class RouterOutput : IBatchOutput
             if (options.Address.StartsWith(RouterOutputOptions.Unix, StringComparison.Ordinal))
             {
                 var path = options.Address[RouterOutputOptions.Unix.Length..];
-                handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(path, cancellationToken);
+                handler.ConnectCallback = (_, cancellationToken) => UnixConnection.OpenAsync(path, cancellationToken);
                 target = options.Address;
             }
             else
@@ -266,20 +265,5 @@ internal sealed class RouterOutput : IBatchOutput
             StatusCode.Unavailable => "the router stops, or the connection broke.",
             _ => $"the stream ended with {call.StatusCode}.",
         };
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 }

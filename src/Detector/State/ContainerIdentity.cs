@@ -18,9 +18,6 @@ internal readonly ref struct CgroupContainer(ReadOnlySpan<byte> id, CgroupKind k
 /// <summary>Finds a container's id in the cgroups of a thread.</summary>
 internal static class ContainerIdentity
 {
-    /// <summary>Characters of a runtime's id that rules see.</summary>
-    public const int ShortLength = 12;
-
     private const int FullLength = 64;
     private const int LongestName = 64;
 

@@ -258,7 +258,7 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
     }
 
     private static ReadOnlySpan<byte> ShortOf(ReadOnlySpan<byte> id, CgroupKind kind) =>
-        kind is CgroupKind.Runtime or CgroupKind.Candidate ? id[..Math.Min(id.Length, ContainerIdentity.ShortLength)] : id;
+        kind is CgroupKind.Runtime or CgroupKind.Candidate ? id[..Math.Min(id.Length, ContainerRecord.ShortLength)] : id;
 
     /// <summary>The record of a container whose cgroup says all that there is to know.</summary>
     private static ContainerRecord? RecordOf(ContainerEntry entry)

@@ -5,6 +5,7 @@ using System.Net.Mime;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Saker.Http;
 using Saker.Logging;
 using Saker.Router.Api;
 using Saker.Router.Delivery;
@@ -34,20 +35,7 @@ internal sealed class ControlClient : IAsyncDisposable
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
-            ConnectCallback = async (_, cancellationToken) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                try
-                {
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            },
+            ConnectCallback = (_, cancellationToken) => UnixConnection.OpenAsync(path, cancellationToken),
         };
         client = Client(handler);
     }

@@ -1,7 +1,7 @@
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
+using Saker.Http;
 using Saker.Router.Options;
 using Saker.Tls;
 
@@ -30,7 +30,7 @@ internal static class FalcoChannel
         {
             if (options.SocketPath is { } path)
             {
-                handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(path, cancellationToken);
+                handler.ConnectCallback = (_, cancellationToken) => UnixConnection.OpenAsync(path, cancellationToken);
             }
             else
             {
@@ -47,21 +47,6 @@ internal static class FalcoChannel
         catch
         {
             handler.Dispose();
-            throw;
-        }
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
             throw;
         }
     }

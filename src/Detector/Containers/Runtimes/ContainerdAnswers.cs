@@ -32,10 +32,10 @@ internal static class ContainerdAnswers
         var sandbox = RecordLimits.Text(container.Sandbox);
         return new ContainerRecord
         {
-            Id = RecordLimits.ShortId(container.Id),
+            Id = ContainerRecord.ShortIdOf(container.Id),
             FullId = container.Id,
             Type = ContainerType.Containerd,
-            Name = RecordLimits.ShortId(container.Id),
+            Name = ContainerRecord.ShortIdOf(container.Id),
             Image = RecordLimits.Text(container.Image),
             ImageRepository = RecordLimits.Text(parts.Repository),
             ImageTag = RecordLimits.Text(parts.Tag),

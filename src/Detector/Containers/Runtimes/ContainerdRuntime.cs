@@ -15,7 +15,6 @@ internal sealed class ContainerdRuntime : IContainerRuntime
     private const string Created = "/containers/create";
     private const string Started = "/tasks/start";
     private const int MostNamespaces = 100;
-    private const int ShortLength = 12;
 
     private readonly RuntimeSettings settings;
     private readonly RuntimeGrpc grpc;
@@ -143,7 +142,7 @@ internal sealed class ContainerdRuntime : IContainerRuntime
             // It is too busy to answer; if it has ended, then the stream of events ends too.
         }
 
-        return record ?? new ContainerRecord { Id = RecordLimits.ShortId(id), FullId = id, Type = ContainerType.Containerd, Name = RecordLimits.ShortId(id) };
+        return record ?? new ContainerRecord { Id = ContainerRecord.ShortIdOf(id), FullId = id, Type = ContainerType.Containerd, Name = ContainerRecord.ShortIdOf(id) };
     }
 
     private async Task<List<string>> NamespacesAsync(CancellationToken cancellationToken)
@@ -162,7 +161,7 @@ internal sealed class ContainerdRuntime : IContainerRuntime
         }
 
         var record = answer.Message?.Container is { } container ? ContainerdAnswers.Container(container, settings) : null;
-        if (record is null && id.Length == ShortLength)
+        if (record is null && id.Length == ContainerRecord.ShortLength)
         {
             // It takes whole ids only. The first one that begins so is looked for.
             var request = new ListContainersRequest();

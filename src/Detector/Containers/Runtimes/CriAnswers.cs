@@ -27,7 +27,7 @@ internal static class CriAnswers
     /// <summary>What the list says. Null without an id.</summary>
     public static ContainerRecord? Listed(Container listed, ContainerType type) => !EngineAnswers.IsId(listed.Id) ? null : new ContainerRecord
     {
-        Id = RecordLimits.ShortId(listed.Id),
+        Id = ContainerRecord.ShortIdOf(listed.Id),
         FullId = listed.Id,
         Type = type,
         Name = RecordLimits.Text(listed.Metadata?.Name),
@@ -90,7 +90,7 @@ internal static class CriAnswers
         }
 
         using var document = Info(answer.Info);
-        var minimum = new ContainerRecord { Id = RecordLimits.ShortId(status.Id), FullId = status.Id, Type = type, IsPodSandbox = true };
+        var minimum = new ContainerRecord { Id = ContainerRecord.ShortIdOf(status.Id), FullId = status.Id, Type = type, IsPodSandbox = true };
         return WithSandbox(minimum, status, settings) with
         {
             CreatedTime = Seconds(status.CreatedAt),

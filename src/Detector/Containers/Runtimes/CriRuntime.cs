@@ -150,7 +150,7 @@ internal sealed class CriRuntime : IContainerRuntime
             // It is too busy to answer; if it has ended, then the stream of events ends too.
         }
 
-        return record ?? new ContainerRecord { Id = RecordLimits.ShortId(id), FullId = id, Type = kind };
+        return record ?? new ContainerRecord { Id = ContainerRecord.ShortIdOf(id), FullId = id, Type = kind };
     }
 
     private async Task<ContainerType> TypeAsync(bool isNew, CancellationToken cancellationToken)

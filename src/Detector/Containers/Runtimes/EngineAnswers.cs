@@ -81,7 +81,7 @@ internal static class EngineAnswers
             ? mode[OtherContainer.Length..] : "";
 
     private static ContainerRecord? Minimum(string id, string image, string name, ContainerType type) =>
-        !IsId(id) ? null : new ContainerRecord { Id = RecordLimits.ShortId(id), FullId = id, Type = type, Image = image, Name = RecordLimits.Text(name.TrimStart('/')) };
+        !IsId(id) ? null : new ContainerRecord { Id = ContainerRecord.ShortIdOf(id), FullId = id, Type = type, Image = image, Name = RecordLimits.Text(name.TrimStart('/')) };
 
     private static ContainerRecord? Common(JsonElement container, string image, ContainerType type, RuntimeSettings settings)
     {

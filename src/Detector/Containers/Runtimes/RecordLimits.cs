@@ -28,9 +28,6 @@ internal static class RecordLimits
     /// <summary>A text, or nothing when it is longer than any that makes sense.</summary>
     public static string Text(string? text) => text is { Length: <= TextCharacters } ? text : "";
 
-    /// <summary>The first 12 characters of an id; all of a shorter one.</summary>
-    public static string ShortId(string id) => id.Length > 12 ? id[..12] : id;
-
     /// <summary>
     /// Labels, sorted by key. One whose value has more than <paramref name="maxLength"/> bytes is left out, as in Falco, and so are those
     /// that do not fit into 64 KiB together.

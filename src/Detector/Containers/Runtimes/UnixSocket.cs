@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using Saker.Http;
 
 namespace Saker.Detector.Containers.Runtimes;
 
@@ -13,26 +13,6 @@ internal static class UnixSocket
         AllowAutoRedirect = false,
         ConnectTimeout = patience,
         MaxResponseHeadersLength = 64,
-        ConnectCallback = (_, cancellationToken) => ConnectAsync(path, cancellationToken),
+        ConnectCallback = (_, cancellationToken) => UnixConnection.OpenAsync(path, cancellationToken),
     };
-
-    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch (ArgumentException exception)
-        {
-            socket.Dispose();
-            throw new IOException($"The path is too long for a socket: {exception.Message}", exception);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 }

@@ -20,7 +20,7 @@ internal static class ContainerHandlers
     private static void Asynchronous(MachineState state, in EventView view, EventFrame frame)
     {
         var name = view.Text(AsynceventEnter.Name);
-        if (name.SequenceEqual("container"u8) || name.SequenceEqual("container_removed"u8))
+        if (name.SequenceEqual(ContainerEventWriter.ToldUtf8) || name.SequenceEqual(ContainerEventWriter.RemovedUtf8))
         {
             Learn(state, view.Parameter(AsynceventEnter.Data), frame);
         }
