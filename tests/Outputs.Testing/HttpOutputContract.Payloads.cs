@@ -16,7 +16,7 @@ public abstract partial class HttpOutputContract
     public async Task Payloads_are_the_committed_ones()
     {
         await using var destination = await HttpDestination.StartAsync(FixedHost, _ => Success);
-        await using var tested = Create(destination);
+        await using var tested = Create(destination, clock: SampleAlerts.Clock);
         foreach (var (name, alert) in SampleAlerts.Shown)
         {
             Assert.Equal(DeliveryStatus.Delivered, (await tested.DeliverAsync(alert)).Status);

@@ -171,7 +171,7 @@ public abstract partial class HttpOutputContract(OutputRegistration registration
     }
 
     /// <summary>An instance for a destination.</summary>
-    protected TestedOutput Create(HttpDestination destination, IReadOnlyDictionary<string, string?>? more = null)
+    protected TestedOutput Create(HttpDestination destination, IReadOnlyDictionary<string, string?>? more = null, TimeProvider? clock = null)
     {
         var keys = new Dictionary<string, string?>(MinimalConfig(destination.Endpoint));
         foreach (var (key, value) in more ?? new Dictionary<string, string?>())
@@ -179,6 +179,6 @@ public abstract partial class HttpOutputContract(OutputRegistration registration
             keys[key] = value;
         }
 
-        return TestedOutput.Create(Registration, keys, destination.Setup);
+        return TestedOutput.Create(Registration, keys, destination.Setup with { Clock = clock ?? TimeProvider.System });
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Saker.Alerts;
 
 namespace Saker.Outputs.Testing;
@@ -6,6 +7,9 @@ namespace Saker.Outputs.Testing;
 public static class SampleAlerts
 {
     private static readonly Guid Uuid = Guid.Parse("0b0e7c1d-93a4-4c57-9d0c-1f0c5b6d7e8f");
+
+    /// <summary>Stands in the morning after <see cref="Full"/>: what depends on the day and the moment is then the same on every day.</summary>
+    public static TimeProvider Clock { get; } = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_795_509_000));
 
     /// <summary>An alert like those that Falco sends from a container.</summary>
     public static Alert Full { get; } = new()

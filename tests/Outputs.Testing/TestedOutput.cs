@@ -24,6 +24,9 @@ public sealed record TestedSetup
     /// <summary>Time that one attempt has, for clients that must know it beforehand.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The clock; this machine's where the day does not matter.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>The variables; none but these are seen.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }
@@ -93,7 +96,7 @@ public sealed class TestedOutput : IAsyncDisposable
         {
             var context = new OutputContext
             {
-                Name = Name, Path = Path, Clock = TimeProvider.System, Transports = transports, Strict = setup.Strict, AttemptTimeout = setup.AttemptTimeout,
+                Name = Name, Path = Path, Clock = setup.Clock, Transports = transports, Strict = setup.Strict, AttemptTimeout = setup.AttemptTimeout,
                 OptionFails = (key, problem) => failures.Enqueue($"{key}: {problem}"),
             };
             var output = texts.Count == 0 ? registration.Create(options, group, context) : null;

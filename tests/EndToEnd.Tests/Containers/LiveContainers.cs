@@ -73,7 +73,11 @@ public abstract class LiveContainers(CommandedEngine engine)
         }
 
         var expected = Enumerable.Range(0, Count).Select(static i => $"short{i}").ToList();
-        await EngineProcess.UntilAsync(() => Task.FromResult(Names(detector, "started").Count >= Count && Names(detector, "of the image").Count >= Count && Names(detector, "told").Count >= Count));
+        string[] rules = ["started", "of the image", "told"];
+        await Wait.UntilAsync(
+            () => rules.All(rule => Names(detector, rule).Count >= Count),
+            Patience,
+            () => $"{Count} alerts of each rule; there are {string.Join(", ", rules.Select(rule => Names(detector, rule).Count))}. All that the detector said:\n{string.Join('\n', detector.Lines)}");
         var started = Alerts(detector, "|").Select(static line => line[(line.IndexOf("Notice ", StringComparison.Ordinal) + 7)..].Split('|')).ToList();
         Assert.All(started, parts => Assert.Equal(("busybox true", TinyImage.Name, Type, "localhost/saker-test", "image", "root", "false"), (parts[0], parts[3], parts[4], parts[5], parts[6], parts[7], parts[8])));
         Assert.All(started, static parts => Assert.Equal(12, parts[1].Length));
