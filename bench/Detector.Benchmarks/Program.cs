@@ -15,6 +15,8 @@ switch (args)
         return await ReplayReport.PrintRunsAsync(falco, program);
     case ["--rules", var falco]:
         return RuleReport.Print(falco);
+    case ["--workers", var falco]:
+        return WorkerReport.Print(falco);
     default:
         BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);
         return 0;

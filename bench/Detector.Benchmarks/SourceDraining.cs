@@ -23,6 +23,7 @@ internal static class SourceDraining
                 pipeline.Process(batch[i], consumer);
             }
 
+            consumer?.Settle();
             bytes += GC.GetAllocatedBytesForCurrentThread() - before;
             source.Release();
         }

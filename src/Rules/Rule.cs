@@ -1,5 +1,6 @@
 using Saker.Alerts;
 using Saker.Conditions.Compilation;
+using Saker.Conditions.Fields;
 using Saker.Rules.Output;
 
 namespace Saker.Rules;
@@ -45,6 +46,11 @@ public sealed record Rule
 
     /// <summary>How long such a capture lasts, in milliseconds; null for the default.</summary>
     public ulong? CaptureDuration { get; init; }
+
+    /// <summary>The fields that its alerts have, each once.</summary>
+    public IEnumerable<FieldReference> AlertFields => Output.Fields.Select(static named => named.Reference)
+        .Concat(ExtraFields.SelectMany(static extra => extra.Format?.Fields ?? extra.Value!.Fields).Select(static named => named.Reference))
+        .Distinct();
 
     /// <summary>The types of events that it can match, by their place in <see cref="RuleSource.EventTypes"/>; null for all.</summary>
     public IReadOnlyList<int>? EventTypes { get; init; }

@@ -29,6 +29,7 @@ public sealed class RuleMatcher
     private readonly Candidate[] anyType;
     private readonly IReadOnlyList<string> eventTypes;
     private readonly long[] matches;
+    private readonly List<RuleMatcher> shared = [];
     private readonly RuleMatching matching;
     private readonly Predicate<FieldReference>? late;
 
@@ -64,11 +65,32 @@ public sealed class RuleMatcher
         anyType = [.. Enumerable.Range(0, rules.Length).Where(i => rules[i].EventTypes is null).Select(i => new Candidate(i, rules[i].Condition, late))];
     }
 
+    private RuleMatcher(RuleMatcher original)
+    {
+        (rules, byType, candidates, anyType, eventTypes) = (original.rules, original.byType, original.candidates, original.anyType, original.eventTypes);
+        (matching, late) = (original.matching, original.late);
+        matches = new long[rules.Length];
+    }
+
     /// <summary>The rules that are evaluated, in their order.</summary>
     public IReadOnlyList<Rule> Rules => rules;
 
-    /// <summary>How often each of <see cref="Rules"/> matched.</summary>
-    public ReadOnlySpan<long> Matches => matches;
+    /// <summary>How often each of <see cref="Rules"/> matched, here and in the matchers that share these rules.</summary>
+    public IReadOnlyList<long> Matches => [.. Enumerable.Range(0, matches.Length).Select(rule => matches[rule] + shared.Sum(other => other.matches[rule]))];
+
+    /// <summary>
+    /// A matcher of the same rules with counters of its own, for another thread. <see cref="Prepare"/> is to be called before two of
+    /// them look at events of a type at once.
+    /// </summary>
+    public RuleMatcher Share()
+    {
+        var other = new RuleMatcher(this);
+        shared.Add(other);
+        return other;
+    }
+
+    /// <summary>Makes the versions of conditions that know a type of event, as the first event of that type does otherwise.</summary>
+    public void Prepare(int eventType) => CandidatesOf(eventType);
 
     /// <summary>Whether any rule is about a type of event.</summary>
     public bool Concerns(int eventType) => (uint)eventType < (uint)byType.Length ? byType[eventType].Length > 0 : anyType.Length > 0;

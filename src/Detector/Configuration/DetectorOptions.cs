@@ -42,6 +42,13 @@ internal sealed record DetectorOptions
     /// <summary>After an event's first matching rule the others are not asked (first), or they are (all).</summary>
     public RuleMatching RuleMatching { get; init; } = RuleMatching.First;
 
+    /// <summary>
+    /// Threads that evaluate rules and write alerts out, together. More than one pays where many rules or many alerts keep one core
+    /// busy; verdicts and the order of alerts are the same. Falco has no such key.
+    /// </summary>
+    [Range(1, 32)]
+    public int Workers { get; init; } = 1;
+
     /// <summary>Alerts as JSON; else as lines of text.</summary>
     public bool JsonOutput { get; init; }
 

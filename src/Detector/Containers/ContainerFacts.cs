@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.RegularExpressions;
 using Saker.Detector.Events;
@@ -6,11 +7,11 @@ namespace Saker.Detector.Containers;
 
 /// <summary>
 /// A container's record as fields read it: texts in UTF-8 at fixed addresses, put together once. Immutable but for what was looked
-/// for among the mounts, which is remembered; for one thread.
+/// for among the mounts, which is remembered.
 /// </summary>
 internal sealed class ContainerFacts
 {
-    private readonly Dictionary<(string Pattern, bool InDestination), int> found = [];
+    private readonly ConcurrentDictionary<(string Pattern, bool InDestination), int> found = new();
     private readonly IReadOnlyList<MountFacts> mounts;
 
     /// <param name="record">The record.</param>
@@ -73,7 +74,7 @@ internal sealed class ContainerFacts
         if (!found.TryGetValue((pattern, inDestination), out var index))
         {
             index = Record.Mounts.ToList().FindIndex(mount => expression.IsMatch(inDestination ? mount.Destination : mount.Source));
-            found.Add((pattern, inDestination), index);
+            found.TryAdd((pattern, inDestination), index);
         }
 
         return index < 0 ? null : mounts[index];

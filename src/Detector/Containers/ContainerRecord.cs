@@ -17,6 +17,9 @@ internal sealed record ContainerRecord
     /// <summary>What runs it.</summary>
     public required ContainerType Type { get; init; }
 
+    /// <summary>Whether it is only what a list or an event said in passing, as the runtime had no more to tell of it.</summary>
+    public bool IsPartial { get; init; }
+
     /// <summary>The name, without Docker's slash in front.</summary>
     public string Name { get; init; } = "";
 

@@ -11,6 +11,14 @@ internal interface IEventConsumer
 {
     /// <summary>Looks at one event. View and frame hold until it returns.</summary>
     void Handle(in EventView view, EventFrame frame, in RawEvent raw);
+
+    /// <summary>
+    /// The state is about to change in more than descriptors, or the bytes of events are about to be given back: whoever has put
+    /// an event off looks at it now.
+    /// </summary>
+    void Settle()
+    {
+    }
 }
 
 /// <summary>
@@ -47,7 +55,17 @@ internal sealed unsafe class EventPipeline(MachineState state)
         {
             frame.FirstTimestamp = frame.FirstTimestamp == 0 ? view.Timestamp : frame.FirstTimestamp;
             // A child that tells of its making is made by that event. To look for it in /proc would find what it is by now.
-            frame.Thread = CloneHandlers.IsChild(view) ? State.Threads.Find(view.ThreadId) : State.Resolve(view.ThreadId, view.Timestamp);
+            frame.Thread = State.Threads.Find(view.ThreadId);
+            if (frame.Thread is null && !CloneHandlers.IsChild(view))
+            {
+                consumer?.Settle();
+                frame.Thread = State.Resolve(view.ThreadId, view.Timestamp);
+            }
+
+            if (frame.Thread?.Leader is { Parent: null, ParentTid: > 0 } orphan)
+            {
+                State.Threads.LinkToParent(orphan); // who reads its parent later changes nothing
+            }
         }
 
         else if (view.Type == EventType.ProcinfoEnter)
@@ -63,6 +81,12 @@ internal sealed unsafe class EventPipeline(MachineState state)
         }
 
         var isNews = frame.Thread is null || frame.Thread.ScannedAt <= view.Timestamp;
+        var changesThreads = isNews && handlers.ChangesThreads(view.Type);
+        if (changesThreads)
+        {
+            consumer?.Settle();
+        }
+
         if (isNews)
         {
             handlers.Before(view.Type)?.Invoke(State, view, frame);
@@ -75,6 +99,11 @@ internal sealed unsafe class EventPipeline(MachineState state)
 
         consumer?.Handle(view, frame, raw);
         frame.Entry = null;
+        if (changesThreads)
+        {
+            consumer?.Settle();
+        }
+
         if (isNews)
         {
             handlers.After(view.Type)?.Invoke(State, view, frame);

@@ -18,6 +18,7 @@ namespace Saker.Detector.Engine;
 /// <param name="outputs">Where alerts go.</param>
 /// <param name="counters">Counts alerts of containers that no runtime has told of.</param>
 /// <param name="hold">Keeps alerts until runtimes have answered; null to let none wait.</param>
+/// <param name="team">Looks at events with several threads; null to do it with this one.</param>
 internal sealed class RuleEngine(
     EventPipeline pipeline,
     RuleMatcher matcher,
@@ -26,10 +27,13 @@ internal sealed class RuleEngine(
     AlertFormatter formatter,
     IReadOnlyList<OutputQueue> outputs,
     HoldCounters counters,
-    AlertHold? hold = null)
+    AlertHold? hold = null,
+    RuleTeam? team = null)
     : IEventConsumer
 {
     private readonly List<Rule> matched = new(capacity: 64);
+    private readonly List<AlertLine> lines = new(capacity: 64);
+    private Action<PendingEvent>? publish;
 
     /// <summary>Alerts made so far.</summary>
     public long Alerts { get; private set; }
@@ -63,13 +67,51 @@ internal sealed class RuleEngine(
             return;
         }
 
-        context.Set(pipeline.State, view, frame, raw, pipeline.Processed);
+        if (team is null)
+        {
+            context.Set(pipeline.State, view, frame, raw, pipeline.Processed);
+            Evaluate(type);
+            return;
+        }
+
+        if (team.IsFull)
+        {
+            Settle();
+        }
+
+        team.Add(type, view, frame, raw, pipeline.Processed);
+    }
+
+    /// <inheritdoc/>
+    public void Settle()
+    {
+        if (team is { IsEmpty: false })
+        {
+            team.Finish(publish ??= Publish);
+        }
+    }
+
+    private void Publish(PendingEvent pending)
+    {
+        pending.Show(context, pipeline.State);
+        if (pending.Outcome == PendingOutcome.Undecided)
+        {
+            Evaluate(pending.Type);
+        }
+        else
+        {
+            Publish(pending.Lines);
+        }
+    }
+
+    private void Evaluate(int type)
+    {
         if (hold is { IsFull: true })
         {
             hold.MakeRoom(Write);
         }
 
-        if (hold is not null && frame.Thread?.Container is { IsPending: true } container && hold.TryHold(type, context, container))
+        if (hold is not null && context.Thread?.Container is { IsPending: true } container && hold.TryHold(type, context, container))
         {
             return;
         }
@@ -80,11 +122,21 @@ internal sealed class RuleEngine(
             return;
         }
 
-        counters.Alerted(context.Container, matched.Count);
-        var waits = hold?.Holds(context) == true;
+        lines.Clear();
         foreach (var rule in matched)
         {
-            var line = formatter.Format(rule, context);
+            lines.Add(formatter.Format(rule, context));
+        }
+
+        Publish(lines);
+    }
+
+    private void Publish(List<AlertLine> alerts)
+    {
+        counters.Alerted(context.Container, alerts.Count);
+        var waits = hold?.Holds(context) == true;
+        foreach (var line in alerts)
+        {
             if (waits)
             {
                 hold!.Queue(line, context);

@@ -235,9 +235,7 @@ internal sealed class AlertHold : IDisposable
     {
         public RuleNeeds(Rule rule)
         {
-            var alert = rule.Output.Fields.Select(static named => named.Reference)
-                .Concat(rule.ExtraFields.SelectMany(static extra => extra.Format?.Fields ?? extra.Value!.Fields).Select(static named => named.Reference))
-                .Distinct().Cast<DetectorField>().ToList();
+            var alert = rule.AlertFields.Cast<DetectorField>().ToList();
             OfCondition = [.. rule.Condition.Fields.Cast<DetectorField>().Where(static field => !Asked(field))];
             OfAlert = [.. alert.Where(static field => !Asked(field))];
             IsAsked = alert.Exists(Asked);

@@ -85,6 +85,7 @@ internal sealed class ContainerWatch : IAsyncDisposable
             fixed (byte* address = bytes)
             {
                 pipeline.Process(new RawEvent(address, bytes.Length), consumer);
+                consumer.Settle();
             }
         }
 

@@ -72,6 +72,7 @@ internal sealed class EventLoop(OpenStream stream, RuleEngine engine, EngineMoni
             stream.Pipeline.Process(batch[i], engine);
         }
 
+        engine.Settle();
         source.Release();
         stream.Containers?.TakeOver(stream.Pipeline, engine);
         engine.Release();

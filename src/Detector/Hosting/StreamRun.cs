@@ -14,6 +14,7 @@ internal sealed class StreamRun : IDisposable
     private readonly EventContext context;
     private readonly AlertFormatter formatter;
     private readonly AlertHold? hold;
+    private readonly RuleTeam? team;
     private readonly RuleEngine engine;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
@@ -38,7 +39,8 @@ internal sealed class StreamRun : IDisposable
         var matcher = stream.MatcherOf(plan.Rules, options.RuleMatching, holds);
         var counters = new HoldCounters();
         hold = holds ? new AlertHold(longest, matcher, formatter, opened.State, counters, clock) : null;
-        engine = new RuleEngine(opened.Pipeline, matcher, stream.Types, context, formatter, outputs, counters, hold);
+        team = RuleTeam.Of(options.Workers, stream, matcher, opened.State, options, hostname, holds);
+        engine = new RuleEngine(opened.Pipeline, matcher, stream.Types, context, formatter, outputs, counters, hold, team);
         Monitor = new EngineMonitor(stream.Name, opened.Source, opened.State, opened.Pipeline, engine, matcher, opened.Containers?.Counters, clock);
     }
 
@@ -63,6 +65,7 @@ internal sealed class StreamRun : IDisposable
 
     public void Dispose()
     {
+        team?.Dispose();
         hold?.Dispose();
         formatter.Dispose();
         context.Dispose();

@@ -205,7 +205,7 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
     private void Learn(ContainerEntry entry, ContainerRecord record)
     {
         // Of a container that is gone by the time it is asked about, a runtime has little to tell; what it told before holds.
-        if (record.Name.Length == 0 && entry.Facts is { Record.Name.Length: > 0 })
+        if (record.IsPartial && entry.Facts is { Record: var told } && (!told.IsPartial || record.Name.Length == 0))
         {
             return;
         }

@@ -198,6 +198,19 @@ internal sealed unsafe class EventFrame
     /// <summary>The time of the event before, of any kind but bookkeeping; 0 for the first.</summary>
     public ulong PreviousTimestamp { get; set; }
 
+    /// <summary>Takes over another's values, but <see cref="Entry"/>, which holds no longer than the other's.</summary>
+    public void CopyFrom(EventFrame other)
+    {
+        Thread = other.Thread;
+        Container = other.Container;
+        Fd = other.Fd;
+        HasFd = other.HasFd;
+        Entry = null;
+        NameChanged = other.NameChanged;
+        FirstTimestamp = other.FirstTimestamp;
+        PreviousTimestamp = other.PreviousTimestamp;
+    }
+
     /// <summary>Nothing is known yet.</summary>
     public void Reset()
     {

@@ -16,8 +16,10 @@ internal sealed unsafe class NativePool(long capBytes) : IDisposable
 
     private readonly nint[] free = new nint[LargestShift + 1];
     private readonly List<nint> chunks = [];
+    private readonly List<(nint Block, int Shift)> kept = [];
     private byte* next;
     private byte* end;
+    private bool isKeeping;
 
     /// <summary>Bytes taken from the system.</summary>
     public long ReservedBytes { get; private set; }
@@ -58,7 +60,7 @@ internal sealed unsafe class NativePool(long capBytes) : IDisposable
                 return null;
             }
 
-            Recycle();
+            CutUp();
             next = chunk;
             end = chunk + ChunkBytes;
         }
@@ -74,8 +76,30 @@ internal sealed unsafe class NativePool(long capBytes) : IDisposable
     public void Free(byte* block, int size)
     {
         var shift = Shift(size);
+        if (isKeeping)
+        {
+            kept.Add(((nint)block, shift));
+            return;
+        }
+
         *(nint*)block = free[shift];
         free[shift] = (nint)block;
+    }
+
+    /// <summary>From now on, what is given back stays as it is, for somebody still reads it.</summary>
+    public void Keep() => isKeeping = true;
+
+    /// <summary>Nobody reads any more what was given back since <see cref="Keep"/>.</summary>
+    public void Recycle()
+    {
+        isKeeping = false;
+        foreach (var (block, shift) in kept)
+        {
+            *(nint*)block = free[shift];
+            free[shift] = block;
+        }
+
+        kept.Clear();
     }
 
     /// <inheritdoc/>
@@ -113,7 +137,7 @@ internal sealed unsafe class NativePool(long capBytes) : IDisposable
     }
 
     /// <summary>Cuts what is left of the chunk into free blocks.</summary>
-    private void Recycle()
+    private void CutUp()
     {
         for (var shift = 19; shift >= SmallestShift; shift--)
         {

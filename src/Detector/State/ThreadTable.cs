@@ -121,15 +121,17 @@ internal sealed class ThreadTable(NativePool pool, TextPool texts, ContainerTabl
         }
     }
 
-    /// <summary>The parent, or null when it is not known.</summary>
-    public ThreadInfo? ParentOf(ThreadInfo thread)
-    {
-        if (thread.Parent is null && thread.ParentTid > 0 && Find(thread.ParentTid) is { } parent && !ReferenceEquals(parent, thread))
-        {
-            Link(thread, parent);
-        }
+    /// <summary>The parent, or null when it is not known. Changes nothing, so that several may ask at once.</summary>
+    public ThreadInfo? ParentOf(ThreadInfo thread) =>
+        thread.Parent ?? (thread.ParentTid > 0 && Find(thread.ParentTid) is { } parent && !ReferenceEquals(parent, thread) ? parent : null);
 
-        return thread.Parent;
+    /// <summary>Makes a thread its parent's child when the parent came after it.</summary>
+    public void LinkToParent(ThreadInfo thread)
+    {
+        if (thread.Parent is null)
+        {
+            Link(thread, ParentOf(thread));
+        }
     }
 
     /// <summary>Gives a thread another parent, which need not be known.</summary>

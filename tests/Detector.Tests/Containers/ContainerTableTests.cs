@@ -74,11 +74,14 @@ public sealed class ContainerTableTests
     public void What_is_told_of_a_container_that_is_gone_does_not_take_the_place_of_more()
     {
         var table = new ContainerTable();
-        var little = new ContainerRecord { Id = Id(1)[..12], FullId = Id(1), Type = ContainerType.Docker, Image = "nginx" };
+        var little = new ContainerRecord { Id = Id(1)[..12], FullId = Id(1), Type = ContainerType.Docker, IsPartial = true, Image = "nginx" };
         Assert.Equal("", table.Learn(little)!.Facts!.Record.Name);
-        Assert.Equal("web", table.Learn(little with { Name = "web", ImageTag = "1" })!.Facts!.Record.Name);
-        Assert.Equal("1", table.Learn(little)!.Facts!.Record.ImageTag);
-        Assert.Equal("2", table.Learn(little with { Name = "renamed", ImageTag = "2" })!.Facts!.Record.ImageTag);
+        Assert.Equal("web", table.Learn(little with { Name = "web" })!.Facts!.Record.Name);
+        Assert.Equal("web", table.Learn(little)!.Facts!.Record.Name);
+        var whole = little with { Name = "web", ImageTag = "1", User = "app", IsPartial = false };
+        Assert.Equal("app", table.Learn(whole)!.Facts!.Record.User);
+        Assert.Equal("app", table.Learn(little with { Name = "web", ImageTag = "1" })!.Facts!.Record.User);
+        Assert.Equal("2", table.Learn(whole with { Name = "renamed", ImageTag = "2" })!.Facts!.Record.ImageTag);
     }
 
     [Fact]

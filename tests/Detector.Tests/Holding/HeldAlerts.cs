@@ -3,8 +3,12 @@ using Saker.Rules;
 
 namespace Saker.Detector.Tests.Holding;
 
+public sealed class HeldAlertsOfOneWorker() : HeldAlerts(1);
+
+public sealed class HeldAlertsOfThreeWorkers() : HeldAlerts(3);
+
 /// <summary>Alerts wait for what runtimes say, and events never.</summary>
-public sealed class HeldAlerts
+public abstract class HeldAlerts(int workers)
 {
     private const string Names = """
         - rule: names
@@ -25,7 +29,7 @@ public sealed class HeldAlerts
     [Fact]
     public async Task An_alert_that_names_its_container_has_what_comes_after_the_event()
     {
-        await using var rig = new HoldingRig(Names);
+        await using var rig = new HoldingRig(workers, Names);
         rig.Exec(10, "run");
         Assert.Equal(1, rig.Hold!.Count);
         rig.Wait(TimeSpan.FromMilliseconds(100));
@@ -39,7 +43,7 @@ public sealed class HeldAlerts
     [Fact]
     public async Task What_no_answer_comes_for_is_written_without_when_the_wait_is_over()
     {
-        await using var rig = new HoldingRig(Names);
+        await using var rig = new HoldingRig(workers, Names);
         rig.Exec(10, "run");
         rig.Wait(HoldingRig.Longest - TimeSpan.FromMilliseconds(1));
         Assert.Equal(1, rig.Hold!.Count);
@@ -51,7 +55,7 @@ public sealed class HeldAlerts
     [Fact]
     public async Task What_needs_no_record_is_written_at_once()
     {
-        await using var rig = new HoldingRig(Plain);
+        await using var rig = new HoldingRig(workers, Plain);
         rig.Exec(10, "run");
         Assert.True(rig.Hold!.IsEmpty);
         Assert.Equal([$"run {HoldingRig.Short}"], await rig.WrittenAsync());
@@ -60,7 +64,7 @@ public sealed class HeldAlerts
     [Fact]
     public async Task Alerts_of_one_process_keep_their_order_and_others_do_not_wait()
     {
-        await using var rig = new HoldingRig("""
+        await using var rig = new HoldingRig(workers, """
             - rule: names
               desc: d
               condition: evt.type = execve and proc.name = run1
@@ -93,7 +97,7 @@ public sealed class HeldAlerts
     [InlineData("tolower(container.name) = web", true)]
     public async Task A_condition_that_needs_the_record_is_decided_again_when_it_comes(string condition, bool expected)
     {
-        await using var rig = new HoldingRig(Rule(condition));
+        await using var rig = new HoldingRig(workers, Rule(condition));
         rig.Exec(10, "run");
         rig.Answer();
         Assert.Equal(expected ? ["run"] : [], await rig.WrittenAsync());
@@ -106,7 +110,7 @@ public sealed class HeldAlerts
     [InlineData("proc.name = run and not (proc.name = run or container.name = web)")]
     public async Task What_cannot_match_whatever_the_record_says_is_not_held(string condition)
     {
-        await using var rig = new HoldingRig(Rule(condition));
+        await using var rig = new HoldingRig(workers, Rule(condition));
         rig.Exec(10, "run");
         Assert.Equal((0, 0L), (rig.Hold!.Count, rig.Hold.Counters.Held));
         Assert.Empty(await rig.WrittenAsync());
@@ -119,7 +123,7 @@ public sealed class HeldAlerts
     [InlineData(RuleMatching.All, "other", "second third")]
     public async Task Which_rule_counts_is_decided_when_all_are(RuleMatching matching, string name, string expected)
     {
-        await using var rig = new HoldingRig($"""
+        await using var rig = new HoldingRig(workers, $"""
             {Rule($"container.name = {name}", "first")}
             {Rule("proc.name = run", "second")}
             {Rule("proc.name = run", "third")}
@@ -136,7 +140,7 @@ public sealed class HeldAlerts
     [InlineData("proc.name = run", "run web")]
     public async Task Names_of_users_that_are_being_read_are_waited_for_too(string condition, string? expected)
     {
-        await using var rig = new HoldingRig($"""
+        await using var rig = new HoldingRig(workers, $"""
             - rule: user
               desc: d
               condition: evt.type = execve and {condition}
@@ -158,7 +162,7 @@ public sealed class HeldAlerts
     [Fact]
     public async Task Too_much_is_decided_with_what_is_known_the_oldest_first()
     {
-        await using var rig = new HoldingRig(Names);
+        await using var rig = new HoldingRig(workers, Names);
         for (var i = 0; i < 5000; i++)
         {
             rig.Exec(10 + i, $"run{i}");
@@ -175,7 +179,7 @@ public sealed class HeldAlerts
     [Fact]
     public async Task At_the_end_nothing_waits_any_longer()
     {
-        await using var rig = new HoldingRig(Names);
+        await using var rig = new HoldingRig(workers, Names);
         rig.Exec(10, "run");
         Assert.Equal([$"run <NA> <NA> {HoldingRig.Short}"], await rig.WrittenAsync(all: true));
     }
@@ -183,7 +187,7 @@ public sealed class HeldAlerts
     [Fact]
     public async Task Nothing_is_allocated_for_events_in_a_container_whose_record_is_awaited_when_they_match_nothing()
     {
-        await using var rig = new HoldingRig(Rule("proc.name = never and container.name = web"));
+        await using var rig = new HoldingRig(workers, Rule("proc.name = never and container.name = web"));
         rig.Exec(10, "run");
         Opens(rig, 1000);
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -27,9 +27,10 @@ internal sealed class HoldingRig : IAsyncDisposable
     private readonly AlertFormatter formatter;
     private readonly KeptOutput kept = new();
     private readonly OutputQueue output;
+    private readonly RuleTeam? team;
     private readonly RuleEngine engine;
 
-    public HoldingRig(string rules, RuleMatching matching = RuleMatching.First, bool holds = true)
+    public HoldingRig(int workers, string rules, RuleMatching matching = RuleMatching.First, bool holds = true)
     {
         var stream = EventStream.OfSystemCalls(null);
         var set = RuleLoading.Load([new RuleFile("rules.yaml", rules)], [stream]);
@@ -41,7 +42,8 @@ internal sealed class HoldingRig : IAsyncDisposable
         var counters = new HoldCounters();
         Hold = holds ? new AlertHold(Longest, Matcher, formatter, state, counters, Clock) : null;
         output = new OutputQueue(kept, new QueueSettings { Capacity = 100_000 }, Clock, NullLogger.Instance);
-        engine = new RuleEngine(Pipeline, Matcher, stream.Types, context, formatter, [output], counters, Hold);
+        team = RuleTeam.Of(workers, stream, Matcher, state, new DetectorOptions(), "here", holds);
+        engine = new RuleEngine(Pipeline, Matcher, stream.Types, context, formatter, [output], counters, Hold, team);
         Events = new EventBuilder(Pipeline, engine);
         state.Containers.Ask = static entry => entry.Knowledge = ContainerKnowledge.Asked;
     }
@@ -93,6 +95,7 @@ internal sealed class HoldingRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await output.DisposeAsync();
+        team?.Dispose();
         Hold?.Dispose();
         formatter.Dispose();
         context.Dispose();

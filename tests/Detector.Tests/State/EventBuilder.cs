@@ -22,6 +22,7 @@ internal sealed class EventBuilder(EventPipeline pipeline, IEventConsumer? sink 
         fixed (byte* address = memory)
         {
             pipeline.Process(new RawEvent(address, length), sink);
+            sink?.Settle();
         }
     }
 

@@ -4,22 +4,15 @@ using Saker.Testing.Engines;
 
 namespace Saker.EndToEnd.Tests.Containers;
 
-/// <summary>Each detector sees all containers of the machine, so that its own are to be the only ones.</summary>
-[CollectionDefinition(Name)]
-public static class OneEngineAtATime
-{
-    public const string Name = "containers";
-}
-
 /// <summary>Containers of a real Docker that end as soon as they have begun: alerts about them have what only Docker knows.</summary>
-[Collection(OneEngineAtATime.Name)]
+[Collection(Watching.Name)]
 public sealed class LiveDocker(DockerDaemon engine) : LiveContainers(engine), IClassFixture<DockerDaemon>
 {
     private protected override string Type => "docker";
 }
 
 /// <summary>The same of a real Podman.</summary>
-[Collection(OneEngineAtATime.Name)]
+[Collection(Watching.Name)]
 public sealed class LivePodman(PodmanService engine) : LiveContainers(engine), IClassFixture<PodmanService>
 {
     private protected override string Type => "podman";
@@ -61,6 +54,7 @@ public abstract class LiveContainers(CommandedEngine engine)
         folder.Write("detector.yaml", $$"""
             rules_files: [{{folder.File("rules.yaml")}}]
             rule_matching: all
+            engine: { kind: modern_ebpf, modern_ebpf: { buf_size_preset: 7 } } # whatever else this machine does meanwhile, nothing is lost
             container_engines: { {{sockets}} }
             container: { hold_ms: 2000 } # of a busy machine
             webserver: { enabled: false }

@@ -142,7 +142,7 @@ internal sealed class ContainerdRuntime : IContainerRuntime
             // It is too busy to answer; if it has ended, then the stream of events ends too.
         }
 
-        return record ?? new ContainerRecord { Id = ContainerRecord.ShortIdOf(id), FullId = id, Type = ContainerType.Containerd, Name = ContainerRecord.ShortIdOf(id) };
+        return record ?? new ContainerRecord { Id = ContainerRecord.ShortIdOf(id), FullId = id, Type = ContainerType.Containerd, IsPartial = true, Name = ContainerRecord.ShortIdOf(id) };
     }
 
     private async Task<List<string>> NamespacesAsync(CancellationToken cancellationToken)

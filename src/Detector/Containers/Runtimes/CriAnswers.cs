@@ -25,13 +25,15 @@ internal static class CriAnswers
     };
 
     /// <summary>What the list says. Null without an id.</summary>
-    public static ContainerRecord? Listed(Container listed, ContainerType type) => !EngineAnswers.IsId(listed.Id) ? null : new ContainerRecord
+    public static ContainerRecord? Listed(Container listed, ContainerType type, RuntimeSettings settings) => !EngineAnswers.IsId(listed.Id) ? null : new ContainerRecord
     {
         Id = ContainerRecord.ShortIdOf(listed.Id),
         FullId = listed.Id,
         Type = type,
+        IsPartial = true,
         Name = RecordLimits.Text(listed.Metadata?.Name),
         Image = RecordLimits.Text(listed.Image?.Image),
+        Labels = RecordLimits.Labels(listed.Labels, settings.LabelMaxLength),
         PodSandboxId = RecordLimits.Text(listed.PodSandboxId),
         CreatedTime = Seconds(listed.CreatedAt),
     };
@@ -58,6 +60,7 @@ internal static class CriAnswers
         var cni = Cni(sandboxInfo);
         return WithSandbox(minimum, sandbox?.Status, settings) with
         {
+            IsPartial = false,
             Name = RecordLimits.Text(status.Metadata?.Name),
             Image = image,
             ImageRepository = parts.Repository,

@@ -150,7 +150,7 @@ internal sealed class CriRuntime : IContainerRuntime
             // It is too busy to answer; if it has ended, then the stream of events ends too.
         }
 
-        return record ?? new ContainerRecord { Id = ContainerRecord.ShortIdOf(id), FullId = id, Type = kind };
+        return record ?? new ContainerRecord { Id = ContainerRecord.ShortIdOf(id), FullId = id, Type = kind, IsPartial = true };
     }
 
     private async Task<ContainerType> TypeAsync(bool isNew, CancellationToken cancellationToken)
@@ -175,7 +175,7 @@ internal sealed class CriRuntime : IContainerRuntime
     private async Task<ContainerRecord?> InspectAsync(
         Container listed, ContainerType kind, ConcurrentDictionary<string, PodSandboxStatusResponse>? sandboxes, CancellationToken cancellationToken)
     {
-        if (CriAnswers.Listed(listed, kind) is not { } minimum)
+        if (CriAnswers.Listed(listed, kind, settings) is not { } minimum)
         {
             return null;
         }

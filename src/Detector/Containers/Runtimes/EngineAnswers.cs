@@ -12,6 +12,9 @@ internal static class EngineAnswers
     private const string OtherContainer = "container:";
     private const int LongestId = 128;
 
+    // What stands among a container's labels in an event and is none.
+    private static readonly string[] ownAttributes = ["image", "name", "podId", "containerExitCode"];
+
     /// <summary>True for what may stand in a path as an id.</summary>
     public static bool IsId(string text) =>
         text.Length is > 0 and <= LongestId && text.Any(char.IsAsciiLetterOrDigit)
@@ -21,9 +24,16 @@ internal static class EngineAnswers
     public static ContainerRecord? Listed(JsonElement item, ContainerType type) =>
         Minimum(item.Text("Id"), item.Text("Image"), item.At("Names").Texts().FirstOrDefault() ?? "", type);
 
-    /// <summary>What an event says: id, image and name. Null without an id.</summary>
-    public static ContainerRecord? Told(JsonElement told, ContainerType type) =>
-        Minimum(told.Text("Actor", "ID"), told.Text("Actor", "Attributes", "image"), told.Text("Actor", "Attributes", "name"), type);
+    /// <summary>What an event says: id, image, name and labels. Null without an id.</summary>
+    /// <param name="told">The event.</param>
+    /// <param name="type">Whose it is.</param>
+    /// <param name="settings">Bounds.</param>
+    public static ContainerRecord? Told(JsonElement told, ContainerType type, RuntimeSettings settings)
+    {
+        var attributes = told.At("Actor", "Attributes");
+        return Minimum(told.Text("Actor", "ID"), attributes.Text("image"), attributes.Text("name"), type) is not { } minimum ? null
+            : minimum with { Labels = RecordLimits.Labels(attributes.TextEntries().Where(static entry => !ownAttributes.Contains(entry.Key)), settings.LabelMaxLength) };
+    }
 
     /// <summary>Docker's answer about a container.</summary>
     /// <param name="container">The answer about the container.</param>
@@ -81,7 +91,7 @@ internal static class EngineAnswers
             ? mode[OtherContainer.Length..] : "";
 
     private static ContainerRecord? Minimum(string id, string image, string name, ContainerType type) =>
-        !IsId(id) ? null : new ContainerRecord { Id = ContainerRecord.ShortIdOf(id), FullId = id, Type = type, Image = image, Name = RecordLimits.Text(name.TrimStart('/')) };
+        !IsId(id) ? null : Named(new ContainerRecord { Id = ContainerRecord.ShortIdOf(id), FullId = id, Type = type, IsPartial = true, Image = image, Name = RecordLimits.Text(name.TrimStart('/')) }, image);
 
     private static ContainerRecord? Common(JsonElement container, string image, ContainerType type, RuntimeSettings settings)
     {
@@ -93,6 +103,7 @@ internal static class EngineAnswers
 
         return minimum with
         {
+            IsPartial = false,
             User = config.Text("User"),
             Environment = RecordLimits.Environment(config.At("Env").Texts()),
             Labels = RecordLimits.Labels(config.At("Labels").TextEntries(), settings.LabelMaxLength),

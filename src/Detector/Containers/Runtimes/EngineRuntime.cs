@@ -81,7 +81,7 @@ internal abstract class EngineRuntime : IContainerRuntime
         await foreach (var document in Http.LinesAsync($"{root}/events?stream=true&filters={Uri.EscapeDataString(filter)}", following, cancellationToken))
         {
             using var told = document;
-            if (events.Contains(told.RootElement.Text("Action")) && EngineAnswers.Told(told.RootElement, type) is { } minimum)
+            if (events.Contains(told.RootElement.Text("Action")) && EngineAnswers.Told(told.RootElement, type, Settings) is { } minimum)
             {
                 yield return await InspectOrMinimumAsync(minimum, cancellationToken);
             }

@@ -113,7 +113,7 @@ internal static class ExecHandlers
         thread.Pid = pid;
         thread.ParentTid = view.Signed(ExecveV19Exit.Ptid);
         thread.VTid = thread.VPid = pid;
-        state.Threads.ParentOf(thread);
+        state.Threads.LinkToParent(thread);
     }
 
     private static ThreadMarks StateOf(ulong flags)

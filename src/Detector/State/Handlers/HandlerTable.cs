@@ -10,16 +10,21 @@ internal sealed class HandlerTable
 {
     private readonly StateHandler?[] before = new StateHandler?[EventTable.Count];
     private readonly StateHandler?[] after = new StateHandler?[EventTable.Count];
+    private readonly bool[] changesThreads = new bool[EventTable.Count];
+    private readonly bool isOfThreads;
 
     /// <summary>The table of all handlers.</summary>
     public HandlerTable()
     {
+        isOfThreads = true;
         CloneHandlers.Register(this);
         ExecHandlers.Register(this);
         ExitHandlers.Register(this);
         ProcessHandlers.Register(this);
         IdentityHandlers.Register(this);
         ContainerHandlers.Register(this);
+        // These change nothing that fields read but descriptors.
+        isOfThreads = false;
         EnterHandlers.Register(this);
         OpenHandlers.Register(this);
         DescriptorHandlers.Register(this);
@@ -33,9 +38,18 @@ internal sealed class HandlerTable
     /// <summary>What is applied after the rules; null for most.</summary>
     public StateHandler? After(EventType type) => after[(int)type];
 
+    /// <summary>Whether a handler changes what is known of threads, users or containers; those of descriptors alone do not.</summary>
+    public bool ChangesThreads(EventType type) => changesThreads[(int)type];
+
     /// <summary>Adds a handler that runs before the rules.</summary>
-    public void AddBefore(EventType type, StateHandler handler) => before[(int)type] = handler;
+    public void AddBefore(EventType type, StateHandler handler) => Add(before, type, handler);
 
     /// <summary>Adds a handler that runs after the rules.</summary>
-    public void AddAfter(EventType type, StateHandler handler) => after[(int)type] = handler;
+    public void AddAfter(EventType type, StateHandler handler) => Add(after, type, handler);
+
+    private void Add(StateHandler?[] to, EventType type, StateHandler handler)
+    {
+        to[(int)type] = handler;
+        changesThreads[(int)type] |= isOfThreads;
+    }
 }

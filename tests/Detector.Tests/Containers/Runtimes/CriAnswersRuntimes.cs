@@ -79,7 +79,7 @@ public sealed class CriAnswersRuntimes
         var record = CriAnswers.Container(Minimum, new ContainerStatusResponse { Status = new ContainerStatus() }, new PodSandboxStatusResponse(), new RuntimeSettings());
         Assert.Equal((Id, "listed", "0", 100_000, 1024, ""), (record.FullId, record.PodSandboxId, record.User, record.CpuPeriod, record.CpuShares, record.Ip));
         Assert.Null(CriAnswers.Sandbox(new PodSandboxStatusResponse(), ContainerType.Cri, new RuntimeSettings()));
-        Assert.Null(CriAnswers.Listed(new Container { Id = "no id" }, ContainerType.Cri));
+        Assert.Null(CriAnswers.Listed(new Container { Id = "no id" }, ContainerType.Cri, new RuntimeSettings()));
         var alone = CriAnswers.Container(Minimum with { PodSandboxId = "" }, FakeCri.Status(Id), null, new RuntimeSettings());
         Assert.Equal(Id, alone.PodSandboxId);
     }

@@ -144,7 +144,7 @@ public sealed class FakeDockerRuntimes
 
             await http.Response.WriteAsync("\r\n{\"Action\":\"destroy\",\"Actor\":{\"ID\":\"ee\"}}\n[]\n{\"Action\":\"create\",\"Actor\":{}}\n{\"Action\":\"start\",\"Actor\":");
             await http.Response.Body.FlushAsync();
-            await http.Response.WriteAsync("{\"ID\":\"ab\",\"Attributes\":{\"image\":\"nginx\",\"name\":\"web\"}}}\n{\"Action\":\"start\",\"Ac");
+            await http.Response.WriteAsync("{\"ID\":\"ab\",\"Attributes\":{\"image\":\"team/nginx:1.27\",\"name\":\"web\",\"tier\":\"front\"}}}\n{\"Action\":\"start\",\"Ac");
         });
         await using var runtime = new DockerRuntime(host.Socket, new RuntimeSettings());
         var told = new List<ContainerRecord>();
@@ -154,7 +154,9 @@ public sealed class FakeDockerRuntimes
             return false;
         }));
         var record = Assert.Single(told);
-        Assert.Equal(("ab", "nginx", "web"), (record.FullId, record.Image, record.Name));
+        Assert.Equal(("ab", "team/nginx:1.27", "web"), (record.FullId, record.Image, record.Name));
+        Assert.Equal(("team/nginx", "1.27", true), (record.ImageRepository, record.ImageTag, record.IsPartial));
+        Assert.Equal([new("tier", "front")], record.Labels);
         Assert.Contains("ended the connection", exception.Message, StringComparison.Ordinal);
     }
 
