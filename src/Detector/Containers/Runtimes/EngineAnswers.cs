@@ -20,19 +20,22 @@ internal static class EngineAnswers
         text.Length is > 0 and <= LongestId && text.Any(char.IsAsciiLetterOrDigit)
         && text.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' or '-' or ':');
 
-    /// <summary>What an item of a list says: id, image and name. Null without an id.</summary>
-    public static ContainerRecord? Listed(JsonElement item, ContainerType type) =>
-        Minimum(item.Text("Id"), item.Text("Image"), item.At("Names").Texts().FirstOrDefault() ?? "", type);
+    /// <summary>What an item of a list says: id, image, name and labels. Null without an id.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="type">Whose it is.</param>
+    /// <param name="settings">Bounds.</param>
+    public static ContainerRecord? Listed(JsonElement item, ContainerType type, RuntimeSettings settings) =>
+        Minimum(item.Text("Id"), item.Text("Image"), item.At("Names").Texts().FirstOrDefault() ?? "", type, item.At("Labels").TextEntries(), settings);
 
-    /// <summary>What an event says: id, image, name and labels. Null without an id.</summary>
+    /// <summary>What an event says: the same. Null without an id.</summary>
     /// <param name="told">The event.</param>
     /// <param name="type">Whose it is.</param>
     /// <param name="settings">Bounds.</param>
     public static ContainerRecord? Told(JsonElement told, ContainerType type, RuntimeSettings settings)
     {
         var attributes = told.At("Actor", "Attributes");
-        return Minimum(told.Text("Actor", "ID"), attributes.Text("image"), attributes.Text("name"), type) is not { } minimum ? null
-            : minimum with { Labels = RecordLimits.Labels(attributes.TextEntries().Where(static entry => !ownAttributes.Contains(entry.Key)), settings.LabelMaxLength) };
+        var labels = attributes.TextEntries().Where(static entry => !ownAttributes.Contains(entry.Key));
+        return Minimum(told.Text("Actor", "ID"), attributes.Text("image"), attributes.Text("name"), type, labels, settings);
     }
 
     /// <summary>Docker's answer about a container.</summary>
@@ -90,13 +93,24 @@ internal static class EngineAnswers
         container.Text("HostConfig", "NetworkMode") is var mode && mode.StartsWith(OtherContainer, StringComparison.Ordinal) && IsId(mode[OtherContainer.Length..])
             ? mode[OtherContainer.Length..] : "";
 
-    private static ContainerRecord? Minimum(string id, string image, string name, ContainerType type) =>
-        !IsId(id) ? null : Named(new ContainerRecord { Id = ContainerRecord.ShortIdOf(id), FullId = id, Type = type, IsPartial = true, Image = image, Name = RecordLimits.Text(name.TrimStart('/')) }, image);
+    private static ContainerRecord? Minimum(
+        string id, string image, string name, ContainerType type, IEnumerable<KeyValuePair<string, string>> labels, RuntimeSettings settings) => !IsId(id) ? null : Named(
+        new ContainerRecord
+        {
+            Id = ContainerRecord.ShortIdOf(id),
+            FullId = id,
+            Type = type,
+            IsPartial = true,
+            Image = image,
+            Name = RecordLimits.Text(name.TrimStart('/')),
+            Labels = RecordLimits.Labels(labels, settings.LabelMaxLength),
+        },
+        image);
 
     private static ContainerRecord? Common(JsonElement container, string image, ContainerType type, RuntimeSettings settings)
     {
         var (config, host) = (container.At("Config"), container.At("HostConfig"));
-        if (Minimum(container.Text("Id"), image, container.Text("Name"), type) is not { } minimum)
+        if (Minimum(container.Text("Id"), image, container.Text("Name"), type, config.At("Labels").TextEntries(), settings) is not { } minimum)
         {
             return null;
         }
@@ -106,7 +120,6 @@ internal static class EngineAnswers
             IsPartial = false,
             User = config.Text("User"),
             Environment = RecordLimits.Environment(config.At("Env").Texts()),
-            Labels = RecordLimits.Labels(config.At("Labels").TextEntries(), settings.LabelMaxLength),
             CreatedTime = container.Seconds("Created"),
             Privileged = host.Truth("Privileged"),
             HostPid = host.Text("PidMode") == "host",

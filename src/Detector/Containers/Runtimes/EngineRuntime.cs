@@ -42,7 +42,7 @@ internal abstract class EngineRuntime : IContainerRuntime
                 throw Http.Unavailable(list.Fault ?? "it gives no list of containers");
             }
 
-            listed = [.. document.RootElement.Items().Select(item => EngineAnswers.Listed(item, type)).OfType<ContainerRecord>().Take(RecordLimits.Containers)];
+            listed = [.. document.RootElement.Items().Select(item => EngineAnswers.Listed(item, type, Settings)).OfType<ContainerRecord>().Take(RecordLimits.Containers)];
         }
 
         // Many containers have one image. It is asked for once, and again with the next list, for its tags may have moved.

@@ -91,7 +91,7 @@ public sealed class DockerAnswersRuntimes
             var damaged = Damage.Of(original, random);
             using var document = JsonReading.Parse(damaged);
             var root = document?.RootElement ?? default;
-            foreach (var record in (ContainerRecord?[])[EngineAnswers.Docker(root, root, new RuntimeSettings { WithSize = true }), EngineAnswers.Podman(root, new RuntimeSettings()), EngineAnswers.Told(root, ContainerType.Docker, new RuntimeSettings()), EngineAnswers.Listed(root, ContainerType.Docker)])
+            foreach (var record in (ContainerRecord?[])[EngineAnswers.Docker(root, root, new RuntimeSettings { WithSize = true }), EngineAnswers.Podman(root, new RuntimeSettings()), EngineAnswers.Told(root, ContainerType.Docker, new RuntimeSettings()), EngineAnswers.Listed(root, ContainerType.Docker, new RuntimeSettings())])
             {
                 records += record is null ? 0 : 1;
                 Assert.True(record is null || (EngineAnswers.IsId(record.FullId) && RecordLimits.Weight(record) < 200_000));

@@ -33,7 +33,7 @@ public sealed class FakeDockerRuntimes
         await using var host = await UnixHost.HttpAsync(http => AnswerAsync(http, path => path.EndsWith("/containers/json", StringComparison.Ordinal) ? (200, List) : (status, body)));
         await using var runtime = new DockerRuntime(host.Socket, new RuntimeSettings());
         var record = Assert.Single(await runtime.ListAsync(Token));
-        Assert.Equivalent(new ContainerRecord { Id = Id[..12], FullId = Id, Type = ContainerType.Docker, Image = "nginx:1.27", Name = "web" }, record, strict: true);
+        Assert.Equivalent(new ContainerRecord { Id = Id[..12], FullId = Id, Type = ContainerType.Docker, Image = "nginx:1.27", ImageRepository = "nginx", ImageTag = "1.27", Name = "web", IsPartial = true }, record, strict: true);
     }
 
     [Theory]
