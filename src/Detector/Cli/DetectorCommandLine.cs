@@ -3,6 +3,7 @@ using Saker.CommandLine;
 using Saker.Alerts;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
+using Saker.Detector.Following;
 using Saker.Detector.Hosting;
 using Saker.Detector.Outputs;
 using Saker.Logging;
@@ -109,7 +110,7 @@ internal static class DetectorCommandLine
         ];
 
         Func<DetectorConfiguration> Reading(ParseResult result, bool mayBeAbsent, IReadOnlyList<string> given) =>
-            () => DetectorConfiguration.Load(result.GetValue(config)!, given, EnvironmentVariables.OfProcess(), mayBeAbsent);
+            () => FollowedRules.PutIn(DetectorConfiguration.Load(result.GetValue(config)!, given, EnvironmentVariables.OfProcess(), mayBeAbsent));
 
         Task<int> RunAsync(ParseResult result, bool mayBeAbsent, IReadOnlyList<string> given, CancellationToken stop)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
+using Saker.Detector.Following;
 using Saker.Rules;
 using Saker.Rules.Diagnostics;
 using Saker.Settings;
@@ -77,7 +78,7 @@ internal static class RulesCommand
         var paths = result.GetValue(rules) ?? [];
         if (paths.Length == 0)
         {
-            var configuration = DetectorConfiguration.Load(result.GetValue(config)!, result.GetValue(settings) ?? [], EnvironmentVariables.OfProcess());
+            var configuration = FollowedRules.PutIn(DetectorConfiguration.Load(result.GetValue(config)!, result.GetValue(settings) ?? [], EnvironmentVariables.OfProcess()));
             foreach (var fault in configuration.Faults.All.Where(static fault => fault.Severity == FaultSeverity.Error))
             {
                 error.WriteLine(fault);

@@ -12,6 +12,9 @@ internal sealed record DetectorOptions
     /// <summary>Rule files, and folders of rule files, in the order in which they are loaded.</summary>
     public IReadOnlyList<string> RulesFiles { get; init; } = ["/etc/saker/rules"];
 
+    /// <summary>Rules that are fetched from elsewhere, and fetched again when they change there.</summary>
+    public RulesFollowOptions RulesFollow { get; init; } = new();
+
     /// <summary>Switches rules on and off when all files are loaded, one entry after the other.</summary>
     public IReadOnlyList<RuleSwitch> Rules { get; init; } = [];
 
