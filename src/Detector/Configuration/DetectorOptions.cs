@@ -64,6 +64,9 @@ internal sealed record DetectorOptions
     [KeyName("time_format_iso_8601")]
     public bool TimeFormatIso8601 { get; init; }
 
+    /// <summary>Data of events in alerts (evt.buffer, evt.args) as base64; else as text with dots for what cannot be printed.</summary>
+    public bool BufferFormatBase64 { get; init; }
+
     /// <summary>Standard output.</summary>
     public StdoutOptions StdoutOutput { get; init; } = new();
 

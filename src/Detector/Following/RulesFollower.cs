@@ -18,7 +18,6 @@ internal sealed class RulesFollower : IDisposable
     private volatile FollowedState state;
     private int failures;
     private string refusedDigest = "";
-    private DateTimeOffset refusedUntil;
 
     /// <param name="source">The source; disposed with this.</param>
     /// <param name="clock">The time.</param>
@@ -72,7 +71,7 @@ internal sealed class RulesFollower : IDisposable
                 return null;
             }
 
-            if (fetched.Digest == refusedDigest && now < refusedUntil)
+            if (fetched.Digest == refusedDigest)
             {
                 state = state with { Looked = now, NextLook = now + Spread(source.Interval), Refused = state.Refused + 1 };
                 return null; // nothing has changed since it was refused, and it was told then
@@ -110,9 +109,8 @@ internal sealed class RulesFollower : IDisposable
     /// <param name="reason">Why.</param>
     public void Refuse(StagedRules staged, string reason)
     {
-        var now = clock.GetUtcNow();
-        (refusedDigest, refusedUntil) = (staged.Digest, now + source.Interval);
-        Fail(reason, isRefusal: true, now);
+        refusedDigest = staged.Digest;
+        Fail(reason, isRefusal: true, clock.GetUtcNow());
     }
 
     /// <summary>It took too long to answer.</summary>

@@ -72,6 +72,30 @@ internal sealed class RuleFollowing(IReadOnlyList<string> given, TimeProvider cl
         return null;
     }
 
+    /// <summary>Looks at all sources once, one after the other, and keeps what goes with the other rules.</summary>
+    /// <param name="configuration">A configuration without mistakes.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <returns>How they do then.</returns>
+    public async Task<IReadOnlyList<FollowedState>> LookOnceAsync(DetectorConfiguration configuration, CancellationToken stop)
+    {
+        await UseAsync(configuration);
+        var staged = new List<ProposedRules>();
+        foreach (var follower in followers)
+        {
+            if (await LookAsync(follower, stop) is { } found)
+            {
+                staged.Add(new ProposedRules(follower, found));
+            }
+        }
+
+        if (staged.Count > 0 && Together(configuration, staged, logger) is null)
+        {
+            OneByOne(configuration, staged, logger);
+        }
+
+        return States;
+    }
+
     /// <summary>Begins to look at a source whose time has come.</summary>
     /// <param name="found">Called when it has something new, which <see cref="Take"/> then gives.</param>
     public void LookIfDue(Action found)

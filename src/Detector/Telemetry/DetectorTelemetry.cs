@@ -40,7 +40,8 @@ internal sealed partial class DetectorTelemetry : IAsyncDisposable
             ? new MetricsPage(options.Metrics, facts, parts, clock)
             : null;
         var server = options.Webserver.Enabled ? await ListenAsync(options.Webserver, configuration.Resolve, new HealthPage(parts.Outputs), new VerboseHealth(facts, parts, clock), metrics, logger) : null;
-        var alerts = options.Metrics is { Enabled: true, OutputRule: true } ? new SnapshotAlerts(options, facts, parts.Monitor, parts.Outputs, clock) : null;
+        var file = options.Metrics.OutputFile.Length > 0 ? new SnapshotFile(configuration.Resolve(options.Metrics.OutputFile), logger) : null;
+        var alerts = options.Metrics.Enabled && (options.Metrics.OutputRule || file is not null) ? new SnapshotAlerts(options, facts, parts.Monitor, parts.Outputs, file, clock) : null;
         return new DetectorTelemetry(server, alerts);
     }
 

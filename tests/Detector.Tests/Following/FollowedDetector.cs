@@ -77,7 +77,7 @@ internal sealed class FollowedDetector : IAsyncDisposable
                 Record.IsInUse();
             }
 
-            Assert.True(DateTimeOffset.UtcNow < until, $"{what} did not come. Trouble: {States.FirstOrDefault()?.Trouble}\n{string.Join('\n', Log.Lines)}");
+            Assert.True(DateTimeOffset.UtcNow < until, $"{what} did not come. Trouble: {string.Join(' ', States.Select(static state => state.Trouble))}\n{string.Join('\n', Log.Lines)}");
             Assert.False(work.IsFaulted, work.Exception?.ToString());
         }
     }

@@ -32,7 +32,7 @@ public sealed class UrlRules : IDisposable
             "/team/my.rules.yaml.sig?version=1" when beside is not null => new LoopbackAnswer { Body = beside },
             _ => new LoopbackAnswer { Status = 404 },
         });
-        File.WriteAllText(Path.Combine(folder, "key.pub"), signer.PublicPem);
+        await File.WriteAllTextAsync(Path.Combine(folder, "key.pub"), signer.PublicPem, TestContext.Current.CancellationToken);
         using var fetcher = Connect(new FollowedRulesOptions { Source = $"{server.Address}team/my.rules.yaml?version=1", PlainHttp = true, PublicKey = "key.pub" });
         var unsigned = await Assert.ThrowsAsync<RulesSourceException>(() => FetchAsync(fetcher));
         Assert.True(unsigned.IsRefusal);
@@ -125,7 +125,10 @@ public sealed class UrlRules : IDisposable
             Assert.Equal("a.yaml", (await FetchAsync(fetcher))!.Files[0].Name);
         }
 
-        File.WriteAllText(Path.Combine(folder, "config.json"), $$"""{"auths":{"https://{{server.Address.Authority}}/v1/":{"auth":"{{basic["Basic ".Length..]}}"},"other.example.com":{"auth":"!"} } }""");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "config.json"),
+            $$"""{"auths":{"https://{{server.Address.Authority}}/v1/":{"auth":"{{basic["Basic ".Length..]}}"},"other.example.com":{"auth":"!"} } }""",
+            TestContext.Current.CancellationToken);
         using (var fetcher = Connect(options with { DockerConfig = "config.json" }))
         {
             Assert.Equal("a.yaml", (await FetchAsync(fetcher))!.Files[0].Name);
@@ -164,7 +167,7 @@ public sealed class UrlRules : IDisposable
 
     private static Task<FetchedRules?> FetchAsync(IRulesFetcher fetcher, string known = "") => fetcher.FetchAsync(known, "", TestContext.Current.CancellationToken);
 
-    private IRulesFetcher Connect(FollowedRulesOptions options)
+    private OwningFetcher Connect(FollowedRulesOptions options)
     {
         Assert.Empty(options.Validate());
         var source = FollowedSource.Open(options, folder, path => Path.GetFullPath(path, folder), static (key, sentence) => Assert.Fail($"{key}: {sentence}"));
