@@ -4,7 +4,7 @@
 set -euo pipefail
 
 run_packages=(libbpf1)
-test_packages=("${run_packages[@]}" bpftool busybox-static clang-14 conmon containerd cpio docker.io fish gcc git iptables libbpf-dev libc6-dev llvm-14 mount netavark podman postgresql prometheus prometheus-alertmanager python3 python3-aiosmtpd qemu-system-x86 runc zsh)
+test_packages=("${run_packages[@]}" bpftool busybox-static clang-14 conmon containerd cpio docker-registry docker.io fish gcc git iptables libbpf-dev libc6-dev llvm-14 mount netavark podman postgresql prometheus prometheus-alertmanager python3 python3-aiosmtpd qemu-system-x86 runc zsh)
 bench_packages=("${run_packages[@]}" nghttp2-client nginx-light python3)
 
 case "${1:-}" in

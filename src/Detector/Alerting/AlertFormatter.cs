@@ -106,7 +106,7 @@ internal sealed class AlertFormatter : IDisposable
 
     private ReadOnlySpan<byte> Message(Rule rule, AlertContext context, out int messageStart)
     {
-        var writer = new Utf8Writer(text);
+        var writer = new Utf8Writer(text) { IsBase64 = options.BufferFormatBase64 };
         ValueFormatter.WriteText(time, context.ReadShown(time), ref writer);
         writer.Add(": "u8);
         writer.Add(Encoding.ASCII.GetBytes(rule.Priority.Word()));
@@ -175,7 +175,7 @@ internal sealed class AlertFormatter : IDisposable
         {
             if (extra?.Format is { } format)
             {
-                var writer = new Utf8Writer(text);
+                var writer = new Utf8Writer(text) { IsBase64 = options.BufferFormatBase64 };
                 Print(format, context, ref writer);
                 WriteText(Encoding.UTF8.GetBytes(key), writer.Written);
                 continue;
@@ -184,7 +184,7 @@ internal sealed class AlertFormatter : IDisposable
             json.WritePropertyName(key);
             if ((field ?? extra!.Value!.Field) is { } single)
             {
-                ValueFormatter.WriteJson(single, context.ReadShown(single), json);
+                ValueFormatter.WriteJson(single, context.ReadShown(single), json, options.BufferFormatBase64);
             }
             else
             {

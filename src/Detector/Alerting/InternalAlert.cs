@@ -44,13 +44,7 @@ internal sealed class InternalAlert(DetectorOptions options, string hostname)
             json.WriteStartObject();
             json.WriteString("hostname"u8, hostname);
             json.WriteString("output"u8, message);
-            json.WriteStartObject("output_fields"u8);
-            foreach (var (name, value) in fields)
-            {
-                WriteField(json, name, value);
-            }
-
-            json.WriteEndObject();
+            WriteFields(json, fields);
             json.WriteString("priority"u8, priority.Word());
             json.WriteString("rule"u8, rule);
             json.WriteString("source"u8, "internal");
@@ -59,6 +53,18 @@ internal sealed class InternalAlert(DetectorOptions options, string hostname)
         }
 
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Writes figures as the property <c>output_fields</c>.</summary>
+    public static void WriteFields(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, object>> fields)
+    {
+        json.WriteStartObject("output_fields"u8);
+        foreach (var (name, value) in fields)
+        {
+            WriteField(json, name, value);
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteField(Utf8JsonWriter json, string name, object value)

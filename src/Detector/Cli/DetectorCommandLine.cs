@@ -3,6 +3,7 @@ using Saker.CommandLine;
 using Saker.Alerts;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
+using Saker.Detector.Following;
 using Saker.Detector.Hosting;
 using Saker.Detector.Outputs;
 using Saker.Logging;
@@ -47,7 +48,7 @@ internal static class DetectorCommandLine
     {
         var config = new Option<string>("--config", "-c")
         {
-            Description = $"Configuration file, with the keys of falco.yaml. Default: {defaultConfig}; 'replay' and 'record' do without when that is not there.",
+            Description = $"Configuration file, with the keys of falco.yaml. Default: {defaultConfig}; when that is not there, 'replay', 'record' and whoever names --rules do without.",
             HelpName = "FILE",
             DefaultValueFactory = _ => defaultConfig,
             Recursive = true,
@@ -76,7 +77,7 @@ internal static class DetectorCommandLine
             config, rules, settings, print,
         };
         limits.AddTo(root);
-        root.SetAction((result, stop) => RunAsync(result, mayBeAbsent: false, Settings(result), stop));
+        root.SetAction((result, stop) => RunAsync(result, IsDefault(result) && result.GetValue(rules) is { Length: > 0 }, Settings(result), stop));
 
         var capture = new Argument<string>("FILE") { Description = "The capture (.scap)." };
         var replay = new Command("replay", "Reads events from a capture instead of the kernel.") { capture };
@@ -91,7 +92,11 @@ internal static class DetectorCommandLine
         root.Add(RecordCommand.Create((result, stop, run) => WithConfigurationAsync(
             Reading(result, IsDefault(result), result.GetValue(settings) ?? []),
             (configuration, logger) => run(configuration, result.GetValue(rules) ?? [], logger, stop))));
-        root.Add(RulesCommand.Create(config, rules, settings));
+        var ruleCommands = RulesCommand.Create(config, rules, settings);
+        ruleCommands.Add(FollowCommands.CreateUpdate((result, stop, run) => WithConfigurationAsync(
+            Reading(result, mayBeAbsent: false, result.GetValue(settings) ?? []), (configuration, logger) => run(configuration, logger, stop))));
+        ruleCommands.Add(FollowCommands.CreatePull());
+        root.Add(ruleCommands);
         root.Add(FieldsCommand.Create());
         root.Add(EventsCommand.Create());
         root.Add(PluginsCommand.Create());
@@ -109,7 +114,7 @@ internal static class DetectorCommandLine
         ];
 
         Func<DetectorConfiguration> Reading(ParseResult result, bool mayBeAbsent, IReadOnlyList<string> given) =>
-            () => DetectorConfiguration.Load(result.GetValue(config)!, given, EnvironmentVariables.OfProcess(), mayBeAbsent);
+            () => FollowedRules.PutIn(DetectorConfiguration.Load(result.GetValue(config)!, given, EnvironmentVariables.OfProcess(), mayBeAbsent));
 
         Task<int> RunAsync(ParseResult result, bool mayBeAbsent, IReadOnlyList<string> given, CancellationToken stop)
         {

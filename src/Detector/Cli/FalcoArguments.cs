@@ -137,14 +137,28 @@ internal sealed class FalcoArguments
                 break;
             case "-U" or "--unbuffered":
                 break; // alerts are written at once
-            case "-N" or "--markdown" or "-b" or "--print-base64" or "--disable-cri-async":
+            case "-b" or "--print-base64":
+                Set("buffer_format_base64=true");
+                break;
+            case "--rule-schema":
+                command = ["rules", "schema"];
+                break;
+            case "-N" or "--markdown" or "--disable-cri-async":
                 notes.Add($"'{name}' has no effect in this version.");
                 break;
             case "-k" or "--k8s-api" or "-K" or "--k8s-api-cert" or "--k8s-node" or "-m" or "--mesos-api":
                 WithValue(_ => notes.Add($"'{name}' has no effect in this version: it does not ask the API of Kubernetes."));
                 break;
-            case "-s" or "--stats-interval":
-                WithValue(_ => notes.Add($"'{name}' has no effect in this version; /metrics shows the figures (webserver, metrics)."));
+            case "-s":
+                WithValue(value =>
+                {
+                    Set("metrics.enabled=true");
+                    Set($"metrics.output_file={value}");
+                });
+                break;
+            case "--stats-interval":
+                // Falco takes a number without a unit for milliseconds.
+                WithValue(value => Set($"metrics.interval={(value.All(char.IsAsciiDigit) ? value + "ms" : value)}"));
                 break;
             case "--enable-source" or "--disable-source":
                 WithValue(value => Source(name, value));
@@ -177,7 +191,6 @@ internal sealed class FalcoArguments
         "-i" => "'-i' lists what Falco leaves out without -A. This program leaves nothing out that a rule names; 'rules explain RULE' shows what each one costs.",
         "--plugin-info" => "'--plugin-info' has no counterpart here; 'plugins' lists what is built in.",
         "--page-size" => "'--page-size' has no counterpart here; 'getconf PAGESIZE' tells it.",
-        "--rule-schema" => "'--rule-schema' has no counterpart here; rules are those of Falco 0.44, and 'rules validate' checks them.",
         "-g" or "--gvisor-config" or "--gvisor-root" or "--gvisor-generate-config" => $"'{name}': this version cannot watch gVisor's sandboxes.",
         "-u" or "--userspace" => $"'{name}': there is no driver outside the kernel.",
         "--nodriver" => "'--nodriver' watches plugins only, and this version has none; 'replay FILE' reads a capture.",

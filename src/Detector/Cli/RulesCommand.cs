@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Reflection;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
+using Saker.Detector.Following;
 using Saker.Rules;
 using Saker.Rules.Diagnostics;
 using Saker.Settings;
@@ -12,7 +14,20 @@ namespace Saker.Detector.Cli;
 internal static class RulesCommand
 {
     public static Command Create(Option<string> config, Option<string[]> rules, Option<string[]> settings) =>
-        new("rules", "Checks, lists and explains rules.") { Validate(), List(config, rules, settings), Explain(config, rules, settings) };
+        new("rules", "Checks, lists and explains rules.") { Validate(), List(config, rules, settings), Explain(config, rules, settings), Schema() };
+
+    private static Command Schema()
+    {
+        var command = new Command("schema", "Prints the JSON schema of rule files, for editors.");
+        command.SetAction(static result =>
+        {
+            using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("rules.schema.json")!;
+            using var reader = new StreamReader(stream);
+            result.InvocationConfiguration.Output.Write(reader.ReadToEnd());
+            return 0;
+        });
+        return command;
+    }
 
     private static Command Validate()
     {
@@ -77,7 +92,7 @@ internal static class RulesCommand
         var paths = result.GetValue(rules) ?? [];
         if (paths.Length == 0)
         {
-            var configuration = DetectorConfiguration.Load(result.GetValue(config)!, result.GetValue(settings) ?? [], EnvironmentVariables.OfProcess());
+            var configuration = FollowedRules.PutIn(DetectorConfiguration.Load(result.GetValue(config)!, result.GetValue(settings) ?? [], EnvironmentVariables.OfProcess()));
             foreach (var fault in configuration.Faults.All.Where(static fault => fault.Severity == FaultSeverity.Error))
             {
                 error.WriteLine(fault);

@@ -17,6 +17,9 @@ internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaul
     /// <summary>The file and those that it includes, in the order in which they were read.</summary>
     public IReadOnlyList<string> Files { get; private init; } = [];
 
+    /// <summary>Rule files that were fetched (<c>rules_follow</c>), in the order of their sources.</summary>
+    public IReadOnlyList<FollowedFiles> Followed { get; init; } = [];
+
     /// <summary>Reads a file with Falco's keys, and settings given on the command line (<c>key.sub=value</c>), which win.</summary>
     /// <param name="file">The file.</param>
     /// <param name="settings">Settings of the command line.</param>
@@ -47,10 +50,17 @@ internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaul
     public string Resolve(string path) => Path.GetFullPath(path, Folder);
 
     /// <summary>
-    /// Rule files and folders: those of the command line, or else those of the configuration that are there. What Falco's own
-    /// configuration names need not be there.
+    /// Rule files and folders: those of the command line, or else what was fetched, and then those of the configuration that are there.
+    /// What Falco's own configuration names need not be there.
     /// </summary>
-    public IReadOnlyList<string> RulePaths(IReadOnlyList<string> given) => given.Count > 0 ? given : [.. Configured.Where(Exists)];
+    public IReadOnlyList<string> RulePaths(IReadOnlyList<string> given) =>
+        given.Count > 0 ? given : [.. Followed.SelectMany(static followed => followed.Files), .. Configured.Where(Exists)];
+
+    /// <summary>This with other rules of one source.</summary>
+    /// <param name="name">What the source is called.</param>
+    /// <param name="files">Its files.</param>
+    public DetectorConfiguration WithFollowed(string name, IReadOnlyList<string> files) =>
+        this with { Followed = [.. Followed.Select(followed => followed.Name == name ? new FollowedFiles(name, files) : followed)] };
 
     /// <summary>Rule files and folders that the configuration names in vain; none when the command line names others.</summary>
     public IReadOnlyList<string> AbsentRulePaths(IReadOnlyList<string> given) => given.Count > 0 ? [] : [.. Configured.Where(static path => !Exists(path))];

@@ -12,6 +12,9 @@ internal sealed record DetectorOptions
     /// <summary>Rule files, and folders of rule files, in the order in which they are loaded.</summary>
     public IReadOnlyList<string> RulesFiles { get; init; } = ["/etc/saker/rules"];
 
+    /// <summary>Rules that are fetched from elsewhere, and fetched again when they change there.</summary>
+    public RulesFollowOptions RulesFollow { get; init; } = new();
+
     /// <summary>Switches rules on and off when all files are loaded, one entry after the other.</summary>
     public IReadOnlyList<RuleSwitch> Rules { get; init; } = [];
 
@@ -67,6 +70,9 @@ internal sealed record DetectorOptions
     /// <summary>Dates and times in messages as ISO 8601 in UTC, instead of the local time of day.</summary>
     [KeyName("time_format_iso_8601")]
     public bool TimeFormatIso8601 { get; init; }
+
+    /// <summary>Data of events in alerts (evt.buffer, evt.args) as base64; else as text with dots for what cannot be printed.</summary>
+    public bool BufferFormatBase64 { get; init; }
 
     /// <summary>Standard output.</summary>
     public StdoutOptions StdoutOutput { get; init; } = new();

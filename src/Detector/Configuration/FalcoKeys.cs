@@ -17,7 +17,6 @@ internal static class FalcoKeys
     private static readonly Dictionary<string, OtherKey> Others = new(StringComparer.Ordinal)
     {
         ["buffered_outputs"] = OtherKey.Quiet, // alerts are always written at once, so that there is nothing to choose
-        ["buffer_format_base64"] = OtherKey.Told(IsTrue, "Data in alerts is text here, and never base64."),
         ["capture"] = OtherKey.Told(IsEnabled, "No captures are written beside alerts; 'saker-detector record' writes one."),
         ["container_engines.cri.disable_async"] = OtherKey.ListedWhen(IsTrue),
         ["container_engines.log_level"] = OtherKey.Quiet, // the detector has one log for all
@@ -33,7 +32,6 @@ internal static class FalcoKeys
         ["metrics.kernel_event_counters_per_cpu_enabled"] = OtherKey.ListedWhen(IsTrue),
         ["metrics.kernel_iter_event_counters_enabled"] = OtherKey.ListedWhen(IsTrue),
         ["metrics.libbpf_stats_enabled"] = OtherKey.ListedWhen(IsTrue),
-        ["metrics.output_file"] = OtherKey.Told(IsSet, "Figures are not written into a file; /metrics shows them, and metrics.output_rule sends them."),
         ["metrics.plugins_metrics_enabled"] = OtherKey.ListedWhen(IsTrue),
         ["outputs"] = OtherKey.Told(IsLimited, "Alerts are not limited to a rate, so that none is lost; the outputs' queues are bounded (outputs_queue.capacity)."),
         ["outputs_queue.recovery"] = OtherKey.Listed,
@@ -67,8 +65,6 @@ internal static class FalcoKeys
     private static bool IsTrue(ConfigNode node) => node is ConfigScalar scalar && Bool(scalar) == true;
 
     private static bool IsEnabled(ConfigNode node) => node is ConfigMap map && map.Find("enabled")?.Value is { } enabled && IsTrue(enabled);
-
-    private static bool IsSet(ConfigNode node) => !OptionsBinder.IsEmpty(node);
 
     private static bool IsLimited(ConfigNode node) => node is ConfigMap map && map.Find("rate")?.Value is ConfigScalar { Text: not ("" or "0") };
 

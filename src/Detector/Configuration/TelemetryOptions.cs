@@ -50,6 +50,9 @@ internal sealed record MetricsOptions
     /// <summary>Sends a snapshot to the outputs as an alert of the rule <c>Falco internal: metrics snapshot</c>.</summary>
     public bool OutputRule { get; init; } = true;
 
+    /// <summary>File that each snapshot is appended to, a JSON object in a line: the figures and the snapshot's number. Empty for none.</summary>
+    public string OutputFile { get; init; } = "";
+
     /// <summary>How often each rule matched.</summary>
     public bool RulesCountersEnabled { get; init; } = true;
 

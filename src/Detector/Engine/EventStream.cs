@@ -62,7 +62,9 @@ internal sealed class EventStream
 
     /// <summary>A context in which the fields of this stream's events are read.</summary>
     /// <param name="hostname">The name that the machine has in alerts.</param>
-    public EventContext ContextFor(string hostname) => new() { Source = PinnedBytes.Of(Name), Hostname = PinnedBytes.Of(hostname) };
+    /// <param name="showsBase64">Whether data is shown as base64.</param>
+    public EventContext ContextFor(string hostname, bool showsBase64 = false) =>
+        new() { Source = PinnedBytes.Of(Name), Hostname = PinnedBytes.Of(hostname), ShowsBase64 = showsBase64 };
 
     /// <summary>Names of the events that this stream's working rules are about; null when one is about all.</summary>
     public IReadOnlySet<string>? EventsOf(RuleSet rules)

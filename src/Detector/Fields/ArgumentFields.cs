@@ -93,7 +93,7 @@ internal static class ArgumentFields
             return Value.None;
         }
 
-        var writer = new Utf8Writer(context.Scratch);
+        var writer = new Utf8Writer(context.Scratch) { IsBase64 = context.ShowsBase64 };
         ArgumentText.WriteMeaning(context, view, index, ref writer);
         if (writer.Length == 0)
         {
@@ -136,7 +136,7 @@ internal static class ArgumentFields
         }
 
         var parameter = context.View.Definition.Parameters[Position(context, field)];
-        var writer = new Utf8Writer(context.Scratch);
+        var writer = new Utf8Writer(context.Scratch) { IsBase64 = context.ShowsBase64 };
         switch (parameter.Format)
         {
             case PrintFormat.Hex when parameter.Type != ParameterType.Mode:
@@ -159,7 +159,7 @@ internal static class ArgumentFields
     private static Value ReadAll(EventContext context)
     {
         var view = context.View;
-        var writer = new Utf8Writer(context.Scratch);
+        var writer = new Utf8Writer(context.Scratch) { IsBase64 = context.ShowsBase64 };
         for (var i = 0; i < view.Count && view.Type != EventType.GenericExit; i++)
         {
             if (i > 0)

@@ -187,7 +187,7 @@ internal static unsafe class ArgumentText
         }
         else
         {
-            writer.AddDotted(buffer);
+            writer.AddData(buffer);
         }
     }
 

@@ -29,7 +29,7 @@ internal static class DynamicText
         switch (FormOf(definition, bytes[0]))
         {
             case Form.Buffer:
-                writer.AddDotted(bytes[1..]);
+                writer.AddData(bytes[1..]);
                 break;
             case Form.Error:
                 writer.Add((long)Number(bytes));

@@ -47,6 +47,9 @@ internal sealed unsafe class EventContext : AlertContext, IDisposable
     /// <summary>The name that <c>evt.hostname</c> has; empty by default. Stands at a fixed address.</summary>
     public byte[] Hostname { get; init; } = PinnedBytes.Of([]);
 
+    /// <summary>Whether data of events is shown as base64.</summary>
+    public bool ShowsBase64 { get; init; }
+
     /// <summary>The thread; null for events of no thread.</summary>
     public ThreadInfo? Thread => Frame.Thread;
 

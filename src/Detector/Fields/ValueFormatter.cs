@@ -45,7 +45,7 @@ internal static class ValueFormatter
             default:
                 if (Format(field) == FieldFormat.Buffer)
                 {
-                    writer.AddDotted(value.AsBytes);
+                    writer.AddData(value.AsBytes);
                 }
                 else
                 {
@@ -57,7 +57,7 @@ internal static class ValueFormatter
     }
 
     /// <summary>Writes a value as an alert's JSON shows it: numbers as numbers, absent as null.</summary>
-    public static void WriteJson(FieldReference? field, scoped Value value, Utf8JsonWriter writer)
+    public static void WriteJson(FieldReference? field, scoped Value value, Utf8JsonWriter writer, bool showsBase64 = false)
     {
         switch (value.Kind)
         {
@@ -80,13 +80,13 @@ internal static class ValueFormatter
                 writer.WriteStartArray();
                 foreach (var member in value.AsList)
                 {
-                    WriteJson(field, member, writer);
+                    WriteJson(field, member, writer, showsBase64);
                 }
 
                 writer.WriteEndArray();
                 break;
             default:
-                WriteJsonText(field, value, writer);
+                WriteJsonText(field, value, writer, showsBase64);
                 break;
         }
     }
@@ -101,10 +101,10 @@ internal static class ValueFormatter
         }
     }
 
-    private static void WriteJsonText(FieldReference? field, scoped Value value, Utf8JsonWriter writer)
+    private static void WriteJsonText(FieldReference? field, scoped Value value, Utf8JsonWriter writer, bool showsBase64)
     {
         var rented = ArrayPool<byte>.Shared.Rent(EventContext.ScratchBytes);
-        var text = new Utf8Writer(rented);
+        var text = new Utf8Writer(rented) { IsBase64 = showsBase64 };
         WriteText(field, value, ref text);
         writer.WriteStringValue(text.Written);
         ArrayPool<byte>.Shared.Return(rented);

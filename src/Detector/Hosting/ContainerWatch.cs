@@ -43,6 +43,9 @@ internal sealed class ContainerWatch : IAsyncDisposable
     /// <summary>What was asked.</summary>
     public InquiryCounters Counters => inquiry.Counters;
 
+    /// <summary>The runtimes that were found, and how they do.</summary>
+    public IReadOnlyList<RuntimeState> Runtimes => inquiry.Runtimes;
+
     /// <summary>Begins, and returns when the runtimes have told what they have. Before any event is handled.</summary>
     /// <param name="options">Which runtimes are asked.</param>
     /// <param name="state">Gets what they say.</param>

@@ -3,6 +3,7 @@ using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
 using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Engine;
+using Saker.Detector.Following;
 using Saker.Detector.Outputs;
 using Saker.Detector.Scap;
 using Saker.Detector.State;
@@ -21,6 +22,8 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
 
     private readonly string hostname = Environment.GetEnvironmentVariable("FALCO_HOSTNAME") is { Length: > 0 } given ? given : Environment.MachineName;
     private readonly DateTimeOffset started = clock.GetUtcNow();
+    private readonly ReloadRecord reloads = new(clock);
+    private Func<IReadOnlyList<FollowedState>> followed = static () => [];
     private readonly SortedDictionary<string, long> unwritten = new(StringComparer.Ordinal);
     private IReadOnlyList<OutputQueue> outputs = [];
     private long events;
@@ -49,13 +52,15 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     /// <summary>Runs until the token ends it or the capture is over. Returns the exit code.</summary>
     public async Task<int> RunAsync(CancellationToken stop)
     {
-        if (DetectorPlan.Of(configuration, ruleFiles, logger) is not { } plan)
+        await using var following = new RuleFollowing(ruleFiles, clock, logger);
+        followed = () => following.States;
+        if (await FirstPlanAsync(following, stop) is not { } plan)
         {
-            return 1;
+            return stop.IsCancellationRequested ? 0 : 1;
         }
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var reloader = Control is not null && Reread is not null ? new PlanReloader(Control, Reread, ruleFiles, logger) : null;
+        var reloader = Control is not null && Reread is not null ? new PlanReloader(Control, Reread, ruleFiles, following, reloads, logger) : null;
         var reloading = reloader is null ? Task.CompletedTask : WatchAsync(reloader, plan, ended.Token);
         try
         {
@@ -75,6 +80,25 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
             {
                 await output.DisposeAsync();
             }
+        }
+    }
+
+    private async Task<DetectorPlan?> FirstPlanAsync(RuleFollowing following, CancellationToken stop)
+    {
+        // A capture is read with the rules that are there.
+        if (configuration.Options.Engine.Kind != EngineKind.ModernEbpf)
+        {
+            return DetectorPlan.Of(configuration, ruleFiles, logger);
+        }
+
+        try
+        {
+            return await following.PlanAsync(configuration, current: null, logger, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            EngineMessages.StoppedEarly(logger);
+            return null;
         }
     }
 
@@ -105,7 +129,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         {
             try
             {
-                var (code, next) = await RunSourceAsync(plan, reloader, stop);
+                var (code, next) = await RunSourceAsync(plan, before is not null, reloader, stop);
                 if (next is null)
                 {
                     return code;
@@ -116,13 +140,14 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
             catch (EventSourceException exception) when (before is not null)
             {
                 EngineMessages.CannotReload(logger, exception.Message);
+                reloads.IsRefused([exception.Message]);
                 plan = before;
                 before = null;
             }
         }
     }
 
-    private async Task<(int Code, DetectorPlan? Next)> RunSourceAsync(DetectorPlan plan, PlanReloader? reloader, CancellationToken stop)
+    private async Task<(int Code, DetectorPlan? Next)> RunSourceAsync(DetectorPlan plan, bool isReload, PlanReloader? reloader, CancellationToken stop)
     {
         using var state = new MachineState(maxThreads: plan.Configuration.Options.FalcoLibs.ThreadTableSize);
         using var source = Open(plan, state);
@@ -142,6 +167,11 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         if (IsOver(stop))
         {
             return (0, null);
+        }
+
+        if (isReload)
+        {
+            reloads.IsInUse();
         }
 
         var machine = new OpenStream(plan.Calls.Name, source, state, new EventPipeline(state), source is HoldingSource live ? ReadMachine(live, state, plan.Source.SystemCalls.Count) : null);
@@ -175,6 +205,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
             if (next != plan)
             {
                 EngineMessages.Reloaded(logger, "with the driver that watches already");
+                reloads.IsInUse();
             }
 
             plan = next;
@@ -190,7 +221,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
             Control.Reopen = Reopen;
         }
 
-        await using var telemetry = await DetectorTelemetry.StartAsync(plan.Configuration, plan.RulePaths, hostname, started, run.Monitor, outputs, clock, logger);
+        await using var telemetry = await DetectorTelemetry.StartAsync(plan.Configuration, plan.RulePaths, hostname, started, Parts(machine, plan, run.Monitor), clock, logger);
         // What the start left behind is given back to the system, for from here on hardly anything is allocated and the
         // collector would not come for hours.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -214,6 +245,21 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         var complete = await CloseAsync(machine.Source.Ended ? stop : AtOnce);
         // A replay whose alerts did not all arrive has failed.
         return (drops.MustExit || (!plan.IsLive && !complete) ? 1 : 0, null);
+    }
+
+    private DetectorParts Parts(OpenStream machine, DetectorPlan plan, EngineMonitor monitor)
+    {
+        var on = plan.Rules.Rules.Count(static rule => rule is { Enabled: true, Unavailable: null });
+        return new DetectorParts
+        {
+            Monitor = monitor,
+            Outputs = outputs,
+            Reloads = reloads,
+            Runtimes = () => machine.Containers?.Runtimes ?? [],
+            Followed = followed,
+            RulesOn = on,
+            RulesOff = plan.Rules.Rules.Count - on,
+        };
     }
 
     /// <summary>Puts the new plan's outputs in place of the old; those that are the same stay. False when they cannot be used.</summary>
@@ -241,6 +287,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         catch (Exception exception) when (IsRefusal(exception))
         {
             EngineMessages.CannotReload(logger, exception.Message);
+            reloads.IsRefused([exception.Message]);
             return false;
         }
     }

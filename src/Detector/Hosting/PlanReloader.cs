@@ -1,18 +1,23 @@
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
+using Saker.Detector.Telemetry;
 using Saker.Settings;
 
 namespace Saker.Detector.Hosting;
 
 /// <summary>
-/// Reads configuration and rules again while the detector watches: when it is asked to (SIGHUP), and when their files change
-/// (<c>watch_config_files</c>). What has mistakes is told, and what was in use before stays so.
+/// Reads configuration and rules again while the detector watches: when it is asked to (SIGHUP), when their files change
+/// (<c>watch_config_files</c>), and when a source of rules has others (<c>rules_follow</c>). What has mistakes is told, and what was in use
+/// before stays so.
 /// </summary>
 /// <param name="control">Who asks.</param>
 /// <param name="read">Reads the configuration.</param>
 /// <param name="given">Rule files of the command line.</param>
+/// <param name="following">The sources of rules.</param>
+/// <param name="record">Keeps what became of it.</param>
 /// <param name="logger">Told everything.</param>
-internal sealed class PlanReloader(HostControl control, Func<DetectorConfiguration> read, IReadOnlyList<string> given, ILogger logger)
+internal sealed class PlanReloader(
+    HostControl control, Func<DetectorConfiguration> read, IReadOnlyList<string> given, RuleFollowing following, ReloadRecord record, ILogger logger)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
@@ -42,7 +47,22 @@ internal sealed class PlanReloader(HostControl control, Func<DetectorConfigurati
         var known = Fingerprint(current);
         while (true)
         {
-            var asked = await control.WaitForReloadAsync(LookInterval, stop);
+            following.LookIfDue(control.AskReload);
+            var asked = await control.WaitForReloadAsync(following.Rest(LookInterval), stop);
+            if (following.Take() is { } proposed)
+            {
+                if (Try(proposed) is { } with)
+                {
+                    current = with;
+                    known = Fingerprint(with);
+                    Volatile.Write(ref ready, with);
+                    continue;
+                }
+
+                // Files may have changed as well, and somebody may have asked: they are looked at without what is not taken.
+                asked = false;
+            }
+
             var found = asked || current.Configuration.Options.WatchConfigFiles ? Fingerprint(current) : known;
             if (!asked && found == known)
             {
@@ -50,23 +70,60 @@ internal sealed class PlanReloader(HostControl control, Func<DetectorConfigurati
             }
 
             known = found;
-            EngineMessages.Rereading(logger, asked ? "asked by a signal" : "their files have changed");
-            if (Reread() is not { } next)
+            Begin(asked ? "asked by a signal" : "their files have changed");
+            if (await RereadAsync(current, stop) is not { } next)
             {
-                EngineMessages.OldOneKept(logger);
                 continue;
             }
 
             current = next;
             known = Fingerprint(next);
+            following.Reconsider();
             Volatile.Write(ref ready, next);
         }
     }
 
-    private DetectorPlan? Reread()
+    private async Task<DetectorPlan?> RereadAsync(DetectorPlan current, CancellationToken stop)
+    {
+        var faults = new KeptFaults(logger);
+        var next = Configuration(faults) is { } configuration ? await following.PlanAsync(configuration, current, faults, stop) : null;
+        return Judged(next, faults);
+    }
+
+    private DetectorPlan? Try(ProposedRules proposed)
+    {
+        Begin($"the source of the rules '{proposed.Follower.Name}' has others");
+        var faults = new KeptFaults(logger);
+        if (Configuration(faults) is { } configuration)
+        {
+            return Judged(following.Try(configuration, proposed, faults), faults);
+        }
+
+        proposed.Follower.Refuse(proposed.Staged, "They could not be tried, for the configuration has mistakes.");
+        return Judged(null, faults);
+    }
+
+    private void Begin(string cause)
+    {
+        record.Begins(cause);
+        EngineMessages.Rereading(logger, cause);
+    }
+
+    private DetectorPlan? Judged(DetectorPlan? next, KeptFaults faults)
+    {
+        if (next is null)
+        {
+            record.IsRefused(faults.Sentences);
+            EngineMessages.OldOneKept(logger);
+        }
+
+        return next;
+    }
+
+    private DetectorConfiguration? Configuration(ILogger told)
     {
         var configuration = read();
-        EngineMessages.Tell(logger, configuration.Faults);
+        EngineMessages.Tell(told, configuration.Faults);
         if (configuration.Faults.HasErrors)
         {
             return null;
@@ -74,11 +131,11 @@ internal sealed class PlanReloader(HostControl control, Func<DetectorConfigurati
 
         if (configuration.Options.Engine.Kind != EngineKind.ModernEbpf)
         {
-            EngineMessages.Mistake(logger, "engine.kind: A detector that watches cannot become a replay; start another one for it.");
+            EngineMessages.Mistake(told, "engine.kind: A detector that watches cannot become a replay; start another one for it.");
             return null;
         }
 
-        return DetectorPlan.Of(configuration, given, logger);
+        return configuration;
     }
 
     // With the files that are missing: one that comes is a change.

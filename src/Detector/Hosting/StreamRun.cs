@@ -32,7 +32,7 @@ internal sealed class StreamRun : IDisposable
         this.logger = logger;
         var options = plan.Configuration.Options;
         var stream = plan.Streams.Single(stream => stream.Name == opened.Name);
-        context = stream.ContextFor(hostname);
+        context = stream.ContextFor(hostname, options.BufferFormatBase64);
         formatter = new AlertFormatter(options, stream.Catalogue, hostname);
         var longest = TimeSpan.FromMilliseconds(options.Container.HoldMs);
         var holds = opened.Containers is not null && longest > TimeSpan.Zero;

@@ -28,9 +28,9 @@ internal sealed class ContainerInquiry : IAsyncDisposable
     private readonly Channel<Question> questions = Channel.CreateBounded<Question>(new BoundedChannelOptions(MaxQuestions) { SingleWriter = true });
     private readonly Channel<Question> unanswered = Channel.CreateBounded<Question>(new BoundedChannelOptions(MaxQuestions) { SingleReader = true });
     private readonly Channel<Answer> answers = Channel.CreateBounded<Answer>(new BoundedChannelOptions(MaxAnswers) { SingleReader = true });
-    private readonly List<RuntimeFollower> followers = [];
     private readonly List<Task> work = [];
     private volatile IContainerRuntime[] runtimes = [];
+    private volatile RuntimeFollower[] followers = [];
 
     /// <param name="discovery">Finds runtimes.</param>
     /// <param name="clock">The time.</param>
@@ -44,6 +44,9 @@ internal sealed class ContainerInquiry : IAsyncDisposable
 
     /// <summary>The counters.</summary>
     public InquiryCounters Counters { get; } = new();
+
+    /// <summary>The runtimes that were found, and how they do. For any thread.</summary>
+    public IReadOnlyList<RuntimeState> Runtimes => [.. followers.Select(static follower => follower.State)];
 
     /// <summary>Begins. Returns when every runtime that is there has told its containers, or could not, or the patience is over.</summary>
     /// <param name="patience">For how long to wait.</param>
@@ -131,7 +134,7 @@ internal sealed class ContainerInquiry : IAsyncDisposable
         foreach (var runtime in discovery.FindNew())
         {
             runtimes = [.. runtimes, runtime];
-            followers.Add(new RuntimeFollower(runtime, SendAsync, clock, logger, stop.Token));
+            followers = [.. followers, new RuntimeFollower(runtime, SendAsync, clock, logger, stop.Token)];
         }
     }
 

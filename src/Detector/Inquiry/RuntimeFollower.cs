@@ -4,6 +4,12 @@ using Saker.Detector.Containers;
 
 namespace Saker.Detector.Inquiry;
 
+/// <summary>How a runtime does.</summary>
+/// <param name="Name">What and where it is.</param>
+/// <param name="IsFollowed">Whether it has told its containers.</param>
+/// <param name="Trouble">Why it cannot be asked; null when it can.</param>
+internal sealed record RuntimeState(string Name, bool IsFollowed, string? Trouble);
+
 /// <summary>
 /// Follows one runtime for as long as the detector runs: what it makes and starts, and at the beginning and after each interruption
 /// all that it has.
@@ -18,7 +24,8 @@ internal sealed class RuntimeFollower : IAsyncDisposable
     private readonly ILogger logger;
     private readonly TaskCompletionSource listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task work;
-    private bool isTroubled;
+    private volatile string? trouble;
+    private volatile bool isFollowed;
 
     /// <param name="runtime">The runtime; disposed with the follower.</param>
     /// <param name="send">Gets the records.</param>
@@ -49,6 +56,9 @@ internal sealed class RuntimeFollower : IAsyncDisposable
 
     /// <summary>Done when the runtime has told its containers for the first time, or could not.</summary>
     public Task Listed => listed.Task;
+
+    /// <summary>How it does.</summary>
+    public RuntimeState State => new(runtime.Name, isFollowed, trouble);
 
     public async ValueTask DisposeAsync()
     {
@@ -109,19 +119,22 @@ internal sealed class RuntimeFollower : IAsyncDisposable
         }
 
         ContainerMessages.Follows(logger, runtime.Name, all.Count);
-        isTroubled = false;
+        trouble = null;
+        isFollowed = true;
         listed.TrySetResult();
     }
 
     private void Troubled(string reason)
     {
         listed.TrySetResult();
-        if (isTroubled)
+        isFollowed = false;
+        var isKnown = trouble is not null;
+        trouble = reason;
+        if (isKnown)
         {
             return;
         }
 
-        isTroubled = true;
         ContainerMessages.CannotAsk(logger, reason);
     }
 }

@@ -4,6 +4,11 @@ using Polly.Retry;
 
 namespace Saker.Detector.Outputs;
 
+/// <summary>Why an output did not take an alert.</summary>
+/// <param name="At">When.</param>
+/// <param name="Reason">The reason, without secrets.</param>
+internal sealed record OutputTrouble(DateTimeOffset At, string Reason);
+
 /// <summary>
 /// The bounded queue in front of an output. Live, the event loop never waits for it: when it is full the alert is dropped for this
 /// output. Events that can wait, those of a capture, wait. With a spool, alerts go from the queue to disk and wait there. What is lost
@@ -16,6 +21,7 @@ internal sealed partial class OutputQueue : IAsyncDisposable
     private readonly IAlertOutput output;
     private readonly IBatchOutput? several;
     private readonly QueueSettings settings;
+    private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly CancellationToken stop;
     private readonly Channel<AlertLine> channel;
@@ -29,6 +35,7 @@ internal sealed partial class OutputQueue : IAsyncDisposable
     private readonly Task worker;
     private long dropped, written, failed;
     private volatile bool isFailing;
+    private volatile OutputTrouble? lastTrouble;
     private int settledBeyond;
     private bool isStopped;
 
@@ -42,6 +49,7 @@ internal sealed partial class OutputQueue : IAsyncDisposable
         this.output = output;
         several = output as IBatchOutput;
         this.settings = settings;
+        this.clock = clock;
         this.logger = logger;
         this.stop = stop;
         drops = new LastingTrouble(clock);
@@ -74,6 +82,9 @@ internal sealed partial class OutputQueue : IAsyncDisposable
 
     /// <summary>Whether the last attempt failed, or the present one takes long.</summary>
     public bool IsFailing => isFailing || slow.IsSlow;
+
+    /// <summary>Why the last attempt that failed did so; null when none has.</summary>
+    public OutputTrouble? LastTrouble => lastTrouble;
 
     /// <summary>Whether alerts were dropped lately.</summary>
     public bool IsDropping => drops.Lasts;
@@ -285,6 +296,7 @@ internal sealed partial class OutputQueue : IAsyncDisposable
     private void Failing(string reason)
     {
         isFailing = true;
+        lastTrouble = new OutputTrouble(clock.GetUtcNow(), reason);
         if (failures.Add(out var sum))
         {
             Log.Failing(logger, Name, reason, sum, Waiting, Failed + Dropped);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 
@@ -8,6 +9,9 @@ internal ref struct Utf8Writer(Span<byte> buffer)
 {
     private readonly Span<byte> buffer = buffer;
     private int length;
+
+    /// <summary>Whether data is written as base64, and not with dots.</summary>
+    public bool IsBase64 { get; init; }
 
     /// <summary>What was written so far.</summary>
     public readonly ReadOnlySpan<byte> Written => buffer[..length];
@@ -35,12 +39,28 @@ internal ref struct Utf8Writer(Span<byte> buffer)
         }
     }
 
-    /// <summary>Adds data of any kind: what is not printable ASCII as dots.</summary>
-    public void AddDotted(scoped ReadOnlySpan<byte> data)
+    /// <summary>Adds data of any kind: what is not printable ASCII as dots, or all of it as base64.</summary>
+    public void AddData(scoped ReadOnlySpan<byte> data)
     {
+        if (IsBase64)
+        {
+            AddBase64(data);
+            return;
+        }
+
         foreach (var character in data)
         {
             Add(character is >= 0x20 and < 0x7f ? character : (byte)'.');
+        }
+    }
+
+    // As much as there is room for: whole groups of three bytes are four characters.
+    private void AddBase64(scoped ReadOnlySpan<byte> data)
+    {
+        var fits = (buffer.Length - length) / 4 * 3;
+        if (Base64.EncodeToUtf8(data[..Math.Min(data.Length, fits)], buffer[length..], out _, out var written) == OperationStatus.Done)
+        {
+            length += written;
         }
     }
 

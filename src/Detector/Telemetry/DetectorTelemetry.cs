@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
-using Saker.Detector.Outputs;
 
 namespace Saker.Detector.Telemetry;
 
@@ -22,12 +21,11 @@ internal sealed partial class DetectorTelemetry : IAsyncDisposable
     /// <param name="rulePaths">Rule files and folders that were loaded.</param>
     /// <param name="hostname">The machine's name in alerts.</param>
     /// <param name="started">When the detector started; rules may have been loaded later.</param>
-    /// <param name="monitor">The engine's counters.</param>
-    /// <param name="outputs">The outputs.</param>
+    /// <param name="parts">What is shown.</param>
     /// <param name="clock">The time.</param>
     /// <param name="logger">Told where it listens, and why it does not.</param>
     public static async Task<DetectorTelemetry> StartAsync(
-        DetectorConfiguration configuration, IEnumerable<string> rulePaths, string hostname, DateTimeOffset started, EngineMonitor monitor, IReadOnlyList<OutputQueue> outputs, TimeProvider clock, ILogger logger)
+        DetectorConfiguration configuration, IEnumerable<string> rulePaths, string hostname, DateTimeOffset started, DetectorParts parts, TimeProvider clock, ILogger logger)
     {
         var options = configuration.Options;
         var facts = new DetectorFacts
@@ -39,10 +37,11 @@ internal sealed partial class DetectorTelemetry : IAsyncDisposable
             ConfigFiles = DetectorFacts.Hash(configuration.Files),
         };
         var metrics = options is { Metrics.Enabled: true, Webserver.PrometheusMetricsEnabled: true }
-            ? new MetricsPage(options.Metrics, facts, monitor, outputs, clock)
+            ? new MetricsPage(options.Metrics, facts, parts, clock)
             : null;
-        var server = options.Webserver.Enabled ? await ListenAsync(options.Webserver, configuration.Resolve, new HealthPage(outputs), metrics, logger) : null;
-        var alerts = options.Metrics is { Enabled: true, OutputRule: true } ? new SnapshotAlerts(options, facts, monitor, outputs, clock) : null;
+        var server = options.Webserver.Enabled ? await ListenAsync(options.Webserver, configuration.Resolve, new HealthPage(parts.Outputs), new VerboseHealth(facts, parts, clock), metrics, logger) : null;
+        var file = options.Metrics.OutputFile.Length > 0 ? new SnapshotFile(configuration.Resolve(options.Metrics.OutputFile), logger) : null;
+        var alerts = options.Metrics.Enabled && (options.Metrics.OutputRule || file is not null) ? new SnapshotAlerts(options, facts, parts.Monitor, parts.Outputs, file, clock) : null;
         return new DetectorTelemetry(server, alerts);
     }
 
@@ -59,11 +58,11 @@ internal sealed partial class DetectorTelemetry : IAsyncDisposable
     }
 
     /// <summary>A detector that cannot be asked for its health still watches: whoever asks for it finds out.</summary>
-    private static async Task<WebServer?> ListenAsync(WebserverOptions options, Func<string, string> resolve, HealthPage health, MetricsPage? metrics, ILogger logger)
+    private static async Task<WebServer?> ListenAsync(WebserverOptions options, Func<string, string> resolve, HealthPage health, VerboseHealth verbose, MetricsPage? metrics, ILogger logger)
     {
         try
         {
-            var server = await WebServer.StartAsync(options, resolve, health, metrics);
+            var server = await WebServer.StartAsync(options, resolve, health, verbose, metrics);
             Log.Listening(logger, $"{server.Address}{options.K8sHealthzEndpoint}", metrics is null ? "off" : $"{server.Address}/metrics");
             return server;
         }

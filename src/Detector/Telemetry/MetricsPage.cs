@@ -11,8 +11,11 @@ namespace Saker.Detector.Telemetry;
 /// dashboards of Saker's own; and what Falco has no name for, beginning with <c>saker_detector_</c>.
 /// docs/reference/detector-metrics.md lists them.
 /// </summary>
-internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, EngineMonitor monitor, IReadOnlyList<OutputQueue> outputs, TimeProvider clock)
+internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, DetectorParts parts, TimeProvider clock)
 {
+    private readonly EngineMonitor monitor = parts.Monitor;
+    private readonly IReadOnlyList<OutputQueue> outputs = parts.Outputs;
+
     /// <summary>The page as it is now.</summary>
     public async Task<string> WriteAsync(CancellationToken cancellationToken)
     {
@@ -20,6 +23,7 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
         var usage = ResourceUsage.Read();
         var text = new PrometheusText();
         WriteFacts(text);
+        FreshnessMetrics.Write(text, parts);
         WriteOutputs(text);
         if (options.KernelEventCountersEnabled)
         {

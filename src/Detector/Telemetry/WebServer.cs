@@ -28,9 +28,10 @@ internal sealed class WebServer : IAsyncDisposable
     /// <param name="options">Where, and how.</param>
     /// <param name="resolve">Makes the certificate's path absolute.</param>
     /// <param name="health">What the health page shows.</param>
+    /// <param name="verbose">What it shows with <c>?verbose</c>.</param>
     /// <param name="metrics">What <c>/metrics</c> shows; null when that is switched off.</param>
     /// <exception cref="IOException">The address or the certificate cannot be used; the message says why.</exception>
-    public static async Task<WebServer> StartAsync(WebserverOptions options, Func<string, string> resolve, HealthPage health, MetricsPage? metrics)
+    public static async Task<WebServer> StartAsync(WebserverOptions options, Func<string, string> resolve, HealthPage health, VerboseHealth verbose, MetricsPage? metrics)
     {
         var certificate = options.SslEnabled ? ReadCertificate(resolve(options.SslCertificate)) : null;
         // What clients of this page do wrong is nothing to the detector's log.
@@ -53,7 +54,7 @@ internal sealed class WebServer : IAsyncDisposable
                 listen.UseHttps(certificate);
             }
         });
-        return new WebServer(await PlainKestrel.StartAsync(kestrel, http => AnswerAsync(http, options.K8sHealthzEndpoint, health, metrics), loggers, CancellationToken.None));
+        return new WebServer(await PlainKestrel.StartAsync(kestrel, http => AnswerAsync(http, options.K8sHealthzEndpoint, health, verbose, metrics), loggers, CancellationToken.None));
     }
 
     public async ValueTask DisposeAsync()
@@ -77,7 +78,11 @@ internal sealed class WebServer : IAsyncDisposable
         return $$"""{"engine_version":"{{engine.Minor}}","engine_version_semver":"{{engine}}","falco_version":"{{DetectorFacts.Version}}"}""";
     }
 
-    private static async Task AnswerAsync(HttpContext http, string healthPath, HealthPage health, MetricsPage? metrics)
+    // As Kubernetes' own health pages take it: '?verbose', with or without a value.
+    private static bool IsVerbose(QueryString query) =>
+        query.HasValue && query.Value!.TrimStart('?').Split('&').Any(static part => part == "verbose" || part.StartsWith("verbose=", StringComparison.Ordinal));
+
+    private static async Task AnswerAsync(HttpContext http, string healthPath, HealthPage health, VerboseHealth verbose, MetricsPage? metrics)
     {
         var isGet = http.Request.Method == HttpMethods.Get;
         if (!isGet && http.Request.Method != HttpMethods.Head)
@@ -90,6 +95,7 @@ internal sealed class WebServer : IAsyncDisposable
         var path = http.Request.Path.Value;
         var (type, body) = path switch
         {
+            _ when path == healthPath && IsVerbose(http.Request.QueryString) => ("application/json", await verbose.WriteAsync(http.RequestAborted)),
             _ when path == healthPath => ("application/json", health.Write()),
             "/versions" => ("application/json", Versions()),
             "/metrics" when metrics is not null => (PrometheusText.ContentType, await metrics.WriteAsync(http.RequestAborted)),

@@ -27,6 +27,10 @@ public sealed class FalcoCommandLine
     [InlineData("--list-events", "events")]
     [InlineData("--list-plugins", "plugins")]
     [InlineData("--config-schema", "schema")]
+    [InlineData("--rule-schema", "rules schema")]
+    [InlineData("-b", "-o buffer_format_base64=true")]
+    [InlineData("-s /tmp/a --stats-interval 5000", "-o metrics.enabled=true -o metrics.output_file=/tmp/a -o metrics.interval=5000ms")]
+    [InlineData("--stats-interval 1h", "-o metrics.interval=1h")]
     [InlineData("--support -c a.yaml", "support -c a.yaml")]
     [InlineData("--cri /run/a.sock", "-o container_engines.cri.sockets[]=/run/a.sock")]
     [InlineData("--dry-run --modern-bpf", "--dry-run -o engine.kind=modern_ebpf")]
@@ -44,7 +48,7 @@ public sealed class FalcoCommandLine
 
     [Theory]
     [InlineData("-k https://kubernetes.default -K /token --k8s-node node1", "'-k' has no effect", "'-K' has no effect", "'--k8s-node' has no effect")]
-    [InlineData("--disable-cri-async -b", "'--disable-cri-async' has no effect", "'-b' has no effect")]
+    [InlineData("--disable-cri-async -N", "'--disable-cri-async' has no effect", "'-N' has no effect")]
     [InlineData("--enable-source k8s_audit --enable-source syscall", "has only the sources syscall")]
     public void What_has_no_effect_is_told_and_the_rest_works(string falco, params string[] notes)
     {

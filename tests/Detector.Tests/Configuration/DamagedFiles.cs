@@ -47,7 +47,7 @@ public sealed class DamagedFiles : IDisposable
         Assert.Equal((line, column), (fault.Source.Line, fault.Source.Column));
     }
 
-    private static string Mutate(string sample, Random random)
+    internal static string Mutate(string sample, Random random)
     {
         var text = new StringBuilder(sample);
         for (var i = random.Next(1, 4); i > 0 && text.Length > 0; i--)
