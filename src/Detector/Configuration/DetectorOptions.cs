@@ -30,6 +30,9 @@ internal sealed record DetectorOptions
     /// <summary>What is done about a loss of events.</summary>
     public SyscallEventDropsOptions SyscallEventDrops { get; init; } = new();
 
+    /// <summary>Captures around matches: what happened from then on, for replays.</summary>
+    public CaptureOptions Capture { get; init; } = new();
+
     /// <summary>Where events come from.</summary>
     public EngineOptions Engine { get; init; } = new();
 

@@ -18,7 +18,6 @@ internal static class FalcoKeys
     {
         ["buffered_outputs"] = OtherKey.Quiet, // alerts are always written at once, so that there is nothing to choose
         ["buffer_format_base64"] = OtherKey.Told(IsTrue, "Data in alerts is text here, and never base64."),
-        ["capture"] = OtherKey.Told(IsEnabled, "No captures are written beside alerts; 'saker-detector record' writes one."),
         ["container_engines.cri.disable_async"] = OtherKey.ListedWhen(IsTrue),
         ["container_engines.log_level"] = OtherKey.Quiet, // the detector has one log for all
         ["engine.ebpf"] = OtherKey.Quiet, // as the two below: settings of drivers that are not in use, which Falco passes over too

@@ -3,6 +3,7 @@ using Saker.Detector.Capture;
 using Saker.Detector.Events;
 using Saker.Detector.Fields;
 using Saker.Detector.Holding;
+using Saker.Detector.MatchCaptures;
 using Saker.Detector.Outputs;
 using Saker.Detector.State;
 using Saker.Rules;
@@ -18,6 +19,7 @@ namespace Saker.Detector.Engine;
 /// <param name="outputs">Where alerts go.</param>
 /// <param name="counters">Counts alerts of containers that no runtime has told of.</param>
 /// <param name="hold">Keeps alerts until runtimes have answered; null to let none wait.</param>
+/// <param name="captures">Captures around matches; null for none.</param>
 internal sealed class RuleEngine(
     EventPipeline pipeline,
     RuleMatcher matcher,
@@ -26,7 +28,8 @@ internal sealed class RuleEngine(
     AlertFormatter formatter,
     IReadOnlyList<OutputQueue> outputs,
     HoldCounters counters,
-    AlertHold? hold = null)
+    AlertHold? hold = null,
+    MatchCapturer? captures = null)
     : IEventConsumer
 {
     private readonly List<Rule> matched = new(capacity: 64);
@@ -84,6 +87,7 @@ internal sealed class RuleEngine(
         var waits = hold?.Holds(context) == true;
         foreach (var rule in matched)
         {
+            captures?.Matched(rule, context.Timestamp, pipeline.Processed);
             var line = formatter.Format(rule, context);
             if (waits)
             {

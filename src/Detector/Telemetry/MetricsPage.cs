@@ -42,6 +42,11 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
             WriteRules(text, engine);
         }
 
+        if (engine.Captures is { } captures)
+        {
+            WriteCaptures(text, captures);
+        }
+
         WriteShort(text, engine, usage);
         text.Counter("saker_detector_alerts_total", "Alerts made.").Sample(engine.Alerts);
         return text.ToString();
@@ -179,6 +184,18 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
         {
             alerts.Sample(knowledge < containers.AlertsWithout.Count ? containers.AlertsWithout[knowledge] : 0, ("reason", reason));
         }
+    }
+
+    private static void WriteCaptures(PrometheusText text, CaptureSnapshot captures)
+    {
+        text.Counter("saker_detector_captures_total", "Captures around matches, by what became of them.")
+            .Sample(captures.Written, ("outcome", "written"))
+            .Sample(captures.Failed, ("outcome", "failed"))
+            .Sample(captures.Refused, ("outcome", "refused"))
+            .Sample(captures.Discarded, ("outcome", "discarded"));
+        text.Counter("saker_detector_capture_events_total", "Events that were put into captures around matches.").Sample(captures.Events);
+        text.Counter("saker_detector_capture_events_dropped_total", "Events that captures around matches lack since they did not fit into memory.").Sample(captures.EventsDropped);
+        text.Counter("saker_detector_capture_files_removed_total", "Older captures that were removed to make room.").Sample(captures.Removed);
     }
 
     private void WriteResources(PrometheusText text, ResourceUsage usage)
