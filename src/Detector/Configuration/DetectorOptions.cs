@@ -33,6 +33,9 @@ internal sealed record DetectorOptions
     /// <summary>Captures around matches: what happened from then on, for replays.</summary>
     public CaptureOptions Capture { get; init; } = new();
 
+    /// <summary>Names of addresses.</summary>
+    public AddressNamesOptions AddressNames { get; init; } = new();
+
     /// <summary>Where events come from.</summary>
     public EngineOptions Engine { get; init; } = new();
 

@@ -137,6 +137,7 @@ internal sealed class EngineMonitor(
             ThreadsNotFound = state.Placeholders,
             StateBytes = state.Pool.ReservedBytes,
             Containers = TakeContainers(),
+            AddressNames = state.AddressNames is { } names ? new AddressNameSnapshot(names.Known, names.Asked, names.LeftOut, names.Absent) : null,
             Captures = captures is null ? null : TakeCaptures(captures),
         };
     }

@@ -41,12 +41,22 @@ internal sealed record EngineSnapshot
     /// <summary>What is known of containers, and what waited for it.</summary>
     public ContainerSnapshot Containers { get; init; } = new();
 
+    /// <summary>Names of addresses; null when none are looked up.</summary>
+    public AddressNameSnapshot? AddressNames { get; init; }
+
     /// <summary>What became of captures around matches; null when there are none.</summary>
     public CaptureSnapshot? Captures { get; init; }
 
     /// <summary>Bytes of the memory for texts and descriptors.</summary>
     public long StateBytes { get; init; }
 }
+
+/// <summary>The counters of names of addresses at one moment.</summary>
+/// <param name="Known">Addresses of which a name is known.</param>
+/// <param name="Asked">Addresses whose names were asked for.</param>
+/// <param name="LeftOut">Addresses that were not asked for.</param>
+/// <param name="Absent">How often a name was wanted and not there.</param>
+internal sealed record AddressNameSnapshot(int Known, long Asked, long LeftOut, long Absent);
 
 /// <summary>The counters of captures around matches at one moment.</summary>
 internal sealed record CaptureSnapshot

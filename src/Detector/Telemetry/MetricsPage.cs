@@ -42,6 +42,14 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
             WriteRules(text, engine);
         }
 
+        if (engine.AddressNames is { } names)
+        {
+            text.Gauge("saker_detector_address_names", "Addresses of which a name is known.").Sample(names.Known);
+            text.Counter("saker_detector_address_questions_total", "Addresses whose names were asked for.").Sample(names.Asked);
+            text.Counter("saker_detector_address_questions_left_out_total", "Addresses whose names were not asked for since too many were known or waited.").Sample(names.LeftOut);
+            text.Counter("saker_detector_address_names_absent_total", "How often a rule or an alert wanted the name of an address and there was none, or none yet.").Sample(names.Absent);
+        }
+
         if (engine.Captures is { } captures)
         {
             WriteCaptures(text, captures);
