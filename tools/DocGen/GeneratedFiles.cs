@@ -25,6 +25,7 @@ internal static class GeneratedFiles
             ["docs/reference/commands.md"] = CommandPage.Router(),
             ["docs/reference/detector-commands.md"] = CommandPage.Detector(),
             ["docs/reference/detector-configuration.md"] = DetectorReference.Page(),
+            ["docs/reference/detector-fields.md"] = FieldPage.Write(),
             ["config/schema/detector.schema.json"] = DetectorReference.Schema(),
             ["docs/reference/metrics.md"] = ReferencePages.Metrics(),
             ["docs/reference/environment.md"] = ReferencePages.Environment(catalogue),

@@ -38,13 +38,12 @@ internal static partial class RecordCommand
             }
 
             var wanted = new Recording(result.GetValue(file)!, result.GetValue(process), result.GetValue(all), rules);
-            // A thread of its own: the recorder waits in the kernel.
-            return await Task.Factory.StartNew(() => Record(wanted, configuration, logger, limited.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return await RecordAsync(wanted, configuration, logger, limited.Token);
         }));
         return command;
     }
 
-    private static int Record(Recording wanted, DetectorConfiguration configuration, ILogger logger, CancellationToken stop)
+    private static async Task<int> RecordAsync(Recording wanted, DetectorConfiguration configuration, ILogger logger, CancellationToken stop)
     {
         var options = configuration.Options;
         if (Calls(wanted, configuration, logger) is not { } calls)
@@ -56,6 +55,8 @@ internal static partial class RecordCommand
         using var source = new ModernEbpfSource();
         try
         {
+            // Before the driver begins, for what it brings meanwhile would have to be kept.
+            await using var containers = await ContainerWatch.StartAsync(options.ContainerEngines, state, HostRoot.OfThisProcess(), TimeProvider.System, logger);
             source.Start(DetectorPlan.SourceFor(options, calls));
             HostState.Connect(state, TimeProvider.System).ScanAll(state);
             if (wanted.Process != 0 && state.Threads.Find(wanted.Process) is null)
@@ -63,13 +64,13 @@ internal static partial class RecordCommand
                 throw new EventSourceException($"There is no process {wanted.Process} (--process).");
             }
 
-            using var target = Create(wanted.File);
+            await using var target = Create(wanted.File);
             using var capture = new CaptureWriter(target, wanted.File.EndsWith(".gz", StringComparison.Ordinal));
-            var facts = MachineFacts.Read();
-            capture.Machine(facts.Cpus, facts.MemoryBytes, facts.HighestPid, Environment.MachineName, (ulong)facts.BootSeconds * 1_000_000_000);
+            capture.Machine(MachineFacts.Read().AsCaptured());
             Log.Recording(logger, wanted.File, calls.Count, state.Threads.Count);
-            var recorder = new CaptureRecorder(source, state, capture, wanted.Process, TimeProvider.System);
-            recorder.Run(stop);
+            var recorder = new CaptureRecorder(source, state, capture, wanted.Process, TimeProvider.System, containers);
+            // A thread of its own: the recorder waits in the kernel.
+            await Task.Factory.StartNew(() => recorder.Run(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             if (recorder.Missing > TimeSpan.Zero)
             {
                 Log.EndsEarly(logger, recorder.Missing.TotalSeconds);
@@ -80,7 +81,7 @@ internal static partial class RecordCommand
                 Log.Cut(logger, recorder.Cut);
             }
 
-            Log.Recorded(logger, recorder.Written, capture.Bytes, wanted.File, source.Statistics.Dropped);
+            Log.Recorded(logger, recorder.Written, recorder.Containers, capture.Bytes, wanted.File, source.Statistics.Dropped);
             return 0;
         }
         catch (Exception exception) when (exception is EventSourceException or IOException or UnauthorizedAccessException)
@@ -123,8 +124,8 @@ internal static partial class RecordCommand
         [LoggerMessage(1401, LogLevel.Information, "Recording into {File}: {Calls} system calls asked for, {Threads} threads known. Ctrl-C ends it.")]
         public static partial void Recording(ILogger logger, string file, int calls, int threads);
 
-        [LoggerMessage(1402, LogLevel.Information, "Recorded: {Events} events, {Bytes} bytes before compression, in {File}; {Lost} events lost.")]
-        public static partial void Recorded(ILogger logger, long events, long bytes, string file, long lost);
+        [LoggerMessage(1402, LogLevel.Information, "Recorded: {Events} events, {Containers} containers known at the start, {Bytes} bytes before compression, in {File}; {Lost} events lost.")]
+        public static partial void Recorded(ILogger logger, long events, int containers, long bytes, string file, long lost);
 
         [LoggerMessage(1403, LogLevel.Error, "Cannot record: {Reason}")]
         public static partial void CannotRecord(ILogger logger, string reason);

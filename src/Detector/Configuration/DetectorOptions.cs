@@ -33,6 +33,12 @@ internal sealed record DetectorOptions
     /// <summary>What is done about a loss of events.</summary>
     public SyscallEventDropsOptions SyscallEventDrops { get; init; } = new();
 
+    /// <summary>Captures around matches: what happened from then on, for replays.</summary>
+    public CaptureOptions Capture { get; init; } = new();
+
+    /// <summary>Names of addresses.</summary>
+    public AddressNamesOptions AddressNames { get; init; } = new();
+
     /// <summary>Where events come from.</summary>
     public EngineOptions Engine { get; init; } = new();
 
@@ -47,7 +53,8 @@ internal sealed record DetectorOptions
 
     /// <summary>
     /// Threads that evaluate rules and write alerts out, together. More than one pays where many rules or many alerts keep one core
-    /// busy; verdicts and the order of alerts are the same. Falco has no such key.
+    /// busy; verdicts and the order of alerts are the same. With capture.enabled there is one, for a capture begins with
+    /// the event that matches. Falco has no such key.
     /// </summary>
     [Range(1, 32)]
     public int Workers { get; init; } = 1;

@@ -17,7 +17,6 @@ internal static class FalcoKeys
     private static readonly Dictionary<string, OtherKey> Others = new(StringComparer.Ordinal)
     {
         ["buffered_outputs"] = OtherKey.Quiet, // alerts are always written at once, so that there is nothing to choose
-        ["capture"] = OtherKey.Told(IsEnabled, "No captures are written beside alerts; 'saker-detector record' writes one."),
         ["container_engines.cri.disable_async"] = OtherKey.ListedWhen(IsTrue),
         ["container_engines.log_level"] = OtherKey.Quiet, // the detector has one log for all
         ["engine.ebpf"] = OtherKey.Quiet, // as the two below: settings of drivers that are not in use, which Falco passes over too

@@ -50,8 +50,9 @@ internal sealed class EventStream
 
     /// <summary>The stream of what the programs of this machine ask of its kernel.</summary>
     /// <param name="deliverable">Names of the events that are delivered; null for all.</param>
-    public static EventStream OfSystemCalls(IReadOnlySet<string>? deliverable) =>
-        new(SystemCallName, new FieldCatalogue(), new EventTypeIndex(), deliverable, SystemCallSuggestion);
+    /// <param name="hasAddressNames">Whether names of addresses are looked up.</param>
+    public static EventStream OfSystemCalls(IReadOnlySet<string>? deliverable, bool hasAddressNames = false) =>
+        new(SystemCallName, new FieldCatalogue(hasAddressNames), new EventTypeIndex(), deliverable, SystemCallSuggestion);
 
     /// <summary>A matcher for this stream's rules.</summary>
     /// <param name="rules">The rules.</param>

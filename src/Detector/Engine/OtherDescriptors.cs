@@ -6,7 +6,8 @@ namespace Saker.Detector.Engine;
 
 /// <summary>
 /// For which types of events rules or their alerts read descriptors beside the one that the event is about: arguments that are
-/// descriptors, paths from a directory's descriptor, lists of descriptors. Such events cannot be looked at after later ones.
+/// descriptors, paths from a directory's descriptor, lists of descriptors. Such events cannot be looked at after later ones. Names of
+/// addresses count among them.
 /// </summary>
 internal sealed class OtherDescriptors
 {
@@ -40,6 +41,7 @@ internal sealed class OtherDescriptors
     {
         "evt.arg" or "evt.rawarg" => field.Index >= 0 || field.Argument is not { } name || named.Contains(name),
         "evt.args" or "evt.info" or "fd.types" or "proc.fdopencount" or "proc.fdusage" => true,
+        var name when FieldCatalogue.AddressNames.Contains(name) => true, // the event thread alone asks for them
         var name => name.StartsWith("fs.path.", StringComparison.Ordinal) || name.StartsWith("fdlist.", StringComparison.Ordinal) || name.StartsWith("proc.std", StringComparison.Ordinal),
     };
 }

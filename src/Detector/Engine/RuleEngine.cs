@@ -3,6 +3,7 @@ using Saker.Detector.Capture;
 using Saker.Detector.Events;
 using Saker.Detector.Fields;
 using Saker.Detector.Holding;
+using Saker.Detector.MatchCaptures;
 using Saker.Detector.Outputs;
 using Saker.Detector.State;
 using Saker.Rules;
@@ -18,6 +19,7 @@ namespace Saker.Detector.Engine;
 /// <param name="outputs">Where alerts go.</param>
 /// <param name="counters">Counts alerts of containers that no runtime has told of.</param>
 /// <param name="hold">Keeps alerts until runtimes have answered; null to let none wait.</param>
+/// <param name="captures">Captures around matches; null for none.</param>
 /// <param name="team">Looks at events with several threads; null to do it with this one.</param>
 internal sealed class RuleEngine(
     EventPipeline pipeline,
@@ -28,6 +30,7 @@ internal sealed class RuleEngine(
     IReadOnlyList<OutputQueue> outputs,
     HoldCounters counters,
     AlertHold? hold = null,
+    MatchCapturer? captures = null,
     RuleTeam? team = null)
     : IEventConsumer
 {
@@ -125,6 +128,7 @@ internal sealed class RuleEngine(
         lines.Clear();
         foreach (var rule in matched)
         {
+            captures?.Matched(rule, context.Timestamp, pipeline.Processed);
             lines.Add(formatter.Format(rule, context));
         }
 

@@ -20,6 +20,7 @@ internal static class EvtFields
         registry.Add("evt.dir", static (c, _) => Value.Bytes(c.View.Definition.IsEnter ? ">"u8 : "<"u8));
         registry.Add("evt.source", static (c, _) => Value.Bytes(c.Source));
         registry.Add("evt.is_async", static (c, _) => Value.Bool((c.View.Definition.Category & EventCategory.MetaEvent) != 0));
+        registry.Add("evt.asynctype", static (c, _) => c.View.Type == EventType.AsynceventEnter ? Value.Bytes(c.View.Text(AsynceventEnter.Name)) : Value.None);
         registry.Add("evt.hostname", static (c, _) => Value.Bytes(c.Hostname));
         registry.Add("evt.type", static (c, _) => Value.Bytes(TypeOf(c.View)));
         registry.Add("evt.type.is", static (c, f) => Value.UInt64(TypeOf(c.View).SequenceEqual(f.ArgumentBytes) ? 1UL : 0));

@@ -22,6 +22,7 @@ internal static unsafe class FdEndFields
             registry.Add($"fd.{prefix}ip", (c, _) => Address(c, end));
             registry.Add($"fd.{prefix}net", (c, _) => Address(c, end) is { Exists: true } address
                 ? Value.Network(address.AsBytes, address.AsBytes.Length * 8) : Value.None);
+            registry.Add($"fd.{prefix}ip.name", (c, _) => Name(c, end));
             registry.Add($"fd.{prefix}port", (c, _) => Port(c, end));
             registry.Add($"fd.{prefix}proto", (c, _) => PortName(c, end));
         }
@@ -41,6 +42,25 @@ internal static unsafe class FdEndFields
         }
 
         return Value.Address(isSource ? SocketAddress.Bytes(ref entry->Source, entry->AddressLength) : SocketAddress.Bytes(ref entry->Destination, entry->AddressLength));
+    }
+
+    private static Value Name(EventContext context, End end)
+    {
+        if (context.State.AddressNames is not { } names || Address(context, end) is not { Exists: true } address)
+        {
+            return Value.None;
+        }
+
+        var name = names.NameOf(address.AsBytes);
+        if (name.IsEmpty)
+        {
+            return Value.None;
+        }
+
+        // A copy, for the name may be forgotten at any time.
+        var writer = new Utf8Writer(context.Scratch);
+        writer.Add(name);
+        return Value.Bytes(context.Keep(writer.Length));
     }
 
     private static Value Port(EventContext context, End end)

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Saker.Conditions.Fields;
 using Saker.Detector.Alerting;
 using Saker.Detector.Fields;
+using Saker.Detector.MatchCaptures;
 using Saker.Detector.Outputs;
 using Saker.Detector.State;
 using Saker.Rules;
@@ -52,6 +53,9 @@ internal sealed class AlertHold : IDisposable
         needs = new RuleNeeds?[matcher.Rules.Count];
     }
 
+    /// <summary>Captures around matches; null for none.</summary>
+    public MatchCapturer? Captures { get; init; }
+
     /// <summary>Whether anything is held.</summary>
     public bool IsEmpty => queue.Count == 0;
 
@@ -98,8 +102,14 @@ internal sealed class AlertHold : IDisposable
         var held = node.Value;
         held.Container = container;
         held.Timestamp = present.Timestamp;
+        held.Number = (long)present.Number;
         (held.Uid, held.Gid) = present.Thread is { } thread ? (thread.Uid, thread.Gid) : default;
         held.Possible.AddRange(possible);
+        foreach (var match in possible)
+        {
+            Captures?.MayMatch(matcher.Rules[match.Rule], held.Timestamp, held.Number);
+        }
+
         KeepValues(held, present);
         Add(node, PidOf(present));
         Counters.Held++;
@@ -162,6 +172,7 @@ internal sealed class AlertHold : IDisposable
         matcher.Confirm(held.Possible, context, matched);
         foreach (var rule in matched)
         {
+            Captures?.Matched(rule, held.Timestamp, held.Number);
             write(formatter.Format(rule, context));
         }
 

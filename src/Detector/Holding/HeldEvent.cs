@@ -32,6 +32,9 @@ internal sealed class HeldEvent
     /// <summary>When it happened, nanoseconds since 1970.</summary>
     public ulong Timestamp { get; set; }
 
+    /// <summary>Its number.</summary>
+    public long Number { get; set; }
+
     /// <summary>The container; null for an alert that is ready.</summary>
     public ContainerEntry? Container { get; set; }
 

@@ -15,7 +15,10 @@ namespace Saker.Detector.Hosting;
 /// <param name="capture">The capture; its machine is written.</param>
 /// <param name="root">Records only this process and what it starts; 0 records all.</param>
 /// <param name="clock">The time.</param>
-internal sealed class CaptureRecorder(IEventSource source, MachineState state, CaptureWriter capture, long root, TimeProvider clock) : IEventConsumer
+/// <param name="containers">Asks runtimes about containers; null for nobody to ask.</param>
+internal sealed class CaptureRecorder(
+    IEventSource source, MachineState state, CaptureWriter capture, long root, TimeProvider clock, ContainerWatch? containers = null)
+    : IEventConsumer
 {
     /// <summary>Events that are read at most after the stop.</summary>
     public const long MostAfterStop = 4_000_000;
@@ -32,6 +35,9 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
     /// <summary>Events written.</summary>
     public long Written { get; private set; }
 
+    /// <summary>Containers that were known at the start.</summary>
+    public int Containers { get; private set; }
+
     /// <summary>Texts of the lists that were longer than a capture may hold, and were cut.</summary>
     public long Cut { get; private set; }
 
@@ -47,7 +53,7 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
     {
         MarkRecorded();
         var lists = new StateListWriter(capture);
-        lists.Write(state, root == 0 ? null : static thread => (thread.State & ThreadMarks.Recorded) != 0);
+        lists.Write(state, root == 0 ? null : IsRecorded);
         Cut = lists.Cut;
         // From here on the events tell everything, as they will in the replay: a thread that is looked up now is in none of the
         // lists, so that the replay would not know it, and its events from before the look-up would be left out as known.
@@ -72,9 +78,15 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
             return; // the lists hold what it did
         }
 
-        if (root != 0 && (thread is null || (thread.State & ThreadMarks.Recorded) == 0))
+        if (root != 0 && !(thread is null ? IsOfRecorded(frame.Container) : IsRecorded(thread)))
         {
             return;
+        }
+
+        if (Written == 0)
+        {
+            // Here, for events are in order of their time, and the first that waits may be older than the lists.
+            Containers = ContainerListWriter.Write(capture, state, view.Timestamp, root == 0 ? null : IsRecorded);
         }
 
         capture.Event(raw);
@@ -106,8 +118,15 @@ internal sealed class CaptureRecorder(IEventSource source, MachineState state, C
         }
 
         source.Release();
+        containers?.TakeOver(pipeline, this);
         return count;
     }
+
+    private static bool IsRecorded(ThreadInfo thread) => (thread.State & ThreadMarks.Recorded) != 0;
+
+    /// <summary>Whether what was told of a container is about one that somebody who is recorded runs in.</summary>
+    private bool IsOfRecorded(ContainerEntry? container) =>
+        container is not null && state.Threads.All.Any(thread => IsRecorded(thread) && thread.Container == container);
 
     /// <summary>
     /// Marks the process and what it started. Children inherit the mark, so that they are recorded also when their parents are

@@ -1,13 +1,16 @@
 using System.Globalization;
+using Saker.Detector.AddressNames;
 using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
 using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Engine;
+using Saker.Detector.Fields;
 using Saker.Detector.Following;
 using Saker.Detector.Outputs;
 using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Detector.Telemetry;
+using Saker.Rules;
 
 namespace Saker.Detector.Hosting;
 
@@ -18,6 +21,7 @@ namespace Saker.Detector.Hosting;
 internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnlyList<string> ruleFiles, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan NamePatience = TimeSpan.FromSeconds(3);
     private static readonly CancellationToken AtOnce = new(canceled: true);
 
     private readonly string hostname = Environment.GetEnvironmentVariable("FALCO_HOSTNAME") is { Length: > 0 } given ? given : Environment.MachineName;
@@ -215,6 +219,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     /// <summary>Runs until the end (no next plan), or until a new plan is ready.</summary>
     private async Task<(int Code, DetectorPlan? Next)> RunPlanAsync(OpenStream machine, DetectorPlan plan, PlanReloader? reloader, CancellationToken stop)
     {
+        await using var names = await AddressNamesOf(plan, machine.State);
         using var run = new StreamRun(machine, plan, hostname, outputs, clock, logger);
         if (Control is not null)
         {
@@ -344,6 +349,25 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     private static IEventSource Open(DetectorPlan plan, MachineState state) => plan.IsLive
         ? new HoldingSource(new ModernEbpfSource())
         : new CaptureSource(File.OpenRead(plan.Configuration.Resolve(plan.Configuration.Options.Engine.Replay.CaptureFile)), state);
+
+    /// <summary>Looks up names of addresses for a plan; null when that is not wanted.</summary>
+    private async Task<NameInquiry?> AddressNamesOf(DetectorPlan plan, MachineState state)
+    {
+        state.AddressNames = null;
+        var options = plan.Configuration.Options.AddressNames;
+        if (!plan.IsLive || !options.Enabled)
+        {
+            return null;
+        }
+
+        var names = new NameInquiry([.. NamesIn(plan.Rules)], options.Reverse, options.MaxAddresses, new SystemResolver(), clock);
+        await names.StartAsync(NamePatience);
+        state.AddressNames = names;
+        return names;
+    }
+
+    private static IEnumerable<string> NamesIn(RuleSet rules) => rules.Rules.Where(static rule => rule is { Enabled: true, Unavailable: null })
+        .SelectMany(static rule => FieldCatalogue.AddressNames.SelectMany(rule.Condition.ValuesNamed));
 
     private Task<ContainerWatch> WatchContainersAsync(DetectorPlan plan, MachineState state) =>
         ContainerWatch.StartAsync(plan.Configuration.Options.ContainerEngines, state, HostRoot.OfThisProcess(), clock, logger);

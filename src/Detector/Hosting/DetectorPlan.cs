@@ -36,7 +36,8 @@ internal sealed record DetectorPlan
     public static DetectorPlan? Of(DetectorConfiguration configuration, IReadOnlyList<string> given, ILogger logger)
     {
         var options = configuration.Options;
-        var calls = EventStream.OfSystemCalls(options.Engine.Kind == EngineKind.ModernEbpf ? InterestSet.Deliverable : null);
+        var isLive = options.Engine.Kind == EngineKind.ModernEbpf;
+        var calls = EventStream.OfSystemCalls(isLive ? InterestSet.Deliverable : null, isLive && options.AddressNames.Enabled);
         IReadOnlyList<EventStream> streams = [calls];
         return RuleLoading.Load(configuration, given, streams, logger) is not { } rules ? null : new DetectorPlan
         {

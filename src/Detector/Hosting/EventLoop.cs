@@ -1,5 +1,6 @@
 using Saker.Detector.Capture;
 using Saker.Detector.Engine;
+using Saker.Detector.MatchCaptures;
 using Saker.Detector.Telemetry;
 
 namespace Saker.Detector.Hosting;
@@ -7,11 +8,12 @@ namespace Saker.Detector.Hosting;
 /// <summary>Takes events from a source and gives them to the rules, for one plan.</summary>
 /// <param name="stream">The source, and what is known of its machine.</param>
 /// <param name="engine">Gets the events.</param>
+/// <param name="captures">Captures around matches; null for none.</param>
 /// <param name="monitor">Tells others the counters.</param>
 /// <param name="drops">What is to happen after losses.</param>
 /// <param name="clock">The time.</param>
 /// <param name="logger">Told of losses.</param>
-internal sealed class EventLoop(OpenStream stream, RuleEngine engine, EngineMonitor monitor, DropActions drops, TimeProvider clock, ILogger logger)
+internal sealed class EventLoop(OpenStream stream, RuleEngine engine, MatchCapturer? captures, EngineMonitor monitor, DropActions drops, TimeProvider clock, ILogger logger)
 {
     private const int BatchSize = 512;
     private static readonly TimeSpan ReadWait = TimeSpan.FromMilliseconds(200);
@@ -23,6 +25,7 @@ internal sealed class EventLoop(OpenStream stream, RuleEngine engine, EngineMoni
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
     private readonly IEventSource source = stream.Source;
+    private readonly IEventConsumer consumer = captures is null ? engine : new CapturingConsumer(engine, captures);
 
     /// <summary>The source's counters as they were told last; they outlive a plan.</summary>
     public SourceStatistics Told { get; set; }
@@ -60,6 +63,7 @@ internal sealed class EventLoop(OpenStream stream, RuleEngine engine, EngineMoni
         }
 
         engine.Release(all: true);
+        captures?.Finish();
         monitor.Finish();
         ReportDrops();
     }
@@ -69,13 +73,14 @@ internal sealed class EventLoop(OpenStream stream, RuleEngine engine, EngineMoni
         var count = source.Read(batch, wait);
         for (var i = 0; i < count; i++)
         {
-            stream.Pipeline.Process(batch[i], engine);
+            stream.Pipeline.Process(batch[i], consumer);
         }
 
         engine.Settle();
         source.Release();
-        stream.Containers?.TakeOver(stream.Pipeline, engine);
+        stream.Containers?.TakeOver(stream.Pipeline, consumer);
         engine.Release();
+        captures?.AfterBatch();
         return count;
     }
 

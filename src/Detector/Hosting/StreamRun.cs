@@ -1,8 +1,11 @@
 using Saker.Detector.Alerting;
+using Saker.Detector.Capture;
 using Saker.Detector.Engine;
 using Saker.Detector.Fields;
 using Saker.Detector.Holding;
+using Saker.Detector.MatchCaptures;
 using Saker.Detector.Outputs;
+using Saker.Detector.Scap;
 using Saker.Detector.Telemetry;
 
 namespace Saker.Detector.Hosting;
@@ -15,6 +18,7 @@ internal sealed class StreamRun : IDisposable
     private readonly AlertFormatter formatter;
     private readonly AlertHold? hold;
     private readonly RuleTeam? team;
+    private readonly MatchCapturer? captures;
     private readonly RuleEngine engine;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
@@ -38,10 +42,14 @@ internal sealed class StreamRun : IDisposable
         var holds = opened.Containers is not null && longest > TimeSpan.Zero;
         var matcher = stream.MatcherOf(plan.Rules, options.RuleMatching, holds);
         var counters = new HoldCounters();
-        hold = holds ? new AlertHold(longest, matcher, formatter, opened.State, counters, clock) : null;
-        team = RuleTeam.Of(options.Workers, stream, matcher, opened.State, options, hostname, holds);
-        engine = new RuleEngine(opened.Pipeline, matcher, stream.Types, context, formatter, outputs, counters, hold, team);
-        Monitor = new EngineMonitor(stream.Name, opened.Source, opened.State, opened.Pipeline, engine, matcher, opened.Containers?.Counters, clock);
+        captures = options.Capture.Enabled
+            ? new MatchCapturer(options.Capture, plan.Configuration.Resolve(options.Capture.PathPrefix), opened.State, MachineOf(opened.Source), plan.IsLive, holds ? longest : TimeSpan.Zero, clock, logger)
+            : null;
+        hold = holds ? new AlertHold(longest, matcher, formatter, opened.State, counters, clock) { Captures = captures } : null;
+        // A capture begins with the event that matches, so that none may be put off.
+        team = RuleTeam.Of(captures is null ? options.Workers : 1, stream, matcher, opened.State, options, hostname, holds);
+        engine = new RuleEngine(opened.Pipeline, matcher, stream.Types, context, formatter, outputs, counters, hold, captures, team);
+        Monitor = new EngineMonitor(stream.Name, opened.Source, opened.State, opened.Pipeline, engine, matcher, opened.Containers?.Counters, captures?.Counters, clock);
     }
 
     /// <summary>The counters of the run.</summary>
@@ -56,7 +64,7 @@ internal sealed class StreamRun : IDisposable
     /// <param name="stop">The stop.</param>
     public async Task RunAsync(DropActions drops, Func<bool> otherwise, CancellationToken stop)
     {
-        var loop = new EventLoop(opened, engine, Monitor, drops, clock, logger) { Told = opened.Told };
+        var loop = new EventLoop(opened, engine, captures, Monitor, drops, clock, logger) { Told = opened.Told };
         // A thread of its own: the loop waits in the kernel, and a pool thread should not.
         await Task.Factory.StartNew(
             () => loop.Run(otherwise, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -66,8 +74,11 @@ internal sealed class StreamRun : IDisposable
     public void Dispose()
     {
         team?.Dispose();
+        captures?.Dispose();
         hold?.Dispose();
         formatter.Dispose();
         context.Dispose();
     }
+
+    private static CapturedMachine MachineOf(IEventSource source) => source is CaptureSource capture ? capture.Machine : MachineFacts.Read().AsCaptured();
 }

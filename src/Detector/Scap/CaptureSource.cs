@@ -47,8 +47,8 @@ internal sealed unsafe class CaptureSource : IEventSource
     /// <inheritdoc/>
     public bool Ended { get; private set; }
 
-    /// <summary>The machine that the capture was made on; empty before <see cref="Start"/>.</summary>
-    public string Hostname { get; private set; } = "";
+    /// <summary>The machine that the capture was made on; an unknown one before <see cref="Start"/>.</summary>
+    public CapturedMachine Machine { get; private set; } = CapturedMachine.Unknown;
 
     /// <inheritdoc/>
     public SourceStatistics Statistics => new() { Seen = seen, Malformed = malformed };
@@ -240,9 +240,9 @@ internal sealed unsafe class CaptureSource : IEventSource
     private void ReadMachine(ReadOnlySpan<byte> body)
     {
         var reader = new ListReader(body);
-        reader.Bytes(4 + 8 + 8);
-        var name = reader.Bytes(HostnameBytes);
-        Hostname = Encoding.UTF8.GetString(Events.EventView.CutAtZero(name));
+        var (cpus, memory, highestPid) = ((int)reader.U32(), (long)reader.U64(), (long)reader.U64());
+        var name = Encoding.UTF8.GetString(Events.EventView.CutAtZero(reader.Bytes(HostnameBytes)));
+        Machine = new CapturedMachine(cpus, memory, highestPid, name, reader.U64());
     }
 
     /// <summary>Bytes before the event in a block's body (CPU, and flags in some); 0 for blocks without an event.</summary>

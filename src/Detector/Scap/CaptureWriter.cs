@@ -18,12 +18,19 @@ internal sealed class CaptureWriter : IDisposable
     private readonly Stream stream;
     private readonly byte[] head = new byte[8 + sizeof(uint) + sizeof(ushort)];
 
-    /// <summary>Writes to a stream, which it owns from then on.</summary>
-    /// <param name="target">The stream.</param>
+    /// <summary>Writes to a file, which it owns from then on.</summary>
+    /// <param name="target">The file.</param>
     /// <param name="compress">Whether to gzip.</param>
     public CaptureWriter(Stream target, bool compress)
+        : this(new BufferedStream(compress ? new GZipStream(target, CompressionLevel.Optimal) : target, 256 * 1024))
     {
-        stream = new BufferedStream(compress ? new GZipStream(target, CompressionLevel.Optimal) : target, 256 * 1024);
+    }
+
+    /// <summary>Writes to a stream that takes small pieces well, which it owns from then on.</summary>
+    /// <param name="target">The stream.</param>
+    public CaptureWriter(Stream target)
+    {
+        stream = target;
         var body = new ListWriter().U32(CaptureSource.SectionMagic).U16(1).U16(2).I64(-1);
         Block(BlockType.SectionHeader, body.Written);
     }
@@ -31,18 +38,16 @@ internal sealed class CaptureWriter : IDisposable
     /// <summary>Bytes written so far, before any compression.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Bytes that an event takes.</summary>
+    public static int LengthOf(in RawEvent raw) => Padded(sizeof(ushort) + raw.Bytes.Length) + Around;
+
     /// <summary>The machine that the capture is made on.</summary>
-    /// <param name="cpus">Its CPUs.</param>
-    /// <param name="memory">Its memory in bytes.</param>
-    /// <param name="highestPid">Above all process ids.</param>
-    /// <param name="hostname">Its name.</param>
-    /// <param name="boot">When it started, nanoseconds since 1970.</param>
-    public void Machine(int cpus, long memory, long highestPid, string hostname, ulong boot)
+    public void Machine(CapturedMachine machine)
     {
         Span<byte> name = stackalloc byte[CaptureSource.HostnameBytes];
         name.Clear();
-        Encoding.UTF8.TryGetBytes(hostname, name[..^1], out _);
-        var body = new ListWriter().U32((uint)cpus).I64(memory).I64(highestPid).Bytes(name).U64(boot);
+        Encoding.UTF8.TryGetBytes(machine.Hostname, name[..^1], out _);
+        var body = new ListWriter().U32((uint)machine.Cpus).I64(machine.MemoryBytes).I64(machine.HighestPid).Bytes(name).U64(machine.BootedAt);
         body.U64(0).U64(0).U64(0); // flags, and two fields that are kept for the future
         Block(BlockType.MachineInfo, body.Written);
     }

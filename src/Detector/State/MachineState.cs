@@ -40,6 +40,9 @@ internal sealed class MachineState : IDisposable
     /// <summary>Reads a thread that events name but nobody knows, on a live machine; null for captures.</summary>
     public IThreadLookup? Lookup { get; set; }
 
+    /// <summary>Names of addresses; null where none are looked up.</summary>
+    public IAddressNames? AddressNames { get; set; }
+
     /// <summary>Threads that had to be made from an event alone.</summary>
     public long Placeholders { get; private set; }
 

@@ -1,6 +1,7 @@
 using Saker.Detector.Capture;
 using Saker.Detector.Engine;
 using Saker.Detector.Inquiry;
+using Saker.Detector.MatchCaptures;
 using Saker.Detector.State;
 using Saker.Rules;
 
@@ -18,6 +19,7 @@ namespace Saker.Detector.Telemetry;
 /// <param name="engine">What makes alerts of them.</param>
 /// <param name="matcher">The rules.</param>
 /// <param name="inquiry">What was asked of runtimes; null for a capture.</param>
+/// <param name="captures">Captures around matches; null for none.</param>
 /// <param name="clock">The time.</param>
 internal sealed class EngineMonitor(
     string stream,
@@ -27,6 +29,7 @@ internal sealed class EngineMonitor(
     RuleEngine engine,
     RuleMatcher matcher,
     InquiryCounters? inquiry,
+    CaptureCounters? captures,
     TimeProvider clock)
 {
     // Longer than the event thread waits for events; beyond it, the thread is held up, and older figures serve.
@@ -134,6 +137,8 @@ internal sealed class EngineMonitor(
             ThreadsNotFound = state.Placeholders,
             StateBytes = state.Pool.ReservedBytes,
             Containers = TakeContainers(),
+            AddressNames = state.AddressNames is { } names ? new AddressNameSnapshot(names.Known, names.Asked, names.LeftOut, names.Absent) : null,
+            Captures = captures is null ? null : TakeCaptures(captures),
         };
     }
 
@@ -149,6 +154,17 @@ internal sealed class EngineMonitor(
         Held = engine.HoldCounters.Held,
         Crowded = engine.HoldCounters.Crowded,
         AlertsWithout = [.. engine.HoldCounters.Without],
+    };
+
+    private static CaptureSnapshot TakeCaptures(CaptureCounters captures) => new()
+    {
+        Written = captures.Written,
+        Failed = captures.Failed,
+        Refused = captures.Refused,
+        Discarded = captures.Discarded,
+        Removed = captures.Removed,
+        Events = captures.Events,
+        EventsDropped = captures.EventsDropped,
     };
 
     private long CountDescriptors()

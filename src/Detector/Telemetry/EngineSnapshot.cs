@@ -41,8 +41,46 @@ internal sealed record EngineSnapshot
     /// <summary>What is known of containers, and what waited for it.</summary>
     public ContainerSnapshot Containers { get; init; } = new();
 
+    /// <summary>Names of addresses; null when none are looked up.</summary>
+    public AddressNameSnapshot? AddressNames { get; init; }
+
+    /// <summary>What became of captures around matches; null when there are none.</summary>
+    public CaptureSnapshot? Captures { get; init; }
+
     /// <summary>Bytes of the memory for texts and descriptors.</summary>
     public long StateBytes { get; init; }
+}
+
+/// <summary>The counters of names of addresses at one moment.</summary>
+/// <param name="Known">Addresses of which a name is known.</param>
+/// <param name="Asked">Addresses whose names were asked for.</param>
+/// <param name="LeftOut">Addresses that were not asked for.</param>
+/// <param name="Absent">How often a name was wanted and not there.</param>
+internal sealed record AddressNameSnapshot(int Known, long Asked, long LeftOut, long Absent);
+
+/// <summary>The counters of captures around matches at one moment.</summary>
+internal sealed record CaptureSnapshot
+{
+    /// <summary>Files that were finished.</summary>
+    public long Written { get; init; }
+
+    /// <summary>Captures that could not be written.</summary>
+    public long Failed { get; init; }
+
+    /// <summary>Matches that no capture was begun for.</summary>
+    public long Refused { get; init; }
+
+    /// <summary>Captures of what turned out to be no match.</summary>
+    public long Discarded { get; init; }
+
+    /// <summary>Older files that were removed.</summary>
+    public long Removed { get; init; }
+
+    /// <summary>Events that were put into captures.</summary>
+    public long Events { get; init; }
+
+    /// <summary>Events that captures lack.</summary>
+    public long EventsDropped { get; init; }
 }
 
 /// <summary>The counters of containers at one moment.</summary>

@@ -1,3 +1,5 @@
+using Saker.Detector.Scap;
+
 namespace Saker.Detector.Telemetry;
 
 /// <summary>The machine, as /proc describes it.</summary>
@@ -8,6 +10,9 @@ namespace Saker.Detector.Telemetry;
 /// <param name="HighestPid">Above all process ids.</param>
 internal sealed record MachineFacts(string KernelRelease, long BootSeconds, int Cpus, long MemoryBytes, long HighestPid)
 {
+    /// <summary>The machine as captures describe it.</summary>
+    public CapturedMachine AsCaptured() => new(Cpus, MemoryBytes, HighestPid, Environment.MachineName, (ulong)BootSeconds * 1_000_000_000);
+
     /// <summary>Reads everything.</summary>
     public static MachineFacts Read()
     {

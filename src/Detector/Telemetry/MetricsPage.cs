@@ -46,6 +46,19 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, D
             WriteRules(text, engine);
         }
 
+        if (engine.AddressNames is { } names)
+        {
+            text.Gauge("saker_detector_address_names", "Addresses of which a name is known.").Sample(names.Known);
+            text.Counter("saker_detector_address_questions_total", "Addresses whose names were asked for.").Sample(names.Asked);
+            text.Counter("saker_detector_address_questions_left_out_total", "Addresses whose names were not asked for since too many were known or waited.").Sample(names.LeftOut);
+            text.Counter("saker_detector_address_names_absent_total", "How often a rule or an alert wanted the name of an address and there was none, or none yet.").Sample(names.Absent);
+        }
+
+        if (engine.Captures is { } captures)
+        {
+            WriteCaptures(text, captures);
+        }
+
         WriteShort(text, engine, usage);
         text.Counter("saker_detector_alerts_total", "Alerts made.").Sample(engine.Alerts);
         return text.ToString();
@@ -183,6 +196,18 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, D
         {
             alerts.Sample(knowledge < containers.AlertsWithout.Count ? containers.AlertsWithout[knowledge] : 0, ("reason", reason));
         }
+    }
+
+    private static void WriteCaptures(PrometheusText text, CaptureSnapshot captures)
+    {
+        text.Counter("saker_detector_captures_total", "Captures around matches, by what became of them.")
+            .Sample(captures.Written, ("outcome", "written"))
+            .Sample(captures.Failed, ("outcome", "failed"))
+            .Sample(captures.Refused, ("outcome", "refused"))
+            .Sample(captures.Discarded, ("outcome", "discarded"));
+        text.Counter("saker_detector_capture_events_total", "Events that were put into captures around matches.").Sample(captures.Events);
+        text.Counter("saker_detector_capture_events_dropped_total", "Events that captures around matches lack since they did not fit into memory.").Sample(captures.EventsDropped);
+        text.Counter("saker_detector_capture_files_removed_total", "Older captures that were removed to make room.").Sample(captures.Removed);
     }
 
     private void WriteResources(PrometheusText text, ResourceUsage usage)

@@ -28,7 +28,7 @@ public sealed class OldCaptures(ITestOutputHelper output)
         var written = new MemoryStream();
         using (var writer = new CaptureWriter(written, compress: false))
         {
-            writer.Machine(2, 1 << 30, 32_768, "elsewhere", 5);
+            writer.Machine(new CapturedMachine(2, 1 << 30, 32_768, "elsewhere", 5));
             new StateListWriter(writer).Write(state);
             var batch = new RawEvent[64];
             for (int count; (count = source.Read(batch, TimeSpan.Zero)) > 0; source.Release())

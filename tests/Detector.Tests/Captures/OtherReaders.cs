@@ -65,7 +65,7 @@ public sealed class OtherReaders : IDisposable
         var written = new MemoryStream();
         using (var writer = new CaptureWriter(written, compress: false))
         {
-            writer.Machine(2, 1 << 30, 32_768, "here", 5);
+            writer.Machine(new CapturedMachine(2, 1 << 30, 32_768, "here", 5));
             var lists = new StateListWriter(writer);
             lists.Write(state);
             cut = lists.Cut;

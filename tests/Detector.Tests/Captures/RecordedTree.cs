@@ -85,7 +85,7 @@ public sealed class RecordedTree : IDisposable
         return count;
     }
 
-    private sealed class Source(List<byte[]> events) : IEventSource
+    internal sealed class Source(List<byte[]> events) : IEventSource
     {
         private int next;
 

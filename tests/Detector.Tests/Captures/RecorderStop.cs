@@ -46,7 +46,7 @@ public sealed class RecorderStop : IDisposable
     private CaptureRecorder Record(Source source)
     {
         using var capture = new CaptureWriter(new MemoryStream(), compress: false);
-        capture.Machine(1, 1 << 30, 32_768, "here", 5);
+        capture.Machine(new CapturedMachine(1, 1 << 30, 32_768, "here", 5));
         var recorder = new CaptureRecorder(source, state, capture, root: 0, source.Clock);
         recorder.Run(new CancellationToken(canceled: true));
         return recorder;

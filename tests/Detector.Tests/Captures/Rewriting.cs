@@ -22,7 +22,7 @@ public sealed class Rewriting
         var events = new List<(short Cpu, byte[] Bytes)>();
         using (var writer = new CaptureWriter(written, compress))
         {
-            writer.Machine(2, 1 << 30, 32_768, "elsewhere", 5);
+            writer.Machine(new CapturedMachine(2, 1 << 30, 32_768, "elsewhere", 5));
             new StateListWriter(writer).Write(before);
             foreach (var raw in All(first))
             {
@@ -41,7 +41,7 @@ public sealed class Rewriting
 
         using var after = new MachineState();
         using var second = Open(written.ToArray(), after);
-        Assert.Equal("elsewhere", second.Hostname);
+        Assert.Equal("elsewhere", second.Machine.Hostname);
         Assert.Equal(before.Threads.Count, after.Threads.Count);
         Assert.All(before.Threads.All, thread => Assert.Equal(Describe(thread), Describe(after.Threads.Find(thread.Tid)!)));
         Assert.True(before.Threads.All.Sum(static thread => thread.Fds.Count) > 50);

@@ -31,12 +31,10 @@ public sealed class FalcoFiles : IDisposable
             output_timeout: 2000
             outputs: {rate: 1, max_burst: 1000}
             metadata_download: {max_mb: 100}
-            capture: {enabled: true}
             metrics: {enabled: true, libbpf_stats_enabled: false, jemalloc_stats_enabled: On}
             """);
         Assert.Equal(
             [
-                "capture: No captures are written beside alerts; 'saker-detector record' writes one.",
                 "falco.yaml: Without effect in this version: libs_logger, metadata_download, metrics.jemalloc_stats_enabled.",
                 "outputs: Alerts are not limited to a rate, so that none is lost; the outputs' queues are bounded (outputs_queue.capacity).",
             ],

@@ -7,7 +7,9 @@ using Saker.Detector.Containers;
 using Saker.Detector.Engine;
 using Saker.Detector.Fields;
 using Saker.Detector.Holding;
+using Saker.Detector.MatchCaptures;
 using Saker.Detector.Outputs;
+using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Detector.Tests.State;
 using Saker.Rules;
@@ -30,7 +32,7 @@ internal sealed class HoldingRig : IAsyncDisposable
     private readonly RuleTeam? team;
     private readonly RuleEngine engine;
 
-    public HoldingRig(int workers, string rules, RuleMatching matching = RuleMatching.First, bool holds = true)
+    public HoldingRig(int workers, string rules, RuleMatching matching = RuleMatching.First, bool holds = true, string? captures = null)
     {
         var stream = EventStream.OfSystemCalls(null);
         var set = RuleLoading.Load([new RuleFile("rules.yaml", rules)], [stream]);
@@ -40,11 +42,14 @@ internal sealed class HoldingRig : IAsyncDisposable
         formatter = new AlertFormatter(new DetectorOptions(), stream.Catalogue, "here");
         Matcher = stream.MatcherOf(set, matching, holds);
         var counters = new HoldCounters();
-        Hold = holds ? new AlertHold(Longest, Matcher, formatter, state, counters, Clock) : null;
+        Captures = captures is null
+            ? null
+            : new MatchCapturer(new CaptureOptions { DefaultDuration = 1000 }, captures, state, CapturedMachine.Unknown, isLive: true, Longest, Clock, NullLogger.Instance);
+        Hold = holds ? new AlertHold(Longest, Matcher, formatter, state, counters, Clock) { Captures = Captures } : null;
         output = new OutputQueue(kept, new QueueSettings { Capacity = 100_000 }, Clock, NullLogger.Instance);
-        team = RuleTeam.Of(workers, stream, Matcher, state, new DetectorOptions(), "here", holds);
-        engine = new RuleEngine(Pipeline, Matcher, stream.Types, context, formatter, [output], counters, Hold, team);
-        Events = new EventBuilder(Pipeline, engine);
+        team = RuleTeam.Of(captures is null ? workers : 1, stream, Matcher, state, new DetectorOptions(), "here", holds);
+        engine = new RuleEngine(Pipeline, Matcher, stream.Types, context, formatter, [output], counters, Hold, Captures, team);
+        Events = new EventBuilder(Pipeline, Captures is null ? engine : new CapturingConsumer(engine, Captures));
         state.Containers.Ask = static entry => entry.Knowledge = ContainerKnowledge.Asked;
     }
 
@@ -55,6 +60,8 @@ internal sealed class HoldingRig : IAsyncDisposable
     public FakeTimeProvider Clock { get; } = new();
 
     public AlertHold? Hold { get; }
+
+    public MatchCapturer? Captures { get; }
 
     public EventBuilder Events { get; }
 

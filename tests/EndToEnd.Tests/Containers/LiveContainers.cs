@@ -49,16 +49,7 @@ public abstract class LiveContainers(CommandedEngine engine)
         LiveDetector.Require();
         engine.Require();
         using var folder = new TestFolder();
-        folder.Write("rules.yaml", Rules);
-        var sockets = string.Join(", ", ((string[])["docker", "podman", "cri", "containerd"]).Select(name => $"{name}: {{enabled: {(name == Type ? $"true, sockets: [{engine.Socket}]" : "false")}}}"));
-        folder.Write("detector.yaml", $$"""
-            rules_files: [{{folder.File("rules.yaml")}}]
-            rule_matching: all
-            engine: { kind: modern_ebpf, modern_ebpf: { buf_size_preset: 7 } } # whatever else this machine does meanwhile, nothing is lost
-            container_engines: { {{sockets}} }
-            container: { hold_ms: 2000 } # of a busy machine
-            webserver: { enabled: false }
-            """);
+        Configure(folder);
         await using var detector = ProcessRunner.Start(Programs.Path("saker-detector"), ["--config", folder.File("detector.yaml")]);
         await detector.WaitForLineAsync("Watching", Patience);
         for (var i = 0; i < Count; i++)
@@ -76,6 +67,54 @@ public abstract class LiveContainers(CommandedEngine engine)
         Assert.All(started, parts => Assert.Equal(("busybox true", TinyImage.Name, Type, "localhost/saker-test", "image", "root", "false"), (parts[0], parts[3], parts[4], parts[5], parts[6], parts[7], parts[8])));
         Assert.All(started, static parts => Assert.Equal(12, parts[1].Length));
         Assert.Equal(expected, started.Select(static parts => parts[2]));
+    }
+
+    [Fact]
+    public async Task A_recording_and_a_capture_around_a_match_replay_with_the_name_of_a_container_that_ran_before()
+    {
+        LiveDetector.Require();
+        engine.Require();
+        using var folder = new TestFolder();
+        Configure(folder, $"capture: {{ enabled: true, mode: all_rules, default_duration: 200, path_prefix: {folder.File("cut/match")} }}");
+        await engine.CommandAsync("run", "--rm", "-d", "--network=none", "--name", "kept", TinyImage.Name);
+        await using var detector = ProcessRunner.Start(Programs.Path("saker-detector"), ["--config", folder.File("detector.yaml")]);
+        await using var recording = ProcessRunner.Start(Programs.Path("saker-detector"), ["record", folder.File("kept.scap"), "--config", folder.File("detector.yaml")]);
+        await detector.WaitForLineAsync("Watching", Patience);
+        await recording.WaitForLineAsync("Recording into", Patience);
+        await engine.CommandAsync("exec", "kept", "/bin/busybox", "true");
+        await detector.WaitForLineAsync("busybox true|", Patience);
+        recording.Signal("INT");
+        detector.Signal("TERM");
+        Assert.Equal(0, await recording.WaitForExitAsync(Patience));
+        Assert.Equal(0, await detector.WaitForExitAsync(Patience));
+        await engine.CommandAsync("kill", "kept");
+        var withName = new List<string>();
+        foreach (var file in Directory.GetFiles(folder.File("cut")).Append(folder.File("kept.scap")))
+        {
+            await using var replay = ProcessRunner.Start(Programs.Path("saker-detector"), ["replay", file, "--config", folder.File("detector.yaml"), "-o", "capture.enabled=false"]);
+            Assert.Equal(0, await replay.WaitForExitAsync(Patience));
+            var names = Alerts(replay, "busybox true|").Select(static line => line.Split('|')[2]).ToList();
+            Assert.All(names, static name => Assert.Equal("kept", name));
+            withName.AddRange(names.Count > 0 ? [Path.GetFileName(file).Split('_')[0]] : []);
+        }
+
+        // Other rules begin captures as well, in which the program is not.
+        Assert.Equal(["match", "kept.scap"], withName);
+    }
+
+    private void Configure(TestFolder folder, string more = "")
+    {
+        folder.Write("rules.yaml", Rules);
+        var sockets = string.Join(", ", ((string[])["docker", "podman", "cri", "containerd"]).Select(name => $"{name}: {{enabled: {(name == Type ? $"true, sockets: [{engine.Socket}]" : "false")}}}"));
+        folder.Write("detector.yaml", $$"""
+            rules_files: [{{folder.File("rules.yaml")}}]
+            rule_matching: all
+            engine: { modern_ebpf: { buf_size_preset: 7 } } # whatever else this machine does meanwhile, nothing is lost
+            container_engines: { {{sockets}} }
+            container: { hold_ms: 2000 } # of a busy machine
+            webserver: { enabled: false }
+            {{more}}
+            """);
     }
 
     private static List<string> Alerts(ProcessRunner detector, string with) =>
