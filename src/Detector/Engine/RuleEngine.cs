@@ -18,6 +18,7 @@ namespace Saker.Detector.Engine;
 /// <param name="outputs">Where alerts go.</param>
 /// <param name="counters">Counts alerts of containers that no runtime has told of.</param>
 /// <param name="hold">Keeps alerts until runtimes have answered; null to let none wait.</param>
+/// <param name="observer">Sees matches while their events are there; null for nobody.</param>
 internal sealed class RuleEngine(
     EventPipeline pipeline,
     RuleMatcher matcher,
@@ -26,7 +27,8 @@ internal sealed class RuleEngine(
     AlertFormatter formatter,
     IReadOnlyList<OutputQueue> outputs,
     HoldCounters counters,
-    AlertHold? hold = null)
+    AlertHold? hold = null,
+    IMatchObserver? observer = null)
     : IEventConsumer
 {
     private readonly List<Rule> matched = new(capacity: 64);
@@ -85,6 +87,7 @@ internal sealed class RuleEngine(
         foreach (var rule in matched)
         {
             var line = formatter.Format(rule, context);
+            observer?.Matched(rule, context, line);
             if (waits)
             {
                 hold!.Queue(line, context);

@@ -24,7 +24,9 @@ internal sealed class StreamRun : IDisposable
     /// <param name="outputs">Where alerts go.</param>
     /// <param name="clock">The time.</param>
     /// <param name="logger">Told of losses.</param>
-    public StreamRun(OpenStream opened, DetectorPlan plan, string hostname, IReadOnlyList<OutputQueue> outputs, TimeProvider clock, ILogger logger)
+    /// <param name="observer">Sees matches while their events are there; null for nobody.</param>
+    public StreamRun(
+        OpenStream opened, DetectorPlan plan, string hostname, IReadOnlyList<OutputQueue> outputs, TimeProvider clock, ILogger logger, IMatchObserver? observer = null)
     {
         this.opened = opened;
         this.clock = clock;
@@ -38,7 +40,7 @@ internal sealed class StreamRun : IDisposable
         var matcher = stream.MatcherOf(plan.Rules, options.RuleMatching, holds);
         var counters = new HoldCounters();
         hold = holds ? new AlertHold(longest, matcher, formatter, opened.State, counters, clock) : null;
-        engine = new RuleEngine(opened.Pipeline, matcher, stream.Types, context, formatter, outputs, counters, hold);
+        engine = new RuleEngine(opened.Pipeline, matcher, stream.Types, context, formatter, outputs, counters, hold, observer);
         Monitor = new EngineMonitor(stream.Name, opened.Source, opened.State, opened.Pipeline, engine, matcher, opened.Containers?.Counters, clock);
     }
 
