@@ -65,7 +65,7 @@ public sealed class WrittenScenes : IDisposable
             evt.type: openat
             evt.is_open_write: "true"
             evt.rawres: "3"
-            evt.arg.flags: O_RDWR|O_CREAT
+            evt.arg.flags: O_CREAT|O_RDWR
             evt.arg.mode: "0644"
             evt.time.s: "05:06:07"
             """);
