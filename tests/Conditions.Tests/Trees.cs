@@ -33,6 +33,17 @@ public sealed class Trees
     }
 
     [Theory]
+    [InlineData("mix.sh", "mix.sh")]
+    [InlineData("two words", "\"two words\"")]
+    [InlineData("a \"b\" \\ 'c', (d)", "\"a \\\"b\\\" \\\\ 'c', (d)\"")]
+    [InlineData("", "\"\"")]
+    public void A_value_is_printed_as_it_is_read(string value, string printed)
+    {
+        Assert.Equal(printed, ConditionPrinter.PrintValue(value));
+        Assert.NotNull(ConditionParser.Parse(new SourceText($"proc.name = {printed}"), []));
+    }
+
+    [Theory]
     [MemberData(nameof(ErrorCases))]
     public void A_mistake_is_told_with_its_place(string text, string mistakes) =>
         Assert.Equal(mistakes, Mistakes(new ConditionCompiler(Operators.Catalogue), text));

@@ -27,6 +27,20 @@ public static class ConditionPrinter
         return text.ToString();
     }
 
+    /// <summary>Prints a value as it may stand on the right side of a comparison: bare where that is possible, else in quotes.</summary>
+    public static string PrintValue(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (IsBare(value))
+        {
+            return value;
+        }
+
+        var text = new StringBuilder();
+        AppendQuoted(text, value);
+        return text.ToString();
+    }
+
     private static readonly SearchValues<char> BareCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:-+");
 

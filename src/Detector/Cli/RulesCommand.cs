@@ -13,8 +13,20 @@ namespace Saker.Detector.Cli;
 /// <summary><c>saker-detector rules</c>: what rule files say, without watching anything.</summary>
 internal static class RulesCommand
 {
-    public static Command Create(Option<string> config, Option<string[]> rules, Option<string[]> settings) =>
-        new("rules", "Checks, lists and explains rules.") { Validate(), List(config, rules, settings), Explain(config, rules, settings), Schema() };
+    public static Command Create(Option<string> config, Option<string[]> rules, Option<string[]> settings)
+    {
+        var input = new RuleInput(config, rules, settings);
+        return new Command("rules", "Checks, lists, explains, tests and compares rules.")
+        {
+            Validate(),
+            List(config, rules, settings),
+            Explain(config, rules, settings),
+            RuleTestCommand.Create(input),
+            RuleWhatIfCommand.Create(input),
+            RuleDiffCommand.Create(input),
+            Schema(),
+        };
+    }
 
     private static Command Schema()
     {

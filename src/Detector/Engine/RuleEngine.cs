@@ -21,6 +21,7 @@ namespace Saker.Detector.Engine;
 /// <param name="hold">Keeps alerts until runtimes have answered; null to let none wait.</param>
 /// <param name="captures">Captures around matches; null for none.</param>
 /// <param name="team">Looks at events with several threads; null to do it with this one.</param>
+/// <param name="observer">Sees matches while their events are there; null for nobody.</param>
 internal sealed class RuleEngine(
     EventPipeline pipeline,
     RuleMatcher matcher,
@@ -31,7 +32,8 @@ internal sealed class RuleEngine(
     HoldCounters counters,
     AlertHold? hold = null,
     MatchCapturer? captures = null,
-    RuleTeam? team = null)
+    RuleTeam? team = null,
+    IMatchObserver? observer = null)
     : IEventConsumer
 {
     private readonly List<Rule> matched = new(capacity: 64);
@@ -129,7 +131,9 @@ internal sealed class RuleEngine(
         foreach (var rule in matched)
         {
             captures?.Matched(rule, context.Timestamp, pipeline.Processed);
-            lines.Add(formatter.Format(rule, context));
+            var line = formatter.Format(rule, context);
+            observer?.Matched(rule, context, line);
+            lines.Add(line);
         }
 
         Publish(lines);

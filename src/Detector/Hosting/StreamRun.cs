@@ -29,7 +29,9 @@ internal sealed class StreamRun : IDisposable
     /// <param name="outputs">Where alerts go.</param>
     /// <param name="clock">The time.</param>
     /// <param name="logger">Told of losses.</param>
-    public StreamRun(OpenStream opened, DetectorPlan plan, string hostname, IReadOnlyList<OutputQueue> outputs, TimeProvider clock, ILogger logger)
+    /// <param name="observer">Sees matches while their events are there; null for nobody.</param>
+    public StreamRun(
+        OpenStream opened, DetectorPlan plan, string hostname, IReadOnlyList<OutputQueue> outputs, TimeProvider clock, ILogger logger, IMatchObserver? observer = null)
     {
         this.opened = opened;
         this.clock = clock;
@@ -46,9 +48,9 @@ internal sealed class StreamRun : IDisposable
             ? new MatchCapturer(options.Capture, plan.Configuration.Resolve(options.Capture.PathPrefix), opened.State, MachineOf(opened.Source), plan.IsLive, holds ? longest : TimeSpan.Zero, clock, logger)
             : null;
         hold = holds ? new AlertHold(longest, matcher, formatter, opened.State, counters, clock) { Captures = captures } : null;
-        // A capture begins with the event that matches, so that none may be put off.
-        team = RuleTeam.Of(captures is null ? options.Workers : 1, stream, matcher, opened.State, options, hostname, holds);
-        engine = new RuleEngine(opened.Pipeline, matcher, stream.Types, context, formatter, outputs, counters, hold, captures, team);
+        // A capture begins with the event that matches, and who looks on sees it: none may be put off.
+        team = RuleTeam.Of(captures is null && observer is null ? options.Workers : 1, stream, matcher, opened.State, options, hostname, holds);
+        engine = new RuleEngine(opened.Pipeline, matcher, stream.Types, context, formatter, outputs, counters, hold, captures, team, observer);
         Monitor = new EngineMonitor(stream.Name, opened.Source, opened.State, opened.Pipeline, engine, matcher, opened.Containers?.Counters, captures?.Counters, clock);
     }
 
