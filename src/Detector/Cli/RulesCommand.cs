@@ -74,6 +74,7 @@ internal static class RulesCommand
         ParseResult result, Option<string> config, Option<string[]> rules, Option<string[]> settings, Func<RuleSet, IReadOnlyList<EventStream>, TextWriter, int> run)
     {
         var error = result.InvocationConfiguration.Error;
+        var asksServer = false;
         var paths = result.GetValue(rules) ?? [];
         if (paths.Length == 0)
         {
@@ -88,6 +89,7 @@ internal static class RulesCommand
                 return 1;
             }
 
+            asksServer = configuration.Options.KubernetesMetadata.Enabled;
             paths = [.. configuration.RulePaths([])];
             foreach (var absent in configuration.AbsentRulePaths([]))
             {
@@ -95,7 +97,7 @@ internal static class RulesCommand
             }
         }
 
-        var streams = EventStream.All(InterestSet.Deliverable);
+        var streams = EventStream.All(InterestSet.Deliverable, asksServer);
         var set = RuleLoading.Load(RuleFiles.Read(paths), streams);
         if (set.Successful)
         {

@@ -46,12 +46,14 @@ internal sealed class EventStream
 
     /// <summary>All streams of this build.</summary>
     /// <param name="deliverableCalls">Names of the events of system calls that are delivered; null for all.</param>
-    public static IReadOnlyList<EventStream> All(IReadOnlySet<string>? deliverableCalls) => [OfSystemCalls(deliverableCalls)];
+    /// <param name="asksServer">Whether the Kubernetes API server is asked.</param>
+    public static IReadOnlyList<EventStream> All(IReadOnlySet<string>? deliverableCalls, bool asksServer = false) => [OfSystemCalls(deliverableCalls, asksServer)];
 
     /// <summary>The stream of what the programs of this machine ask of its kernel.</summary>
     /// <param name="deliverable">Names of the events that are delivered; null for all.</param>
-    public static EventStream OfSystemCalls(IReadOnlySet<string>? deliverable) =>
-        new(SystemCallName, new FieldCatalogue(), new EventTypeIndex(), deliverable, SystemCallSuggestion);
+    /// <param name="asksServer">Whether the Kubernetes API server is asked.</param>
+    public static EventStream OfSystemCalls(IReadOnlySet<string>? deliverable, bool asksServer = false) =>
+        new(SystemCallName, new FieldCatalogue(asksServer), new EventTypeIndex(), deliverable, SystemCallSuggestion);
 
     /// <summary>A matcher for this stream's rules.</summary>
     /// <param name="rules">The rules.</param>
@@ -63,6 +65,11 @@ internal sealed class EventStream
     /// <summary>A context in which the fields of this stream's events are read.</summary>
     /// <param name="hostname">The name that the machine has in alerts.</param>
     public EventContext ContextFor(string hostname) => new() { Source = PinnedBytes.Of(Name), Hostname = PinnedBytes.Of(hostname) };
+
+    /// <summary>Fields that working rules name, in conditions or outputs.</summary>
+    public static IEnumerable<FieldReference> FieldsOf(RuleSet rules) => rules.Rules.Where(static rule => rule is { Enabled: true, Unavailable: null }).SelectMany(static rule => rule.Condition.Fields
+        .Concat(rule.Output.Fields.Select(static named => named.Reference))
+        .Concat(rule.ExtraFields.SelectMany(static extra => extra.Format?.Fields ?? extra.Value!.Fields).Select(static named => named.Reference)));
 
     /// <summary>Names of the events that this stream's working rules are about; null when one is about all.</summary>
     public IReadOnlySet<string>? EventsOf(RuleSet rules)

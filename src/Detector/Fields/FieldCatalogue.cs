@@ -29,9 +29,15 @@ internal sealed class FieldCatalogue : IFieldCatalogue
     private readonly Dictionary<string, string> meanings = EventTable.ReadRows("meanings.tsv").ToDictionary(static row => row[0], static row => row[1], StringComparer.Ordinal);
     private readonly Dictionary<(string Name, string? Argument), DetectorField> references = [];
 
+    private readonly bool asksServer;
+
     /// <summary>The catalogue of the tables that are part of the program.</summary>
-    public FieldCatalogue() =>
-        definitions = EventTable.ReadRows("fields.tsv").Select(Define).ToFrozenDictionary(static d => d.Name, StringComparer.Ordinal);
+    /// <param name="asksServer">Whether the Kubernetes API server is asked.</param>
+    public FieldCatalogue(bool asksServer = false)
+    {
+        this.asksServer = asksServer;
+        definitions = EventTable.ReadRows("fields.tsv").Concat(EventTable.ReadRows("k8smeta.tsv")).Select(Define).ToFrozenDictionary(static d => d.Name, StringComparer.Ordinal);
+    }
 
     /// <inheritdoc/>
     public IReadOnlyCollection<FieldDefinition> Definitions => definitions.Values;
@@ -91,7 +97,7 @@ internal sealed class FieldCatalogue : IFieldCatalogue
             Traits = ancestors.Contains(name) ? FieldTraits.NoTransformer | FieldTraits.NoRightSide | FieldTraits.OneDifferenceSuffices
                 : bothEnds.Contains(name) ? FieldTraits.NoTransformer | FieldTraits.NoRightSide | FieldTraits.NoOutput
                 : FieldTraits.None,
-            Unavailable = registry.Find(name) is null ? ReasonFor(name) : null,
+            Unavailable = registry.Find(name) is null || (!asksServer && KubernetesFields.IsOfServer(name)) ? ReasonFor(name) : null,
         };
     }
 
@@ -142,7 +148,7 @@ internal sealed class FieldCatalogue : IFieldCatalogue
     {
         _ when name.StartsWith("container.", StringComparison.Ordinal) || name.StartsWith("proc.is_container", StringComparison.Ordinal) =>
             "no runtime tells of it; Falco does not fill it any more either",
-        _ when name.StartsWith("k8s.", StringComparison.Ordinal) => "only the Kubernetes API server knows it, and this build does not ask that",
+        _ when KubernetesFields.IsOfServer(name) => "only the Kubernetes API server knows it, which 'kubernetes_metadata.enabled: true' has asked",
         _ when name.StartsWith("thread.cpu", StringComparison.Ordinal) => "no driver sends what it is made of",
         _ when name.EndsWith("ip.name", StringComparison.Ordinal) => "names of addresses are not looked up in this build",
         "evt.pluginname" or "evt.plugininfo" or "evt.asynctype" => "only plugins fill it, and this build runs none",

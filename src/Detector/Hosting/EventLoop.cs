@@ -74,6 +74,7 @@ internal sealed class EventLoop(OpenStream stream, RuleEngine engine, EngineMoni
 
         source.Release();
         stream.Containers?.TakeOver(stream.Pipeline, engine);
+        stream.Pods?.TakeOver();
         engine.Release();
         return count;
     }

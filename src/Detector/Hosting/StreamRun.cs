@@ -39,7 +39,7 @@ internal sealed class StreamRun : IDisposable
         var counters = new HoldCounters();
         hold = holds ? new AlertHold(longest, matcher, formatter, opened.State, counters, clock) : null;
         engine = new RuleEngine(opened.Pipeline, matcher, stream.Types, context, formatter, outputs, counters, hold);
-        Monitor = new EngineMonitor(stream.Name, opened.Source, opened.State, opened.Pipeline, engine, matcher, opened.Containers?.Counters, clock);
+        Monitor = new EngineMonitor(stream.Name, opened.Source, opened.State, opened.Pipeline, engine, matcher, opened.Containers?.Counters, opened.Pods?.Counters, clock);
     }
 
     /// <summary>The counters of the run.</summary>

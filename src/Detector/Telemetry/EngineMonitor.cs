@@ -1,6 +1,7 @@
 using Saker.Detector.Capture;
 using Saker.Detector.Engine;
 using Saker.Detector.Inquiry;
+using Saker.Detector.Kubernetes;
 using Saker.Detector.State;
 using Saker.Rules;
 
@@ -18,6 +19,7 @@ namespace Saker.Detector.Telemetry;
 /// <param name="engine">What makes alerts of them.</param>
 /// <param name="matcher">The rules.</param>
 /// <param name="inquiry">What was asked of runtimes; null for a capture.</param>
+/// <param name="cluster">What was asked of the API server; null where it is not asked.</param>
 /// <param name="clock">The time.</param>
 internal sealed class EngineMonitor(
     string stream,
@@ -27,6 +29,7 @@ internal sealed class EngineMonitor(
     RuleEngine engine,
     RuleMatcher matcher,
     InquiryCounters? inquiry,
+    ClusterCounters? cluster,
     TimeProvider clock)
 {
     // Longer than the event thread waits for events; beyond it, the thread is held up, and older figures serve.
@@ -134,8 +137,17 @@ internal sealed class EngineMonitor(
             ThreadsNotFound = state.Placeholders,
             StateBytes = state.Pool.ReservedBytes,
             Containers = TakeContainers(),
+            Kubernetes = TakeKubernetes(),
         };
     }
+
+    private KubernetesSnapshot? TakeKubernetes() => cluster is null ? null : new KubernetesSnapshot
+    {
+        IsFollowing = cluster.IsFollowing,
+        Pods = cluster.Pods,
+        Requests = [.. Enum.GetValues<ClusterOutcome>().Select(cluster.Requests)],
+        AlertsWithout = [.. engine.HoldCounters.WithoutPod],
+    };
 
     private ContainerSnapshot TakeContainers() => new()
     {

@@ -30,6 +30,10 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, E
         {
             WriteState(text, engine);
             WriteContainers(text, engine.Containers);
+            if (engine.Kubernetes is { } kubernetes)
+            {
+                KubernetesMetrics.Write(text, kubernetes);
+            }
         }
 
         if (options.ResourceUtilizationEnabled)

@@ -29,9 +29,9 @@ internal sealed class HoldingRig : IAsyncDisposable
     private readonly OutputQueue output;
     private readonly RuleEngine engine;
 
-    public HoldingRig(string rules, RuleMatching matching = RuleMatching.First, bool holds = true)
+    public HoldingRig(string rules, RuleMatching matching = RuleMatching.First, bool holds = true, bool asksServer = false)
     {
-        var stream = EventStream.OfSystemCalls(null);
+        var stream = EventStream.OfSystemCalls(null, asksServer);
         var set = RuleLoading.Load([new RuleFile("rules.yaml", rules)], [stream]);
         Assert.True(set.Successful, string.Join(' ', set.Diagnostics));
         Pipeline = new EventPipeline(state);
