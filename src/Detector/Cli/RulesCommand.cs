@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Reflection;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
+using Saker.Detector.Fields;
 using Saker.Detector.Following;
 using Saker.Rules;
 using Saker.Rules.Diagnostics;
@@ -101,6 +102,7 @@ internal static class RulesCommand
         ParseResult result, Option<string> config, Option<string[]> rules, Option<string[]> settings, Func<RuleSet, IReadOnlyList<EventStream>, TextWriter, int> run)
     {
         var error = result.InvocationConfiguration.Error;
+        var sources = FieldSources.None;
         var paths = result.GetValue(rules) ?? [];
         if (paths.Length == 0)
         {
@@ -115,6 +117,7 @@ internal static class RulesCommand
                 return 1;
             }
 
+            sources = EventStream.SourcesOf(configuration.Options);
             paths = [.. configuration.RulePaths([])];
             foreach (var absent in configuration.AbsentRulePaths([]))
             {
@@ -122,7 +125,7 @@ internal static class RulesCommand
             }
         }
 
-        var streams = EventStream.All(InterestSet.Deliverable);
+        var streams = EventStream.All(InterestSet.Deliverable, sources);
         var set = RuleLoading.Load(RuleFiles.Read(paths), streams);
         if (set.Successful)
         {

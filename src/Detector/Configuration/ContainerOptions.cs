@@ -8,8 +8,8 @@ namespace Saker.Detector.Configuration;
 internal sealed record ContainerOptions
 {
     /// <summary>
-    /// Milliseconds that an alert waits at most for the name and image of its container, when the runtime is being asked for them; 0
-    /// lets none wait, as Falco does.
+    /// Milliseconds that an alert waits at most for the name and image of its container, when the runtime is being asked for them, and
+    /// for what the Kubernetes API server is being asked for; 0 lets none wait, as Falco does.
     /// </summary>
     [Range(0, 10_000)]
     public int HoldMs { get; init; } = 150;

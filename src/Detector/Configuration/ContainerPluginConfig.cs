@@ -8,8 +8,10 @@ namespace Saker.Detector.Configuration;
 /// </summary>
 internal static class ContainerPluginConfig
 {
+    /// <summary>The key of a plugin's entry that its own settings are below.</summary>
+    public const string InitConfig = "init_config";
+
     private const string Section = "container_engines";
-    private const string InitConfig = "init_config";
     private const string Engines = "engines";
 
     /// <summary>The map with what the plugin's entry says put into the section. What both say is taken from the plugin, as newer Falcos do.</summary>
@@ -30,8 +32,8 @@ internal static class ContainerPluginConfig
             [.. map.Entries.Where(static entry => entry.Key != Section), new ConfigEntry(Section, present?.KeySource ?? said.Source, merged)], map.Source);
     }
 
-    // The plugin takes a map, or the same as a text of JSON.
-    private static ConfigMap? Read(ConfigNode config, ConfigFaults faults)
+    /// <summary>What is said to a plugin, which takes a map, or the same as a text of JSON; null after a fault.</summary>
+    public static ConfigMap? Read(ConfigNode config, ConfigFaults faults)
     {
         if (config is ConfigMap map)
         {

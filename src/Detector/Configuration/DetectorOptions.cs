@@ -45,6 +45,9 @@ internal sealed record DetectorOptions
     /// <summary>Container runtimes, which say what a container is called and what it was made of.</summary>
     public ContainerEnginesOptions ContainerEngines { get; init; } = new();
 
+    /// <summary>What only the Kubernetes API server knows of pods.</summary>
+    public KubernetesMetadataOptions KubernetesMetadata { get; init; } = new();
+
     /// <summary>Rules below this priority are not loaded.</summary>
     public Priority Priority { get; init; } = Priority.Debug;
 

@@ -1,4 +1,5 @@
 using Saker.Conditions.Fields;
+using Saker.Detector.Configuration;
 using Saker.Detector.Events;
 using Saker.Detector.Fields;
 using Saker.Rules;
@@ -46,13 +47,14 @@ internal sealed class EventStream
 
     /// <summary>All streams of this build.</summary>
     /// <param name="deliverableCalls">Names of the events of system calls that are delivered; null for all.</param>
-    public static IReadOnlyList<EventStream> All(IReadOnlySet<string>? deliverableCalls) => [OfSystemCalls(deliverableCalls)];
+    /// <param name="sources">What is asked for beside what events tell.</param>
+    public static IReadOnlyList<EventStream> All(IReadOnlySet<string>? deliverableCalls, FieldSources sources = FieldSources.None) => [OfSystemCalls(deliverableCalls, sources)];
 
     /// <summary>The stream of what the programs of this machine ask of its kernel.</summary>
     /// <param name="deliverable">Names of the events that are delivered; null for all.</param>
-    /// <param name="hasAddressNames">Whether names of addresses are looked up.</param>
-    public static EventStream OfSystemCalls(IReadOnlySet<string>? deliverable, bool hasAddressNames = false) =>
-        new(SystemCallName, new FieldCatalogue(hasAddressNames), new EventTypeIndex(), deliverable, SystemCallSuggestion);
+    /// <param name="sources">What is asked for beside what events tell.</param>
+    public static EventStream OfSystemCalls(IReadOnlySet<string>? deliverable, FieldSources sources = FieldSources.None) =>
+        new(SystemCallName, new FieldCatalogue(sources), new EventTypeIndex(), deliverable, SystemCallSuggestion);
 
     /// <summary>A matcher for this stream's rules.</summary>
     /// <param name="rules">The rules.</param>
@@ -66,6 +68,15 @@ internal sealed class EventStream
     /// <param name="showsBase64">Whether data is shown as base64.</param>
     public EventContext ContextFor(string hostname, bool showsBase64 = false) =>
         new() { Source = PinnedBytes.Of(Name), Hostname = PinnedBytes.Of(hostname), ShowsBase64 = showsBase64 };
+
+    /// <summary>What is asked for beside what events tell, by the configuration.</summary>
+    public static FieldSources SourcesOf(DetectorOptions options) =>
+        (options.AddressNames.Enabled && options.Engine.Kind == EngineKind.ModernEbpf ? FieldSources.AddressNames : FieldSources.None)
+        | (options.KubernetesMetadata.Enabled ? FieldSources.KubernetesServer : FieldSources.None);
+
+    /// <summary>Fields that working rules name, in conditions or outputs.</summary>
+    public static IEnumerable<FieldReference> FieldsOf(RuleSet rules) =>
+        rules.Rules.Where(static rule => rule is { Enabled: true, Unavailable: null }).SelectMany(static rule => rule.Condition.Fields.Concat(rule.AlertFields));
 
     /// <summary>Names of the events that this stream's working rules are about; null when one is about all.</summary>
     public IReadOnlySet<string>? EventsOf(RuleSet rules)

@@ -26,10 +26,10 @@ internal static class ContainerFields
 
     private delegate byte[] PartOfMount(MountFacts mount);
 
-    /// <summary>Whether the value that a field has in a container comes from a runtime, or from the container's own files, which may take its time.</summary>
+    /// <summary>Whether the value that a field has in a container comes from a runtime, from the API server, or from the container's own files, which may take its time.</summary>
     public static bool IsAsked(string name) =>
         ((name.StartsWith("container.", StringComparison.Ordinal) || name.StartsWith("k8s.", StringComparison.Ordinal)) && !ofKernel.Contains(name))
-        || ofUsers.Contains(name);
+        || ofUsers.Contains(name) || KubernetesFields.IsOfServer(name);
 
     /// <summary>Why a mount's argument is none; null when it is one.</summary>
     public static string? ExplainMount(string argument)

@@ -25,17 +25,17 @@ internal sealed class FieldCatalogue : IFieldCatalogue
     private static readonly FieldReading absent = new(static (_, _) => Value.None, FieldFormat.Plain, null);
 
     private readonly FieldRegistry registry = FieldRegistry.Create();
-    private readonly bool hasAddressNames;
+    private readonly FieldSources sources;
     private readonly FrozenDictionary<string, FieldDefinition> definitions;
     private readonly Dictionary<string, string> meanings = EventTable.ReadRows("meanings.tsv").ToDictionary(static row => row[0], static row => row[1], StringComparer.Ordinal);
     private readonly Dictionary<(string Name, string? Argument), DetectorField> references = [];
 
     /// <summary>The catalogue of the tables that are part of the program.</summary>
-    /// <param name="hasAddressNames">Whether names of addresses are looked up.</param>
-    public FieldCatalogue(bool hasAddressNames = false)
+    /// <param name="sources">What is asked for beside what events tell.</param>
+    public FieldCatalogue(FieldSources sources = FieldSources.None)
     {
-        this.hasAddressNames = hasAddressNames;
-        definitions = EventTable.ReadRows("fields.tsv").Select(Define).ToFrozenDictionary(static d => d.Name, StringComparer.Ordinal);
+        this.sources = sources;
+        definitions = EventTable.ReadRows("fields.tsv").Concat(EventTable.ReadRows("k8smeta.tsv")).Select(Define).ToFrozenDictionary(static d => d.Name, StringComparer.Ordinal);
     }
 
     /// <summary>The fields that are names of addresses.</summary>
@@ -99,11 +99,14 @@ internal sealed class FieldCatalogue : IFieldCatalogue
             Traits = ancestors.Contains(name) ? FieldTraits.NoTransformer | FieldTraits.NoRightSide | FieldTraits.OneDifferenceSuffices
                 : bothEnds.Contains(name) ? FieldTraits.NoTransformer | FieldTraits.NoRightSide | FieldTraits.NoOutput
                 : FieldTraits.None,
-            Unavailable = registry.Find(name) is null || (!hasAddressNames && IsAddressName(name)) ? ReasonFor(name) : null,
+            Unavailable = registry.Find(name) is null || IsUnasked(name) ? ReasonFor(name) : null,
         };
     }
 
     private static bool IsAddressName(string name) => AddressNames.Contains(name);
+
+    private bool IsUnasked(string name) => (IsAddressName(name) && !sources.HasFlag(FieldSources.AddressNames))
+        || (KubernetesFields.IsOfServer(name) && !sources.HasFlag(FieldSources.KubernetesServer));
 
     private static ValueKind KindOf(string type) => type switch
     {
@@ -152,7 +155,7 @@ internal sealed class FieldCatalogue : IFieldCatalogue
     {
         _ when name.StartsWith("container.", StringComparison.Ordinal) || name.StartsWith("proc.is_container", StringComparison.Ordinal) =>
             "no runtime tells of it; Falco does not fill it any more either",
-        _ when name.StartsWith("k8s.", StringComparison.Ordinal) => "only the Kubernetes API server knows it, and this build does not ask that",
+        _ when KubernetesFields.IsOfServer(name) => "only the Kubernetes API server knows it, which 'kubernetes_metadata.enabled: true' has asked",
         _ when name.StartsWith("thread.cpu", StringComparison.Ordinal) => "no driver of today sends what it is made of",
         _ when IsAddressName(name) => "names of addresses are looked up only while a machine is watched and address_names.enabled is set",
         "evt.pluginname" or "evt.plugininfo" => "only plugins fill it, and this build runs none",

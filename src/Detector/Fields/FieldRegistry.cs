@@ -20,6 +20,7 @@ internal sealed class FieldRegistry
         FdListFields.Register(registry);
         FsPathFields.Register(registry);
         ContainerFields.Register(registry);
+        KubernetesFields.Register(registry);
         return registry;
     }
 

@@ -110,6 +110,7 @@ internal sealed class AlertHold : IDisposable
             Captures?.MayMatch(matcher.Rules[match.Rule], held.Timestamp, held.Number);
         }
 
+        held.NeedsPod = possible.Exists(match => NeedsOf(match.Rule).IsOfServer);
         KeepValues(held, present);
         Add(node, PidOf(present));
         Counters.Held++;
@@ -141,7 +142,7 @@ internal sealed class AlertHold : IDisposable
         {
             var next = node.Next;
             var held = node.Value;
-            if (!all && (blocked.Contains(held.Pid) || (held.Container is { IsPending: true } && now < held.Deadline)))
+            if (!all && (blocked.Contains(held.Pid) || (held.IsPending && now < held.Deadline)))
             {
                 blocked.Add(held.Pid);
             }
@@ -250,6 +251,7 @@ internal sealed class AlertHold : IDisposable
             OfCondition = [.. rule.Condition.Fields.Cast<DetectorField>().Where(static field => !Asked(field))];
             OfAlert = [.. alert.Where(static field => !Asked(field))];
             IsAsked = alert.Exists(Asked);
+            IsOfServer = alert.Concat(rule.Condition.Fields).Any(static field => KubernetesFields.IsOfServer(field.Definition.Name));
         }
 
         /// <summary>Fields of the condition, but those that are asked for.</summary>
@@ -260,6 +262,9 @@ internal sealed class AlertHold : IDisposable
 
         /// <summary>Whether the alert has fields that are asked for.</summary>
         public bool IsAsked { get; }
+
+        /// <summary>Whether alert or condition have fields that only the API server knows.</summary>
+        public bool IsOfServer { get; }
 
         private static bool Asked(FieldReference field) => ContainerFields.IsAsked(field.Definition.Name);
     }

@@ -7,7 +7,7 @@ using Saker.Rules;
 namespace Saker.Detector.Holding;
 
 /// <summary>
-/// An event that waits for what a runtime says of its container: the values of all fields that its rules and alerts need, as they
+/// An event that waits for what a runtime or the API server says of its container: the values of all fields that its rules and alerts need, as they
 /// were when it happened, and the rules that match or may. Or an alert that is ready, and waits since an earlier one of its process
 /// does. Pooled.
 /// </summary>
@@ -37,6 +37,12 @@ internal sealed class HeldEvent
 
     /// <summary>The container; null for an alert that is ready.</summary>
     public ContainerEntry? Container { get; set; }
+
+    /// <summary>Whether its rules need what the API server knows of the container's pod.</summary>
+    public bool NeedsPod { get; set; }
+
+    /// <summary>Whether an answer may still come that its rules need.</summary>
+    public bool IsPending => Container is { } container && (container.IsOwnPending || (NeedsPod && container.IsPending));
 
     /// <summary>When the waiting is over, as the clock counts.</summary>
     public long Deadline { get; set; }
@@ -80,6 +86,7 @@ internal sealed class HeldEvent
         Possible.Clear();
         Container = null;
         Ready = null;
+        NeedsPod = false;
         used = 0;
         if (bytes.Length > KeptBytes)
         {

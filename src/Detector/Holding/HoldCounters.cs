@@ -1,4 +1,5 @@
 using Saker.Detector.Containers;
+using Saker.Detector.Kubernetes;
 using Saker.Detector.State;
 
 namespace Saker.Detector.Holding;
@@ -7,6 +8,8 @@ namespace Saker.Detector.Holding;
 internal sealed class HoldCounters
 {
     private readonly long[] without = new long[Enum.GetValues<ContainerKnowledge>().Length];
+
+    private readonly long[] withoutPod = new long[Enum.GetValues<PodKnowledge>().Length];
 
     /// <summary>Events that were held.</summary>
     public long Held { get; set; }
@@ -17,6 +20,9 @@ internal sealed class HoldCounters
     /// <summary>Alerts of containers without a record, by how far the question was.</summary>
     public IReadOnlyList<long> Without => without;
 
+    /// <summary>Alerts of pods that the API server has not told all of, by how far the question was.</summary>
+    public IReadOnlyList<long> WithoutPod => withoutPod;
+
     /// <summary>Alerts of a container went out.</summary>
     /// <param name="container">The container; null when it is unknown.</param>
     /// <param name="count">How many.</param>
@@ -25,6 +31,11 @@ internal sealed class HoldCounters
         if (container is { Facts: null, Kind: CgroupKind.Runtime })
         {
             without[(int)container.Knowledge] += count;
+        }
+
+        if (container?.Pod is { Knowledge: not PodKnowledge.Known } pod)
+        {
+            withoutPod[(int)pod.Knowledge] += count;
         }
     }
 }

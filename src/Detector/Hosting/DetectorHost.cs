@@ -160,11 +160,13 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
             return (0, null);
         }
 
+        await using var pods = new Exchangeable<PodWatch>();
         await using var containers = new Exchangeable<ContainerWatch>();
         if (plan.IsLive)
         {
             // Before the driver begins, for what it brings meanwhile would have to be kept.
             await containers.UseAsync(await WatchContainersAsync(plan, state));
+            await PodWatch.UseForAsync(pods, plan, state, clock, logger);
         }
 
         source.Start(plan.Source);
@@ -187,7 +189,13 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
                 await containers.UseAsync(await WatchContainersAsync(plan, state));
             }
 
+            if (plan.IsLive)
+            {
+                await PodWatch.UseForAsync(pods, plan, state, clock, logger);
+            }
+
             machine.Containers = containers.Value;
+            machine.Pods = pods.Value;
             var (code, next) = await RunPlanAsync(machine, plan, reloader, stop);
             if (next is not null && !await TakeOutputsAsync(plan, next, stop))
             {

@@ -1,6 +1,8 @@
 using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
+using Saker.Detector.Fields;
+using Saker.Detector.Kubernetes;
 using Saker.Rules;
 
 namespace Saker.Detector.Hosting;
@@ -26,6 +28,12 @@ internal sealed record DetectorPlan
     /// <summary>What the source of system calls is asked for.</summary>
     public required SourceSettings Source { get; init; }
 
+    /// <summary>Where the Kubernetes API server is; null where it is not asked.</summary>
+    public ClusterAccess? Cluster { get; init; }
+
+    /// <summary>What the rules name of that server's knowledge.</summary>
+    public KubernetesParts ClusterParts => EventStream.FieldsOf(Rules).Aggregate(KubernetesParts.None, static (parts, named) => parts | KubernetesFields.PartsOf(named.Definition.Name));
+
     /// <summary>Whether system calls of this machine are watched.</summary>
     public bool IsLive => Configuration.Options.Engine.Kind == EngineKind.ModernEbpf;
 
@@ -37,17 +45,42 @@ internal sealed record DetectorPlan
     {
         var options = configuration.Options;
         var isLive = options.Engine.Kind == EngineKind.ModernEbpf;
-        var calls = EventStream.OfSystemCalls(isLive ? InterestSet.Deliverable : null, isLive && options.AddressNames.Enabled);
+        var calls = EventStream.OfSystemCalls(isLive ? InterestSet.Deliverable : null, EventStream.SourcesOf(options));
         IReadOnlyList<EventStream> streams = [calls];
-        return RuleLoading.Load(configuration, given, streams, logger) is not { } rules ? null : new DetectorPlan
+        var isAsked = options.KubernetesMetadata.Enabled && isLive;
+        var cluster = isAsked ? ClusterOf(configuration, logger) : null;
+        if (RuleLoading.Load(configuration, given, streams, logger) is not { } rules || (isAsked && cluster is null))
+        {
+            return null;
+        }
+
+        var plan = new DetectorPlan
         {
             Configuration = configuration,
+            Cluster = cluster,
             RulePaths = configuration.RulePaths(given),
             Rules = rules,
             Streams = streams,
             Calls = calls,
             Source = SourceFor(options, InterestSet.For(calls.EventsOf(rules), options.BaseSyscalls)),
         };
+        if (isAsked && plan.ClusterParts == KubernetesParts.None)
+        {
+            KubernetesMessages.NothingToAsk(logger);
+        }
+
+        return plan;
+    }
+
+    private static ClusterAccess? ClusterOf(DetectorConfiguration configuration, ILogger logger)
+    {
+        var isGood = true;
+        var access = ClusterAccessReader.Read(configuration.Options.KubernetesMetadata, configuration.Resolve, Environment.GetEnvironmentVariable, (key, sentence) =>
+        {
+            isGood = false;
+            EngineMessages.Mistake(logger, $"kubernetes_metadata.{key}: {sentence}");
+        });
+        return isGood ? access : null;
     }
 
     /// <summary>What a source is asked for.</summary>

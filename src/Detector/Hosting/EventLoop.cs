@@ -79,6 +79,7 @@ internal sealed class EventLoop(OpenStream stream, RuleEngine engine, MatchCaptu
         engine.Settle();
         source.Release();
         stream.Containers?.TakeOver(stream.Pipeline, consumer);
+        stream.Pods?.TakeOver();
         engine.Release();
         captures?.AfterBatch();
         return count;

@@ -7,8 +7,8 @@ internal sealed class Exchangeable<T> : IAsyncDisposable
     /// <summary>What is there; null when nothing is.</summary>
     public T? Value { get; private set; }
 
-    /// <summary>Puts another in place, and disposes what was there.</summary>
-    public async ValueTask UseAsync(T next)
+    /// <summary>Puts another in place, or nothing, and disposes what was there.</summary>
+    public async ValueTask UseAsync(T? next)
     {
         var before = Value;
         Value = next;

@@ -15,6 +15,9 @@ internal sealed record OpenStream(string Name, IEventSource Source, MachineState
     /// <summary>Asks runtimes about containers; null for a capture. A plan may bring another.</summary>
     public ContainerWatch? Containers { get; set; }
 
+    /// <summary>Asks the API server about pods; null where that is off. A plan may bring another.</summary>
+    public PodWatch? Pods { get; set; }
+
     /// <summary>The source's counters as they were told last.</summary>
     public SourceStatistics Told { get; set; }
 }

@@ -51,7 +51,7 @@ internal sealed class StreamRun : IDisposable
         // A capture begins with the event that matches, and who looks on sees it: none may be put off.
         team = RuleTeam.Of(captures is null && observer is null ? options.Workers : 1, stream, matcher, opened.State, options, hostname, holds);
         engine = new RuleEngine(opened.Pipeline, matcher, stream.Types, context, formatter, outputs, counters, hold, captures, team, observer);
-        Monitor = new EngineMonitor(stream.Name, opened.Source, opened.State, opened.Pipeline, engine, matcher, opened.Containers?.Counters, captures?.Counters, clock);
+        Monitor = new EngineMonitor(stream.Name, opened.Source, opened.State, opened.Pipeline, engine, matcher, opened.Containers?.Counters, opened.Pods?.Counters, captures?.Counters, clock);
     }
 
     /// <summary>The counters of the run.</summary>

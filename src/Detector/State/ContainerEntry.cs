@@ -87,11 +87,20 @@ internal sealed class ContainerEntry
     /// <summary>Threads that hold it.</summary>
     public int Threads { get; set; }
 
+    /// <summary>The uid of its pod; empty for none.</summary>
+    public byte[] PodUid { get; set; } = [];
+
+    /// <summary>The pod that it belongs to; null for none, and where the API server is not asked.</summary>
+    public PodEntry? Pod { get; set; }
+
     /// <summary>Whether its threads count as running outside any container.</summary>
     public bool IsHost => Kind == CgroupKind.None || (isCandidate && Facts is null);
 
-    /// <summary>Whether an answer may still come, about the container or its users.</summary>
-    public bool IsPending => Knowledge == ContainerKnowledge.Asked || AreUsersAsked;
+    /// <summary>Whether an answer may still come, about the container, its users or its pod.</summary>
+    public bool IsPending => IsOwnPending || Pod is { IsPending: true };
+
+    /// <summary>Whether an answer may still come about the container or its users; then its pod may not be known either.</summary>
+    public bool IsOwnPending => Knowledge == ContainerKnowledge.Asked || AreUsersAsked;
 
     /// <summary>When it was left by its last thread, as a place in the order of those; 0 while it has one.</summary>
     internal long LeftAt { get; set; }

@@ -38,6 +38,9 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
     /// <remarks>True when there will be an answer.</remarks>
     public Func<ContainerEntry, long, bool>? AskUsers { get; set; }
 
+    /// <summary>Pods that they belong to.</summary>
+    public PodTable Pods { get; } = new();
+
     /// <summary>Containers in the table.</summary>
     public int Count => entries.Count;
 
@@ -74,10 +77,12 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
                 Ask?.Invoke(known);
             }
 
+            FindPod(known, cgroups);
             return known;
         }
 
         var entry = new ContainerEntry(ShortOf(named.Id, named.Kind), named.Id, named.Kind);
+        FindPod(entry, cgroups);
         if (!MakeRoom())
         {
             LeftOut++;
@@ -147,6 +152,18 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
         Static.Learn(new ContainerFacts(record));
     }
 
+    /// <summary>Has the pods of containers be asked for from now on.</summary>
+    /// <param name="ask">Asks for a pod; null when nobody does any longer.</param>
+    public void UsePods(Action<PodEntry>? ask)
+    {
+        Pods.Clear();
+        Pods.Ask = ask;
+        foreach (var entry in entries.Values)
+        {
+            entry.Pod = Pods.Of(entry.PodUid);
+        }
+    }
+
     /// <summary>A thread holds the container.</summary>
     public static void Enter(ContainerEntry entry)
     {
@@ -212,6 +229,32 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
 
         Known += entry.Facts is null ? 1 : 0;
         entry.Learn(new ContainerFacts(record));
+        if (entry.PodUid.Length == 0)
+        {
+            entry.PodUid = entry.Facts!.Labels.Find("io.kubernetes.pod.uid"u8) ?? [];
+            entry.Pod = Pods.Of(entry.PodUid);
+        }
+    }
+
+    /// <summary>The pod that a thread's cgroups name.</summary>
+    private void FindPod(ContainerEntry entry, ReadOnlySpan<byte> cgroups)
+    {
+        if (entry.PodUid.Length == 0)
+        {
+            Span<byte> buffer = stackalloc byte[PodIdentity.Length];
+            var uid = PodIdentity.Find(cgroups, buffer);
+            if (uid.IsEmpty)
+            {
+                return;
+            }
+
+            entry.PodUid = uid.ToArray();
+            entry.Pod = Pods.Of(uid);
+        }
+        else if (entry.Pod is { } pod)
+        {
+            Pods.AskAgain(pod);
+        }
     }
 
     private void Leave(ContainerEntry entry)

@@ -1,6 +1,7 @@
 using Saker.Detector.Capture;
 using Saker.Detector.Engine;
 using Saker.Detector.Inquiry;
+using Saker.Detector.Kubernetes;
 using Saker.Detector.MatchCaptures;
 using Saker.Detector.State;
 using Saker.Rules;
@@ -19,6 +20,7 @@ namespace Saker.Detector.Telemetry;
 /// <param name="engine">What makes alerts of them.</param>
 /// <param name="matcher">The rules.</param>
 /// <param name="inquiry">What was asked of runtimes; null for a capture.</param>
+/// <param name="cluster">What was asked of the API server; null where it is not asked.</param>
 /// <param name="captures">Captures around matches; null for none.</param>
 /// <param name="clock">The time.</param>
 internal sealed class EngineMonitor(
@@ -29,6 +31,7 @@ internal sealed class EngineMonitor(
     RuleEngine engine,
     RuleMatcher matcher,
     InquiryCounters? inquiry,
+    ClusterCounters? cluster,
     CaptureCounters? captures,
     TimeProvider clock)
 {
@@ -137,10 +140,19 @@ internal sealed class EngineMonitor(
             ThreadsNotFound = state.Placeholders,
             StateBytes = state.Pool.ReservedBytes,
             Containers = TakeContainers(),
+            Kubernetes = TakeKubernetes(),
             AddressNames = state.AddressNames is { } names ? new AddressNameSnapshot(names.Known, names.Asked, names.LeftOut, names.Absent) : null,
             Captures = captures is null ? null : TakeCaptures(captures),
         };
     }
+
+    private KubernetesSnapshot? TakeKubernetes() => cluster is null ? null : new KubernetesSnapshot
+    {
+        IsFollowing = cluster.IsFollowing,
+        Pods = cluster.Pods,
+        Requests = [.. Enum.GetValues<ClusterOutcome>().Select(cluster.Requests)],
+        AlertsWithout = [.. engine.HoldCounters.WithoutPod],
+    };
 
     private ContainerSnapshot TakeContainers() => new()
     {

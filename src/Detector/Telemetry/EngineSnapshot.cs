@@ -47,6 +47,9 @@ internal sealed record EngineSnapshot
     /// <summary>What became of captures around matches; null when there are none.</summary>
     public CaptureSnapshot? Captures { get; init; }
 
+    /// <summary>What is known of pods by the API server; null where it is not asked.</summary>
+    public KubernetesSnapshot? Kubernetes { get; init; }
+
     /// <summary>Bytes of the memory for texts and descriptors.</summary>
     public long StateBytes { get; init; }
 }
@@ -114,5 +117,21 @@ internal sealed record ContainerSnapshot
     public long Crowded { get; init; }
 
     /// <summary>Alerts of containers without a record, by <see cref="State.ContainerKnowledge"/>.</summary>
+    public IReadOnlyList<long> AlertsWithout { get; init; } = [];
+}
+
+/// <summary>The counters of the questions to the Kubernetes API server at one moment.</summary>
+internal sealed record KubernetesSnapshot
+{
+    /// <summary>Whether the pods of this node are followed.</summary>
+    public bool IsFollowing { get; init; }
+
+    /// <summary>Pods of this node that the server has told of.</summary>
+    public int Pods { get; init; }
+
+    /// <summary>Requests by <see cref="Kubernetes.ClusterOutcome"/>.</summary>
+    public IReadOnlyList<long> Requests { get; init; } = [];
+
+    /// <summary>Alerts of pods that the server has not told all of, by <see cref="Kubernetes.PodKnowledge"/>.</summary>
     public IReadOnlyList<long> AlertsWithout { get; init; } = [];
 }

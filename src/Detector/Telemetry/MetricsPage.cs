@@ -34,6 +34,10 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, D
         {
             WriteState(text, engine);
             WriteContainers(text, engine.Containers);
+            if (engine.Kubernetes is { } kubernetes)
+            {
+                KubernetesMetrics.Write(text, kubernetes);
+            }
         }
 
         if (options.ResourceUtilizationEnabled)

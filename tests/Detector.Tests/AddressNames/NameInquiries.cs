@@ -115,7 +115,7 @@ public sealed class NameInquiries
         foreach (var name in FieldCatalogue.AddressNames)
         {
             Assert.Contains("address_names.enabled", new FieldResolver(new FieldCatalogue()).Resolve(name, null, out _, out _)!.Definition.Unavailable, StringComparison.Ordinal);
-            Assert.Null(new FieldResolver(new FieldCatalogue(hasAddressNames: true)).Resolve(name, null, out _, out _)!.Definition.Unavailable);
+            Assert.Null(new FieldResolver(new FieldCatalogue(FieldSources.AddressNames)).Resolve(name, null, out _, out _)!.Definition.Unavailable);
         }
     }
 

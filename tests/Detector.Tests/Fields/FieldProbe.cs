@@ -14,7 +14,7 @@ namespace Saker.Detector.Tests.Fields;
 /// <summary>A state, events made for it, and the values of fields on each event.</summary>
 internal sealed class FieldProbe : IEventConsumer, IDisposable
 {
-    private readonly FieldCatalogue catalogue = new(hasAddressNames: true);
+    private readonly FieldCatalogue catalogue = new(FieldSources.AddressNames);
     private readonly EventContext context = EventStream.OfSystemCalls(null).ContextFor("");
     private readonly EventPipeline pipeline;
     private FieldReference[] asked = [];

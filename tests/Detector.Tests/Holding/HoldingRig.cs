@@ -32,9 +32,9 @@ internal sealed class HoldingRig : IAsyncDisposable
     private readonly RuleTeam? team;
     private readonly RuleEngine engine;
 
-    public HoldingRig(int workers, string rules, RuleMatching matching = RuleMatching.First, bool holds = true, string? captures = null)
+    public HoldingRig(int workers, string rules, RuleMatching matching = RuleMatching.First, bool holds = true, string? captures = null, FieldSources sources = FieldSources.None)
     {
-        var stream = EventStream.OfSystemCalls(null);
+        var stream = EventStream.OfSystemCalls(null, sources);
         var set = RuleLoading.Load([new RuleFile("rules.yaml", rules)], [stream]);
         Assert.True(set.Successful, string.Join(' ', set.Diagnostics));
         Pipeline = new EventPipeline(state);
