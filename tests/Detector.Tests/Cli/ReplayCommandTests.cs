@@ -43,7 +43,7 @@ public sealed class ReplayCommandTests : IDisposable
     public async Task Data_of_events_is_base64_where_that_is_wanted_and_the_same_otherwise()
     {
         var rules = Path.Combine(folder, "rules.yaml");
-        await File.WriteAllTextAsync(rules, "- {rule: io, desc: d, condition: evt.type in (read, write) and evt.buffer contains e, output: 'x %evt.buffer %evt.arg.data', priority: NOTICE}\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(rules, "- {rule: io, desc: d, condition: 'evt.type in (read, write) and evt.buffer contains e', output: 'x %evt.buffer %evt.arg.data', priority: NOTICE}\n", TestContext.Current.CancellationToken);
         var plain = await ReplayAsync("buffer_format_base64=false");
         var encoded = await ReplayAsync("buffer_format_base64=true");
         Assert.NotEmpty(plain);

@@ -1,50 +1,39 @@
 using System.Text.Json;
-using Saker.Testing;
+using Saker.Detector.Telemetry;
 
 namespace Saker.Detector.Tests.Telemetry;
 
 /// <summary>Figures in a file of their own.</summary>
-public sealed class SnapshotFiles
+public sealed class SnapshotFiles : IDisposable
 {
+    private readonly string folder = Directory.CreateTempSubdirectory("saker-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
     [Fact]
-    public async Task Each_snapshot_is_a_line_with_its_number_also_without_an_alert()
+    public void Each_snapshot_is_a_line_with_its_number_and_figures_in_the_order_of_their_names()
     {
-        var file = Path.Combine(Path.GetTempPath(), $"saker-{Guid.NewGuid():n}.jsonl");
-        await using (var detector = await RunningDetector.StartAsync(
-            "live-procs", RecordedData.Path("falco", "expected", "simple_rules.yaml"), $"metrics.output_file={file}", "metrics.output_rule=false", "metrics.interval=100ms"))
-        {
-            string[] lines = [];
-            for (var until = DateTimeOffset.UtcNow + TimeSpan.FromMinutes(1); lines.Length < 2; await Task.Delay(20, TestContext.Current.CancellationToken))
-            {
-                Assert.True(DateTimeOffset.UtcNow < until, string.Join('\n', detector.Log));
-                lines = File.Exists(file) ? (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Split('\n')[..^1] : [];
-            }
-
-            for (var i = 0; i < 2; i++)
-            {
-                using var line = JsonDocument.Parse(lines[i]);
-                Assert.Equal(i + 1, line.RootElement.GetProperty("sample").GetInt32());
-                var fields = line.RootElement.GetProperty("output_fields").EnumerateObject().Select(static field => field.Name).ToList();
-                Assert.Contains("falco.num_evts", fields);
-                Assert.Equal(fields.Order(StringComparer.Ordinal), fields);
-            }
-
-            Assert.Equal(0, await detector.FinishAsync());
-        }
-
-        File.Delete(file);
+        var path = Path.Combine(folder, "figures.jsonl");
+        var file = new SnapshotFile(path, new KeptLog());
+        file.Append([new("b", 2L), new("a", "one"), new("c", 0.5)]);
+        file.Append([new("a", "two")]);
+        Assert.Equal(
+            ["""{"output_fields":{"a":"one","b":2,"c":0.5},"sample":1}""", """{"output_fields":{"a":"two"},"sample":2}"""], File.ReadAllLines(path));
+        Assert.All(File.ReadAllLines(path), static line => JsonDocument.Parse(line).Dispose());
     }
 
     [Fact]
-    public async Task A_file_that_cannot_be_written_is_told_once()
+    public void A_file_that_cannot_be_written_is_told_once_and_when_it_can_be_again()
     {
-        await using var detector = await RunningDetector.StartAsync(
-            "live-procs", RecordedData.Path("falco", "expected", "simple_rules.yaml"), "metrics.output_file=/nowhere/a", "metrics.interval=100ms");
-        for (var until = DateTimeOffset.UtcNow + TimeSpan.FromMinutes(1); !detector.Log.Any(static line => line.Contains("metrics.output_file", StringComparison.Ordinal)); await Task.Delay(20, TestContext.Current.CancellationToken))
-        {
-            Assert.True(DateTimeOffset.UtcNow < until, string.Join('\n', detector.Log));
-        }
-
-        Assert.Single(detector.Log, static line => line.Contains("metrics.output_file", StringComparison.Ordinal));
+        var log = new KeptLog();
+        var below = Path.Combine(folder, "below");
+        var file = new SnapshotFile(Path.Combine(below, "figures.jsonl"), log);
+        file.Append([new("a", 1L)]);
+        file.Append([new("a", 2L)]);
+        Assert.Contains("metrics.output_file", Assert.Single(log.Lines), StringComparison.Ordinal);
+        Directory.CreateDirectory(below);
+        file.Append([new("a", 3L)]);
+        Assert.EndsWith("again.", log.Lines[^1], StringComparison.Ordinal);
+        Assert.Equal("""{"output_fields":{"a":3},"sample":3}""", Assert.Single(File.ReadAllLines(Path.Combine(below, "figures.jsonl"))));
     }
 }
