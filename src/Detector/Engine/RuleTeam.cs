@@ -57,7 +57,7 @@ internal sealed unsafe class RuleTeam : ISharedWork, IDisposable
     /// <param name="mayWait">Whether alerts may have to wait for runtimes.</param>
     public static RuleTeam? Of(int workers, EventStream stream, RuleMatcher matcher, MachineState state, DetectorOptions options, string hostname, bool mayWait) =>
         workers == 1 ? null : new RuleTeam(
-            [.. Enumerable.Range(0, workers).Select(_ => new RuleWorker(state, matcher.Share(), stream.ContextFor(hostname), new AlertFormatter(options, stream.Catalogue, hostname)))],
+            [.. Enumerable.Range(0, workers).Select(_ => new RuleWorker(state, matcher.Share(), stream.ContextFor(hostname, options.BufferFormatBase64), new AlertFormatter(options, stream.Catalogue, hostname)))],
             matcher,
             stream.Types,
             state.Pool,

@@ -26,13 +26,13 @@ public sealed class AlertsOfPods
         });
         await using var rig = new HoldingRig(1, Deployment, sources: FieldSources.KubernetesServer);
         rig.Containers.UsePods(cluster.Inquiry.Ask);
+        cluster.Pods = rig.Containers.Pods;
         rig.Containers.Learn(HoldingRig.Record());
         Exec(rig);
         Assert.Equal(1, rig.Hold!.Count);
         await cluster.UntilAsync(
             () =>
             {
-                cluster.Inquiry.TakeOver(rig.Containers.Pods);
                 rig.Wait(TimeSpan.Zero);
                 return rig.Hold.IsEmpty;
             },

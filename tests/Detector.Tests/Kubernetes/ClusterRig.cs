@@ -30,7 +30,8 @@ internal sealed class ClusterRig : IAsyncDisposable
 
     public KeptLog Log { get; } = new(LogLevel.Information);
 
-    public PodTable Pods { get; } = new();
+    /// <summary>Who takes over what comes back.</summary>
+    public PodTable Pods { get; set; } = new();
 
     public PodInquiry Inquiry { get; }
 
