@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loads for run.sh. "load loops COUNT": opens and closes a file and starts a program, so many times; prints seconds of
-// wall clock and of CPU, children included. "load rate PER-MILLISECOND SECONDS": so many calls, opens and closes in turn,
+// wall clock and of CPU, children included. "load search COUNT": looks for a file in nine places where it is not and opens it
+// in the tenth, as a loader of libraries does, so many times; prints the same. "load rate PER-MILLISECOND SECONDS": so many calls, opens and closes in turn,
 // in each millisecond; prints how many it made. "load nothing" ends at once: the program that is started.
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -47,6 +48,19 @@ static void loops(int count)
 	printf("%.3f %.3f\n", now() - start, cpu(RUSAGE_SELF) + cpu(RUSAGE_CHILDREN));
 }
 
+static void search(int count)
+{
+	double start = now();
+
+	for (int i = 0; i < count; i++) {
+		for (int j = 0; j < 9; j++)
+			if (open("/no/such/place/passwd", O_RDONLY | O_CLOEXEC) >= 0)
+				exit(1);
+		open_and_close();
+	}
+	printf("%.3f %.3f\n", now() - start, cpu(RUSAGE_SELF));
+}
+
 static void rate(int per_millisecond, int seconds)
 {
 	struct timespec next;
@@ -71,6 +85,8 @@ int main(int count, char **arguments)
 {
 	if (count == 3 && !strcmp(arguments[1], "loops"))
 		loops(atoi(arguments[2]));
+	else if (count == 3 && !strcmp(arguments[1], "search"))
+		search(atoi(arguments[2]));
 	else if (count == 4 && !strcmp(arguments[1], "rate"))
 		rate(atoi(arguments[2]), atoi(arguments[3]));
 	return 0;

@@ -1,8 +1,9 @@
 #!/bin/bash
 # Measures the whole detector on this kernel; needs root and ./run.sh --build. Each step takes less than 90 s.
-#   run.sh idle | loops  | rate      RULES=FILE… (default: config/rules)  COUNT=LOOPS  ROUNDS=N
+#   run.sh idle | loops | rate | search      RULES=FILE… (default: config/rules)  COUNT=LOOPS  ROUNDS=N
 # idle: CPU of a detector to which little happens, 20 s. loops: a fixed load with and without the detector, interleaved.
-# rate: 200,000 calls per second for 30 s. All print the detector's memory and what it says of lost events at its end.
+# rate: 200,000 calls per second for 30 s. search: nine opens of ten fail, without a detector, with one, and with one whose
+# prefilter is off, interleaved. All print the detector's memory and what it says of lost events at its end.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -73,5 +74,24 @@ case "${1:-}" in
       echo "$count loops $kind: $(cut -d' ' -f1 "$work/$kind" | median) s, $(cut -d' ' -f2 "$work/$kind" | median) s of CPU"
     done
     echo "detector meanwhile: $(median < "$work/detector") s of CPU" ;;
-  *) sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  search)
+    count=${COUNT:-100000}
+    for _ in $(seq "${ROUNDS:-3}"); do
+      "$work/load" search "$count" >> "$work/nobody"
+      for prefilter in true false; do
+        SETTINGS="-o engine.modern_ebpf.prefilter=$prefilter" start
+        sleep 1
+        before=$(used)
+        "$work/load" search "$count" >> "$work/$prefilter"
+        sleep 1
+        awk -v a="$before" -v b="$(used)" 'BEGIN { print b - a }' >> "$work/$prefilter-detector"
+        echo "prefilter $prefilter:"
+        stop
+      done
+    done
+    echo "$count searches without a detector: $(cut -d' ' -f1 "$work/nobody" | median) s, $(cut -d' ' -f2 "$work/nobody" | median) s of CPU"
+    for prefilter in true false; do
+      echo "prefilter $prefilter: $(cut -d' ' -f1 "$work/$prefilter" | median) s, $(cut -d' ' -f2 "$work/$prefilter" | median) s of CPU; detector $(median < "$work/$prefilter-detector") s of CPU"
+    done ;;
+  *) sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

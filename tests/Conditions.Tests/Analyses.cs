@@ -20,6 +20,7 @@ public sealed class Analyses
         new FieldDefinition { Name = "b", Kind = ValueKind.Bytes },
         new FieldDefinition { Name = "c", Kind = ValueKind.Bytes },
         new FieldDefinition { Name = "n", Kind = ValueKind.Int64 },
+        new FieldDefinition { Name = "count", Kind = ValueKind.UInt64 },
         new FieldDefinition { Name = "set", Kind = ValueKind.Bytes, IsList = true },
     ]);
 
@@ -36,6 +37,32 @@ public sealed class Analyses
         Define("both", "opens and a = 1");
         Define("other", "a = 1 or b = 2");
         Define("never", "a in ()");
+    }
+
+    [Theory]
+    [InlineData("count = 0", false)]
+    [InlineData("count != 0", false)]
+    [InlineData("not count = 0", false)]
+    [InlineData("count >= 0 and a = 1", false)]
+    [InlineData("count > 0", false)]
+    [InlineData("count < 1", false)]
+    [InlineData("count in (0)", false)]
+    [InlineData("count exists", false)]
+    [InlineData("a = 1", false)]
+    [InlineData("count <= 1", true)]
+    [InlineData("count = 1", true)]
+    [InlineData("count != 1", true)]
+    [InlineData("count > 5", true)]
+    [InlineData("count < 18446744073709551615", true)]
+    [InlineData("count in (0, 7)", true)]
+    [InlineData("a = 1 or not count >= 9", true)]
+    [InlineData("count = val(count)", true)]
+    public void A_count_that_begins_with_one_makes_no_difference_to_what_is_said_of_zero(string text, bool depends)
+    {
+        var errors = new List<ConditionError>();
+        var condition = compiler.Compile(text, errors);
+        Assert.Empty(errors);
+        Assert.Equal(depends, condition!.DependsOnCount("count"));
     }
 
     [Theory]

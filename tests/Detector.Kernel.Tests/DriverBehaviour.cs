@@ -85,7 +85,7 @@ public sealed class DriverBehaviour
                 ("codes", Offset<DriverSettings>(nameof(DriverSettings.Codes))),
             ],
             Members(types, "settings"));
-        Assert.Equal([("event", 0), ("filler", 2)], Members(types, "hooked_call"));
+        Assert.Equal([("event", 0), ("filler", 2), ("drop_failed", 4)], Members(types, "hooked_call"));
         Assert.Equal(
             [
                 ("seen", Offset<DriverCounters>(nameof(DriverCounters.Seen))),
@@ -94,6 +94,7 @@ public sealed class DriverBehaviour
                 ("other", Offset<DriverCounters>(nameof(DriverCounters.Other))),
                 ("unreadable", Offset<DriverCounters>(nameof(DriverCounters.Unreadable))),
                 ("truncated", Offset<DriverCounters>(nameof(DriverCounters.Truncated))),
+                ("filtered", Offset<DriverCounters>(nameof(DriverCounters.Filtered))),
             ],
             Members(types, "counters"));
     }

@@ -229,6 +229,9 @@ static void compat(void)
 	tell("socket.fd", words[0]);
 	int80(102, 3, (long)words, 0);
 	int80(362, words[0], (long)un, sizeof(*un));
+	int80(102, 2, (long)words, 0);
+	words[0] = 9999;
+	int80(102, 1, (long)words, 0);
 	strcpy(low + 64, "/no/32");
 	strcpy(low + 128, "first");
 	strcpy(low + 192, "second");

@@ -74,6 +74,10 @@ public sealed class CompiledCondition
         ? new CompiledCondition(Expression, new UnknownFields(unknown).Possible(Typed), Builder.WithSameLeaves())
         : null;
 
+    /// <summary>Whether the verdict may depend on a field that counts from 1 on. That it is compared with 0 makes no difference.</summary>
+    /// <param name="field">The field's name, without argument.</param>
+    public bool DependsOnCount(string field) => CountAnalysis.Depends(Typed, field);
+
     /// <summary>All fields that the condition reads, macros included, each once.</summary>
     public IReadOnlyCollection<FieldReference> Fields => FieldCollector.Collect(Typed);
 

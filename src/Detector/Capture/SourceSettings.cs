@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Saker.Detector.Capture;
 
 /// <summary>What a source is asked to deliver, and how.</summary>
@@ -17,6 +19,9 @@ internal sealed record SourceSettings
 
     /// <summary>Leaves out system calls that failed. Falco's <c>drop_failed_exit</c>.</summary>
     public bool DropFailedExit { get; init; }
+
+    /// <summary>Those of <see cref="SystemCalls"/> whose failed calls nobody can want: the source may leave them out.</summary>
+    public IReadOnlySet<int> FailedLeftOut { get; init; } = FrozenSet<int>.Empty;
 
     /// <summary>Delivers the events of the detector's own threads as well.</summary>
     public bool IncludeSelf { get; init; }
@@ -51,6 +56,9 @@ internal readonly record struct SourceStatistics
 
     /// <summary>Arguments that were cut to fit.</summary>
     public long TruncatedArguments { get; init; }
+
+    /// <summary>Failed calls that the driver left out, as no rule can match them. They were not lost.</summary>
+    public long Filtered { get; init; }
 
     /// <summary>Events that were damaged: a length pointed outside. Counted by the reader.</summary>
     public long Malformed { get; init; }

@@ -197,6 +197,12 @@ internal sealed record ModernEbpfOptions
 
     /// <summary>Leaves out system calls that failed.</summary>
     public bool DropFailedExit { get; init; }
+
+    /// <summary>
+    /// Leaves failed calls that no rule can match out already in the kernel; what the rules find stays the same. Without effect while
+    /// <c>base_syscalls.all</c> or <c>capture.enabled</c> is set.
+    /// </summary>
+    public bool Prefilter { get; init; } = true;
 }
 
 /// <summary>Settings for captures.</summary>

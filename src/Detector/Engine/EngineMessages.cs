@@ -69,6 +69,9 @@ internal static partial class EngineMessages
     [LoggerMessage(1016, LogLevel.Error, "{Dropped} events were lost in the last second, and syscall_event_drops.actions says 'exit': the detector ends.")]
     public static partial void ExitOnDrops(ILogger logger, long dropped);
 
+    [LoggerMessage(1019, LogLevel.Information, "Failed calls of these are left out in the kernel, as no rule can match them (engine.modern_ebpf.prefilter): {Calls}.")]
+    public static partial void FailedLeftOut(ILogger logger, string calls);
+
     [LoggerMessage(1030, LogLevel.Warning, "{Count} rules on without an event that they name, for '{Event}' is not delivered by this driver: {Rules}.")]
     public static partial void EventUndelivered(ILogger logger, int count, string @event, string rules);
 

@@ -180,7 +180,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
             reloads.IsInUse();
         }
 
-        var machine = new OpenStream(plan.Calls.Name, source, state, new EventPipeline(state), source is HoldingSource live ? ReadMachine(live, state, plan.Source.SystemCalls.Count) : null);
+        var machine = new OpenStream(plan.Calls.Name, source, state, new EventPipeline(state), source is HoldingSource live ? ReadMachine(live, state, plan.Source) : null);
         var running = plan.Source;
         while (true)
         {
@@ -381,9 +381,10 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         ContainerWatch.StartAsync(plan.Configuration.Options.ContainerEngines, state, HostRoot.OfThisProcess(), clock, logger);
 
     /// <summary>What is there when the driver begins: threads, descriptors, users, addresses.</summary>
-    private StateRecovery ReadMachine(HoldingSource source, MachineState state, int calls)
+    private StateRecovery ReadMachine(HoldingSource source, MachineState state, SourceSettings asked)
     {
-        EngineMessages.DriverLoaded(logger, source.Name, string.Join(", ", source.Attached), calls);
+        EngineMessages.DriverLoaded(logger, source.Name, string.Join(", ", source.Attached), asked.SystemCalls.Count);
+        Prefilters.Tell(asked.FailedLeftOut, logger);
         foreach (var note in source.Notes)
         {
             EngineMessages.SourceNote(logger, note);

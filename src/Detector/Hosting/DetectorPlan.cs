@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
@@ -54,6 +55,7 @@ internal sealed record DetectorPlan
             return null;
         }
 
+        var asked = InterestSet.For(calls.EventsOf(rules), options.BaseSyscalls);
         var plan = new DetectorPlan
         {
             Configuration = configuration,
@@ -62,7 +64,7 @@ internal sealed record DetectorPlan
             Rules = rules,
             Streams = streams,
             Calls = calls,
-            Source = SourceFor(options, InterestSet.For(calls.EventsOf(rules), options.BaseSyscalls)),
+            Source = SourceFor(options, asked) with { FailedLeftOut = isLive ? Prefilters.FailedCalls(calls, rules, asked, options) : FrozenSet<int>.Empty },
         };
         if (isAsked && plan.ClusterParts == KubernetesParts.None)
         {
@@ -97,7 +99,9 @@ internal sealed record DetectorPlan
 
     /// <summary>Whether a source that was started as <paramref name="running"/> says serves this plan too: it delivers what is asked for, and perhaps more.</summary>
     public bool IsServedBy(SourceSettings running) =>
-        IsLive && Source with { SystemCalls = running.SystemCalls } == running && running.SystemCalls.IsSupersetOf(Source.SystemCalls);
+        IsLive && Source with { SystemCalls = running.SystemCalls, FailedLeftOut = running.FailedLeftOut } == running
+        && running.SystemCalls.IsSupersetOf(Source.SystemCalls)
+        && Source.SystemCalls.Where(running.FailedLeftOut.Contains).All(Source.FailedLeftOut.Contains);
 
     /// <summary>Whether another plan's outputs are these.</summary>
     public bool HasOutputsOf(DetectorPlan other) => Configuration.Options.HasOutputsOf(other.Configuration.Options);

@@ -47,7 +47,7 @@ internal sealed unsafe class Replay : IDisposable
     }
 
     /// <summary>The file of a capture.</summary>
-    public static byte[] Bytes(string capture) => File.ReadAllBytes(OldCaptures.Contains(capture)
+    public static byte[] Bytes(string capture) => File.ReadAllBytes(OldCaptures.Contains(capture) || capture == "live-bench"
         ? SharedData.Path("falco", "captures", capture + ".scap")
         : RecordedData.Path("falco", "captures", capture + ".scap"));
 
@@ -71,6 +71,10 @@ internal sealed unsafe class Replay : IDisposable
             pipeline.Process(new RawEvent((byte*)address, length, cpu), consumer);
         }
     }
+
+    /// <summary>Runs one event, from 0 on.</summary>
+    public void Run(int index, EventPipeline pipeline, IEventConsumer? consumer) =>
+        pipeline.Process(new RawEvent((byte*)events[index].Address, events[index].Length, events[index].Cpu), consumer);
 
     public void Dispose()
     {

@@ -25,7 +25,7 @@ internal sealed class Attachment
         settings.DropFailed = wanted.DropFailedExit ? 1u : 0u;
         foreach (var call in calls)
         {
-            var exit = Hook(attachment.exitFillers, call.ExitEvent, call.ExitFiller);
+            var exit = Hook(attachment.exitFillers, call.ExitEvent, call.ExitFiller, wanted.FailedLeftOut.Contains(call.Code));
             Set(ref settings.Exits, ref settings.SocketCallExits, call, exit);
             if (call.Enter is var (number, filler))
             {
@@ -35,7 +35,7 @@ internal sealed class Attachment
 
         foreach (var call in GenericCalls.All.Where(call => wanted.SystemCalls.Contains(call.Code)))
         {
-            Set(ref settings.Exits, call.Native64, call.Native32, call.NativeX32, Hook(attachment.exitFillers, GenericCalls.Event, "generic"));
+            Set(ref settings.Exits, call.Native64, call.Native32, call.NativeX32, Hook(attachment.exitFillers, GenericCalls.Event, "generic", wanted.FailedLeftOut.Contains(call.Code)));
             SetCode(ref settings.Codes, call);
         }
 
@@ -57,7 +57,7 @@ internal sealed class Attachment
         }
     }
 
-    private static DriverSettings.HookedCall Hook(List<string> fillers, ushort number, string filler)
+    private static DriverSettings.HookedCall Hook(List<string> fillers, ushort number, string filler, bool dropFailed = false)
     {
         var index = fillers.IndexOf(filler);
         if (index < 0)
@@ -66,7 +66,7 @@ internal sealed class Attachment
             fillers.Add(filler);
         }
 
-        return new() { Event = number, Filler = (ushort)(index + 1) };
+        return new() { Event = number, Filler = (ushort)(index + 1), DropFailed = (ushort)(dropFailed ? 1 : 0) };
     }
 
     private static void Set(
@@ -88,8 +88,8 @@ internal sealed class Attachment
         }
 
         socketCalls[call.SocketCall] = hooked;
-        // Says only that one of the calls behind it is wanted.
-        table[1][ia32SocketCall] = hooked;
+        // Says only that one of the calls behind it is wanted; of which a failed one is, they say themselves.
+        table[1][ia32SocketCall] = hooked with { DropFailed = 0 };
     }
 
     private static void Set(ref DriverSettings.PerAbi table, int native64, int native32, int nativeX32, DriverSettings.HookedCall hooked)

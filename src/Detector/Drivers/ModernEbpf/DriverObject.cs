@@ -106,6 +106,7 @@ internal sealed unsafe class DriverObject : IDisposable
             sum.Other += counters.Other;
             sum.Unreadable += counters.Unreadable;
             sum.Truncated += counters.Truncated;
+            sum.Filtered += counters.Filtered;
         }
 
         return sum;

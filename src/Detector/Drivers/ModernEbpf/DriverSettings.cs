@@ -10,6 +10,9 @@ internal struct DriverSettings
     public const int Calls = 576;
     public const int SocketCalls = 32;
 
+    /// <summary>The driver's <c>LAST_ERROR</c>: results below the negative of it are not taken for failures that <see cref="HookedCall.DropFailed"/> is about.</summary>
+    public const int LastError = 133;
+
     /// <summary>The driver's <c>MAX_TEXT</c>: nothing longer is copied in one piece.</summary>
     public const int LongestData = 4096;
 
@@ -48,6 +51,9 @@ internal struct DriverSettings
     {
         public ushort Event;
         public ushort Filler;
+
+        /// <summary>Whether nobody can want one that failed.</summary>
+        public ushort DropFailed;
     }
 
     [InlineArray(Calls)]
@@ -91,4 +97,5 @@ internal struct DriverCounters
     public ulong Other;
     public ulong Unreadable;
     public ulong Truncated;
+    public ulong Filtered;
 }

@@ -45,6 +45,7 @@ internal sealed class ModernEbpfSource : IEventSource
                 DroppedOther = (long)counted.Other,
                 UnreadableArguments = (long)counted.Unreadable,
                 TruncatedArguments = (long)counted.Truncated,
+                Filtered = (long)counted.Filtered,
                 DroppedBusy = (long)(driver?.CountLeftOut() ?? 0),
                 Malformed = malformed,
             };

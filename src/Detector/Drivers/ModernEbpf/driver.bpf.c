@@ -143,6 +143,15 @@ static __always_inline bool is_told_by_scheduler(__u16 event)
 	}
 }
 
+/* Whether the rules were asked beforehand, and none can match this call. */
+static __always_inline bool is_filtered(const volatile struct hooked_call *hooked, __s64 result)
+{
+	if (!hooked->drop_failed || result >= 0 || result < -LAST_ERROR)
+		return 0;
+	COUNT(filtered);
+	return 1;
+}
+
 static __always_inline __u16 prepare(enum hook hook, __u64 orig_ax, struct pt_regs *regs, __s64 result,
 				     const volatile struct hooked_call table[2][CALLS],
 				     const volatile struct hooked_call *socketcalls)
@@ -169,6 +178,8 @@ static __always_inline __u16 prepare(enum hook hook, __u64 orig_ax, struct pt_re
 		return 0;
 	if (result == 0 && is_told_by_scheduler(hooked->event))
 		return 0;
+	if (is_filtered(hooked, result))
+		return 0;
 	scratch = this_scratch(hook);
 	if (!scratch) {
 		COUNT(other);
@@ -181,7 +192,7 @@ static __always_inline __u16 prepare(enum hook hook, __u64 orig_ax, struct pt_re
 	READ_ARGUMENTS(call, regs, DIRECTLY);
 	if (identity.compat && identity.number == IA32_SOCKETCALL) {
 		hooked = split_socketcall(call, socketcalls);
-		if (!hooked)
+		if (!hooked || is_filtered(hooked, result))
 			return 0;
 	}
 	call->event = hooked->event;

@@ -7,10 +7,16 @@
 #define CALLS 576
 #define SOCKETCALLS 32
 
+/* The names of errors end here. Results below are no errors that rules could be asked about beforehand: what the kernel alone
+ * uses, and numbers that some calls give back. */
+#define LAST_ERROR 133
+
 /* A system call that somebody wants: the event that it becomes and the program that fills it (0: nobody wants it). */
 struct hooked_call {
 	__u16 event;
 	__u16 filler;
+	/* Whether nobody can want one that failed. */
+	__u16 drop_failed;
 };
 
 struct settings {
@@ -45,4 +51,5 @@ struct counters {
 	__u64 other;
 	__u64 unreadable;
 	__u64 truncated;
+	__u64 filtered;
 };

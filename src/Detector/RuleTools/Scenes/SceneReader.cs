@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Saker.Detector.Containers;
 using Saker.Detector.Containers.Runtimes;
+using Saker.Detector.Events;
 using Saker.Settings;
 
 namespace Saker.Detector.RuleTools.Scenes;

@@ -11,6 +11,7 @@ internal sealed class HandlerTable
     private readonly StateHandler?[] before = new StateHandler?[EventTable.Count];
     private readonly StateHandler?[] after = new StateHandler?[EventTable.Count];
     private readonly bool[] changesThreads = new bool[EventTable.Count];
+    private readonly bool[] heedsFailure = new bool[EventTable.Count];
     private readonly bool isOfThreads;
 
     /// <summary>The table of all handlers.</summary>
@@ -41,8 +42,18 @@ internal sealed class HandlerTable
     /// <summary>Whether a handler changes what is known of threads, users or containers; those of descriptors alone do not.</summary>
     public bool ChangesThreads(EventType type) => changesThreads[(int)type];
 
+    /// <summary>Whether a call that failed changes the state too. Most such calls change nothing.</summary>
+    public bool HeedsFailure(EventType type) => heedsFailure[(int)type];
+
     /// <summary>Adds a handler that runs before the rules.</summary>
-    public void AddBefore(EventType type, StateHandler handler) => Add(before, type, handler);
+    /// <param name="type">The event.</param>
+    /// <param name="handler">What is done.</param>
+    /// <param name="alsoFailed">Whether it changes the state when the call failed, too.</param>
+    public void AddBefore(EventType type, StateHandler handler, bool alsoFailed = false)
+    {
+        Add(before, type, handler);
+        heedsFailure[(int)type] |= alsoFailed;
+    }
 
     /// <summary>Adds a handler that runs after the rules.</summary>
     public void AddAfter(EventType type, StateHandler handler) => Add(after, type, handler);

@@ -17,10 +17,10 @@ internal static class ProcessHandlers
         table.AddBefore(EventType.FchdirExit, ChangeDirectoryByFd);
         table.AddBefore(EventType.ChrootExit, ChangeRoot);
         table.AddBefore(EventType.SetsidExit, NewSession);
-        table.AddBefore(EventType.BrkV4Exit, Resized);
-        table.AddBefore(EventType.MmapExit, Resized);
-        table.AddBefore(EventType.Mmap2Exit, Resized);
-        table.AddBefore(EventType.MunmapExit, Resized);
+        table.AddBefore(EventType.BrkV4Exit, Resized, alsoFailed: true);
+        table.AddBefore(EventType.MmapExit, Resized, alsoFailed: true);
+        table.AddBefore(EventType.Mmap2Exit, Resized, alsoFailed: true);
+        table.AddBefore(EventType.MunmapExit, Resized, alsoFailed: true);
         table.AddBefore(EventType.SchedswitchV6Enter, Measured);
         table.AddBefore(EventType.SetrlimitExit, SetLimit);
         table.AddBefore(EventType.PrlimitExit, SetLimitOf);

@@ -15,7 +15,7 @@ internal static unsafe class SocketHandlers
         table.AddBefore(EventType.SocketExit, Made);
         table.AddBefore(EventType.SocketpairExit, PairMade);
         table.AddBefore(EventType.BindExit, Bound);
-        table.AddBefore(EventType.ConnectExit, Connected);
+        table.AddBefore(EventType.ConnectExit, Connected, alsoFailed: true); // the descriptor is not connected any more
         table.AddBefore(EventType.AcceptV5Exit, static (MachineState state, in EventView view, EventFrame frame) => Accepted(state, view, frame, 0));
         table.AddBefore(EventType.Accept4V6Exit, static (MachineState state, in EventView view, EventFrame frame) =>
             Accepted(state, view, frame, view.Unsigned(Accept4V6Exit.Flags)));

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
-using Saker.Detector.Events;
 
-namespace Saker.Detector.RuleTools.Scenes;
+namespace Saker.Detector.Events;
 
 /// <summary>Writes events in the wire format of the drivers.</summary>
 internal static class WireEvent
