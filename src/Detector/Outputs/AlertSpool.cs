@@ -217,7 +217,7 @@ internal sealed class AlertSpool : IDisposable
             peeked.RemoveRange(0, Math.Min(count, peeked.Count));
             if (moved)
             {
-                RandomAccess.Write(position, SpoolFormat.Position(next.File, next.Offset), 0);
+                WritePosition();
                 RemoveBefore(next.File);
             }
         }
@@ -240,7 +240,9 @@ internal sealed class AlertSpool : IDisposable
     {
         foreach (var path in Directory.EnumerateFiles(folder, "*" + Extension))
         {
-            if (long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            // Other names are somebody else's files, which stay as they are.
+            if (long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && number <= SpoolFormat.LargestNumber && Path.GetFileName(path) == Name(number))
             {
                 files[number] = new SpoolFile();
             }
@@ -261,22 +263,52 @@ internal sealed class AlertSpool : IDisposable
         }
 
         var oldest = files.Keys.First();
-        next = (oldest, isKnown && file == oldest ? Math.Max(offset, SpoolFormat.MarkBytes) : SpoolFormat.MarkBytes);
+        next = (oldest, isKnown && file == oldest && IsPlace(oldest, offset) ? offset : SpoolFormat.MarkBytes);
         foreach (var number in files.Keys.ToList())
         {
             Recover(number, number == oldest ? next.Offset : SpoolFormat.MarkBytes);
         }
 
-        next.Offset = Math.Min(next.Offset, files[oldest].Length);
+        if (isKnown && (file, offset) != next)
+        {
+            // Else what is appended from now on would be taken for what was done with.
+            WritePosition();
+        }
+
         last = Handle(Name(files.Keys.Last()));
+    }
+
+    // Whether a record begins or ends at a place of a file. Where none does, the file is not what it was (its end was lost with the
+    // machine's power, or it is another), and begins anew: what was sent comes twice, and nothing is lost.
+    private bool IsPlace(long number, long offset)
+    {
+        using var handle = Handle(Name(number));
+        var length = RandomAccess.GetLength(handle);
+        if (offset is < SpoolFormat.MarkBytes || offset > length)
+        {
+            return false;
+        }
+
+        if (offset == length || SpoolFormat.Read(handle, offset, length) is not null)
+        {
+            return true;
+        }
+
+        long at = SpoolFormat.MarkBytes;
+        while (at < offset && SpoolFormat.Read(handle, at, length) is { } record)
+        {
+            at += record.Length;
+        }
+
+        return at == offset;
     }
 
     private void Recover(long number, long from)
     {
         using var handle = Handle(Name(number));
-        var content = new byte[RandomAccess.GetLength(handle)];
-        var length = RandomAccess.Read(handle, content, 0);
-        if (!content.AsSpan(0, length).StartsWith(SpoolFormat.Mark))
+        var length = RandomAccess.GetLength(handle);
+        var mark = new byte[SpoolFormat.MarkBytes];
+        if (!mark.AsSpan(0, RandomAccess.Read(handle, mark, 0)).SequenceEqual(SpoolFormat.Mark))
         {
             // A file that was only just begun, or none of ours.
             CutBytes += length;
@@ -286,20 +318,17 @@ internal sealed class AlertSpool : IDisposable
             return;
         }
 
-        var at = (int)Math.Min(from, length);
-        while (at < length)
+        var at = from;
+        while (SpoolFormat.Read(handle, at, length) is { } record)
         {
-            var rest = content.AsSpan(at, length - at);
-            var whole = SpoolFormat.LengthOf(rest);
-            if (whole == 0 || whole > rest.Length || !SpoolFormat.IsGood(rest[..whole]))
-            {
-                CutBytes += rest.Length;
-                RandomAccess.SetLength(handle, at);
-                break;
-            }
-
-            at += whole;
+            at += record.Length;
             files[number].Alerts++;
+        }
+
+        if (at < length)
+        {
+            CutBytes += length - at;
+            RandomAccess.SetLength(handle, at);
         }
 
         files[number].Length = at;
@@ -365,10 +394,10 @@ internal sealed class AlertSpool : IDisposable
             firstNumber = number;
         }
 
-        var head = new byte[SpoolFormat.HeadBytes];
-        var record = new byte[SpoolFormat.LengthOf(head.AsSpan(0, RandomAccess.Read(first!, head, offset)))];
-        return record.Length > 0 && RandomAccess.Read(first!, record, offset) == record.Length && SpoolFormat.IsGood(record) ? record : null;
+        return SpoolFormat.Read(first!, offset, files[number].Length);
     }
+
+    private void WritePosition() => RandomAccess.Write(position, SpoolFormat.Position(next.File, next.Offset), 0);
 
     private void RemoveBefore(long number)
     {

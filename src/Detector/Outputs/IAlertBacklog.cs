@@ -11,7 +11,7 @@ internal interface IAlertBacklog : IAsyncDisposable
     /// <summary>Waits until there is an alert; false when none will come any more.</summary>
     ValueTask<bool> WaitAsync(CancellationToken cancellationToken);
 
-    /// <summary>The next alerts, which stay until they are settled. At least one where there is one.</summary>
+    /// <summary>The next alerts, which stay until they are settled. None where those that are there cannot be read, for now or for ever.</summary>
     /// <param name="most">So many at most.</param>
     IReadOnlyList<AlertLine> Peek(int most);
 

@@ -17,6 +17,7 @@ internal sealed record OutputTrouble(DateTimeOffset At, string Reason);
 internal sealed partial class OutputQueue : IAsyncDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan UnreadableInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly IAlertOutput output;
     private readonly IBatchOutput? several;
@@ -194,7 +195,14 @@ internal sealed partial class OutputQueue : IAsyncDisposable
         {
             while (await backlog.WaitAsync(giveUp.Token))
             {
-                await WriteAsync(new AlertBatch(backlog.Peek(several?.MostAtOnce ?? 1)));
+                var alerts = backlog.Peek(several?.MostAtOnce ?? 1);
+                if (alerts.Count == 0)
+                {
+                    await Task.Delay(UnreadableInterval, clock, giveUp.Token);
+                    continue;
+                }
+
+                await WriteAsync(new AlertBatch(alerts));
             }
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)

@@ -78,7 +78,18 @@ internal sealed partial class SpoolBacklog : IAlertBacklog
         }
     }
 
-    public IReadOnlyList<AlertLine> Peek(int most) => spool!.Peek(most, MemoryBacklog.MostBytes);
+    public IReadOnlyList<AlertLine> Peek(int most)
+    {
+        try
+        {
+            return spool!.Peek(most, MemoryBacklog.MostBytes);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Trouble(exception);
+            return [];
+        }
+    }
 
     public void Settle(int count)
     {
@@ -223,10 +234,10 @@ internal sealed partial class SpoolBacklog : IAlertBacklog
     [LoggerMessage(1212, LogLevel.Warning, "The spool of output {Output} has room again; {Count} alerts were dropped meanwhile.")]
     private static partial void RoomAgain(ILogger logger, string output, long count);
 
-    [LoggerMessage(1213, LogLevel.Error, "The spool of output {Output} cannot be written: {Reason} ({Count} times since this was told last; {InMemory} alerts wait in memory alone).")]
+    [LoggerMessage(1213, LogLevel.Error, "The spool of output {Output} cannot be used: {Reason} ({Count} times since this was told last; {InMemory} alerts wait in memory alone).")]
     private static partial void DiskFault(ILogger logger, string output, string reason, long count, int inMemory);
 
-    [LoggerMessage(1214, LogLevel.Information, "The spool of output {Output} can be written again, after {Count} failures.")]
+    [LoggerMessage(1214, LogLevel.Information, "The spool of output {Output} can be used again, after {Count} failures.")]
     private static partial void DiskAgain(ILogger logger, string output, long count);
 
     [LoggerMessage(1215, LogLevel.Warning, "The spool of output {Output} had {Bytes} bytes that are no whole alert, as a crash leaves them; they were cut off ({Folder}).")]

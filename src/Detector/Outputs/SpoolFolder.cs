@@ -19,6 +19,7 @@ internal static class SpoolFolder
     }
 
     /// <summary>Opens a file to read and write, and makes it where there is none.</summary>
+    /// <exception cref="IOException">It cannot be opened, or is a pipe or device.</exception>
     public static SafeFileHandle Open(string path)
     {
         var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
@@ -29,7 +30,13 @@ internal static class SpoolFolder
                 File.SetUnixFileMode(handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
 
+            RandomAccess.GetLength(handle);
             return handle;
+        }
+        catch (NotSupportedException exception)
+        {
+            handle.Dispose();
+            throw new IOException($"{path} is no file.", exception);
         }
         catch
         {

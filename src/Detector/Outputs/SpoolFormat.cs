@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
 using Saker.Alerts;
 using Saker.Files;
 
@@ -12,8 +13,12 @@ namespace Saker.Detector.Outputs;
 internal static class SpoolFormat
 {
     public const int MarkBytes = 8;
-    public const int HeadBytes = 9;
     public const int PositionBytes = 20;
+
+    /// <summary>The largest number of a file: there are always larger ones for those that follow it.</summary>
+    public const long LargestNumber = long.MaxValue / 2;
+
+    private const int HeadBytes = 9;
 
     // Far more than the largest event makes.
     private const int LongestLine = 64 << 20;
@@ -31,19 +36,33 @@ internal static class SpoolFormat
         return record;
     }
 
-    /// <summary>The length of the whole record that <paramref name="head"/> begins; 0 for none.</summary>
-    public static int LengthOf(ReadOnlySpan<byte> head)
+    /// <summary>The whole and undamaged record at a place of a file; null where there is none.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="offset">The place.</param>
+    /// <param name="end">Where the file ends; never more than what is before it is read.</param>
+    public static byte[]? Read(SafeFileHandle file, long offset, long end)
     {
-        var line = head.Length < HeadBytes ? -1 : BinaryPrimitives.ReadInt32LittleEndian(head[4..]);
-        return line is < 0 or > LongestLine ? 0 : HeadBytes + line;
-    }
+        Span<byte> head = stackalloc byte[HeadBytes];
+        if (end - offset < HeadBytes || RandomAccess.Read(file, head, offset) < HeadBytes)
+        {
+            return null;
+        }
 
-    /// <summary>Whether a whole record is undamaged.</summary>
-    public static bool IsGood(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadUInt32LittleEndian(record) == Crc32C.Compute(record[4..]);
+        var line = BinaryPrimitives.ReadInt32LittleEndian(head[4..]);
+        if (line is < 0 or > LongestLine || line > end - offset - HeadBytes)
+        {
+            return null;
+        }
+
+        var record = new byte[HeadBytes + line];
+        return RandomAccess.Read(file, record, offset) == record.Length && IsGood(record) ? record : null;
+    }
 
     /// <summary>The alert of a whole record.</summary>
     public static AlertLine Alert(ReadOnlySpan<byte> record) =>
         new(record[HeadBytes..].ToArray(), (record[8] & 1) != 0, (Priority)((record[8] >> 1) & 7));
+
+    private static bool IsGood(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadUInt32LittleEndian(record) == Crc32C.Compute(record[4..]);
 
     public static byte[] Position(long file, long offset)
     {
@@ -65,6 +84,6 @@ internal static class SpoolFormat
 
         file = BinaryPrimitives.ReadInt64LittleEndian(bytes);
         offset = BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
-        return true;
+        return file is >= 0 and <= LargestNumber;
     }
 }

@@ -38,15 +38,17 @@ public sealed class DamagedReloads : IDisposable
     public async Task The_last_good_set_stays_whatever_the_files_become()
     {
         var random = new Random(53);
-        var configuration = $"rules_files: [{Path.Combine(folder, "rules.yaml")}]\nwatch_config_files: false\npriority: debug\nrules: [{{disable: {{tag: nothing}}}}]\nappend_output: [{{extra_fields: [evt.num]}}]\n";
-        Write(configuration, Rules);
+        var configuration = $"rules_files: [{Path.Combine(folder, "rules.yaml")}]\nwatch_config_files: false\nconfig_files: [{{path: {Path.Combine(folder, "more.yaml")}, strategy: append}}]\n";
+        const string more = "priority: debug\nrules: [{disable: {tag: nothing}}]\nappend_output: [{extra_fields: [evt.num]}]\n";
+        Write(configuration, more, Rules);
         await using var detector = await FollowedDetector.StartAsync(Path.Combine(folder, "detector.yaml"));
         Assert.Equal(["Shell"], detector.Rules);
         var (applied, refused) = (0L, 0L);
         for (var round = 0; round < Rounds; round++)
         {
             Write(
-                round % 3 == 0 ? DamagedFiles.Mutate(configuration, random) : configuration,
+                round % 6 == 0 ? DamagedFiles.Mutate(configuration, random) : configuration,
+                round % 6 == 3 ? DamagedFiles.Mutate(more, random) : more,
                 round % 3 != 0 ? DamagedFiles.Mutate(Rules, random) : Rules);
             var before = detector.Plan;
             detector.AskReload();
@@ -60,15 +62,16 @@ public sealed class DamagedReloads : IDisposable
         }
 
         Assert.InRange(refused, Rounds / 10, Rounds - 1);
-        Write(configuration, Rules);
+        Write(configuration, more, Rules);
         detector.AskReload();
         await detector.UntilAsync(() => detector.Record.State.Applied > applied, "The good set");
         Assert.Equal(["Shell"], detector.Rules);
         Assert.True(detector.Record.State.IsCurrent);
     }
 
-    private void Write(string configuration, string rules)
+    private void Write(string configuration, string more, string rules)
     {
+        File.WriteAllText(Path.Combine(folder, "more.yaml"), more);
         File.WriteAllText(Path.Combine(folder, "rules.yaml"), rules);
         File.WriteAllText(Path.Combine(folder, "detector.yaml"), configuration);
     }

@@ -107,6 +107,48 @@ public sealed class SpooledQueues : IDisposable
         Assert.Equal(["0", "1"], output.Lines);
     }
 
+    [Fact]
+    public async Task What_is_damaged_behind_its_back_is_left_out_and_the_rest_is_sent()
+    {
+        var output = new Switched();
+        await using var queue = Queue(output);
+        queue.Write(When.Alert(0));
+        queue.Write(When.Alert(1));
+        await When.IsAsync(() => queue.Spool!.Value.Alerts == 2 && queue.IsFailing);
+        using (var stream = new FileStream(Directory.GetFiles(folder, "*.alerts").Single(), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            stream.Seek(-1, SeekOrigin.End);
+            stream.WriteByte((byte)'!');
+        }
+
+        output.IsOpen = true;
+        await When.IsAsync(() => queue.Spool!.Value.CutBytes > 0);
+        queue.Write(When.Alert(2));
+        await When.IsAsync(() => queue.Written == 2);
+        Assert.Equal(["0", "2"], output.Lines);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_for_now_is_sent_when_it_can()
+    {
+        var output = new Switched();
+        await using var queue = Queue(output);
+        for (var i = 0; i < 20; i++)
+        {
+            queue.Write(new AlertLine(System.Text.Encoding.UTF8.GetBytes($"{i}".PadRight(10_000)), IsJson: false));
+        }
+
+        await When.IsAsync(() => queue.Spool!.Value.Alerts == 20 && queue.IsFailing);
+        Directory.Move(folder, folder + ".away");
+        await File.WriteAllTextAsync(folder, "in the way", TestContext.Current.CancellationToken);
+        output.IsOpen = true;
+        await When.IsAsync(() => log.Lines.Any(static line => line.Contains("The spool of output switched cannot be used", StringComparison.Ordinal)));
+        File.Delete(folder);
+        Directory.Move(folder + ".away", folder);
+        await When.IsAsync(() => queue.Written == 20);
+        Assert.Equal(Numbers(20), output.Lines.Select(static line => line.Trim()));
+    }
+
     private static IEnumerable<string> Numbers(int count) => Enumerable.Range(0, count).Select(static number => $"{number}");
 
     private OutputQueue Queue(IAlertOutput output, bool waits = false) =>

@@ -19,7 +19,7 @@ internal sealed class LiveDetector : IAsyncDisposable
     private readonly TestFolder folder = new();
     private readonly ProcessRunner process;
 
-    private LiveDetector(IReadOnlyList<string> ruleFiles, string ownRules)
+    private LiveDetector(IReadOnlyList<string> ruleFiles, string ownRules, string settings)
     {
         folder.Write("last.yaml", ownRules);
         // All matching rules, large rings and a long queue: whatever else this machine does meanwhile, nothing is lost.
@@ -33,6 +33,7 @@ internal sealed class LiveDetector : IAsyncDisposable
             outputs_queue: { capacity: 200000 }
             stdout_output: { enabled: false }
             file_output: { enabled: true, keep_alive: true, filename: {{folder.File("alerts.jsonl")}} }
+            {{settings}}
             """);
         process = ProcessRunner.Start(Programs.Path("saker-detector"), ["--config", folder.File("detector.yaml")]);
     }
@@ -59,9 +60,10 @@ internal sealed class LiveDetector : IAsyncDisposable
     /// <summary>Starts it and waits until it watches.</summary>
     /// <param name="ruleFiles">Rule files, or folders of them.</param>
     /// <param name="ownRules">The text of a rule file that is loaded last.</param>
-    public static async Task<LiveDetector> StartAsync(IReadOnlyList<string> ruleFiles, string ownRules)
+    /// <param name="settings">More of its configuration.</param>
+    public static async Task<LiveDetector> StartAsync(IReadOnlyList<string> ruleFiles, string ownRules, string settings = "")
     {
-        var detector = new LiveDetector(ruleFiles, ownRules);
+        var detector = new LiveDetector(ruleFiles, ownRules, settings);
         try
         {
             await detector.process.WaitForLineAsync("Watching", Patience);
@@ -74,11 +76,11 @@ internal sealed class LiveDetector : IAsyncDisposable
         }
     }
 
-    /// <summary>A rule file that turns every named rule on, and has its output tell the act.</summary>
-    public static string Tagged(IEnumerable<string> rules) => string.Concat(rules.Select(static rule => $$"""
+    /// <summary>A rule file that turns every named rule on, and has its output tell the act, and <paramref name="more"/>.</summary>
+    public static string Tagged(IEnumerable<string> rules, string more = "") => string.Concat(rules.Select(rule => $$"""
         - rule: "{{rule}}"
           enabled: true
-          output: "act=%{{TagField}}"
+          output: "act=%{{TagField}}{{more}}"
           override: { enabled: replace, output: append }
 
         """));

@@ -97,7 +97,7 @@ internal static class ProgramActs
             Process = "tool",
             Fields = [("proc.exepath", "/dev/shm/tool")],
         },
-        OnHost("run-from-memory", "/acts/loader", "+memory", "/acts/tool") with
+        OnHost("run-from-memory", "/acts/loader", "+spawn", "+memory", "/acts/tool") with
         {
             Upstream = ["Fileless execution via memfd_create"],
             Own = ["Program run from memory"],

@@ -40,18 +40,7 @@ internal sealed class Stage : IAsyncDisposable
     public static async Task<Stage> SetAsync(IEnumerable<string> names)
     {
         var folder = new TestFolder();
-        Compile("stage.c", folder.File("stage"));
-        var act = Compile("act.c", folder.File("act"));
-        foreach (var part in new[] { "acts", "scratch" })
-        {
-            Directory.CreateDirectory(folder.File(part));
-        }
-
-        foreach (var name in names)
-        {
-            File.Copy(act, Path.Combine(folder.File("acts"), name));
-        }
-
+        Furnish(folder, names);
         var holder = Process.Start(new ProcessStartInfo(folder.File("stage"), ["hold", folder.File("scratch"), folder.File("acts")])
         {
             RedirectStandardInput = true,
@@ -71,13 +60,31 @@ internal sealed class Stage : IAsyncDisposable
         }
     }
 
+    /// <summary>Puts <c>stage</c>, the folder <c>acts</c> with the programs of <paramref name="names"/>, and <c>scratch</c> into a folder.</summary>
+    public static void Furnish(TestFolder folder, IEnumerable<string> names)
+    {
+        Compile("stage.c", folder.File("stage"));
+        var act = Compile("act.c", folder.File("act"));
+        foreach (var part in new[] { "acts", "scratch" })
+        {
+            Directory.CreateDirectory(folder.File(part));
+        }
+
+        foreach (var name in names)
+        {
+            File.Copy(act, Path.Combine(folder.File("acts"), name));
+        }
+    }
+
+    /// <summary>The environment of an act.</summary>
+    public static string[] EnvironmentOf(WatchedAct act) => [$"{Tag}={act.Name}", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", .. act.Environment];
+
     /// <summary>Runs an act to its end; says what was wrong, or null when it was a success.</summary>
     public async Task<string?> RunAsync(WatchedAct act)
     {
-        string[] environment = [$"{Tag}={act.Name}", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", .. act.Environment];
         var start = new ProcessStartInfo(
             folder.File("stage"),
-            ["run", holder.Id.ToString(CultureInfo.InvariantCulture), cgroups[act.Place], .. environment, "--", .. act.Command])
+            ["run", holder.Id.ToString(CultureInfo.InvariantCulture), cgroups[act.Place], .. EnvironmentOf(act), "--", .. act.Command])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -10,10 +10,11 @@ public sealed class Workload
 {
     private Task<WorkloadResult>? result;
 
-    private static readonly WatchedAct Last = WatchedAct.OnHost("last", "/acts/thief", "+open", "/etc/shadow", "r");
+    /// <summary>An act whose alert comes after all others.</summary>
+    internal static readonly WatchedAct Last = WatchedAct.OnHost("last", "/acts/thief", "+open", "/etc/shadow", "r");
 
-    // What the acts find on the stage.
-    private static readonly WatchedAct Properties = WatchedAct.OnHost("properties", "/bin/sh", "-c", """
+    /// <summary>Makes what the acts find on the stage.</summary>
+    internal static readonly WatchedAct Properties = WatchedAct.OnHost("properties", "/bin/sh", "-c", """
         set -e
         mkdir -p /home/ann/.ssh /home/ann/.aws /host/etc /var/run/secrets/kubernetes.io/serviceaccount /var/lib/rpm /etc/apt/sources.list.d /etc/cron.d /opt /mnt
         for file in .ssh/id_ed25519 .bashrc .bash_history letter tool dropped; do echo text > /home/ann/$file; done
@@ -32,15 +33,18 @@ public sealed class Workload
     /// <summary>The names of the rules in <c>config/rules</c>.</summary>
     internal static IReadOnlyList<string> OwnRules => [.. Directory.GetFiles(OwnFolder, "*.yaml").SelectMany(RulesIn)];
 
-    private static IReadOnlyList<string> UpstreamFiles =>
+    /// <summary>Falco's rule files.</summary>
+    internal static IReadOnlyList<string> UpstreamFiles =>
         [.. new[] { "falco_rules.yaml", "falco-incubating_rules.yaml", "falco-sandbox_rules.yaml" }.Select(static file => SharedData.Path("falco", "rules", file))];
 
     /// <summary>Skips a test of Falco's rules where their files are not there.</summary>
     internal static void RequireUpstream() => _ = UpstreamFiles;
 
-    private static bool HasUpstream => SharedData.Exists("falco", "rules");
+    /// <summary>Whether Falco's rule files are there.</summary>
+    internal static bool HasUpstream => SharedData.Exists("falco", "rules");
 
-    private static string OwnFolder => Path.Combine(SharedData.ProjectRoot, "config", "rules");
+    /// <summary>The folder of our rules.</summary>
+    internal static string OwnFolder => Path.Combine(SharedData.ProjectRoot, "config", "rules");
 
     /// <summary>
     /// What came of it. It is done at the first question (the tests of a class ask one after the other), so that a test can be
@@ -51,8 +55,7 @@ public sealed class Workload
     private static async Task<WorkloadResult> DoAsync()
     {
         var all = Suspicious.Concat(InnocentActs.All).Append(Last).ToList();
-        var names = all.SelectMany(static act => act.Command).Where(static word => word.StartsWith("/acts/", StringComparison.Ordinal)).Select(Path.GetFileName);
-        await using var stage = await Stage.SetAsync(names.OfType<string>().Distinct());
+        await using var stage = await Stage.SetAsync(ProgramsOf(all));
         await using var own = await LiveDetector.StartAsync([OwnFolder], LiveDetector.Tagged(OwnRules));
         await using var upstream = HasUpstream ? await LiveDetector.StartAsync(UpstreamFiles, LiveDetector.Tagged(UpstreamRules)) : null;
         var failures = new List<string?> { await stage.RunAsync(Properties) };
@@ -69,6 +72,13 @@ public sealed class Workload
             await own.AlertsUntilAsync(Last.Name),
             string.Join('\n', failures.Append(upstream?.Log).Append(own.Log).OfType<string>()));
     }
+
+    /// <summary>The names below <c>/acts</c> that acts need.</summary>
+    internal static IEnumerable<string> ProgramsOf(IEnumerable<WatchedAct> acts) => acts
+        .SelectMany(static act => act.Command)
+        .Where(static word => word.StartsWith("/acts/", StringComparison.Ordinal))
+        .Select(static word => Path.GetFileName(word))
+        .Distinct();
 
     private static IEnumerable<string> RulesIn(string file) =>
         File.ReadLines(file).Where(static line => line.StartsWith("- rule: ", StringComparison.Ordinal)).Select(static line => line["- rule: ".Length..].Trim());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A stage for acts that must not touch the machine: the machine's files under an overlay, a network of its own.
-//   stage hold SCRATCH PROGRAMS    makes it, says "ready", and keeps it until standard input ends
+//   stage hold SCRATCH PROGRAMS [MACHINE]
+//                                  makes it, says "ready", and keeps it until standard input ends; with MACHINE, where a container
+//                                  has the machine's files, in the container's own namespaces
 //   stage run HOLDER CGROUPS NAME=VALUE... -- PROGRAM ARGUMENT...
 //                                  runs a program on it, in the given cgroups (cgroup.procs files, with commas between)
 #define _GNU_SOURCE
@@ -55,18 +57,18 @@ static void network(void)
 	close(fd);
 }
 
-static void hold(const char *scratch, const char *programs)
+static void hold(const char *scratch, const char *programs, const char *machine)
 {
 	char overlay[8192], byte;
 	int own;
 
-	need(!unshare(CLONE_NEWNS | CLONE_NEWNET), "unshare");
+	need(machine || !unshare(CLONE_NEWNS | CLONE_NEWNET), "unshare");
 	need(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "private");
 	own = open(programs, O_PATH);
 	need(own >= 0, programs);
 	mounted("stage", scratch, "tmpfs", 0, "mode=755");
 	need(!chdir(scratch) && !mkdir("upper", 0755) && !mkdir("work", 0755) && !mkdir("root", 0755), scratch);
-	snprintf(overlay, sizeof(overlay), "lowerdir=/,upperdir=%s/upper,workdir=%s/work", scratch, scratch);
+	snprintf(overlay, sizeof(overlay), "lowerdir=%s,upperdir=%s/upper,workdir=%s/work", machine ? machine : "/", scratch, scratch);
 	mounted("stage", "root", "overlay", 0, overlay);
 	need(!chdir("root"), "root");
 	mounted("proc", "proc", "proc", 0, NULL);
@@ -111,8 +113,8 @@ static void join(char *cgroups)
 
 int main(int count, char **arguments)
 {
-	if (count == 4 && !strcmp(arguments[1], "hold")) {
-		hold(arguments[2], arguments[3]);
+	if ((count == 4 || count == 5) && !strcmp(arguments[1], "hold")) {
+		hold(arguments[2], arguments[3], arguments[4]);
 		return 0;
 	}
 	if (count > 5 && !strcmp(arguments[1], "run")) {

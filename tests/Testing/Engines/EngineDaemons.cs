@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Saker.Testing.Engines;
 
 /// <summary>An engine with a command line like Docker's.</summary>
@@ -32,19 +34,60 @@ public abstract class CommandedEngine : EngineProcess
     }
 }
 
-/// <summary>dockerd of Debian's docker.io, without a bridge and without rules for packets.</summary>
-public sealed class DockerDaemon() : CommandedEngine("/usr/sbin/dockerd", "docker.io")
+/// <summary>
+/// dockerd of Debian's docker.io, without a bridge and without rules for packets. Its runc leaves out the capabilities that this machine
+/// has not itself: Docker gives a privileged container all that there are, and then it does not start.
+/// </summary>
+public sealed class DockerDaemon : CommandedEngine
 {
+    public DockerDaemon()
+        : base("/usr/sbin/dockerd", "docker.io")
+    {
+        File.WriteAllText(Runtime, $"""
+            #!/bin/sh
+            file=
+            for word; do
+              case $last in --bundle) file=$word/config.json ;; --process) file=$word ;; esac
+              last=$word
+            done
+            [ -z "$file" ] || sed -i -E '{string.Concat(MissingCapabilities().Select(static name => $"s/\"{name}\",?//g;"))}' "$file"
+            exec /usr/sbin/runc "$@"
+
+            """);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    private string Runtime => Path.Combine(Folder, "runc");
+
     public override Task<string> CommandAsync(params string[] arguments) => RunAsync("/usr/bin/docker", ["-H", $"unix://{Socket}", .. arguments]);
 
     protected override IEnumerable<string> Arguments() =>
     [
         "--host", $"unix://{Socket}", "--data-root", $"{Folder}/data", "--exec-root", $"{Folder}/exec", "--pidfile", $"{Folder}/pid",
         "--iptables=false", "--ip6tables=false", "--bridge=none", "--exec-opt", "native.cgroupdriver=cgroupfs", "--default-ulimit", "nofile=1024:1024",
+        "--add-runtime", $"here={Runtime}", "--default-runtime", "here",
     ];
 
     protected override async Task<bool> AnswersAsync() =>
         (await RunAsync("/usr/bin/docker", ["-H", $"unix://{Socket}", "version", "--format", "{{.Server.Version}}"], mayFail: true)).Length > 0;
+
+    // In the order of their numbers.
+    private static IEnumerable<string> MissingCapabilities()
+    {
+        string[] names =
+        [
+            "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP", "LINUX_IMMUTABLE", "NET_BIND_SERVICE",
+            "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT", "SYS_ADMIN",
+            "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD", "LEASE", "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP", "MAC_OVERRIDE",
+            "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF", "CHECKPOINT_RESTORE",
+        ];
+        var bounding = File.ReadLines("/proc/self/status").First(static line => line.StartsWith("CapBnd:", StringComparison.Ordinal)).Split('\t')[1];
+        var mask = ulong.Parse(bounding, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        return names.Where((_, number) => (mask >> number & 1) == 0).Select(static name => $"CAP_{name}");
+    }
 }
 
 /// <summary>The service of Debian's podman, with runc, which works in cgroups of both versions.</summary>
