@@ -271,44 +271,23 @@ internal sealed class AlertSpool : IDisposable
 
         if (isKnown && (file, offset) != next)
         {
-            // Else what is appended from now on would be taken for what was done with.
-            WritePosition();
+            WritePosition(); // else what is appended from now on would be taken for what was done with
         }
 
         last = Handle(Name(files.Keys.Last()));
     }
 
-    // Whether a record begins or ends at a place of a file. Where none does, the file is not what it was (its end was lost with the
-    // machine's power, or it is another), and begins anew: what was sent comes twice, and nothing is lost.
     private bool IsPlace(long number, long offset)
     {
         using var handle = Handle(Name(number));
-        var length = RandomAccess.GetLength(handle);
-        if (offset is < SpoolFormat.MarkBytes || offset > length)
-        {
-            return false;
-        }
-
-        if (offset == length || SpoolFormat.Read(handle, offset, length) is not null)
-        {
-            return true;
-        }
-
-        long at = SpoolFormat.MarkBytes;
-        while (at < offset && SpoolFormat.Read(handle, at, length) is { } record)
-        {
-            at += record.Length;
-        }
-
-        return at == offset;
+        return SpoolFormat.IsPlace(handle, offset);
     }
 
     private void Recover(long number, long from)
     {
         using var handle = Handle(Name(number));
         var length = RandomAccess.GetLength(handle);
-        var mark = new byte[SpoolFormat.MarkBytes];
-        if (!mark.AsSpan(0, RandomAccess.Read(handle, mark, 0)).SequenceEqual(SpoolFormat.Mark))
+        if (!SpoolFormat.HasMark(handle))
         {
             // A file that was only just begun, or none of ours.
             CutBytes += length;

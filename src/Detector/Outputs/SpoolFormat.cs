@@ -58,6 +58,39 @@ internal static class SpoolFormat
         return RandomAccess.Read(file, record, offset) == record.Length && IsGood(record) ? record : null;
     }
 
+    /// <summary>Whether a file begins as ours do.</summary>
+    public static bool HasMark(SafeFileHandle file)
+    {
+        Span<byte> mark = stackalloc byte[MarkBytes];
+        return RandomAccess.Read(file, mark, 0) == MarkBytes && mark.SequenceEqual(Mark);
+    }
+
+    /// <summary>
+    /// Whether a record begins or ends at a place of a file. Where none does, the file is not what it was (its end was lost with the
+    /// machine's power, or it is another): from its beginning, what was sent comes twice, and nothing is lost.
+    /// </summary>
+    public static bool IsPlace(SafeFileHandle file, long offset)
+    {
+        var length = RandomAccess.GetLength(file);
+        if (offset is < MarkBytes || offset > length)
+        {
+            return false;
+        }
+
+        if (offset == length || Read(file, offset, length) is not null)
+        {
+            return true;
+        }
+
+        long at = MarkBytes;
+        while (at < offset && Read(file, at, length) is { } record)
+        {
+            at += record.Length;
+        }
+
+        return at == offset;
+    }
+
     /// <summary>The alert of a whole record.</summary>
     public static AlertLine Alert(ReadOnlySpan<byte> record) =>
         new(record[HeadBytes..].ToArray(), (record[8] & 1) != 0, (Priority)((record[8] >> 1) & 7));
