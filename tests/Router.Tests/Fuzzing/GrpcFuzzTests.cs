@@ -15,6 +15,7 @@ using Wire = Saker.Alerts.V1;
 namespace Saker.Router.Tests.Fuzzing;
 
 /// <summary>Damaged frames of HTTP/2 and damaged messages of gRPC: the router answers or hangs up, serves on, and gives its memory back.</summary>
+[Collection(Alone.Name)]
 public sealed class GrpcFuzzTests
 {
     private const int SendersAtOnce = 4;

@@ -16,6 +16,7 @@ namespace Saker.Router.Tests.Fuzzing;
 /// Damaged requests and damaged bodies over sockets: each is answered with a status that is in the documents or with none, in a time,
 /// and afterwards the router serves, logs no exception and has given its memory back.
 /// </summary>
+[Collection(Alone.Name)]
 public sealed partial class HttpFuzzTests
 {
     private const int SendersAtOnce = 4;
