@@ -1,3 +1,5 @@
+using Saker.Detector.Following;
+
 namespace Saker.Detector.Telemetry;
 
 /// <summary>Metrics of whether what is in use is what configuration, rule files and their sources say.</summary>
@@ -6,16 +8,15 @@ internal static class FreshnessMetrics
     private const double MillisecondsPerSecond = 1000;
 
     /// <param name="text">Gets them.</param>
-    /// <param name="parts">What they are about.</param>
-    public static void Write(PrometheusText text, DetectorParts parts)
+    /// <param name="reloads">What became of reading anew.</param>
+    /// <param name="followed">The sources of rules.</param>
+    public static void Write(PrometheusText text, ReloadState reloads, IReadOnlyList<FollowedState> followed)
     {
-        var reloads = parts.Reloads.State;
         text.Counter("saker_detector_config_reloads_total", "Times that configuration and rules were read again, by what became of it.")
             .Sample(reloads.Applied, ("result", "applied"))
             .Sample(reloads.Refused, ("result", "refused"));
         text.Gauge("saker_detector_config_last_reload_successful", "1 while what is in use is what was read last, 0 while that has faults.").Sample(reloads.IsCurrent ? 1 : 0);
         text.Gauge("saker_detector_config_last_reload_success_timestamp_seconds", "When what is in use was read, since 1970.").Sample(Seconds(reloads.LastSuccess));
-        var followed = parts.Followed();
         if (followed.Count == 0)
         {
             return;

@@ -23,7 +23,7 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, D
         var usage = ResourceUsage.Read();
         var text = new PrometheusText();
         WriteFacts(text);
-        FreshnessMetrics.Write(text, parts);
+        FreshnessMetrics.Write(text, parts.Reloads.State, parts.Followed());
         WriteOutputs(text);
         if (options.KernelEventCountersEnabled)
         {
