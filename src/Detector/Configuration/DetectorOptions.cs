@@ -55,8 +55,8 @@ internal sealed record DetectorOptions
     public RuleMatching RuleMatching { get; init; } = RuleMatching.First;
 
     /// <summary>
-    /// Threads that evaluate rules and write alerts out, together. More than one pays where many rules or many alerts keep one core
-    /// busy; verdicts and the order of alerts are the same. With capture.enabled there is one, for a capture begins with
+    /// Threads that evaluate rules and write alerts out, together; verdicts and the order of alerts are the same. Try more than one
+    /// where very many alerts keep one core busy, and measure: it seldom pays. With capture.enabled there is one, for a capture begins with
     /// the event that matches. Falco has no such key.
     /// </summary>
     [Range(1, 32)]
