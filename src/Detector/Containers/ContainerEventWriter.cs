@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using Saker.Detector.Events;
 
 namespace Saker.Detector.Containers;
@@ -21,8 +22,6 @@ internal static class ContainerEventWriter
     /// <summary>The second name as an event carries it.</summary>
     public static ReadOnlySpan<byte> RemovedUtf8 => "container_removed"u8;
 
-    private const int Parameters = 3, LengthSize = 4;
-
     // The number that the plugin gives itself is only of use to itself.
     private const uint PluginId = 0;
 
@@ -32,24 +31,8 @@ internal static class ContainerEventWriter
     /// <param name="time">When it happened, nanoseconds since 1970.</param>
     public static byte[] Write(string name, ContainerRecord record, ulong time)
     {
-        var json = ContainerJson.Write(record);
-        var length = EventView.HeaderSize + (Parameters * LengthSize) + sizeof(uint) + name.Length + 1 + json.Length + 1;
-        var bytes = GC.AllocateArray<byte>(length, pinned: true);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, time);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), length);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(20), (ushort)EventType.AsynceventEnter);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(22), Parameters);
-        var at = EventView.HeaderSize;
-        foreach (var size in (ReadOnlySpan<int>)[sizeof(uint), name.Length + 1, json.Length + 1])
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at), size);
-            at += LengthSize;
-        }
-
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), PluginId);
-        at += sizeof(uint);
-        at += System.Text.Encoding.ASCII.GetBytes(name, bytes.AsSpan(at)) + 1;
-        json.CopyTo(bytes.AsSpan(at));
-        return bytes;
+        var number = new byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(number, PluginId);
+        return WireEvent.Write(EventTable.Find((int)EventType.AsynceventEnter)!, time, thread: 0, [number, [.. Encoding.ASCII.GetBytes(name), 0], [.. ContainerJson.Write(record), 0]]);
     }
 }

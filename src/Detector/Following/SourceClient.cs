@@ -89,20 +89,9 @@ internal sealed class SourceClient : IDisposable
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, int mostBytes, string target, CancellationToken cancellationToken)
     {
-        var body = new MemoryStream();
         await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-        var buffer = new byte[64 * 1024];
-        while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var count)
-        {
-            if (body.Length + count > mostBytes)
-            {
-                throw RulesSourceException.Refused($"{target} sends more than the {mostBytes} bytes that are taken of this.");
-            }
-
-            await body.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
-        }
-
-        return body.ToArray();
+        return await BoundedBody.ReadAsync(stream, mostBytes, cancellationToken)
+            ?? throw RulesSourceException.Refused($"{target} sends more than the {mostBytes} bytes that are taken of this.");
     }
 
     private static string Reason(HttpRequestException failure) => failure.HttpRequestError switch

@@ -102,7 +102,7 @@ internal sealed class ClusterHttp(ClusterAccess access, ClusterCounters counters
         }
 
         await using var body = await response.Content.ReadAsStreamAsync(token);
-        var bytes = await ReadAsync(body, longest, token) ?? throw Trouble(ClusterOutcome.TooLarge, $"its answer is larger than {longest >> 20} MiB");
+        var bytes = await BoundedBody.ReadAsync(body, longest, token) ?? throw Trouble(ClusterOutcome.TooLarge, $"its answer is larger than {longest >> 20} MiB");
         var document = JsonReading.Parse(bytes) ?? throw Trouble(ClusterOutcome.Damaged, "its answer is no JSON");
         counters.Count(ClusterOutcome.Answered);
         return document;
@@ -151,23 +151,6 @@ internal sealed class ClusterHttp(ClusterAccess access, ClusterCounters counters
         }
 
         return await client.SendAsync(request, cancellationToken);
-    }
-
-    // All of it and no more than the bound; null for more.
-    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(Stream body, int longest, CancellationToken cancellationToken)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        int read;
-        while ((read = await body.ReadAsync(buffer.GetMemory(16 * 1024), cancellationToken)) > 0)
-        {
-            buffer.Advance(read);
-            if (buffer.WrittenCount > longest)
-            {
-                return null;
-            }
-        }
-
-        return buffer.WrittenMemory;
     }
 
     /// <summary>The next line that is not empty; null at the end.</summary>

@@ -1,6 +1,6 @@
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Saker.Detector.Configuration;
+using Saker.Http;
 
 namespace Saker.Detector.Outputs;
 
@@ -119,25 +119,9 @@ internal static class OutputAssembly
         return new HttpOutput(url, handler, options, clock, logger);
     }
 
-    // As .NET connects by itself, and with the kernel's probes of what is silent.
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            // libcurl's default, which Falco has.
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 60);
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    // libcurl's defaults, which Falco has.
+    private static ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) =>
+        ProbedConnection.OpenAsync(context.DnsEndPoint, idle: 60, interval: 60, probes: null, cancellationToken);
 
     // Apart, so that nothing of gRPC is loaded for those who do not use it.
     [MethodImpl(MethodImplOptions.NoInlining)]

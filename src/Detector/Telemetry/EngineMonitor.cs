@@ -133,7 +133,7 @@ internal sealed class EngineMonitor(
             Alerts = engine.Alerts,
             EventsPerSecond = eventsPerSecond,
             CpuRatio = cpuRatio,
-            Matches = matcher.Matches.ToArray(),
+            Matches = matcher.Matches,
             Threads = state.Threads.Count,
             Descriptors = CountDescriptors(),
             ThreadsLeftOut = state.Threads.LeftOut,

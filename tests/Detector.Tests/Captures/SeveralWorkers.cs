@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Saker.Conditions.Fields;
 using Saker.Detector.Alerting;
@@ -118,20 +117,5 @@ public sealed class SeveralWorkers
                 throw new IOException("It fails.");
             }
         }
-    }
-
-    private sealed class KeptLines : IAlertOutput
-    {
-        public List<string> Lines { get; } = [];
-
-        public string Name => "kept";
-
-        public ValueTask WriteAsync(AlertLine alert, CancellationToken cancellationToken)
-        {
-            Lines.Add(Encoding.UTF8.GetString(alert.Line.Span));
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

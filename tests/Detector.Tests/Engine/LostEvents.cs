@@ -69,19 +69,4 @@ public sealed class LostEvents
 
         return [.. consumer.Lines.Select(static line => JsonDocument.Parse(line).RootElement)];
     }
-
-    private sealed class KeptLines : IAlertOutput
-    {
-        public List<ReadOnlyMemory<byte>> Lines { get; } = [];
-
-        public string Name => "kept";
-
-        public ValueTask WriteAsync(AlertLine alert, CancellationToken cancellationToken)
-        {
-            Lines.Add(alert.Line);
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 }

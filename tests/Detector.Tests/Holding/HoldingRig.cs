@@ -27,7 +27,7 @@ internal sealed class HoldingRig : IAsyncDisposable
     private readonly MachineState state = new();
     private readonly EventContext context;
     private readonly AlertFormatter formatter;
-    private readonly KeptOutput kept = new();
+    private readonly KeptLines kept = new();
     private readonly OutputQueue output;
     private readonly RuleTeam? team;
     private readonly RuleEngine engine;
@@ -107,20 +107,5 @@ internal sealed class HoldingRig : IAsyncDisposable
         formatter.Dispose();
         context.Dispose();
         state.Dispose();
-    }
-
-    private sealed class KeptOutput : IAlertOutput
-    {
-        public List<string> Lines { get; } = [];
-
-        public string Name => "kept";
-
-        public ValueTask WriteAsync(AlertLine alert, CancellationToken cancellationToken)
-        {
-            Lines.Add(Encoding.UTF8.GetString(alert.Line.Span));
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

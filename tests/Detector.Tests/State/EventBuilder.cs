@@ -72,12 +72,6 @@ internal sealed class EventBuilder(EventPipeline pipeline, IEventConsumer? sink 
     public void Open(long tid, long fd, string path, long flags = 1) =>
         Send(EventType.OpenatV2Exit, tid, ("fd", fd), ("dirfd", -100), ("name", path), ("flags", flags));
 
-    private static int SizeOf(ParameterType type) => type switch
-    {
-        ParameterType.UInt8 or ParameterType.Int8 or ParameterType.Flags8 or ParameterType.EnumFlags8 or ParameterType.SigType => 1,
-        ParameterType.UInt16 or ParameterType.Int16 or ParameterType.Flags16 or ParameterType.EnumFlags16 or ParameterType.SyscallId => 2,
-        ParameterType.UInt32 or ParameterType.Int32 or ParameterType.Flags32 or ParameterType.EnumFlags32 or ParameterType.Uid or ParameterType.Gid
-            or ParameterType.Mode or ParameterType.Fd32 or ParameterType.Pid32 or ParameterType.Bool or ParameterType.SigSet => 4,
-        _ => 8,
-    };
+    // What is no number by its type may be given as one, of the usual length.
+    private static int SizeOf(ParameterType type) => WireEvent.SizeOf(type) is > 0 and var size ? size : sizeof(long);
 }

@@ -47,7 +47,7 @@ internal sealed class RuntimeHttp(string name, string socket, RuntimeSettings se
         }
 
         await using var body = await response.Content.ReadAsStreamAsync(token);
-        return await ReadAsync(body, token) is not { } bytes ? new RuntimeAnswer(null, "its answer is larger than 4 MiB")
+        return await BoundedBody.ReadAsync(body, RecordLimits.AnswerBytes, token) is not { } bytes ? new RuntimeAnswer(null, "its answer is larger than 4 MiB")
             : JsonReading.Parse(bytes) is { } document ? new RuntimeAnswer(document, null)
             : new RuntimeAnswer(null, "its answer is no JSON");
     }, cancellationToken);
@@ -94,23 +94,6 @@ internal sealed class RuntimeHttp(string name, string socket, RuntimeSettings se
 
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
-
-    // All of it and no more than the bound; null for more.
-    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(Stream body, CancellationToken cancellationToken)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        int read;
-        while ((read = await body.ReadAsync(buffer.GetMemory(8192), cancellationToken)) > 0)
-        {
-            buffer.Advance(read);
-            if (buffer.WrittenCount > RecordLimits.AnswerBytes)
-            {
-                return null;
-            }
-        }
-
-        return buffer.WrittenMemory;
-    }
 
     private Task<HttpResponseMessage> SendAsync(string path, CancellationToken cancellationToken)
     {
