@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Saker.Conditions.Ast;
+using Saker.Conditions.Cases;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Parsing;
 using Saker.Conditions.Runtime;
@@ -63,7 +64,12 @@ public sealed class CompiledCondition
     public bool Evaluate(EvaluationContext context) => predicate.Evaluate(context);
 
     /// <summary>Whether the condition can hold although some fields never have a value.</summary>
-    public bool CanHoldWithout(Predicate<FieldReference> absent) => new AbsenceAnalysis(absent).CanHold(Typed);
+    public bool CanHoldWithout(Predicate<FieldReference> absent) => new CaseAnalysis(1, field => absent(field) ? [FieldKnowledge.Absent] : null).WhereTrue(Typed)[0];
+
+    /// <summary>In which of several cases the condition can be true, by set algebra over and, or and not.</summary>
+    /// <param name="count">How many cases there are.</param>
+    /// <param name="known">What is known of a field in each case; null where nothing is.</param>
+    public bool[] WhereItCanHold(int count, Func<FieldReference, IReadOnlyList<FieldKnowledge>?> known) => new CaseAnalysis(count, known).WhereTrue(Typed);
 
     /// <summary>
     /// A condition that holds for every event for which this one may hold, whatever the values of some fields, which it does not read;
@@ -91,7 +97,11 @@ public sealed class CompiledCondition
     /// </summary>
     /// <param name="field">The field's name, without argument.</param>
     /// <param name="universe">All values that the field can have.</param>
-    public bool[] PossibleValues(string field, IReadOnlyList<string> universe) => new ValueAnalysis(field, universe).WhereTrue(Typed);
+    public bool[] PossibleValues(string field, IReadOnlyList<string> universe)
+    {
+        FieldKnowledge[] values = [.. universe.Select(FieldKnowledge.Of)];
+        return WhereItCanHold(values.Length, candidate => candidate.Definition.Name == field && candidate.Argument is null ? values : null);
+    }
 
     /// <inheritdoc/>
     [ExcludeFromCodeCoverage]

@@ -1,6 +1,8 @@
+using Saker.Conditions.Cases;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Rewriting;
 using Saker.Conditions.Typed;
+using Saker.Conditions.Values;
 
 namespace Saker.Conditions.Compilation;
 
@@ -12,16 +14,17 @@ namespace Saker.Conditions.Compilation;
 /// <param name="value">Its value.</param>
 internal sealed class KnownField(string field, byte[] value) : Rewrite
 {
-    private readonly SingleValueContext context = new() { Bytes = value };
+    private readonly KnownValueContext context = new();
+    private readonly KnownValue known = new(ValueKind.Bytes, 0, value);
     private readonly ConstantFolding folding = new();
     private readonly Dictionary<TypedMacro, TypedNode> macros = new(ReferenceEqualityComparer.Instance);
 
     protected override TypedNode OnLeaf(TypedNode leaf) => leaf switch
     {
         TypedMacro macro => OnMacro(macro),
-        TypedExists { Operand: TypedField known } when Is(known.Reference) => TypedConstant.True,
-        TypedComparison { Left: TypedField known } comparison when Is(known.Reference) =>
-            ComparisonBuilder.Build(comparison).Evaluate(context) ? TypedConstant.True : TypedConstant.False,
+        TypedExists { Operand: TypedField named } when Is(named.Reference) => TypedConstant.True,
+        TypedComparison { Left: TypedField named } comparison when Is(named.Reference) =>
+            context.Evaluate(ComparisonBuilder.Build(comparison), known) ? TypedConstant.True : TypedConstant.False,
         _ => leaf,
     };
 
