@@ -98,6 +98,9 @@ public sealed class RuleMatcher
     /// <summary>The conditions of the rules that are about a type of event, as they are for events of that type; without those that none of them can satisfy.</summary>
     public IReadOnlyList<CompiledCondition> ConditionsOf(int eventType) => [.. CandidatesOf(eventType).Select(static candidate => candidate.Condition)];
 
+    /// <summary>The rules that belong to <see cref="ConditionsOf"/>, in the same order.</summary>
+    public IReadOnlyList<Rule> RulesOf(int eventType) => [.. CandidatesOf(eventType).Select(candidate => rules[candidate.Rule])];
+
     /// <summary>Evaluates the rules for the present event of the context. Returns how many matched.</summary>
     /// <param name="eventType">The event's type; one that is outside the index meets the rules that name no type.</param>
     /// <param name="context">The event, whose <c>evt.type</c> is the name of its type.</param>

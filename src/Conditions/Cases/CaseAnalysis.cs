@@ -58,7 +58,7 @@ internal sealed class CaseAnalysis(int count, Func<FieldReference, IReadOnlyList
         });
     }
 
-    private static Outcome Exists(FieldKnowledge knowledge) => Outcomes.Of(knowledge is not AbsentField);
+    private static Outcome Exists(FieldKnowledge knowledge) => knowledge is UnknownField ? Outcome.Either : Outcomes.Of(knowledge is not AbsentField);
 
     private OutcomeSet OfField(TypedField field, Func<FieldKnowledge, Outcome> outcome)
     {

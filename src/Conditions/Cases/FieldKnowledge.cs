@@ -10,6 +10,9 @@ public abstract record FieldKnowledge
     {
     }
 
+    /// <summary>The field may have any value, or none.</summary>
+    public static FieldKnowledge Unknown { get; } = new UnknownField();
+
     /// <summary>The field has no value.</summary>
     public static FieldKnowledge Absent { get; } = new AbsentField();
 
@@ -27,11 +30,19 @@ public abstract record FieldKnowledge
     public static FieldKnowledge DirectoryIn(PathRegion region) => new PathIn(region, OfDirectory: true);
 }
 
+/// <summary>A field with any value, or none.</summary>
+internal sealed record UnknownField : FieldKnowledge;
+
 /// <summary>A field without a value.</summary>
 internal sealed record AbsentField : FieldKnowledge;
 
 /// <summary>A field with one value.</summary>
-internal sealed record KnownValue(ValueKind Kind, long Bits, byte[] Bytes) : FieldKnowledge;
+internal sealed record KnownValue(ValueKind Kind, long Bits, byte[] Bytes) : FieldKnowledge
+{
+    public bool Equals(KnownValue? other) => other is not null && Kind == other.Kind && Bits == other.Bits && Bytes.AsSpan().SequenceEqual(other.Bytes);
+
+    public override int GetHashCode() => HashCode.Combine(Kind, Bits, Bytes.Length);
+}
 
 /// <summary>A field that is some path.</summary>
 internal sealed record PathIn(PathRegion Region, bool OfDirectory) : FieldKnowledge;

@@ -23,6 +23,9 @@ internal sealed record SourceSettings
     /// <summary>Those of <see cref="SystemCalls"/> whose failed calls nobody can want: the source may leave them out.</summary>
     public IReadOnlySet<int> FailedLeftOut { get; init; } = FrozenSet<int>.Empty;
 
+    /// <summary>Opens of regular files that nobody can want: the source may leave them out.</summary>
+    public OpensLeftOut OpensLeftOut { get; init; } = OpensLeftOut.None;
+
     /// <summary>Delivers the events of the detector's own threads as well.</summary>
     public bool IncludeSelf { get; init; }
 }
@@ -57,7 +60,7 @@ internal readonly record struct SourceStatistics
     /// <summary>Arguments that were cut to fit.</summary>
     public long TruncatedArguments { get; init; }
 
-    /// <summary>Failed calls that the driver left out, as no rule can match them. They were not lost.</summary>
+    /// <summary>Failed calls, and starts and ends of opens, that the driver left out, as no rule can match them. They were not lost.</summary>
     public long Filtered { get; init; }
 
     /// <summary>Events that were damaged: a length pointed outside. Counted by the reader.</summary>

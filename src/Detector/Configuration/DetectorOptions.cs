@@ -199,8 +199,8 @@ internal sealed record ModernEbpfOptions
     public bool DropFailedExit { get; init; }
 
     /// <summary>
-    /// Leaves failed calls that no rule can match out already in the kernel; what the rules find stays the same. Without effect while
-    /// <c>base_syscalls.all</c> or <c>capture.enabled</c> is set.
+    /// Leaves failed calls and opens of files that no rule can match out already in the kernel; what the rules find stays the same.
+    /// Without effect while <c>base_syscalls.all</c> or <c>capture.enabled</c> is set.
     /// </summary>
     public bool Prefilter { get; init; } = true;
 }

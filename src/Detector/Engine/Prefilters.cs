@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
 using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Events;
@@ -9,22 +10,25 @@ namespace Saker.Detector.Engine;
 /// <summary>What the kernel may leave out, as it follows from the rules: nothing that a rule could match, and nothing that the state is made of.</summary>
 internal static class Prefilters
 {
+    private const int ShownRegions = 8;
     private const string Number = "evt.num";
+
+    private static readonly int close = SystemCalls.All.Single(static call => call.Name == "close").Code;
 
     // Their values come from the events before, whatever those were.
     private static readonly string[] times = ["evt.reltime", "evt.deltatime"];
 
-    /// <summary>The calls (<c>ppm_sc</c> codes) of which a failed one can match no rule and changes nothing.</summary>
+    /// <summary>Asks a source to leave out what it may.</summary>
+    /// <param name="source">What it is asked for.</param>
     /// <param name="stream">The stream of system calls.</param>
     /// <param name="rules">The rules, compiled for it.</param>
-    /// <param name="calls">The calls that are asked for.</param>
     /// <param name="options">Whether it is wanted, and what else looks at events.</param>
-    public static IReadOnlySet<int> FailedCalls(EventStream stream, RuleSet rules, IReadOnlySet<int> calls, DetectorOptions options)
+    public static SourceSettings Apply(SourceSettings source, EventStream stream, RuleSet rules, DetectorOptions options)
     {
         var driver = options.Engine.ModernEbpf;
         return driver.Prefilter && !driver.DropFailedExit && !options.BaseSyscalls.All && !options.Capture.Enabled
-            ? FailedCalls(stream, rules, calls)
-            : FrozenSet<int>.Empty;
+            ? source with { FailedLeftOut = FailedCalls(stream, rules, source.SystemCalls), OpensLeftOut = Opens(stream, rules, source.SystemCalls) }
+            : source;
     }
 
     /// <summary>The calls (<c>ppm_sc</c> codes) of which a failed one can match no rule and changes nothing.</summary>
@@ -33,7 +37,7 @@ internal static class Prefilters
     /// <param name="calls">The calls that are asked for.</param>
     public static IReadOnlySet<int> FailedCalls(EventStream stream, RuleSet rules, IReadOnlySet<int> calls)
     {
-        if (rules.Rules.Any(static rule => rule is { Enabled: true, Unavailable: null } && Counts(rule)))
+        if (Working(rules).Any(Counts))
         {
             return FrozenSet<int>.Empty;
         }
@@ -44,18 +48,50 @@ internal static class Prefilters
             .ToFrozenSet();
     }
 
+    /// <summary>The opens of regular files that can match no rule, and of whose descriptors nothing is asked later.</summary>
+    /// <param name="stream">The stream of system calls.</param>
+    /// <param name="rules">The rules, compiled for it.</param>
+    /// <param name="calls">The calls that are asked for.</param>
+    public static OpensLeftOut Opens(EventStream stream, RuleSet rules, IReadOnlySet<int> calls)
+    {
+        // A number that is used anew must not mean what it meant before, so its close has to be told.
+        if (!calls.Contains(close) || Working(rules).Any(static rule => Counts(rule) || rule.Condition.Fields.Concat(rule.AlertFields).Any(static field => IsOfAllDescriptors(field.Definition.Name))))
+        {
+            return OpensLeftOut.None;
+        }
+
+        using var trial = new OpenTrial(stream, rules);
+        return trial.Find();
+    }
+
+    private static IEnumerable<Rule> Working(RuleSet rules) => rules.Rules.Where(static rule => rule is { Enabled: true, Unavailable: null });
+
+    /// <summary>Whether a field is about other descriptors than the event's own.</summary>
+    private static bool IsOfAllDescriptors(string field) =>
+        field is "fd.types" or "proc.fdopencount" or "proc.fdusage" || field.StartsWith("fdlist.", StringComparison.Ordinal) || field.StartsWith("proc.std", StringComparison.Ordinal);
+
     /// <summary>Whether a rule asks how many events there were, or when. Upstream's macro for "never" is <c>evt.num = 0</c>, which does not.</summary>
     private static bool Counts(Rule rule) =>
         rule.Condition.Fields.Concat(rule.AlertFields).Any(static field => times.Any(name => field.Definition.Name.StartsWith(name, StringComparison.Ordinal)))
         || rule.Condition.DependsOnCount(Number) || rule.AlertFields.Any(static field => field.Definition.Name == Number);
 
     /// <summary>Says what is left out.</summary>
-    public static void Tell(IReadOnlySet<int> failed, ILogger logger)
+    public static void Tell(SourceSettings asked, ILogger logger)
     {
-        if (failed.Count > 0)
+        if (asked.FailedLeftOut.Count > 0)
         {
-            var names = EventTable.SystemCalls.Where(call => failed.Contains(call.Number)).Select(static call => call.Name).Distinct().Order(StringComparer.Ordinal);
+            var names = EventTable.SystemCalls.Where(call => asked.FailedLeftOut.Contains(call.Number)).Select(static call => call.Name).Distinct().Order(StringComparer.Ordinal);
             EngineMessages.FailedLeftOut(logger, string.Join(", ", names));
+        }
+
+        if (asked.OpensLeftOut.Keeper is var (rule, call))
+        {
+            EngineMessages.OpensKept(logger, rule, call);
+        }
+        else if (!asked.OpensLeftOut.IsEmpty)
+        {
+            var wanted = asked.OpensLeftOut.Regions.Where(static region => region.Wanted != OpenClasses.None).ToList();
+            EngineMessages.OpensLeftOut(logger, wanted.Count, string.Join(", ", wanted.Take(ShownRegions).Select(static region => region.Beginning)) + (wanted.Count > ShownRegions ? ", …" : ""));
         }
     }
 }

@@ -384,7 +384,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     private StateRecovery ReadMachine(HoldingSource source, MachineState state, SourceSettings asked)
     {
         EngineMessages.DriverLoaded(logger, source.Name, string.Join(", ", source.Attached), asked.SystemCalls.Count);
-        Prefilters.Tell(asked.FailedLeftOut, logger);
+        Prefilters.Tell(asked, logger);
         foreach (var note in source.Notes)
         {
             EngineMessages.SourceNote(logger, note);

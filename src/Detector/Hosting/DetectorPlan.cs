@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
@@ -64,7 +63,7 @@ internal sealed record DetectorPlan
             Rules = rules,
             Streams = streams,
             Calls = calls,
-            Source = SourceFor(options, asked) with { FailedLeftOut = isLive ? Prefilters.FailedCalls(calls, rules, asked, options) : FrozenSet<int>.Empty },
+            Source = isLive ? Prefilters.Apply(SourceFor(options, asked), calls, rules, options) : SourceFor(options, asked),
         };
         if (isAsked && plan.ClusterParts == KubernetesParts.None)
         {
@@ -99,9 +98,10 @@ internal sealed record DetectorPlan
 
     /// <summary>Whether a source that was started as <paramref name="running"/> says serves this plan too: it delivers what is asked for, and perhaps more.</summary>
     public bool IsServedBy(SourceSettings running) =>
-        IsLive && Source with { SystemCalls = running.SystemCalls, FailedLeftOut = running.FailedLeftOut } == running
+        IsLive && Source with { SystemCalls = running.SystemCalls, FailedLeftOut = running.FailedLeftOut, OpensLeftOut = running.OpensLeftOut } == running
         && running.SystemCalls.IsSupersetOf(Source.SystemCalls)
-        && Source.SystemCalls.Where(running.FailedLeftOut.Contains).All(Source.FailedLeftOut.Contains);
+        && Source.SystemCalls.Where(running.FailedLeftOut.Contains).All(Source.FailedLeftOut.Contains)
+        && running.OpensLeftOut.IsWithin(Source.OpensLeftOut);
 
     /// <summary>Whether another plan's outputs are these.</summary>
     public bool HasOutputsOf(DetectorPlan other) => Configuration.Options.HasOutputsOf(other.Configuration.Options);

@@ -20,8 +20,6 @@ internal sealed class FilteredRun : IEventConsumer, IMatchObserver
     /// <summary>All calls that the driver knows.</summary>
     public static readonly IReadOnlySet<int> AllCalls = SystemCalls.All.Select(static call => call.Code).Concat(GenericCalls.All.Select(static call => call.Code)).ToHashSet();
 
-    private static readonly ILookup<int, int> codes = SystemCalls.All.ToLookup(static call => (int)call.ExitEvent, static call => call.Code);
-
     private readonly List<string> alerts = [];
     private readonly RuleEngine engine;
 
@@ -49,8 +47,8 @@ internal sealed class FilteredRun : IEventConsumer, IMatchObserver
     /// <param name="replay">The capture.</param>
     /// <param name="stream">The stream of system calls.</param>
     /// <param name="set">The rules.</param>
-    /// <param name="failedLeftOut">The calls whose failed ones do not come.</param>
-    public static FilteredRun Of(Replay replay, EventStream stream, RuleSet set, IReadOnlySet<int> failedLeftOut)
+    /// <param name="filter">What does not come; null when all does.</param>
+    public static FilteredRun Of(Replay replay, EventStream stream, RuleSet set, SimulatedFilter? filter)
     {
         using var state = new MachineState();
         using var source = replay.Open(state);
@@ -60,7 +58,7 @@ internal sealed class FilteredRun : IEventConsumer, IMatchObserver
         var run = new FilteredRun(pipeline, set, stream, context, formatter);
         for (var i = 0; i < replay.Count; i++)
         {
-            if (IsLeftOut(replay.Event(i), failedLeftOut))
+            if (filter?.LeavesOut(replay.Event(i)) == true)
             {
                 run.LeftOut++;
             }
@@ -77,8 +75,4 @@ internal sealed class FilteredRun : IEventConsumer, IMatchObserver
 
     public void Matched(Rule rule, EventContext context, AlertLine alert) =>
         alerts.Add($"{context.Timestamp} {context.View.ThreadId} {rule.Name} {Encoding.UTF8.GetString(alert.Line.Span)}");
-
-    private static bool IsLeftOut(ReadOnlySpan<byte> bytes, IReadOnlySet<int> failedLeftOut) =>
-        EventView.TryParse(bytes, out var view) && view.TryResult(out var result) && result is < 0 and >= -DriverSettings.LastError
-        && codes[view.Definition.Number].Any(failedLeftOut.Contains);
 }

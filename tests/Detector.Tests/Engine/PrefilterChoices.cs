@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
 using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Engine;
@@ -102,8 +103,10 @@ public sealed class PrefilterChoices : IDisposable
     public void It_is_done_unless_something_else_wants_the_events(string yaml, bool isDone)
     {
         var stream = EventStream.OfSystemCalls(null);
-        var set = FilteredRun.Load(stream, RuleOf("evt.type = openat and fd.num >= 0", 0));
-        Assert.Equal(isDone, Prefilters.FailedCalls(stream, set, FilteredRun.AllCalls, Options(yaml)).Count > 0);
+        var set = FilteredRun.Load(stream, RuleOf("evt.type = openat and fd.num >= 0 and fd.name startswith /etc", 0));
+        var asked = Prefilters.Apply(new SourceSettings { SystemCalls = FilteredRun.AllCalls }, stream, set, Options(yaml));
+        Assert.Equal(isDone, asked.FailedLeftOut.Count > 0);
+        Assert.Equal(isDone, !asked.OpensLeftOut.IsEmpty);
     }
 
     [Fact]
@@ -124,10 +127,13 @@ public sealed class PrefilterChoices : IDisposable
     public void What_is_left_out_is_told_by_name()
     {
         var log = new KeptLog();
-        Prefilters.Tell(new HashSet<int> { openat, connect }, log);
+        var asked = new SourceSettings { SystemCalls = FilteredRun.AllCalls };
+        Prefilters.Tell(asked with { FailedLeftOut = new HashSet<int> { openat, connect } }, log);
         Assert.Contains("connect, openat.", Assert.Single(log.Lines), StringComparison.Ordinal);
-        Prefilters.Tell(new HashSet<int>(), log);
+        Prefilters.Tell(asked, log);
         Assert.Single(log.Lines);
+        Prefilters.Tell(asked with { OpensLeftOut = new OpensLeftOut([new OpenRegion("/", OpenClasses.None), new OpenRegion("/etc/", OpenClasses.Write), new OpenRegion("/a", OpenClasses.All)]) }, log);
+        Assert.Contains("2 texts: /etc/, /a.", log.Lines[^1], StringComparison.Ordinal);
     }
 
     private static IReadOnlySet<int> FailedCalls(params string[] conditions)

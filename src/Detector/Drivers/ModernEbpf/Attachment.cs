@@ -18,11 +18,16 @@ internal sealed class Attachment
     /// <summary>Programs that are attached themselves.</summary>
     public IReadOnlyList<string> Hooks => hooks;
 
+    /// <summary>The regions of paths that opens are held against.</summary>
+    public IReadOnlyList<OpenRegion> Regions { get; private set; } = [];
+
     public static Attachment For(SourceSettings wanted, ref DriverSettings settings)
     {
         var attachment = new Attachment();
         var calls = SystemCalls.All.Where(call => wanted.SystemCalls.Contains(call.Code)).ToList();
         settings.DropFailed = wanted.DropFailedExit ? 1u : 0u;
+        settings.FilterOpens = wanted.OpensLeftOut.IsEmpty ? 0u : 1u;
+        attachment.Regions = wanted.OpensLeftOut.Regions;
         foreach (var call in calls)
         {
             var exit = Hook(attachment.exitFillers, call.ExitEvent, call.ExitFiller, wanted.FailedLeftOut.Contains(call.Code));

@@ -48,6 +48,7 @@ internal sealed unsafe class DriverObject : IDisposable
             RegisterFillers("exit_fillers", attachment.ExitFillers);
             RegisterFillers("enter_fillers", attachment.EnterFillers);
             AssignRings(plan);
+            SetRegions(attachment.Regions);
         }
         catch
         {
@@ -189,6 +190,12 @@ internal sealed unsafe class DriverObject : IDisposable
         var hooksApart = settings.ScratchStride == 0 ? 1 : hookNames.Length;
         _ = Libbpf.SetMaxEntries(Map("scratches"), (uint)(cpus * hooksApart));
         _ = Libbpf.SetMaxEntries(Map("rings"), (uint)cpus);
+        _ = Libbpf.SetMaxEntries(Map("regions"), (uint)Math.Max(attachment.Regions.Count, 1));
+        if (settings.FilterOpens == 0)
+        {
+            _ = Libbpf.SetMaxEntries(Map("starts"), 1);
+        }
+
         // The first ring serves as the pattern of all: kernels before 5.10 want their sizes to be equal.
         _ = Libbpf.SetInnerMap(Map("rings"), rings[0]);
         var value = Libbpf.InitialValue(Map(".rodata"), out var size);
@@ -252,6 +259,21 @@ internal sealed unsafe class DriverObject : IDisposable
             if (Libbpf.UpdateElement(map, &cpu, &ring, 0) is var error and not 0)
             {
                 throw Refused($"give CPU {cpu} its ring buffer", -error);
+            }
+        }
+    }
+
+    private void SetRegions(IReadOnlyList<OpenRegion> regions)
+    {
+        var map = Libbpf.MapFd(Map("regions"));
+        foreach (var (number, (beginning, wanted)) in regions.Index())
+        {
+            var key = new RegionKey { Bits = (uint)beginning.Length * 8 };
+            Encoding.Latin1.GetBytes(beginning, key.Text);
+            var region = new Region((ushort)number, (ushort)wanted);
+            if (Libbpf.UpdateElement(map, &key, &region, 0) is var error and not 0)
+            {
+                throw Refused($"take the path {beginning}", -error);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Saker.Detector.Capture;
 
 namespace Saker.Detector.Drivers.ModernEbpf;
 
@@ -32,6 +33,9 @@ internal struct DriverSettings
 
     /// <summary>CPUs that the machine may have.</summary>
     public uint Cpus;
+
+    /// <summary>Whether opens are held against the regions.</summary>
+    public uint FilterOpens;
 
     /// <summary>0 where nothing preempts a hook; else the number of CPUs, and each hook has scratch memory of its own.</summary>
     public uint ScratchStride;
@@ -86,6 +90,28 @@ internal struct DriverSettings
         private HookedCall first;
     }
 }
+
+/// <summary>The driver's <c>struct region_key</c> (settings.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct RegionKey
+{
+    /// <summary>Bits of <see cref="Text"/> that count.</summary>
+    public uint Bits;
+    public RegionText Text;
+
+    /// <summary>The beginning of a path.</summary>
+    [InlineArray(OpensLeftOut.LongestPath)]
+    public struct RegionText
+    {
+        private byte first;
+    }
+}
+
+/// <summary>The driver's <c>struct region</c> (settings.h).</summary>
+/// <param name="Number">Which it is.</param>
+/// <param name="Wanted">The driver's bits of <see cref="OpenClasses"/>.</param>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct Region(ushort Number, ushort Wanted);
 
 /// <summary>The driver's <c>struct counters</c> (settings.h), one per CPU.</summary>
 [StructLayout(LayoutKind.Sequential)]

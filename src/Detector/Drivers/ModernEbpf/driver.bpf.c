@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "messages.h"
 #include "names.h"
+#include "opens.h"
 #include "queries.h"
 #include "quota.h"
 #include "sockets.h"
@@ -143,10 +144,10 @@ static __always_inline bool is_told_by_scheduler(__u16 event)
 	}
 }
 
-/* Whether the rules were asked beforehand, and none can match this call. */
+/* Whether the rules were asked beforehand, and none can match this call. Ends of opens are looked at where their starts are known. */
 static __always_inline bool is_filtered(const volatile struct hooked_call *hooked, __s64 result)
 {
-	if (!hooked->drop_failed || result >= 0 || result < -LAST_ERROR)
+	if (!hooked->drop_failed || !is_failure(result) || (settings.filter_opens && opens_path(hooked->event)))
 		return 0;
 	COUNT(filtered);
 	return 1;
@@ -196,6 +197,7 @@ static __always_inline __u16 prepare(enum hook hook, __u64 orig_ax, struct pt_re
 			return 0;
 	}
 	call->event = hooked->event;
+	call->drop_failed = hooked->drop_failed;
 	call->number = identity.number;
 	call->code = identity.compat ? settings.codes[1][identity.number] : settings.codes[0][identity.number];
 	return hooked->filler;
@@ -238,19 +240,19 @@ int sys_enter(__u64 *context)
 FILLER(sys_exit, clone_exit, 21, fill_clone_exit)
 FILLER(sys_exit, clone3_exit, 21, fill_clone3_exit)
 FILLER(sys_exit, connect_exit, 4, fill_connect_exit)
-FILLER(sys_exit, creat_exit, 6, fill_creat_exit)
+FILLER_UNLESS(sys_exit, creat_exit, 6, fill_creat_exit, is_unwanted_end)
 FILLER(sys_exit, execve_exit, 31, fill_execve_exit)
 FILLER(sys_exit, execveat_exit, 30, fill_execveat_exit)
 FILLER(sys_exit, fork_exit, 21, fill_fork_exit)
-FILLER(sys_exit, open_exit, 6, fill_open_exit)
-FILLER(sys_exit, openat_exit, 7, fill_openat_exit)
-FILLER(sys_exit, openat2_exit, 8, fill_openat2_exit)
+FILLER_UNLESS(sys_exit, open_exit, 6, fill_open_exit, is_unwanted_end)
+FILLER_UNLESS(sys_exit, openat_exit, 7, fill_openat_exit, is_unwanted_end)
+FILLER_UNLESS(sys_exit, openat2_exit, 8, fill_openat2_exit, is_unwanted_end)
 
 FILLER(sys_enter, connect_enter, 2, fill_connect_enter)
-FILLER(sys_enter, creat_enter, 2, fill_creat_enter)
-FILLER(sys_enter, open_enter, 3, fill_open_enter)
-FILLER(sys_enter, openat_enter, 4, fill_openat_enter)
-FILLER(sys_enter, openat2_enter, 5, fill_openat2_enter)
+FILLER_UNLESS(sys_enter, creat_enter, 2, fill_creat_enter, is_unwanted_start)
+FILLER_UNLESS(sys_enter, open_enter, 3, fill_open_enter, is_unwanted_start)
+FILLER_UNLESS(sys_enter, openat_enter, 4, fill_openat_enter, is_unwanted_start)
+FILLER_UNLESS(sys_enter, openat2_enter, 5, fill_openat2_enter, is_unwanted_start)
 
 /* The child of a fork, before it runs. How it was made stands in its registers, which are a copy of its maker's. */
 static __always_inline int at_fork(struct task_struct *child)
@@ -313,6 +315,7 @@ static __always_inline int at_end(struct task_struct *task)
 		return 0;
 	event.scratch->call.event = EVENT_PROCESS_EXIT;
 	fill_process_exit(&event, task);
+	forget_start(BPF_CORE_READ(task, pid));
 	return event_send(&event, BPF_CORE_READ(task, pid));
 }
 

@@ -35,6 +35,8 @@ struct scratch {
 		bool compat;
 		/* Pointers in memory are 4 bytes wide: compat, and x32. */
 		bool narrow;
+		/* Nobody can want it if it failed. */
+		bool drop_failed;
 	} call;
 	/* A path under construction, and where it starts. The latter lies here and not in a register because the verifier
 	 * would follow every way that it can get its value. */
@@ -42,6 +44,8 @@ struct scratch {
 	/* Members of a list that went into the event. */
 	volatile __u32 told;
 	__u8 path[2 * MAX_TEXT];
+	/* The path of an open. */
+	struct region_key region;
 	__u8 data[EVENT_BYTES + MAX_TEXT + 8];
 };
 

@@ -19,6 +19,24 @@ struct hooked_call {
 	__u16 drop_failed;
 };
 
+/* Bytes of a path that is held against the regions, its end included. Longer ones are told. */
+#define REGION_BYTES 256
+
+/* The beginning of paths, for a table that finds the longest. */
+struct region_key {
+	/* Bits of `text` that count. */
+	__u32 bits;
+	__u8 text[REGION_BYTES];
+};
+
+/* Paths whose longest beginning among all is the same. */
+struct region {
+	/* Which it is. */
+	__u16 number;
+	/* The classes of opens that somebody may want: open_class() says which bit. */
+	__u16 wanted;
+};
+
 struct settings {
 	/* Nanoseconds of the wall clock when the boot clock stood at 0. */
 	__u64 wall_at_boot;
@@ -31,6 +49,8 @@ struct settings {
 	__u32 snap_length;
 	/* CPUs that the machine may have. */
 	__u32 cpus;
+	/* Whether opens are held against the regions. */
+	__u32 filter_opens;
 	/* 0 where nothing preempts a hook: then all hooks of a CPU share one scratch. Else the number of CPUs: each hook has
 	 * its own, since a task may be stopped in the midst of one hook while another task passes through another. */
 	__u32 scratch_stride;

@@ -4,14 +4,24 @@
 #include "call.h"
 #include "event.h"
 
+static __always_inline bool is_never_unwanted(struct event *event, const struct call *call)
+{
+	return 0;
+}
+
 /* A program that a hook's tail call reaches, around a function that fills the event. It has to be of the hook's own type,
  * which the loader sets: tp_btf's, or, like here, that of perf's tracepoints. */
-#define FILLER(hook, name, parameters, fill)                                                 \
+#define FILLER(hook, name, parameters, fill) FILLER_UNLESS(hook, name, parameters, fill, is_never_unwanted)
+
+/* The same for calls that `is_unwanted` may leave out. */
+#define FILLER_UNLESS(hook, name, parameters, fill, is_unwanted)                             \
 	SEC("tracepoint")                                                                    \
 	int name(__u64 *context)                                                             \
 	{                                                                                    \
 		struct event event;                                                          \
 		if (!event_begin(&event, hook_##hook, parameters))                           \
+			return 0;                                                            \
+		if (is_unwanted(&event, &event.scratch->call))                               \
 			return 0;                                                            \
 		fill(&event, &event.scratch->call);                                          \
 		return event_send(&event, bpf_get_current_pid_tgid());                       \

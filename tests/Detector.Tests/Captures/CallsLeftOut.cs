@@ -6,8 +6,8 @@ using Saker.Testing;
 
 namespace Saker.Detector.Tests.Captures;
 
-/// <summary>Failed calls that the driver leaves out change no alert, over all captures.</summary>
-public sealed class FailedCallsLeftOut(ITestOutputHelper output)
+/// <summary>Failed calls and opens that the driver leaves out change no alert, over all captures.</summary>
+public sealed class CallsLeftOut(ITestOutputHelper output)
 {
     private const int RandomSets = 200;
 
@@ -25,6 +25,16 @@ public sealed class FailedCallsLeftOut(ITestOutputHelper output)
         "evt.arg.res = ENOENT", "evt.rawarg.res < 0", "evt.rawarg.fd > 0", "evt.arg.fd contains E", "evt.arg[0] startswith E", "evt.rawarg.fd exists",
         "evt.is_open_write = true", "evt.is_open_read = true", "fd.name startswith /etc", "fd.name exists", "fd.typechar = f", "fd.directory contains lib", "fs.path.name contains /",
         "proc.name in (cat, sh, bash)", "proc.pid > 0", "user.uid = 0", "evt.dir = <", "evt.category = file", "fd.connected = true", "proc.nthreads > 1", "evt.arg.name contains o",
+    ];
+
+    private static readonly string[] fileTypes = ["open", "openat", "openat2", "creat", "open", "openat", "close", "read", "write", "dup", "dup2", "fcntl", "fstat", "mmap", "fchmod", "linkat", "unlinkat", "connect", "sendto"];
+
+    private static readonly string[] fileAtoms =
+    [
+        "fd.name startswith /etc", "fd.name startswith /usr/lib", "fd.name startswith /proc/", "fd.name in (/etc/passwd, /etc/ld.so.cache, /dev/null)", "fd.name = /etc/passwd", "fd.name pmatch (/etc, /usr/share)",
+        "fd.directory = /etc", "fd.directory in (/usr/lib/x86_64-linux-gnu, /lib/x86_64-linux-gnu)", "fd.directory startswith /tmp", "fd.name glob /usr/*/lib*", "fd.name endswith .so.6", "fd.name contains ../",
+        "fd.nameraw startswith /etc", "evt.arg.name startswith /usr", "evt.rawarg.name = /etc/passwd", "fs.path.name startswith /etc", "evt.is_open_read = true", "evt.is_open_write = true", "evt.is_open_exec = true",
+        "evt.is_open_create = true", "evt.arg.flags contains O_TRUNC", "fd.typechar = f", "fd.type in (ipv4, ipv6)", "fd.typechar in (4, 6)", "fd.num >= 0", "fd.num in (0, 1, 2)", "evt.failed = false", "fd.name exists", "proc.name in (cat, sh, lab)",
     ];
 
     [Fact]
@@ -53,29 +63,54 @@ public sealed class FailedCallsLeftOut(ITestOutputHelper output)
         [.. new[] { "falco_rules.yaml", "falco-incubating_rules.yaml", "falco-sandbox_rules.yaml" }.Select(static file => SharedData.Path("falco", "rules", file))]);
 
     [Fact]
+    public void Rules_that_falco_is_installed_with_say_the_same_and_leave_opens_out()
+    {
+        var stream = EventStream.OfSystemCalls(null);
+        var set = FilteredRun.Load(stream, RuleFiles.Read([SharedData.Path("falco", "rules", "falco_rules.yaml")]));
+        Assert.False(Prefilters.Opens(stream, set, FilteredRun.AllCalls).IsEmpty);
+        var (leftOut, alerts) = Agree(stream, set, Captures);
+        Assert.True(leftOut > 1000 && alerts > 1, $"{leftOut} events left out, {alerts} alerts");
+    }
+
+    [Fact]
     public void Any_rules_say_the_same()
     {
-        var random = new Random(20261128);
+        var (failed, opens) = AgreeOnAny(new Random(20261128), Rule);
+        Assert.True(failed > RandomSets / 2 && opens > 0, $"{failed} sets filter failed calls, {opens} opens");
+    }
+
+    [Fact]
+    public void Any_rules_about_files_say_the_same()
+    {
+        var (_, opens) = AgreeOnAny(new Random(20261129), FileRule);
+        Assert.True(opens > RandomSets / 4, $"{opens} sets filter opens");
+    }
+
+    private (int Failed, int Opens) AgreeOnAny(Random random, Func<Random, int, string> rule)
+    {
         var stream = EventStream.OfSystemCalls(null);
         string[] small = ["live-files", "live-procs", "live-net", "live-admin", "live-32bit"];
         using var replays = new Replays(small);
-        int leftOut = 0, alerts = 0, filtering = 0;
+        int leftOut = 0, alerts = 0, filtering = 0, filteringOpens = 0;
         for (var i = 0; i < RandomSets; i++)
         {
-            var rules = string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(number => Rule(random, number)));
+            var rules = string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(number => rule(random, number)));
             var set = FilteredRun.Load(stream, rules);
             var failed = Prefilters.FailedCalls(stream, set, FilteredRun.AllCalls);
+            var opens = Prefilters.Opens(stream, set, FilteredRun.AllCalls);
             filtering += failed.Count > 0 ? 1 : 0;
+            filteringOpens += opens.IsEmpty ? 0 : 1;
             var replay = replays[small[i % small.Length]];
-            var all = FilteredRun.Of(replay, stream, set, new HashSet<int>());
-            var rest = FilteredRun.Of(replay, stream, set, failed);
+            var all = FilteredRun.Of(replay, stream, set, null);
+            var rest = FilteredRun.Of(replay, stream, set, new SimulatedFilter(failed, opens, SimulatedFilter.DirectoriesOf(replay)));
             Assert.True(all.Alerts.SequenceEqual(rest.Alerts), $"{all.Alerts.Count} alerts, with the filter {rest.Alerts.Count}, of\n{rules}");
             leftOut += rest.LeftOut;
             alerts += all.Alerts.Count;
         }
 
-        output.WriteLine($"{filtering} of {RandomSets} sets filter; {leftOut} events left out, {alerts} alerts.");
-        Assert.True(filtering > RandomSets / 2 && leftOut > 1000 && alerts > 1000, $"{filtering} sets, {leftOut} events left out, {alerts} alerts");
+        output.WriteLine($"{filtering} of {RandomSets} sets filter failed calls, {filteringOpens} opens; {leftOut} events left out, {alerts} alerts.");
+        Assert.True(leftOut > 1000 && alerts > 1000, $"{leftOut} events left out, {alerts} alerts");
+        return (filtering, filteringOpens);
     }
 
     private static string OwnRules => Path.Combine(SharedData.ProjectRoot, "config", "rules");
@@ -96,12 +131,13 @@ public sealed class FailedCallsLeftOut(ITestOutputHelper output)
     private (int LeftOut, int Alerts) Agree(EventStream stream, RuleSet set, IReadOnlyList<string> captures)
     {
         var failed = Prefilters.FailedCalls(stream, set, FilteredRun.AllCalls);
+        var opens = Prefilters.Opens(stream, set, FilteredRun.AllCalls);
         int leftOut = 0, alerts = 0;
         foreach (var capture in captures)
         {
             using var replay = new Replay(capture);
-            var all = FilteredRun.Of(replay, stream, set, new HashSet<int>());
-            var rest = FilteredRun.Of(replay, stream, set, failed);
+            var all = FilteredRun.Of(replay, stream, set, null);
+            var rest = FilteredRun.Of(replay, stream, set, new SimulatedFilter(failed, opens, SimulatedFilter.DirectoriesOf(replay)));
             Assert.Equal(all.Alerts, rest.Alerts);
             output.WriteLine($"{capture}: {rest.LeftOut} of {replay.Count} events left out, {all.Alerts.Count} alerts.");
             leftOut += rest.LeftOut;
@@ -122,6 +158,21 @@ public sealed class FailedCallsLeftOut(ITestOutputHelper output)
         };
         return $"- rule: r{number}\n  desc: d\n  condition: {typed}({Condition(random, 3)})\n  output: \"%evt.type %fd.num %fd.name %evt.res %evt.args %proc.cmdline\"\n  priority: NOTICE\n";
     }
+
+    private static string FileRule(Random random, int number)
+    {
+        var about = string.Join(", ", Enumerable.Range(0, random.Next(1, 4)).Select(_ => fileTypes[random.Next(fileTypes.Length)]));
+        var shown = random.Next(3) == 0 ? "%proc.cmdline" : "%evt.type %fd.name %fd.typechar %fs.path.name %evt.args";
+        return $"- rule: r{number}\n  desc: d\n  condition: evt.type in ({about}) and {FileCondition(random, 2)} and {FileCondition(random, 2)}\n  output: \"{shown}\"\n  priority: NOTICE\n";
+    }
+
+    private static string FileCondition(Random random, int depth) => (depth == 0 ? 0 : random.Next(6)) switch
+    {
+        3 => $"({FileCondition(random, depth - 1)} and {FileCondition(random, depth - 1)})",
+        4 => $"({FileCondition(random, depth - 1)} or {FileCondition(random, depth - 1)})",
+        5 => $"not ({FileCondition(random, depth - 1)})",
+        _ => fileAtoms[random.Next(fileAtoms.Length)],
+    };
 
     private static string Condition(Random random, int depth) => (depth == 0 ? 0 : random.Next(6)) switch
     {

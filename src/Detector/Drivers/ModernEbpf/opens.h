@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/* Opens that no rule can want, as user space found out: by the region that the path lies in, and by the way of access. An open
+ * is left out only as a whole. What it asked for lies in memory that another thread may change between its start and its end,
+ * so the end is left out only when its start was, and both say the same. */
+#pragma once
+#include "files.h"
+#include "shapes.h"
+
+#define O_CREATES 0100
+#define O_TMPFILE_ALONE 020000000
+#define S_IFMT 0170000
+#define S_IFREG 0100000
+
+enum {
+	EVENT_OPEN_ENTER = 2,
+	EVENT_OPEN_EXIT = 3,
+	EVENT_CREAT_ENTER = 58,
+	EVENT_CREAT_EXIT = 59,
+	EVENT_OPENAT_ENTER = 306,
+	EVENT_OPENAT_EXIT = 307,
+	EVENT_OPENAT2_ENTER = 326,
+	EVENT_OPENAT2_EXIT = 327,
+};
+
+/* The beginnings of paths that the rules tell apart. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 4096);
+	__type(key, struct region_key);
+	__type(value, struct region);
+} regions SEC(".maps");
+
+/* What became of the start of each thread's last open. */
+enum {
+	START_TOLD = 0,
+	/* It was told, and its end was left out: the next open is told, so that user space does not take the one for the other. */
+	START_UNANSWERED = 1,
+	/* It was left out. The region and the class stand above. */
+	START_LEFT_OUT = 2,
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, __u32);
+} starts SEC(".maps");
+
+static __always_inline bool is_failure(__s64 result)
+{
+	return result < 0 && result >= -LAST_ERROR;
+}
+
+static __always_inline bool opens_path(__u16 event)
+{
+	switch (event) {
+	case EVENT_OPEN_EXIT:
+	case EVENT_CREAT_EXIT:
+	case EVENT_OPENAT_EXIT:
+	case EVENT_OPENAT2_EXIT:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static __always_inline void forget_start(__u32 thread)
+{
+	if (settings.filter_opens)
+		bpf_map_delete_elem(&starts, &thread);
+}
+
+/* Read, write, both, and each once more for opens that may make a file; -1 for what is none of these. */
+static __always_inline __s32 open_class(__u64 flags)
+{
+	__u32 access = flags & 3;
+
+	if (access == 3)
+		return -1;
+	return access + (flags & (O_CREATES | O_TMPFILE_ALONE) ? 3 : 0);
+}
+
+/* The region of a plain absolute path: its number, and above it the classes that are wanted; -1 for other paths. */
+LOOP __s64 region_of(__u64 address, __u32 slot)
+{
+	struct scratch *scratch = scratch_at(slot);
+	struct region_key *key;
+	struct region *region;
+	long length;
+
+	if (!scratch)
+		return -1;
+	key = &scratch->region;
+	length = bpf_probe_read_user_str(key->text, REGION_BYTES, (void *)address);
+	if (length < 2 || length >= REGION_BYTES || key->text[0] != '/')
+		return -1;
+	for (__u32 i = 1; i < REGION_BYTES; i++) {
+		__u8 before = key->text[i - 1], here = key->text[i];
+
+		if (!here)
+			break;
+		/* `//`, `./` and `..`: a path that may mean another. */
+		if ((here == '/' && (before == '/' || before == '.')) || (here == '.' && before == '.'))
+			return -1;
+	}
+	key->bits = 8 * (length - 1);
+	region = bpf_map_lookup_elem(&regions, key);
+	return region ? region->number | (__s64)region->wanted << 16 : -1;
+}
+
+/* What an open asks for, as a mark of a start that was left out; 0 when somebody may want it. */
+static __always_inline __u32 unwanted(struct event *event, const struct call *call)
+{
+	__u64 path = argument(call, 0), flags = argument(call, 1);
+	__s32 class;
+	__s64 region;
+
+	switch (call->event) {
+	case EVENT_CREAT_ENTER:
+	case EVENT_CREAT_EXIT:
+		flags = O_CREATES | 1; /* and O_WRONLY */
+		break;
+	case EVENT_OPENAT_ENTER:
+	case EVENT_OPENAT_EXIT:
+		path = argument(call, 1);
+		flags = argument(call, 2);
+		break;
+	case EVENT_OPENAT2_ENTER:
+	case EVENT_OPENAT2_EXIT:
+		path = argument(call, 1);
+		flags = open_how(call).flags;
+		break;
+	}
+	class = open_class(flags);
+	if (class < 0)
+		return 0;
+	region = region_of(path, event->slot);
+	if (region < 0 || (region >> 16 & (1 << class)))
+		return 0;
+	return START_LEFT_OUT | class << 8 | (region & 0xffff) << 16;
+}
+
+static __always_inline bool is_unwanted_start(struct event *event, const struct call *call)
+{
+	__u32 thread = bpf_get_current_pid_tgid(), mark, *start;
+
+	if (!settings.filter_opens)
+		return 0;
+	start = bpf_map_lookup_elem(&starts, &thread);
+	mark = start && *start == START_UNANSWERED ? START_TOLD : unwanted(event, call);
+	if (start)
+		*start = mark;
+	else if (!mark || bpf_map_update_elem(&starts, &thread, &mark, BPF_ANY))
+		return 0;
+	if (!mark)
+		return 0;
+	COUNT(filtered);
+	return 1;
+}
+
+/* Regular files alone: other calls can begin their paths at an open directory. */
+static __always_inline bool is_regular(__s64 fd)
+{
+	struct file *file = file_of(fd);
+
+	return file && (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) == S_IFREG;
+}
+
+static __always_inline bool is_unwanted_end(struct event *event, const struct call *call)
+{
+	__u32 thread = bpf_get_current_pid_tgid(), mark, *start;
+	bool left_out;
+
+	if (!settings.filter_opens)
+		return 0;
+	start = bpf_map_lookup_elem(&starts, &thread);
+	mark = start ? *start : START_TOLD;
+	if (call->drop_failed && is_failure(call->result)) {
+		left_out = mark > START_UNANSWERED;
+		if (!left_out) {
+			mark = START_UNANSWERED;
+			left_out = start || !bpf_map_update_elem(&starts, &thread, &mark, BPF_ANY);
+			if (start)
+				*start = mark;
+		}
+	} else {
+		left_out = mark > START_UNANSWERED && call->result >= 0 && mark == unwanted(event, call) && is_regular(call->result);
+	}
+	if (left_out)
+		COUNT(filtered);
+	return left_out;
+}

@@ -1,0 +1,282 @@
+using System.Buffers.Binary;
+using System.Text;
+using Saker.Conditions.Cases;
+using Saker.Conditions.Compilation;
+using Saker.Conditions.Fields;
+using Saker.Conditions.Values;
+using Saker.Detector.Capture;
+using Saker.Detector.Events;
+using Saker.Detector.Fields;
+using Saker.Detector.State;
+using Saker.Rules;
+
+namespace Saker.Detector.Engine;
+
+/// <summary>
+/// Tries opens of regular files out on the rules: for which paths and ways of access one can match, be it the open itself or a later
+/// call on its descriptor. What fields say of a sample, the fields' own readers tell; whatever else a condition asks for counts as
+/// what suits it.
+/// </summary>
+internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
+{
+    private const int MaxRegions = 2048;
+    private const long Descriptor = 77;
+    private const long Made = 78;
+    private const long NoSocket = -88; // ENOTSOCK
+    private const uint CreateFlag = 4;
+    private const string Sample = "/saker/sample";
+
+    private static readonly EventType[] opens = [EventType.OpenExit, EventType.CreatExit, EventType.OpenatV2Exit, EventType.Openat2Exit];
+    private static readonly OpenClasses[] classes = [.. Enumerable.Range(0, 6).Select(static bit => (OpenClasses)(1 << bit))];
+    private static readonly ParameterType[] descriptors = [ParameterType.Fd, ParameterType.Fd32, ParameterType.FdList];
+
+    // With an empty path they are about what is open, be it no directory.
+    private static readonly EventType[] takingEmptyPaths = [EventType.LinkatV2Exit, EventType.FchownatExit, EventType.ExecveatExit];
+
+    // What they say of a successful open is the same for all with that way of access; and the latter for those that make no file.
+    private static readonly HashSet<string> ofAccess = ["evt.is_open_read", "evt.is_open_write", "evt.failed", "evt.res", "evt.count.error", "fd.type", "fd.typechar"];
+    private static readonly HashSet<string> ofMaking = ["evt.is_open_exec", "evt.is_open_create"];
+
+    private readonly MachineState state = new(maxThreads: 1024);
+    private readonly EventPipeline pipeline;
+    private readonly EventTypeIndex types;
+    private readonly RuleMatcher matcher;
+    private readonly EventContext context;
+    private readonly IReadOnlyList<PathRegion> regions;
+    private readonly OpenClasses[] wanted;
+    private long thread;
+    private int type;
+    private IReadOnlyList<FieldReference> asked = [];
+    private List<FieldKnowledge> read = [];
+
+    /// <param name="stream">The stream of system calls.</param>
+    /// <param name="rules">The rules, compiled for it.</param>
+    public OpenTrial(EventStream stream, RuleSet rules)
+    {
+        pipeline = new EventPipeline(state);
+        types = stream.Types;
+        matcher = stream.MatcherOf(rules, RuleMatching.All);
+        context = stream.ContextFor("");
+        regions = PathTexts.Regions(matcher.Rules.Select(static rule => rule.Condition), IsPath, static field => field.Definition.Name == "fd.directory", MaxRegions);
+        wanted = new OpenClasses[regions.Count];
+    }
+
+    /// <summary>The opens that nobody can want.</summary>
+    public OpensLeftOut Find()
+    {
+        foreach (var open in opens)
+        {
+            TryOpens(EventTable.Find((int)open)!);
+        }
+
+        foreach (var definition in EventTable.All.Where(definition => definition is { IsOld: false, IsEnter: false } && Array.Exists(definition.Parameters.ToArray(), static parameter => descriptors.Contains(parameter.Type))))
+        {
+            if (!opens.Contains((EventType)definition.Number) && TryCallsOn(definition) is { } keeper)
+            {
+                return OpensLeftOut.NoneFor(keeper.Name, definition.Name);
+            }
+        }
+
+        return new OpensLeftOut([.. regions.Select((region, i) => new OpenRegion(region.Beginning, wanted[i]))]);
+    }
+
+    public void Handle(in EventView view, EventFrame frame, in RawEvent raw)
+    {
+        context.Set(state, view, frame, raw, number: 1); // no rule that comes here depends on which
+        type = types.Of(view);
+        read = [.. asked.Select(Read)];
+    }
+
+    public void Dispose()
+    {
+        context.Dispose();
+        state.Dispose();
+    }
+
+    private FieldKnowledge Read(FieldReference field) => context.Read(field) is var value && value.Kind == ValueKind.List ? FieldKnowledge.Unknown : FieldKnowledge.Of(value);
+
+    private static bool IsPath(FieldReference field) =>
+        field.Definition.Name is "fd.name" or "fd.nameraw" or "evt.arg" or "evt.rawarg" || field.Definition.Name.StartsWith("fs.path.", StringComparison.Ordinal);
+
+    /// <summary>Which opens a rule about opens can match.</summary>
+    private void TryOpens(EventDefinition definition)
+    {
+        var conditions = ConditionsOf(definition).Select(static pair => pair.Condition).ToList();
+        asked = [.. conditions.SelectMany(static condition => condition.Fields).Distinct()];
+        if (asked.Count == 0)
+        {
+            return;
+        }
+
+        var samples = classes.Select(open => ReadOpen(definition, open)).ToList();
+        var known = asked.Index().Select(pair => (Field: pair.Item, Knowledge: OfOpen(pair.Item, [.. samples.Select(sample => sample[pair.Index])])))
+            .Where(static pair => pair.Knowledge is not null).ToDictionary(static pair => pair.Field, static pair => pair.Knowledge!);
+        foreach (var condition in conditions)
+        {
+            foreach (var (index, canHold) in condition.WhereItCanHold(regions.Count * classes.Length, known.GetValueOrDefault).Index())
+            {
+                wanted[index / classes.Length] |= canHold ? classes[index % classes.Length] : OpenClasses.None;
+            }
+        }
+    }
+
+    /// <summary>What is known of a field of an open, for each class of each region.</summary>
+    private FieldKnowledge[]? OfOpen(FieldReference field, IReadOnlyList<FieldKnowledge> samples)
+    {
+        var name = field.Definition.Name;
+        if (name == "fd.directory")
+        {
+            return [.. regions.SelectMany(region => Enumerable.Repeat(FieldKnowledge.DirectoryIn(region), classes.Length))];
+        }
+
+        if (IsPath(field) && samples.All(IsSample))
+        {
+            return [.. regions.SelectMany(region => Enumerable.Repeat(FieldKnowledge.In(region), classes.Length))];
+        }
+
+        if (!ofAccess.Contains(name) && !ofMaking.Contains(name))
+        {
+            return null;
+        }
+
+        var ofClass = samples.Select((sample, index) => ofMaking.Contains(name) && classes[index] >= OpenClasses.Creating ? FieldKnowledge.Unknown : sample).ToList();
+        return [.. regions.SelectMany(_ => ofClass)];
+    }
+
+    /// <summary>Which files a rule about other calls can match by their descriptor. Gives the rule that can match without it being known which file that is.</summary>
+    private Rule? TryCallsOn(EventDefinition definition)
+    {
+        var pairs = ConditionsOf(definition);
+        asked = [.. pairs.SelectMany(static pair => pair.Condition.Fields.Concat(pair.Rule.AlertFields)).Distinct()];
+        if (asked.Count == 0)
+        {
+            return null;
+        }
+
+        var ofFile = ReadCall(definition, isKnown: true);
+        var ofUnknown = ReadCall(definition, isKnown: false);
+        var reading = asked.Index().Where(pair => !ofFile[pair.Index].Equals(ofUnknown[pair.Index]) || IsOfList(pair.Item, definition)).ToDictionary(static pair => pair.Item, static pair => pair.Index);
+        var failing = OfFailure(definition);
+        foreach (var (rule, condition) in pairs.Where(pair => pair.Condition.Fields.Concat(pair.Rule.AlertFields).Any(reading.ContainsKey)))
+        {
+            if (condition.WhereItCanHold(1, field => reading.TryGetValue(field, out var index) ? [OfUnknown(field, ofUnknown[index])] : failing(field, 1))[0])
+            {
+                return rule;
+            }
+
+            var canHoldIn = condition.WhereItCanHold(regions.Count, field => reading.TryGetValue(field, out var index) ? OfFile(field, ofFile[index]) : failing(field, regions.Count));
+            foreach (var (index, canHold) in canHoldIn.Index())
+            {
+                wanted[index] |= canHold ? OpenClasses.All : OpenClasses.None;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Without the file nothing is known but what follows from the type of the event: mostly that there is no value.</summary>
+    private static FieldKnowledge OfUnknown(FieldReference field, FieldKnowledge sample) =>
+        sample.Equals(FieldKnowledge.Absent) || field.Definition.Name is "fd.type" or "fd.typechar" || IsPath(field) ? sample : FieldKnowledge.Unknown;
+
+    private FieldKnowledge[]? OfFile(FieldReference field, FieldKnowledge sample) => field.Definition.Name switch
+    {
+        "fd.directory" => [.. regions.Select(FieldKnowledge.DirectoryIn)],
+        "fd.type" or "fd.typechar" => [.. regions.Select(_ => sample)],
+        _ when IsPath(field) && IsSample(sample) => [.. regions.Select(FieldKnowledge.In)],
+        _ => null,
+    };
+
+    /// <summary>Calls that want a socket fail on files.</summary>
+    private static Func<FieldReference, int, FieldKnowledge[]?> OfFailure(EventDefinition definition)
+    {
+        var failed = FieldKnowledge.Of(Value.Bool(true));
+        return WantsSocket(definition) ? (field, count) => field.Definition.Name == "evt.failed" ? [.. Enumerable.Repeat(failed, count)] : null : static (_, _) => null;
+    }
+
+    private static bool WantsSocket(EventDefinition definition) => (definition.Category & EventCategory.Net) != 0 && (definition.Flags & EventFlags.CreatesFd) == 0;
+
+    /// <summary>Whether a field shows a list of descriptors, of which there is no sample.</summary>
+    private static bool IsOfList(FieldReference field, EventDefinition definition) =>
+        field.Definition.Name is "evt.arg" or "evt.args" or "evt.info" && Array.Exists(definition.Parameters.ToArray(), static parameter => parameter.Type == ParameterType.FdList);
+
+    private static bool IsSample(FieldKnowledge knowledge) => knowledge.Equals(FieldKnowledge.Of(Sample));
+
+    private List<(Rule Rule, CompiledCondition Condition)> ConditionsOf(EventDefinition definition)
+    {
+        // The index knows a type by an event of it.
+        asked = [];
+        Process(definition, new byte[]?[definition.Parameters.Length]);
+        return [.. matcher.RulesOf(type).Zip(matcher.ConditionsOf(type))];
+    }
+
+    private List<FieldKnowledge> ReadOpen(EventDefinition definition, OpenClasses open)
+    {
+        thread++;
+        return Open(definition, open);
+    }
+
+    private List<FieldKnowledge> ReadCall(EventDefinition definition, bool isKnown)
+    {
+        thread++;
+        if (isKnown)
+        {
+            Open(EventTable.Find((int)EventType.OpenExit)!, OpenClasses.Read);
+        }
+
+        return Process(definition, [.. definition.Parameters.ToArray().Select((parameter, position) => SampleOf(definition, parameter.Type, position))]);
+    }
+
+    private List<FieldKnowledge> Open(EventDefinition definition, OpenClasses open)
+    {
+        var making = open >= OpenClasses.Creating;
+        var access = ((int)open / (making ? (int)OpenClasses.Creating : 1)) switch { 1 => 1u, 2 => 2u, _ => 3u };
+        var values = new byte[]?[definition.Parameters.Length];
+        values[0] = Number(ParameterType.Fd, Descriptor);
+        values[definition.Find("name")] = Text(Sample);
+        if (definition.Find("flags") is var flags and >= 0)
+        {
+            values[flags] = Number(definition.Parameters[flags].Type, access | (making ? CreateFlag : 0));
+        }
+
+        return Process(definition, values);
+    }
+
+    private List<FieldKnowledge> Process(EventDefinition definition, IReadOnlyList<byte[]?> values)
+    {
+        var bytes = WireEvent.Write(definition, (ulong)pipeline.Processed + 1, Math.Max(thread, 1), values);
+        (type, read) = (-1, []);
+        fixed (byte* address = bytes) // pinned for good
+        {
+            pipeline.Process(new RawEvent(address, bytes.Length), this);
+        }
+
+        return type >= 0 ? read : throw new InvalidOperationException($"A sample of {definition.Name} did not come through.");
+    }
+
+    private static byte[]? SampleOf(EventDefinition definition, ParameterType type, int position)
+    {
+        if (position == definition.ResultParameter || (position == definition.FdParameter && (definition.Flags & EventFlags.CreatesFd) != 0))
+        {
+            return Number(type, (definition.Flags & EventFlags.CreatesFd) != 0 ? Made : WantsSocket(definition) ? NoSocket : 0);
+        }
+
+        return type switch
+        {
+            ParameterType.CharBuf or ParameterType.FsPath or ParameterType.FsRelPath => Text(""),
+            ParameterType.Fd or ParameterType.Fd32 => Number(type, IsDirectory(definition, position) ? MachineState.AtWorkingDirectory : Descriptor),
+            _ => WireEvent.SizeOf(type) > 0 ? Number(type, 0) : null,
+        };
+    }
+
+    private static bool IsDirectory(EventDefinition definition, int position) =>
+        !takingEmptyPaths.Contains((EventType)definition.Number) && Array.Exists(definition.Parameters.ToArray(), parameter => parameter.Directory == position);
+
+    private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text + '\0');
+
+    private static byte[] Number(ParameterType type, long value)
+    {
+        var bytes = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
+        return bytes[..WireEvent.SizeOf(type)];
+    }
+}
