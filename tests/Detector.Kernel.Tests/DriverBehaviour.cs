@@ -77,6 +77,7 @@ public sealed class DriverBehaviour
                 ("drop_failed", Offset<DriverSettings>(nameof(DriverSettings.DropFailed))),
                 ("snap_length", Offset<DriverSettings>(nameof(DriverSettings.SnapLength))),
                 ("cpus", Offset<DriverSettings>(nameof(DriverSettings.Cpus))),
+                ("filter_opens", Offset<DriverSettings>(nameof(DriverSettings.FilterOpens))),
                 ("scratch_stride", Offset<DriverSettings>(nameof(DriverSettings.ScratchStride))),
                 ("exits", Offset<DriverSettings>(nameof(DriverSettings.Exits))),
                 ("enters", Offset<DriverSettings>(nameof(DriverSettings.Enters))),
@@ -86,6 +87,8 @@ public sealed class DriverBehaviour
             ],
             Members(types, "settings"));
         Assert.Equal([("event", 0), ("filler", 2), ("drop_failed", 4)], Members(types, "hooked_call"));
+        Assert.Equal([("bits", Offset<RegionKey>(nameof(RegionKey.Bits))), ("text", Offset<RegionKey>(nameof(RegionKey.Text)))], Members(types, "region_key"));
+        Assert.Equal([("number", 0), ("wanted", 2)], Members(types, "region"));
         Assert.Equal(
             [
                 ("seen", Offset<DriverCounters>(nameof(DriverCounters.Seen))),

@@ -6,8 +6,10 @@ using Saker.Rules.Yaml;
 namespace Saker.Detector.Kernel.Tests;
 
 /// <summary>Failed calls that no rule can match do not leave the kernel; those that one can match do.</summary>
-public sealed class PrefilteredCalls
+public sealed class PrefilteredCalls(ITestOutputHelper output)
 {
+    private const long Restarted = -512; // ERESTARTSYS
+
     [Fact]
     public void Failed_opens_do_not_come_when_only_success_can_match()
     {
@@ -59,6 +61,69 @@ public sealed class PrefilteredCalls
         Assert.DoesNotContain(bindsLeftOut.Own("bind"), static seen => seen["res"] < 0);
         Assert.Contains(bindsLeftOut.Own("socket"), static seen => seen["fd"] < 0);
     }
+
+    [Fact]
+    public void Opens_come_by_the_region_of_their_path_and_their_way_of_access()
+    {
+        var regions = new OpensLeftOut([new OpenRegion("/", OpenClasses.None), new OpenRegion("/etc/", OpenClasses.Read)]);
+        var open = Code("open");
+        var act = Live.Run("opens", Live.Settings with { OpensLeftOut = regions, FailedLeftOut = new HashSet<int> { open } });
+        Assert.Equal(
+            [
+                "start /etc/passwd", "end /etc/passwd",
+                "start /usr/bin/../bin/env", "end /usr/bin/../bin/env",
+                "start //usr/bin/env", "end //usr/bin/env",
+                "start /usr/./bin/env", "end /usr/./bin/env",
+                "start usr/bin/env", // it fails, which nobody wants
+                "start /usr/bin", "end /usr/bin", // after a start whose end did not come
+                "end /dev/null", // no regular file
+                "start /etc/no/such",
+                "start /usr/bin/env", "end /usr/bin/env",
+            ],
+            StepsOf(act, act["pid"], "open"));
+        Assert.DoesNotContain("end /usr/bin/env", StepsOf(act, act["pid"], "openat"));
+        Assert.Equal(["start /etc/passwd", "end /etc/passwd"], StepsOf(act, act["pid"], "openat2"));
+
+        var withFailures = Live.Run("opens", Live.Settings with { OpensLeftOut = regions });
+        Assert.Equal(
+            [
+                "start /etc/passwd", "end /etc/passwd",
+                "start /usr/bin/../bin/env", "end /usr/bin/../bin/env",
+                "start //usr/bin/env", "end //usr/bin/env",
+                "start /usr/./bin/env", "end /usr/./bin/env",
+                "start usr/bin/env", "end usr/bin/env",
+                "end /usr/bin", // a directory
+                "end /dev/null",
+                "end /no/such",
+                "start /etc/no/such", "end /etc/no/such",
+            ],
+            StepsOf(withFailures, withFailures["pid"], "open"));
+    }
+
+    [Fact]
+    public void A_path_that_is_written_over_during_the_call_hides_nothing()
+    {
+        var regions = new OpensLeftOut([new OpenRegion("/", OpenClasses.None), new OpenRegion("/tmp/saker-told", OpenClasses.All)]);
+        Act act;
+        do
+        {
+            act = Live.Run("races", Live.Settings with { OpensLeftOut = regions });
+        }
+        while (act.All.Any(seen => seen.Type == "open" && Racing(act).Contains(seen.Tid) && seen["fd"] == Restarted)); // a signal came in between
+
+        output.WriteLine(string.Join('\n', act.All.Where(seen => Racing(act).Contains(seen.Tid)).Select(static seen => $"{seen.Tid} {seen.Line()}")));
+        Assert.Equal(["start /tmp/saker-told", "end /usr/bin/env"], StepsOf(act, act["told"], "open"));
+        Assert.Equal(["end /tmp/saker-told"], StepsOf(act, act["swapped"], "open"));
+        Assert.Empty(StepsOf(act, act["hidden"], "open"));
+    }
+
+    private static long[] Racing(Act act) => [act["told"], act["swapped"], act["hidden"]];
+
+    private static List<string> StepsOf(Act act, long thread, string call) =>
+    [
+        .. act.All.Where(seen => seen.Tid == thread && (seen.Type == call || seen.Type == call + " enter"))
+            .Select(seen => $"{(seen.Type == call ? "end" : "start")} {seen.Text("name")}")
+    ];
 
     private static SourceSettings Settings(params string[] conditions)
     {

@@ -162,7 +162,7 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, D
             .Sample(source.DroppedBusy, ("cause", "driver_busy"))
             .Sample(source.DroppedBacklog, ("cause", "backlog_full"))
             .Sample(engine.Malformed, ("cause", "malformed"));
-        text.Counter("saker_detector_events_filtered_total", "Failed calls that the driver left out, as no rule can match them.").Sample(source.Filtered);
+        text.Counter("saker_detector_events_filtered_total", "Failed calls, and starts and ends of opens, that the driver left out, as no rule can match them.").Sample(source.Filtered);
         text.Counter("saker_detector_arguments_unreadable_total", "Texts of events that could not be read, and are absent.").Sample(source.UnreadableArguments);
         text.Counter("saker_detector_arguments_truncated_total", "Arguments of events that were cut to fit.").Sample(source.TruncatedArguments);
     }
