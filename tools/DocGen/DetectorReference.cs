@@ -20,10 +20,10 @@ internal static class DetectorReference
             page.Append(CultureInfo.InvariantCulture, $"| `{path}` | {KeyFacts.Type(key)} | {(standard.Length == 0 ? "" : $"`{standard}`")} | {KeyFacts.Limits(key)} | {Cell(Prose.Of(key.Property))} |\n");
         }
 
-        page.Append("\n## Falco's keys that change nothing\n\nThey are known, so that a file that has them is no mistake; the start names those that somebody may rely on.\n\n| key | what the start says |\n| --- | --- |\n");
-        foreach (var (path, sentence) in FalcoKeys.WithoutOption)
+        page.Append("\n## Falco's keys that change nothing\n\nThey are known, so that a file that has them is no mistake; the start names those that somebody may rely on.\n\n| key | why |\n| --- | --- |\n");
+        foreach (var (path, reason) in FalcoKeys.WithoutOption)
         {
-            page.Append(CultureInfo.InvariantCulture, $"| `{path}` | {Cell(sentence ?? "")} |\n");
+            page.Append(CultureInfo.InvariantCulture, $"| `{path}` | {Cell(reason)} |\n");
         }
 
         return page.ToString();
@@ -32,11 +32,11 @@ internal static class DetectorReference
     public static string Schema()
     {
         var root = SchemaFile.Section(OptionSchema.For(typeof(DetectorOptions)));
-        foreach (var (path, sentence) in FalcoKeys.WithoutOption)
+        foreach (var (path, reason) in FalcoKeys.WithoutOption)
         {
             var parts = path.Split('.');
             var section = parts[..^1].Aggregate(root, static (above, name) => above["properties"]![name]!.AsObject());
-            section["properties"]![parts[^1]] = new JsonObject { ["description"] = sentence ?? "Known, and without effect." };
+            section["properties"]![parts[^1]] = new JsonObject { ["description"] = $"Known, and without effect: {reason.TrimEnd('.')}." };
         }
 
         // What older versions of Falco had is read as well, and includes and plugins have forms of their own.

@@ -5,7 +5,7 @@ namespace Saker.Detector.Configuration;
 
 /// <summary>
 /// Separates the keys of a <c>falco.yaml</c> that this version knows from the others. Of those that Falco has, or once had, the ones
-/// that change nothing for anybody are told in one line, and the ones that somebody may rely on in a sentence each. Keys that nobody has
+/// that change nothing are told in one line with the reason of each, and the ones that somebody may rely on in a sentence each. Keys that nobody has
 /// are typing errors more often than not, and are named with their place. Values are made into what the options take.
 /// </summary>
 internal static class FalcoKeys
@@ -16,32 +16,32 @@ internal static class FalcoKeys
 
     private static readonly Dictionary<string, OtherKey> Others = new(StringComparer.Ordinal)
     {
-        ["buffered_outputs"] = OtherKey.Quiet, // alerts are always written at once, so that there is nothing to choose
-        ["container_engines.cri.disable_async"] = OtherKey.ListedWhen(IsTrue),
-        ["container_engines.log_level"] = OtherKey.Quiet, // the detector has one log for all
-        ["engine.ebpf"] = OtherKey.Quiet, // as the two below: settings of drivers that are not in use, which Falco passes over too
-        ["engine.gvisor"] = OtherKey.Quiet,
-        ["engine.kmod"] = OtherKey.Quiet,
-        ["engine.modern_ebpf.disable_iterators"] = OtherKey.Listed,
-        ["falco_libs.thread_table_auto_purging_interval_s"] = OtherKey.Listed,
-        ["falco_libs.thread_table_auto_purging_thread_timeout_s"] = OtherKey.Listed,
-        ["libs_logger"] = OtherKey.ListedWhen(IsEnabled),
-        ["metadata_download"] = OtherKey.Listed,
-        ["metrics.jemalloc_stats_enabled"] = OtherKey.ListedWhen(IsTrue),
-        ["metrics.kernel_event_counters_per_cpu_enabled"] = OtherKey.ListedWhen(IsTrue),
-        ["metrics.kernel_iter_event_counters_enabled"] = OtherKey.ListedWhen(IsTrue),
-        ["metrics.libbpf_stats_enabled"] = OtherKey.ListedWhen(IsTrue),
-        ["metrics.plugins_metrics_enabled"] = OtherKey.ListedWhen(IsTrue),
+        ["buffered_outputs"] = OtherKey.Quiet("alerts are always written at once"),
+        ["container_engines.cri.disable_async"] = OtherKey.ListedWhen(IsTrue, "runtimes are never asked on the way of events; alerts wait for them, up to container.hold_ms"),
+        ["container_engines.log_level"] = OtherKey.Quiet("one log for all: log_level"),
+        ["engine.ebpf"] = OtherKey.Quiet("a driver that Saker does not have"),
+        ["engine.gvisor"] = OtherKey.Quiet("a driver that Saker does not have"),
+        ["engine.kmod"] = OtherKey.Quiet("a driver that Saker does not have yet"),
+        ["engine.modern_ebpf.disable_iterators"] = OtherKey.Listed("threads are read from /proc, without iterators of BPF"),
+        ["falco_libs.thread_table_auto_purging_interval_s"] = OtherKey.Listed("threads are corrected after each loss of events, not by the clock"),
+        ["falco_libs.thread_table_auto_purging_thread_timeout_s"] = OtherKey.Listed("threads are corrected after each loss of events, not by the clock"),
+        ["libs_logger"] = OtherKey.ListedWhen(IsEnabled, "one log for all: log_level"),
+        ["metadata_download"] = OtherKey.Listed("kubernetes_metadata asks for what it needs alone"),
+        ["metrics.jemalloc_stats_enabled"] = OtherKey.ListedWhen(IsTrue, "memory is .NET's, not jemalloc's; resource_utilization_enabled shows it"),
+        ["metrics.kernel_event_counters_per_cpu_enabled"] = OtherKey.ListedWhen(IsTrue, "the counters of all CPUs are shown as one sum"),
+        ["metrics.kernel_iter_event_counters_enabled"] = OtherKey.ListedWhen(IsTrue, "there are no iterators of BPF"),
+        ["metrics.libbpf_stats_enabled"] = OtherKey.ListedWhen(IsTrue, "wants kernel.bpf_stats_enabled, which slows all programs of BPF down; bpftool prog shows the same"),
+        ["metrics.plugins_metrics_enabled"] = OtherKey.ListedWhen(IsTrue, "no plugin is loaded"),
         ["outputs"] = OtherKey.Told(IsLimited, "Alerts are not limited to a rate, so that none is lost; the outputs' queues are bounded (outputs_queue.capacity)."),
-        ["outputs_queue.recovery"] = OtherKey.Listed,
-        ["plugins_hostinfo"] = OtherKey.ListedWhen(IsTrue),
-        ["syscall_event_timeouts"] = OtherKey.Listed,
-        ["webserver.k8s_audit_endpoint"] = OtherKey.Listed,
+        ["outputs_queue.recovery"] = OtherKey.Listed("what a queue cannot take is kept on disk with outputs_spool, and is counted otherwise"),
+        ["plugins_hostinfo"] = OtherKey.ListedWhen(IsTrue, "no plugin is loaded"),
+        ["syscall_event_timeouts"] = OtherKey.Listed("a quiet machine is no fault; metrics show how many events come"),
+        ["webserver.k8s_audit_endpoint"] = OtherKey.Listed("audit events are a source of their own, which is not there yet"),
     };
 
-    /// <summary>Falco's keys that are known and have no option here: what the start says of each, or null when it only names it.</summary>
-    public static IReadOnlyList<(string Path, string? Sentence)> WithoutOption =>
-        [.. Others.OrderBy(static other => other.Key, StringComparer.Ordinal).Select(static other => (other.Key, other.Value.Sentence))];
+    /// <summary>Falco's keys that are known and have no option here, and why.</summary>
+    public static IReadOnlyList<(string Path, string Reason)> WithoutOption =>
+        [.. Others.OrderBy(static other => other.Key, StringComparer.Ordinal).Select(static other => (other.Key, other.Value.Reason))];
 
     /// <summary>The part of <paramref name="map"/> that <paramref name="schema"/> knows; the rest is told.</summary>
     /// <param name="schema">The options.</param>
@@ -75,16 +75,17 @@ internal static class FalcoKeys
 
     /// <summary>A key of Falco's that has no option here.</summary>
     /// <param name="Matters">Whether a value of it is worth a word.</param>
-    /// <param name="Sentence">What to say; null names the key among the others.</param>
-    private sealed record OtherKey(Func<ConfigNode, bool> Matters, string? Sentence)
+    /// <param name="Reason">Why it has none, or what it would take.</param>
+    /// <param name="IsSentence">Whether the reason is said for itself, and not beside the others.</param>
+    private sealed record OtherKey(Func<ConfigNode, bool> Matters, string Reason, bool IsSentence = false)
     {
-        public static OtherKey Quiet { get; } = new(static _ => false, null);
+        public static OtherKey Quiet(string reason) => new(static _ => false, reason);
 
-        public static OtherKey Listed { get; } = new(static _ => true, null);
+        public static OtherKey Listed(string reason) => new(static _ => true, reason);
 
-        public static OtherKey ListedWhen(Func<ConfigNode, bool> matters) => new(matters, null);
+        public static OtherKey ListedWhen(Func<ConfigNode, bool> matters, string reason) => new(matters, reason);
 
-        public static OtherKey Told(Func<ConfigNode, bool> matters, string sentence) => new(matters, sentence);
+        public static OtherKey Told(Func<ConfigNode, bool> matters, string sentence) => new(matters, sentence, IsSentence: true);
     }
 
     private sealed class Separation(ConfigFaults faults)
@@ -121,13 +122,13 @@ internal static class FalcoKeys
                 return;
             }
 
-            if (other.Sentence is { } sentence)
+            if (other.IsSentence)
             {
-                faults.Warning(entry.KeySource, path, sentence);
+                faults.Warning(entry.KeySource, path, other.Reason);
             }
             else
             {
-                WithoutEffect.Add(path);
+                WithoutEffect.Add($"{path} ({other.Reason})");
             }
         }
 

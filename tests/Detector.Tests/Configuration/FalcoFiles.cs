@@ -35,7 +35,7 @@ public sealed class FalcoFiles : IDisposable
             """);
         Assert.Equal(
             [
-                "falco.yaml: Without effect in this version: libs_logger, metadata_download, metrics.jemalloc_stats_enabled.",
+                "falco.yaml: Without effect in this version: libs_logger (one log for all: log_level), metadata_download (kubernetes_metadata asks for what it needs alone), metrics.jemalloc_stats_enabled (memory is .NET's, not jemalloc's; resource_utilization_enabled shows it).",
                 "outputs: Alerts are not limited to a rate, so that none is lost; the outputs' queues are bounded (outputs_queue.capacity).",
             ],
             Messages(configuration).Order(StringComparer.Ordinal));
