@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Saker.Detector.Capture;
 using Saker.Detector.Drivers.ModernEbpf;
@@ -241,6 +242,23 @@ public sealed class DriverBehaviour
         var after = Nanoseconds(DateTimeOffset.UtcNow);
         Assert.All(act.Own("open"), seen => Assert.InRange((long)seen.Time, before - 1_000_000_000, after + 1_000_000_000));
         static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * 100;
+    }
+
+    [Fact]
+    public async Task A_reader_that_rests_is_woken_by_the_first_event()
+    {
+        Live.Require();
+        var calls = Programs.Calls;
+        using var source = new ModernEbpfSource();
+        source.Start(new() { SystemCalls = new HashSet<int> { SystemCalls.All.Single(static call => call.Name == "delete_module").Code } });
+        var longest = TimeSpan.FromMinutes(5);
+        var since = Stopwatch.StartNew();
+        var reading = Task.Run(() => source.Read(new RawEvent[16], longest), TestContext.Current.CancellationToken);
+        await Task.Delay(300, TestContext.Current.CancellationToken); // it rests by now
+        Assert.False(reading.IsCompleted, "Somebody else removes modules of the kernel here.");
+        Programs.Run(calls, "/tmp");
+        Assert.True(await reading > 0);
+        Assert.True(since.Elapsed < longest, $"The event was found when the time was over, after {since.Elapsed}.");
     }
 
     [Fact]

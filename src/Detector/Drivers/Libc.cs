@@ -64,10 +64,11 @@ internal static unsafe partial class Libc
         return ControlEpoll(epoll, EpollCtlAdd, fd, &wanted) == 0;
     }
 
-    public static void Wait(int epoll, int milliseconds)
+    /// <summary>Waits for one of the watched. False when none said anything.</summary>
+    public static bool Wait(int epoll, int milliseconds)
     {
         EpollEvent woken;
-        _ = WaitEpoll(epoll, &woken, 1, milliseconds);
+        return WaitEpoll(epoll, &woken, 1, milliseconds) > 0;
     }
 
     private static ulong Now(int clock)

@@ -57,6 +57,9 @@ internal sealed unsafe class DriverObject : IDisposable
         }
     }
 
+    /// <summary>The descriptor of the map of the driver's variables.</summary>
+    public int Variables => Libbpf.MapFd(Map(".bss"));
+
     /// <summary>Descriptors of the ring buffers.</summary>
     public IReadOnlyList<int> Rings => rings;
 

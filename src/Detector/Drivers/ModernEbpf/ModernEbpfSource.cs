@@ -11,12 +11,17 @@ internal sealed class ModernEbpfSource : IEventSource
     private const int LongestSleep = 10;
     // A batch from which on the next look comes soon. The few events of a quiet machine must not keep this awake.
     private const int ManyEvents = 64;
+    // Looks in a row that found nothing, after which it waits to be woken; and what it then waits for those that follow the first.
+    private const int QuietLooks = 2;
+    private const int Gathering = 5;
     private DriverObject? driver;
     private RingBuffer[] rings = [];
     private RingMerger merger = new([]);
     private ulong wallAtBoot;
     private int epoll = -1;
     private int sleep = ShortestSleep;
+    private int emptyLooks;
+    private ReaderBell? bell;
 
     public string Name => "modern_ebpf";
 
@@ -92,6 +97,7 @@ internal sealed class ModernEbpfSource : IEventSource
             throw new EventSourceException($"The ring buffers cannot be watched: {Marshal.GetLastPInvokeErrorMessage()}.");
         }
 
+        bell = new ReaderBell(driver.Variables);
         driver.Attach(attachment);
         Attached = attachment.Hooks;
     }
@@ -99,7 +105,7 @@ internal sealed class ModernEbpfSource : IEventSource
     /// <inheritdoc/>
     /// <remarks>
     /// The kernel wakes this only when a ring fills up; else it looks by itself, after 1 ms while many events come and
-    /// after up to 10 ms when few do. Allocates nothing.
+    /// after up to 10 ms when few do. When none do, the first one wakes it. Allocates nothing.
     /// </remarks>
     public int Read(Span<RawEvent> into, TimeSpan wait)
     {
@@ -115,6 +121,7 @@ internal sealed class ModernEbpfSource : IEventSource
                     sleep = ShortestSleep;
                 }
 
+                emptyLooks = 0;
                 return count;
             }
 
@@ -123,10 +130,27 @@ internal sealed class ModernEbpfSource : IEventSource
                 return 0;
             }
 
-            var left = (int)Math.Min((until - now + 999_999) / 1_000_000, LongestSleep);
-            Libc.Wait(epoll, Math.Min(left, merger.Holds ? ShortestSleep : sleep));
-            sleep = Math.Min(2 * sleep, LongestSleep);
+            var left = (int)Math.Min((until - now + 999_999) / 1_000_000, int.MaxValue);
+            if (emptyLooks < QuietLooks)
+            {
+                Libc.Wait(epoll, Math.Min(left, merger.Holds ? ShortestSleep : sleep));
+                emptyLooks += sleep == LongestSleep && !merger.Holds ? 1 : 0;
+                sleep = Math.Min(2 * sleep, LongestSleep);
+            }
+            else if (Rest(left))
+            {
+                Libc.Wait(epoll, Math.Min(left, Gathering));
+            }
         }
+    }
+
+    /// <summary>Waits to be woken by an event. False when none came.</summary>
+    private bool Rest(int milliseconds)
+    {
+        bell!.Arm();
+        var isWoken = !merger.IsEmpty() || Libc.Wait(epoll, milliseconds);
+        bell.Disarm();
+        return isWoken;
     }
 
     public void Release()
@@ -139,6 +163,8 @@ internal sealed class ModernEbpfSource : IEventSource
 
     public void Dispose()
     {
+        bell?.Dispose();
+        bell = null;
         foreach (var ring in rings)
         {
             ring.Dispose();

@@ -172,10 +172,14 @@ static __always_inline int event_send(struct event *event, __u32 tid)
 	*(__u32 *)&scratch->data[22] = event->parameters;
 
 	/* A wake-up is an interrupt on this CPU; the reader looks every few milliseconds without one. So it is woken
-	 * only by the event that fills the ring past the mark. */
+	 * only by the event that fills the ring past the mark, and by the first one when all was quiet. */
 	unread = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
 	wake = unread < settings.wake_bytes && unread + length >= settings.wake_bytes ? BPF_RB_FORCE_WAKEUP
 										       : BPF_RB_NO_WAKEUP;
+	if (reader_rests) {
+		reader_rests = 0;
+		wake = BPF_RB_FORCE_WAKEUP;
+	}
 	/* The format has no place for the CPU: it follows the event. */
 	*(__u16 *)event_room(event) = cpu;
 	*(__u64 *)&scratch->data[0] = settings.wall_at_boot + bpf_ktime_get_boot_ns();

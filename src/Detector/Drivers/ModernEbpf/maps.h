@@ -51,6 +51,9 @@ struct scratch {
 
 const volatile struct settings settings = {};
 
+/* Set by a reader that does not look by itself any more: the next event wakes it. Shared with ReaderBell.cs. */
+volatile __u32 reader_rests;
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);

@@ -22,6 +22,22 @@ internal sealed class RingMerger(RingBuffer[] rings)
     /// <summary>Whether the last <see cref="Take"/> left events behind that only have to wait.</summary>
     public bool Holds { get; private set; }
 
+    /// <summary>Looks whether all rings are empty.</summary>
+    public bool IsEmpty()
+    {
+        foreach (var ring in rings)
+        {
+            ring.Refresh();
+            ring.Look();
+            if (ring.Head != RingHead.Empty)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Fills in the next events, as many as are due at <paramref name="now"/> (nanoseconds of the events' clock).</summary>
     /// <remarks>Allocates nothing. <paramref name="now"/> must have been read before the call.</remarks>
     public int Take(Span<RawEvent> into, ulong now)
