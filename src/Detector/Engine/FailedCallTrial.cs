@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
 using Saker.Detector.Capture;
@@ -57,7 +56,7 @@ internal sealed unsafe class FailedCallTrial : IEventConsumer, IDisposable
         var values = new byte[]?[definition.Parameters.Length];
         if ((EventType)type == EventType.GenericExit)
         {
-            values[GenericExit.Id] = Number(definition.Parameters[GenericExit.Id].Type, code);
+            values[GenericExit.Id] = WireEvent.Number(definition.Parameters[GenericExit.Id].Type, code);
         }
 
         conditions = null;
@@ -66,7 +65,7 @@ internal sealed unsafe class FailedCallTrial : IEventConsumer, IDisposable
         {
             if (definition.ResultParameter >= 0)
             {
-                values[definition.ResultParameter] = Number(definition.Parameters[definition.ResultParameter].Type, -error);
+                values[definition.ResultParameter] = WireEvent.Number(definition.Parameters[definition.ResultParameter].Type, -error);
             }
 
             var bytes = WireEvent.Write(definition, (ulong)error, Thread, values);
@@ -114,12 +113,5 @@ internal sealed unsafe class FailedCallTrial : IEventConsumer, IDisposable
                 && (((DetectorField)field).Index == result || definition.Find(field.Argument ?? "") == result),
             _ => ofResult.Contains(name),
         };
-    }
-
-    private static byte[] Number(ParameterType type, long value)
-    {
-        var bytes = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
-        return bytes[..WireEvent.SizeOf(type)];
     }
 }

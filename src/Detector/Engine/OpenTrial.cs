@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
 using Saker.Conditions.Cases;
 using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
@@ -103,11 +101,6 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
     {
         var conditions = ConditionsOf(definition).Select(static pair => pair.Condition).ToList();
         asked = [.. conditions.SelectMany(static condition => condition.Fields).Distinct()];
-        if (asked.Count == 0)
-        {
-            return;
-        }
-
         var samples = classes.Select(open => ReadOpen(definition, open)).ToList();
         var known = asked.Index().Select(pair => (Field: pair.Item, Knowledge: OfOpen(pair.Item, [.. samples.Select(sample => sample[pair.Index])])))
             .Where(static pair => pair.Knowledge is not null).ToDictionary(static pair => pair.Field, static pair => pair.Knowledge!);
@@ -231,11 +224,11 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
         var making = open >= OpenClasses.Creating;
         var access = ((int)open / (making ? (int)OpenClasses.Creating : 1)) switch { 1 => 1u, 2 => 2u, _ => 3u };
         var values = new byte[]?[definition.Parameters.Length];
-        values[0] = Number(ParameterType.Fd, Descriptor);
-        values[definition.Find("name")] = Text(Sample);
+        values[0] = WireEvent.Number(ParameterType.Fd, Descriptor);
+        values[definition.Find("name")] = WireEvent.Text(Sample);
         if (definition.Find("flags") is var flags and >= 0)
         {
-            values[flags] = Number(definition.Parameters[flags].Type, access | (making ? CreateFlag : 0));
+            values[flags] = WireEvent.Number(definition.Parameters[flags].Type, access | (making ? CreateFlag : 0));
         }
 
         return Process(definition, values);
@@ -257,26 +250,17 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
     {
         if (position == definition.ResultParameter || (position == definition.FdParameter && (definition.Flags & EventFlags.CreatesFd) != 0))
         {
-            return Number(type, (definition.Flags & EventFlags.CreatesFd) != 0 ? Made : WantsSocket(definition) ? NoSocket : 0);
+            return WireEvent.Number(type, (definition.Flags & EventFlags.CreatesFd) != 0 ? Made : WantsSocket(definition) ? NoSocket : 0);
         }
 
         return type switch
         {
-            ParameterType.CharBuf or ParameterType.FsPath or ParameterType.FsRelPath => Text(""),
-            ParameterType.Fd or ParameterType.Fd32 => Number(type, IsDirectory(definition, position) ? MachineState.AtWorkingDirectory : Descriptor),
-            _ => WireEvent.SizeOf(type) > 0 ? Number(type, 0) : null,
+            ParameterType.CharBuf or ParameterType.FsPath or ParameterType.FsRelPath => WireEvent.Text(""),
+            ParameterType.Fd or ParameterType.Fd32 => WireEvent.Number(type, IsDirectory(definition, position) ? MachineState.AtWorkingDirectory : Descriptor),
+            _ => WireEvent.SizeOf(type) > 0 ? WireEvent.Number(type, 0) : null,
         };
     }
 
     private static bool IsDirectory(EventDefinition definition, int position) =>
         !takingEmptyPaths.Contains((EventType)definition.Number) && Array.Exists(definition.Parameters.ToArray(), parameter => parameter.Directory == position);
-
-    private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text + '\0');
-
-    private static byte[] Number(ParameterType type, long value)
-    {
-        var bytes = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
-        return bytes[..WireEvent.SizeOf(type)];
-    }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Saker.Detector.Events;
 
@@ -41,6 +42,12 @@ internal static class WireEvent
 
         return bytes;
     }
+
+    /// <summary>A number as a parameter of that type has it.</summary>
+    public static byte[] Number(ParameterType type, long value) => BitConverter.GetBytes(value)[..SizeOf(type)];
+
+    /// <summary>A text as parameters have it: with a zero behind it.</summary>
+    public static byte[] Text(string text) => Encoding.UTF8.GetBytes(text + '\0');
 
     /// <summary>Bytes of a number of that type; 0 for what is no number.</summary>
     public static int SizeOf(ParameterType type) => type switch

@@ -163,7 +163,8 @@ public sealed class CallsLeftOut(ITestOutputHelper output)
     {
         var about = string.Join(", ", Enumerable.Range(0, random.Next(1, 4)).Select(_ => fileTypes[random.Next(fileTypes.Length)]));
         var shown = random.Next(3) == 0 ? "%proc.cmdline" : "%evt.type %fd.name %fd.typechar %fs.path.name %evt.args";
-        return $"- rule: r{number}\n  desc: d\n  condition: evt.type in ({about}) and {FileCondition(random, 2)} and {FileCondition(random, 2)}\n  output: \"{shown}\"\n  priority: NOTICE\n";
+        var asked = random.Next(12) == 0 ? "" : $" and {FileCondition(random, 2)} and {FileCondition(random, 2)}";
+        return $"- rule: r{number}\n  desc: d\n  condition: evt.type in ({about}){asked}\n  output: \"{shown}\"\n  priority: NOTICE\n";
     }
 
     private static string FileCondition(Random random, int depth) => (depth == 0 ? 0 : random.Next(6)) switch

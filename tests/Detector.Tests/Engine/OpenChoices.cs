@@ -43,6 +43,17 @@ public sealed class OpenChoices
         Assert.Equal(isLeftOut, Of($"{Opens} and {condition}").Has(Encoding.UTF8.GetBytes(path), flags));
 
     [Theory]
+    [InlineData("evt.type = openat", false)]
+    [InlineData("evt.type in (creat, close)", false)]
+    [InlineData("evt.type = close", true)]
+    [InlineData("proc.name = cat", false)]
+    public void A_rule_that_says_nothing_of_paths_keeps_all_opens_that_it_is_about(string condition, bool isLeftOut) =>
+        Assert.Equal(isLeftOut, Find($"{Rule($"{Opens} and fd.name startswith /etc/", "o", 0)}{Rule(condition, "o", 1)}").Has("/usr/x"u8, condition.Contains("creat", StringComparison.Ordinal) ? Write | Create : Read));
+
+    [Fact]
+    public void Where_rules_ask_for_nothing_but_the_call_nothing_is_left_out() => Assert.True(Find(Rule(Opens, "o", 0)).IsEmpty);
+
+    [Theory]
     [InlineData("evt.type = read and fd.name startswith /var/", "%fd.name", "/var/x", false)]
     [InlineData("evt.type = read and fd.name startswith /var/", "%fd.name", "/usr/x", true)]
     [InlineData("evt.type = read and fd.name startswith /var/", "%proc.name", "/var/x", false)]

@@ -43,8 +43,8 @@ internal sealed class ParameterDefaults(EventDefinition definition, PlacedProces
             { Name: Pair, Type: ParameterType.SockTuple } => given.TryGetValue(Address, out var address) ? PairTo(address) : null,
             { Name: "fd" or "oldfd" or "fd_in" or "fd_out", Type: ParameterType.Fd } => Descriptor(parameter),
             { Name: "fd1" or "fd2" } => Next(),
-            { Type: ParameterType.Fd } when IsDirectory(parameter.Name) => ParameterText.Number(parameter.Type, MachineState.AtWorkingDirectory),
-            { Type: ParameterType.SyscallId } when Call > 0 => ParameterText.Number(parameter.Type, Call),
+            { Type: ParameterType.Fd } when IsDirectory(parameter.Name) => WireEvent.Number(parameter.Type, MachineState.AtWorkingDirectory),
+            { Type: ParameterType.SyscallId } when Call > 0 => WireEvent.Number(parameter.Type, Call),
             _ => null,
         };
     }
@@ -69,17 +69,17 @@ internal sealed class ParameterDefaults(EventDefinition definition, PlacedProces
             _ when told.Count > 0 && parameter.Type == ParameterType.Pid => NewPid(),
             _ => 0,
         };
-        return ParameterText.Number(parameter.Type, value);
+        return WireEvent.Number(parameter.Type, value);
     }
 
     private byte[]? Descriptor(ParameterDefinition parameter)
     {
         if (definition.Name == "connect" && (given.GetValueOrDefault(Pair) ?? given.GetValueOrDefault(Address)) is { } end && !process.IsLastSocket)
         {
-            return ParameterText.Number(parameter.Type, OpenSocket(end));
+            return WireEvent.Number(parameter.Type, OpenSocket(end));
         }
 
-        return process.LastDescriptor < 0 ? null : ParameterText.Number(parameter.Type, process.LastDescriptor);
+        return process.LastDescriptor < 0 ? null : WireEvent.Number(parameter.Type, process.LastDescriptor);
     }
 
     private byte[] Next()

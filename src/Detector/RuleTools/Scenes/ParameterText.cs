@@ -40,16 +40,13 @@ internal static class ParameterText
         return bytes;
     }
 
-    /// <summary>The bytes of a number.</summary>
-    public static byte[] Number(ParameterType type, long value) => BitConverter.GetBytes(value)[..WireEvent.SizeOf(type)];
-
     private static byte[]? Encode(ParameterDefinition parameter, string text, IReadOnlyList<SceneUser> users, out string problem)
     {
         problem = "";
         switch (parameter.Type)
         {
             case ParameterType.CharBuf or ParameterType.FsPath or ParameterType.FsRelPath:
-                return Encoding.UTF8.GetBytes(text + "\0");
+                return WireEvent.Text(text);
             case ParameterType.ByteBuf:
                 return Encoding.UTF8.GetBytes(text);
             case ParameterType.SockAddr:
@@ -79,7 +76,7 @@ internal static class ParameterText
             return null;
         }
 
-        return Number(parameter.Type, number);
+        return WireEvent.Number(parameter.Type, number);
     }
 
     private static long? NumberOf(ParameterDefinition parameter, string text, IReadOnlyList<SceneUser> users) =>
