@@ -52,7 +52,7 @@ public abstract partial class HttpOutputContract
         await using var tested = Create(destination);
         var before = SampleAlerts.Full with { };
         var statuses = new ConcurrentBag<DeliveryStatus>();
-        await Parallel.ForAsync(0, 64, async (_, token) => statuses.Add((await tested.DeliverUntilAsync(token)).Status));
+        await Parallel.ForAsync(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (_, token) => statuses.Add((await tested.DeliverUntilAsync(token)).Status));
         Assert.Equal(64, statuses.Count(static status => status == DeliveryStatus.Delivered));
         Assert.Equal(64, destination.Requests.Count);
         Assert.Single(destination.Requests.Select(static request => Convert.ToHexString(request.Body.Span)).Distinct());
@@ -119,7 +119,7 @@ public abstract partial class HttpOutputContract
             Assert.NotEqual(0, destination.Server.Connections);
         }
 
-        using var limit = new CancellationTokenSource(Patience / 6);
+        using var limit = new CancellationTokenSource(Soon);
         while (destination.Server.Connections > 0 && !limit.IsCancellationRequested)
         {
             await Task.Delay(10, CancellationToken.None);

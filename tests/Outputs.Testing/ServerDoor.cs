@@ -11,9 +11,10 @@ namespace Saker.Outputs.Testing;
 public sealed class ServerDoor : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Task, bool> passages = [];
+    private readonly Socket reserved = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private TaskCompletionSource speaking = Spoken();
     private CancellationTokenSource closing = new();
-    private TcpListener listener = new(IPAddress.Loopback, 0);
+    private TcpListener listener;
     private Task accepting;
     private IPEndPoint? server;
     private int connections;
@@ -21,8 +22,11 @@ public sealed class ServerDoor : IAsyncDisposable
     /// <summary>Opens it; who comes before <see cref="LeadTo"/> finds nobody.</summary>
     public ServerDoor()
     {
+        // A socket that is bound keeps the kernel from giving the port to others while the door is closed.
+        reserved.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Address = (IPEndPoint)reserved.LocalEndPoint!;
+        listener = new TcpListener(Address);
         listener.Start();
-        Address = (IPEndPoint)listener.LocalEndpoint;
         accepting = AcceptAsync(listener, closing.Token);
     }
 
@@ -72,6 +76,8 @@ public sealed class ServerDoor : IAsyncDisposable
         {
             // a test left it closed
         }
+
+        reserved.Dispose();
     }
 
     private static TaskCompletionSource Spoken()

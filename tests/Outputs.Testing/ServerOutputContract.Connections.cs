@@ -71,7 +71,7 @@ public abstract partial class ServerOutputContract
     [Fact]
     public async Task An_attempt_holds_no_thread()
     {
-        await using var bed = await BedAsync();
+        await using var bed = await BedAsync(attemptTimeout: Patience);
         bed.Door.FallSilent();
         var returned = new TaskCompletionSource<Task<BatchResult>>(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() => returned.SetResult(bed.Tested.Output.DeliverAsync([SampleAlerts.Full], CancellationToken.None).AsTask())) { IsBackground = true }.Start();
@@ -130,7 +130,7 @@ public abstract partial class ServerOutputContract
     [Fact]
     public async Task No_alert_breaks_the_protocol()
     {
-        await using var bed = await BedAsync();
+        await using var bed = await BedAsync(attemptTimeout: Patience);
         var number = 0;
         foreach (var (name, alert) in SampleAlerts.All.Concat(SampleAlerts.Hostile))
         {
@@ -149,10 +149,10 @@ public abstract partial class ServerOutputContract
     [Fact]
     public async Task Parallel_attempts_do_not_mix()
     {
-        await using var bed = await BedAsync();
+        await using var bed = await BedAsync(attemptTimeout: Patience);
         await bed.DeliverAsync(DeliveryStatus.Delivered); // the router makes ready by one attempt alone
         var statuses = new ConcurrentBag<DeliveryStatus>();
-        await Parallel.ForAsync(0, 32, async (i, _) => statuses.Add((await bed.TryAsync(Numbered(i))).Status));
+        await Parallel.ForAsync(0, 32, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) => statuses.Add((await bed.TryAsync(Numbered(i))).Status));
         Assert.Equal(32, statuses.Count(static status => status == DeliveryStatus.Delivered));
         var arrived = (await bed.Server.ArrivedAsync()).Skip(1).ToArray();
         Assert.Equal(32, arrived.Length);
@@ -166,10 +166,10 @@ public abstract partial class ServerOutputContract
     [Fact]
     public async Task Nothing_is_left_after_the_end()
     {
-        await using var bed = await BedAsync();
+        await using var bed = await BedAsync(attemptTimeout: Patience);
         await bed.DeliverAsync(DeliveryStatus.Delivered);
         await bed.Tested.Output.DisposeAsync();
-        using var limit = new CancellationTokenSource(Patience / 6);
+        using var limit = new CancellationTokenSource(Soon);
         while (bed.Door.Connections > 0 && !limit.IsCancellationRequested)
         {
             await Task.Delay(10, CancellationToken.None);
@@ -181,7 +181,7 @@ public abstract partial class ServerOutputContract
 
     private static async Task<bool> IsDoneAsync(Task task)
     {
-        using var limit = new CancellationTokenSource(Patience / 6);
+        using var limit = new CancellationTokenSource(Soon);
         await task.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return task.IsCompleted;
     }

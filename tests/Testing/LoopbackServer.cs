@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
@@ -34,6 +35,9 @@ public sealed record LoopbackAnswer
     /// <summary>Wait before anything is sent; <see cref="Timeout.InfiniteTimeSpan"/> for no answer at all.</summary>
     public TimeSpan Delay { get; init; }
 
+    /// <summary>What has to happen before anything is sent.</summary>
+    public Task? After { get; init; }
+
     /// <summary>Resets the connection in place of an answer.</summary>
     public bool Reset { get; init; }
 
@@ -47,6 +51,8 @@ public sealed record LoopbackAnswer
 /// <summary>A destination on 127.0.0.1 with a real Kestrel: it records requests and answers as told.</summary>
 public sealed class LoopbackServer : IAsyncDisposable
 {
+    private static readonly ConcurrentBag<Socket> Reserved = [];
+
     private readonly WebApplication app;
     private readonly Func<LoopbackRequest, LoopbackAnswer> answer;
     private readonly ConcurrentQueue<LoopbackRequest> requests = new();
@@ -127,12 +133,17 @@ public sealed class LoopbackServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>A port of 127.0.0.1 where nobody listens.</summary>
+    /// <summary>
+    /// A port of 127.0.0.1 where nobody listens, and that nobody is given by chance as long as these tests run; who asks for just this one
+    /// may listen there.
+    /// </summary>
     public static int ClosedPort()
     {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        // A socket that is bound and does not listen refuses connections, and keeps the kernel from giving its port to others.
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Reserved.Add(socket);
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     /// <inheritdoc/>
@@ -169,6 +180,11 @@ public sealed class LoopbackServer : IAsyncDisposable
         if (answer.Delay != TimeSpan.Zero)
         {
             await Task.Delay(answer.Delay, http.RequestAborted);
+        }
+
+        if (answer.After is { } awaited)
+        {
+            await awaited.WaitAsync(http.RequestAborted);
         }
 
         if (answer.Reset)

@@ -173,6 +173,9 @@ internal sealed record EngineOptions : ICheckedOptions
     /// <summary>Settings for captures.</summary>
     public ReplayOptions Replay { get; init; } = new();
 
+    /// <summary>Whether system calls of this machine are watched, and no capture is read.</summary>
+    internal bool IsLive => Kind == EngineKind.ModernEbpf;
+
     /// <inheritdoc/>
     public IEnumerable<OptionFault> Validate()
     {

@@ -71,7 +71,7 @@ internal sealed class EventStream
 
     /// <summary>What is asked for beside what events tell, by the configuration.</summary>
     public static FieldSources SourcesOf(DetectorOptions options) =>
-        (options.AddressNames.Enabled && options.Engine.Kind == EngineKind.ModernEbpf ? FieldSources.AddressNames : FieldSources.None)
+        (options.AddressNames.Enabled && options.Engine.IsLive ? FieldSources.AddressNames : FieldSources.None)
         | (options.KubernetesMetadata.Enabled ? FieldSources.KubernetesServer : FieldSources.None);
 
     /// <summary>Fields that working rules name, in conditions or outputs.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Saker.Detector.Answers;
 using Saker.Detector.Configuration;
 
 namespace Saker.Detector.Following;
@@ -56,14 +57,14 @@ internal sealed class ArtifactFetcher(SourceClient client, RulesSource source, b
     /// <summary>The digests of the layers with rules.</summary>
     internal static IReadOnlyList<string> Layers(JsonElement manifest)
     {
-        var kind = SourceJson.Object(manifest, "config") is { } config ? SourceJson.Text(config, "mediaType") : null;
+        var kind = manifest.ObjectOrNull("config") is { } config ? config.TextOrNull("mediaType") : null;
         if (kind != ConfigType)
         {
             throw RulesSourceException.Refused($"This artifact holds no rules for Falco: it says that it is '{Shown(kind)}', and not {ConfigType}.");
         }
 
-        var layers = SourceJson.Items(manifest, "layers").Where(static layer => SourceJson.Text(layer, "mediaType") == LayerType).Take(MostLayers + 1)
-            .Select(static layer => (Digest: SourceJson.Text(layer, "digest") ?? "", Size: SourceJson.Number(layer, "size") ?? -1)).ToList();
+        var layers = manifest.At("layers").Items().Where(static layer => layer.TextOrNull("mediaType") == LayerType).Take(MostLayers + 1)
+            .Select(static layer => (Digest: layer.TextOrNull("digest") ?? "", Size: layer.NumberOr(-1, "size"))).ToList();
         if (layers.Count is 0 or > MostLayers)
         {
             throw RulesSourceException.Refused($"This artifact has {(layers.Count == 0 ? "no layer" : "too many layers")} of {LayerType}.");
@@ -80,13 +81,13 @@ internal sealed class ArtifactFetcher(SourceClient client, RulesSource source, b
     // A list of manifests for several platforms, of which rules have one.
     private static string? OnlyOneOf(JsonElement manifest)
     {
-        var manifests = SourceJson.Items(manifest, "manifests").Take(2).ToList();
+        var manifests = manifest.At("manifests").Items().Take(2).ToList();
         if (manifests.Count == 0)
         {
             return null;
         }
 
-        return manifests.Count == 1 && SourceJson.Text(manifests[0], "digest") is { } digest && RegistryClient.IsDigest(digest)
+        return manifests.Count == 1 && manifests[0].TextOrNull("digest") is { } digest && RegistryClient.IsDigest(digest)
             ? digest
             : throw RulesSourceException.Refused("This artifact is one for several platforms; rules are the same for all.");
     }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Saker.Alerts;
+using Saker.Detector.Answers;
 using Saker.Detector.Configuration;
 
 namespace Saker.Detector.Following;
@@ -130,7 +131,7 @@ internal sealed partial class RegistryClient(SourceClient client, RulesSource so
         }
 
         var token = SourceJson.Parse(answer.Body, "The token's answer");
-        return (SourceJson.Text(token, "token") ?? SourceJson.Text(token, "access_token")) is { Length: > 0 } text && text.All(static character => character is > ' ' and < '\x7f')
+        return (token.TextOrNull("token") ?? token.TextOrNull("access_token")) is { Length: > 0 } text && text.All(static character => character is > ' ' and < '\x7f')
             ? new Secret(text)
             : throw RulesSourceException.Refused($"{realm.GetLeftPart(UriPartial.Authority)} answers without a token.");
     }

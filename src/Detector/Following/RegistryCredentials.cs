@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Saker.Alerts;
+using Saker.Detector.Answers;
 using Saker.Detector.Configuration;
 using Saker.Settings;
 
@@ -63,23 +64,23 @@ internal static class RegistryCredentials
 
     private static SourceCredentials? OfDocument(JsonElement document, string registry)
     {
-        if (SourceJson.Object(document, "auths") is not { } auths)
+        if (document.ObjectOrNull("auths") is not { } auths)
         {
             return null;
         }
 
         foreach (var entry in auths.EnumerateObject().Where(entry => HostOf(entry.Name) == HostOf(registry) && entry.Value.ValueKind == JsonValueKind.Object))
         {
-            if (SourceJson.Text(entry.Value, "auth") is { Length: > 0 } auth)
+            if (entry.Value.TextOrNull("auth") is { Length: > 0 } auth)
             {
                 var pair = Encoding.UTF8.GetString(Convert.FromBase64String(auth));
                 var colon = pair.IndexOf(':', StringComparison.Ordinal);
                 return colon > 0 ? new SourceCredentials(pair[..colon], new Secret(pair[(colon + 1)..].TrimEnd('\0'))) : throw new FormatException("No user.");
             }
 
-            if (SourceJson.Text(entry.Value, "username") is { Length: > 0 } user)
+            if (entry.Value.TextOrNull("username") is { Length: > 0 } user)
             {
-                return new SourceCredentials(user, new Secret(SourceJson.Text(entry.Value, "password") ?? ""));
+                return new SourceCredentials(user, new Secret(entry.Value.TextOrNull("password") ?? ""));
             }
         }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Saker.Detector.Answers;
 using Saker.Settings;
 
 namespace Saker.Detector.Following;
@@ -44,17 +45,17 @@ internal sealed class RulesCache(string folder, string source, string trust)
             }
 
             var state = SourceJson.Parse(File.ReadAllBytes(file.FullName));
-            var digest = SourceJson.Text(state, "digest") ?? "";
-            if (SourceJson.Text(state, "source") != source || SourceJson.Text(state, "trust") != trust || !RegistryClient.IsDigest(digest)
-                || !DateTimeOffset.TryParse(SourceJson.Text(state, "fetched"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var fetched))
+            var digest = state.TextOrNull("digest") ?? "";
+            if (state.TextOrNull("source") != source || state.TextOrNull("trust") != trust || !RegistryClient.IsDigest(digest)
+                || !DateTimeOffset.TryParse(state.TextOrNull("fetched"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var fetched))
             {
                 return null;
             }
 
             var files = new List<string>();
-            foreach (var item in SourceJson.Items(state, "files"))
+            foreach (var item in state.At("files").Items())
             {
-                if (SourceJson.Text(item, "name") is not { } name || !RulesArchive.IsFileName(name) || !IsWhole(Path.Combine(Version(digest), name), SourceJson.Text(item, "sha256")))
+                if (item.TextOrNull("name") is not { } name || !RulesArchive.IsFileName(name) || !IsWhole(Path.Combine(Version(digest), name), item.TextOrNull("sha256")))
                 {
                     return null;
                 }
@@ -62,7 +63,7 @@ internal sealed class RulesCache(string folder, string source, string trust)
                 files.Add(Path.Combine(Version(digest), name));
             }
 
-            return files.Count > 0 ? new KeptRules(digest, SourceJson.Text(state, "etag") ?? "", fetched, files) : null;
+            return files.Count > 0 ? new KeptRules(digest, state.TextOrNull("etag") ?? "", fetched, files) : null;
         }
         catch (Exception exception) when (exception is JsonException || FileProblem.Is(exception))
         {

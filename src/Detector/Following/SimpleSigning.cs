@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Saker.Detector.Answers;
 
 namespace Saker.Detector.Following;
 
@@ -26,11 +27,11 @@ internal static class SimpleSigning
             throw RulesSourceException.Refused($"Nobody has signed {digest}: there is no {TagOf(digest)} beside it. Sign it with 'cosign sign', or set 'allow_unsigned: true' to take it from anybody.");
         }
 
-        foreach (var layer in SourceJson.Items(signatures.Manifest, "layers").Take(MostLayers))
+        foreach (var layer in signatures.Manifest.At("layers").Items().Take(MostLayers))
         {
-            if (SourceJson.Text(layer, "mediaType") == LayerType
-                && SourceJson.Text(layer, "digest") is { } statementDigest && RegistryClient.IsDigest(statementDigest)
-                && SourceJson.Object(layer, "annotations") is { } annotations && SourceJson.Text(annotations, Annotation) is { } signature)
+            if (layer.TextOrNull("mediaType") == LayerType
+                && layer.TextOrNull("digest") is { } statementDigest && RegistryClient.IsDigest(statementDigest)
+                && layer.ObjectOrNull("annotations") is { } annotations && annotations.TextOrNull(Annotation) is { } signature)
             {
                 var statement = await registry.BlobAsync(statementDigest, MostStatement, cancellationToken);
                 if (key.VerifiesBase64(statement.Span, signature) && IsAbout(statement, digest))
@@ -48,10 +49,10 @@ internal static class SimpleSigning
     {
         try
         {
-            return SourceJson.Object(SourceJson.Parse(statement), "critical") is { } critical
-                && SourceJson.Text(critical, "type") == StatementType
-                && SourceJson.Object(critical, "image") is { } image
-                && SourceJson.Text(image, "docker-manifest-digest") == digest;
+            return SourceJson.Parse(statement).ObjectOrNull("critical") is { } critical
+                && critical.TextOrNull("type") == StatementType
+                && critical.ObjectOrNull("image") is { } image
+                && image.TextOrNull("docker-manifest-digest") == digest;
         }
         catch (JsonException)
         {

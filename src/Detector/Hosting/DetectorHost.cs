@@ -1,16 +1,11 @@
-using System.Globalization;
-using Saker.Detector.AddressNames;
 using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
 using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Engine;
-using Saker.Detector.Fields;
 using Saker.Detector.Following;
-using Saker.Detector.Outputs;
 using Saker.Detector.Scap;
 using Saker.Detector.State;
 using Saker.Detector.Telemetry;
-using Saker.Rules;
 
 namespace Saker.Detector.Hosting;
 
@@ -20,20 +15,14 @@ namespace Saker.Detector.Hosting;
 /// </summary>
 internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnlyList<string> ruleFiles, TimeProvider clock, ILogger logger)
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan NamePatience = TimeSpan.FromSeconds(3);
-    private static readonly CancellationToken AtOnce = new(canceled: true);
-
     private readonly string hostname = Environment.GetEnvironmentVariable("FALCO_HOSTNAME") is { Length: > 0 } given ? given : Environment.MachineName;
     private readonly DateTimeOffset started = clock.GetUtcNow();
     private readonly ReloadRecord reloads = new(clock);
+    private readonly HostOutputs outputs = new(clock, logger);
     private Func<IReadOnlyList<FollowedState>> followed = static () => [];
-    private readonly SortedDictionary<string, long> unwritten = new(StringComparer.Ordinal);
-    private IReadOnlyList<OutputQueue> outputs = [];
     private long events;
     private long alerts;
     private long lost;
-    private long kept;
 
     /// <summary>What may be asked of the detector while it runs; null for nothing.</summary>
     public HostControl? Control { get; init; }
@@ -68,7 +57,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         var reloading = reloader is null ? Task.CompletedTask : WatchAsync(reloader, plan, ended.Token);
         try
         {
-            outputs = OutputAssembly.Create(plan.Configuration, clock, logger, stop);
+            outputs.Begin(plan.Configuration, stop);
             return await RunAsync(plan, reloader, stop);
         }
         catch (Exception exception) when (IsRefusal(exception))
@@ -80,17 +69,14 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         {
             await ended.CancelAsync();
             await reloading;
-            foreach (var output in outputs)
-            {
-                await output.DisposeAsync();
-            }
+            await outputs.EndAsync();
         }
     }
 
     private async Task<DetectorPlan?> FirstPlanAsync(RuleFollowing following, CancellationToken stop)
     {
         // A capture is read with the rules that are there.
-        if (configuration.Options.Engine.Kind != EngineKind.ModernEbpf)
+        if (!configuration.Options.Engine.IsLive)
         {
             return DetectorPlan.Of(configuration, ruleFiles, logger);
         }
@@ -123,11 +109,6 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     /// <summary>One source after the other: a reload that wants another one begins anew, with what is known from /proc.</summary>
     private async Task<int> RunAsync(DetectorPlan plan, PlanReloader? reloader, CancellationToken stop)
     {
-        if (outputs.Count == 0)
-        {
-            EngineMessages.NoOutput(logger);
-        }
-
         DetectorPlan? before = null;
         while (true)
         {
@@ -160,15 +141,9 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
             return (0, null);
         }
 
-        await using var pods = new Exchangeable<PodWatch>();
-        await using var containers = new Exchangeable<ContainerWatch>();
-        if (plan.IsLive)
-        {
-            // Before the driver begins, for what it brings meanwhile would have to be kept.
-            await containers.UseAsync(await WatchContainersAsync(plan, state));
-            await PodWatch.UseForAsync(pods, plan, state, clock, logger);
-        }
-
+        await using var watches = new MachineWatches(state, clock, logger);
+        // Before the driver begins, for what it brings meanwhile would have to be kept.
+        await watches.UseForAsync(plan);
         source.Start(plan.Source);
         if (IsOver(stop))
         {
@@ -184,19 +159,10 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         var running = plan.Source;
         while (true)
         {
-            if (containers.Value is { } watch && !watch.Options.IsSame(plan.Configuration.Options.ContainerEngines))
-            {
-                await containers.UseAsync(await WatchContainersAsync(plan, state));
-            }
-
-            if (plan.IsLive)
-            {
-                await PodWatch.UseForAsync(pods, plan, state, clock, logger);
-            }
-
-            machine.Containers = containers.Value;
-            machine.Pods = pods.Value;
-            var (code, next) = await RunPlanAsync(machine, plan, reloader, stop);
+            await watches.UseForAsync(plan);
+            machine.Containers = watches.Containers;
+            machine.Pods = watches.Pods;
+            var (code, next) = await RunPlanAsync(machine, watches, plan, reloader, stop);
             if (next is not null && !await TakeOutputsAsync(plan, next, stop))
             {
                 next = plan;
@@ -225,20 +191,20 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     }
 
     /// <summary>Runs until the end (no next plan), or until a new plan is ready.</summary>
-    private async Task<(int Code, DetectorPlan? Next)> RunPlanAsync(OpenStream machine, DetectorPlan plan, PlanReloader? reloader, CancellationToken stop)
+    private async Task<(int Code, DetectorPlan? Next)> RunPlanAsync(OpenStream machine, MachineWatches watches, DetectorPlan plan, PlanReloader? reloader, CancellationToken stop)
     {
-        await using var names = await AddressNamesOf(plan, machine.State);
-        using var run = new StreamRun(machine, plan, hostname, outputs, clock, logger);
+        await using var names = await watches.NamesForAsync(plan);
+        using var run = new StreamRun(machine, plan, hostname, outputs.Present, clock, logger);
         if (Control is not null)
         {
-            Control.Reopen = Reopen;
+            Control.Reopen = outputs.Reopen;
         }
 
         await using var telemetry = await DetectorTelemetry.StartAsync(plan.Configuration, plan.RulePaths, hostname, started, Parts(machine, plan, run.Monitor), clock, logger);
         // What the start left behind is given back to the system, for from here on hardly anything is allocated and the
         // collector would not come for hours.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        var drops = new DropActions(plan.Configuration.Options, hostname, outputs, clock, logger);
+        var drops = new DropActions(plan.Configuration.Options, hostname, outputs.Present, clock, logger);
         await run.RunAsync(drops, () => reloader?.IsReady == true, stop);
         alerts += run.Alerts;
         var next = stop.IsCancellationRequested || drops.MustExit || machine.Source.Ended ? null : reloader?.Take();
@@ -255,7 +221,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         }
 
         Count(machine);
-        var complete = await CloseAsync(machine.Source.Ended ? stop : AtOnce);
+        var complete = await outputs.CloseAsync(events, alerts, lost, isAtOnce: !machine.Source.Ended, stop);
         // A replay whose alerts did not all arrive has failed.
         return (drops.MustExit || (!plan.IsLive && !complete) ? 1 : 0, null);
     }
@@ -266,7 +232,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         return new DetectorParts
         {
             Monitor = monitor,
-            Outputs = outputs,
+            Outputs = outputs.Present,
             Reloads = reloads,
             Runtimes = () => machine.Containers?.Runtimes ?? [],
             Followed = followed,
@@ -285,16 +251,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
 
         try
         {
-            var begin = OutputAssembly.Prepare(next.Configuration, clock, logger);
-            // They may want the same port and the same folder.
-            await CountUnwrittenAsync(outputs, AtOnce);
-            kept = 0; // what lies on disk, the new ones send
-            foreach (var output in outputs)
-            {
-                await output.DisposeAsync();
-            }
-
-            outputs = begin(stop);
+            await outputs.ReplaceAsync(next.Configuration, stop);
             return true;
         }
         catch (Exception exception) when (IsRefusal(exception))
@@ -305,34 +262,10 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         }
     }
 
-    private async Task CountUnwrittenAsync(IReadOnlyList<OutputQueue> queues, CancellationToken until)
-    {
-        var left = await Task.WhenAll(queues.Select(queue => queue.StopAsync(StopPatience, until)));
-        foreach (var (queue, count) in queues.Zip(left))
-        {
-            kept += queue.Kept;
-            unwritten[queue.Name] = unwritten.GetValueOrDefault(queue.Name) + count + queue.Dropped + queue.Failed;
-        }
-    }
-
     private void Count(OpenStream machine)
     {
         events += machine.Pipeline.Processed;
         lost += machine.Source.Statistics.Dropped;
-    }
-
-    /// <summary>Writes what waits, and says what came of the run. True when every alert was written.</summary>
-    private async Task<bool> CloseAsync(CancellationToken until)
-    {
-        await using (until.Register(() => EngineMessages.Stopping(logger, StopPatience.TotalSeconds)))
-        {
-            await CountUnwrittenAsync(outputs, until);
-        }
-
-        var sum = unwritten.Values.Sum();
-        var byOutput = sum == 0 ? "" : $" ({string.Join(", ", unwritten.Where(static pair => pair.Value > 0).Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}: {pair.Value}")))})";
-        EngineMessages.Stopped(logger, events, alerts, lost, sum, byOutput);
-        return sum == 0 && kept == 0;
     }
 
     private bool IsOver(CancellationToken stop)
@@ -345,40 +278,9 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         return stop.IsCancellationRequested;
     }
 
-    private void Reopen()
-    {
-        EngineMessages.Reopened(logger);
-        foreach (var output in outputs)
-        {
-            output.Reopen();
-        }
-    }
-
     private static IEventSource Open(DetectorPlan plan, MachineState state) => plan.IsLive
         ? new HoldingSource(new ModernEbpfSource())
         : new CaptureSource(File.OpenRead(plan.Configuration.Resolve(plan.Configuration.Options.Engine.Replay.CaptureFile)), state);
-
-    /// <summary>Looks up names of addresses for a plan; null when that is not wanted.</summary>
-    private async Task<NameInquiry?> AddressNamesOf(DetectorPlan plan, MachineState state)
-    {
-        state.AddressNames = null;
-        var options = plan.Configuration.Options.AddressNames;
-        if (!plan.IsLive || !options.Enabled)
-        {
-            return null;
-        }
-
-        var names = new NameInquiry([.. NamesIn(plan.Rules)], options.Reverse, options.MaxAddresses, new SystemResolver(), clock);
-        await names.StartAsync(NamePatience);
-        state.AddressNames = names;
-        return names;
-    }
-
-    private static IEnumerable<string> NamesIn(RuleSet rules) => rules.Rules.Where(static rule => rule is { Enabled: true, Unavailable: null })
-        .SelectMany(static rule => FieldCatalogue.AddressNames.SelectMany(rule.Condition.ValuesNamed));
-
-    private Task<ContainerWatch> WatchContainersAsync(DetectorPlan plan, MachineState state) =>
-        ContainerWatch.StartAsync(plan.Configuration.Options.ContainerEngines, state, HostRoot.OfThisProcess(), clock, logger);
 
     /// <summary>What is there when the driver begins: threads, descriptors, users, addresses.</summary>
     private StateRecovery ReadMachine(HoldingSource source, MachineState state, SourceSettings asked)

@@ -35,7 +35,7 @@ internal sealed record DetectorPlan
     public KubernetesParts ClusterParts => EventStream.FieldsOf(Rules).Aggregate(KubernetesParts.None, static (parts, named) => parts | KubernetesFields.PartsOf(named.Definition.Name));
 
     /// <summary>Whether system calls of this machine are watched.</summary>
-    public bool IsLive => Configuration.Options.Engine.Kind == EngineKind.ModernEbpf;
+    public bool IsLive => Configuration.Options.Engine.IsLive;
 
     /// <summary>The plan; null after mistakes, which were then told.</summary>
     /// <param name="configuration">A configuration without mistakes.</param>
@@ -44,7 +44,7 @@ internal sealed record DetectorPlan
     public static DetectorPlan? Of(DetectorConfiguration configuration, IReadOnlyList<string> given, ILogger logger)
     {
         var options = configuration.Options;
-        var isLive = options.Engine.Kind == EngineKind.ModernEbpf;
+        var isLive = options.Engine.IsLive;
         var calls = EventStream.OfSystemCalls(isLive ? InterestSet.Deliverable : null, EventStream.SourcesOf(options));
         IReadOnlyList<EventStream> streams = [calls];
         var isAsked = options.KubernetesMetadata.Enabled && isLive;

@@ -129,7 +129,7 @@ internal sealed class PlanReloader(
             return null;
         }
 
-        if (configuration.Options.Engine.Kind != EngineKind.ModernEbpf)
+        if (!configuration.Options.Engine.IsLive)
         {
             EngineMessages.Mistake(told, "engine.kind: A detector that watches cannot become a replay; start another one for it.");
             return null;

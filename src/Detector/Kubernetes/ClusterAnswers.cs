@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using Saker.Detector.Containers.Runtimes;
+using Saker.Detector.Answers;
 
 namespace Saker.Detector.Kubernetes;
 
@@ -60,7 +60,7 @@ internal static class ClusterAnswers
     /// <summary>A service; null when it is none, or sends to no pod by its labels.</summary>
     public static ClusterObject? Service(JsonElement element)
     {
-        var selector = RecordLimits.Labels(element.At("spec", "selector").TextEntries(), MaxName);
+        var selector = TextLimits.Labels(element.At("spec", "selector").TextEntries(), MaxName);
         // What was left out of it, or is no text, would make it choose more pods than it does.
         var isWhole = selector.Count > 0 && selector.Count == element.At("spec", "selector").EnumerateCount();
         return isWhole && Object(element) is { } found
@@ -122,7 +122,7 @@ internal static class ClusterAnswers
 
     private static Labels LabelsOf(JsonElement labels)
     {
-        var chosen = RecordLimits.Labels(labels.TextEntries(), MaxName);
+        var chosen = TextLimits.Labels(labels.TextEntries(), MaxName);
         return chosen.Count == 0 ? Labels.None : new Labels(chosen);
     }
 

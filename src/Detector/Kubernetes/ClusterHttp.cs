@@ -1,12 +1,10 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Text.Json;
-using Saker.Detector.Containers.Runtimes;
+using Saker.Detector.Answers;
 using Saker.Http;
 
 namespace Saker.Detector.Kubernetes;
@@ -63,17 +61,10 @@ internal sealed class ClusterHttp(ClusterAccess access, ClusterCounters counters
         watching();
         using var limit = new CancellationTokenSource(longest, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var reader = PipeReader.Create(await response.Content.ReadAsStreamAsync(cancellationToken));
-        try
+        await using var lines = new BoundedLines(await response.Content.ReadAsStreamAsync(cancellationToken), ObjectBytes);
+        while (await NextAsync(lines, either.Token, cancellationToken) is { } line)
         {
-            while (await NextLineAsync(reader, either.Token, cancellationToken) is { } line)
-            {
-                yield return JsonReading.Parse(line) ?? throw Trouble(ClusterOutcome.Damaged, "it tells of changes in lines that are no JSON");
-            }
-        }
-        finally
-        {
-            await reader.CompleteAsync();
+            yield return JsonReading.Parse(line) ?? throw Trouble(ClusterOutcome.Damaged, "it tells of changes in lines that are no JSON");
         }
 
         counters.Count(ClusterOutcome.Answered);
@@ -153,48 +144,27 @@ internal sealed class ClusterHttp(ClusterAccess access, ClusterCounters counters
         return await client.SendAsync(request, cancellationToken);
     }
 
-    /// <summary>The next line that is not empty; null at the end.</summary>
-    private async Task<byte[]?> NextLineAsync(PipeReader reader, CancellationToken limit, CancellationToken cancellationToken)
+    /// <summary>The next line; null at the end.</summary>
+    private async Task<ReadOnlyMemory<byte>?> NextAsync(BoundedLines lines, CancellationToken limit, CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            ReadResult result;
-            try
+            var (outcome, line) = await lines.ReadAsync(limit);
+            return outcome switch
             {
-                result = await reader.ReadAsync(limit);
-            }
-            catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw Trouble(ClusterOutcome.Slow, "it did not end a watch when it should have", exception);
-            }
-            catch (Exception exception) when (HttpFailure.Of(exception) is not null || exception is IOException)
-            {
-                throw Trouble(ClusterOutcome.Unreachable, "the connection of a watch broke", exception);
-            }
-
-            if (result.Buffer.PositionOf((byte)'\n') is { } end)
-            {
-                var line = result.Buffer.Slice(0, end).ToArray();
-                reader.AdvanceTo(result.Buffer.GetPosition(1, end));
-                if (line.AsSpan().TrimEnd((byte)'\r').Length > 0)
-                {
-                    return line;
-                }
-
-                continue;
-            }
-
-            if (result.Buffer.Length > ObjectBytes)
-            {
-                throw Trouble(ClusterOutcome.TooLarge, $"it tells of a change in a line of more than {ObjectBytes >> 20} MiB");
-            }
-
-            if (result.IsCompleted)
-            {
-                return result.Buffer.IsEmpty ? null : throw Trouble(ClusterOutcome.Damaged, "it ended a watch in the middle of a line");
-            }
-
-            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                LineOutcome.Line => line,
+                LineOutcome.End => (ReadOnlyMemory<byte>?)null, // the type must be said: null alone is an empty line
+                LineOutcome.TooLong => throw Trouble(ClusterOutcome.TooLarge, $"it tells of a change in a line of more than {ObjectBytes >> 20} MiB"),
+                _ => throw Trouble(ClusterOutcome.Damaged, "it ended a watch in the middle of a line"),
+            };
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Trouble(ClusterOutcome.Slow, "it did not end a watch when it should have", exception);
+        }
+        catch (Exception exception) when (exception is not ClusterTroubleException && (HttpFailure.Of(exception) is not null || exception is IOException))
+        {
+            throw Trouble(ClusterOutcome.Unreachable, "the connection of a watch broke", exception);
         }
     }
 

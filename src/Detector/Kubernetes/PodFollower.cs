@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Polly;
 using Polly.Retry;
-using Saker.Detector.Containers.Runtimes;
+using Saker.Detector.Answers;
 
 namespace Saker.Detector.Kubernetes;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Saker.Detector.Containers.Runtimes;
+using Saker.Detector.Answers;
 
 namespace Saker.Detector.Kubernetes;
 

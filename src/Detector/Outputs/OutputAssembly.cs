@@ -27,7 +27,7 @@ internal static class OutputAssembly
     {
         var options = configuration.Options;
         // A capture waits for outputs; the kernel does not. What a capture says can be had again, so that a disk that is full ends the matter.
-        var live = options.Engine.Kind != EngineKind.Replay;
+        var live = options.Engine.IsLive;
         var local = new QueueSettings
         {
             Capacity = options.OutputsQueue.Bound,

@@ -13,8 +13,12 @@ internal sealed partial class RuleFileReader(Collector collector, RuleLoaderOpti
     private const string AppendDeprecated =
         "'append' is deprecated; say under 'override' which keys are appended, for example 'condition: append'.";
 
-    private static readonly HashSet<string> ListKeys = ["list", "items", "append", "override"];
-    private static readonly HashSet<string> MacroKeys = ["macro", "condition", "append", "override"];
+    /// <summary>The keys that a list may have.</summary>
+    public static readonly IReadOnlySet<string> ListKeys = new HashSet<string> { "list", "items", "append", "override" };
+
+    /// <summary>The keys that a macro may have.</summary>
+    public static readonly IReadOnlySet<string> MacroKeys = new HashSet<string> { "macro", "condition", "append", "override" };
+
     private static readonly HashSet<string> Items = ["items"];
     private static readonly HashSet<string> Condition = ["condition"];
 

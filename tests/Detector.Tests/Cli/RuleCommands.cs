@@ -147,7 +147,7 @@ public sealed class RuleCommands
     {
         var program = Path.Combine(SharedData.ProjectRoot, "artifacts", "bin", "Detector", "release", "saker-detector");
         await using var run = ProcessRunner.Start(program, ["rules", "validate", OwnRules]);
-        Assert.Equal(0, await run.WaitForExitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(0, await run.WaitForExitAsync(TimeSpan.FromMinutes(2)));
         Assert.Contains(run.Lines, static line => line.Contains("00-macros.yaml: valid", StringComparison.Ordinal));
     }
 

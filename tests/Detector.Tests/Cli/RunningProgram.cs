@@ -56,7 +56,7 @@ public sealed class RunningProgram : IDisposable
         var watch = Stopwatch.StartNew();
         run.Signal("INT");
         // Until the first has been taken, a second one may be the same one for the kernel.
-        for (var i = 0; !run.HasExited && i < 200; i++)
+        while (!run.HasExited && watch.Elapsed < Patience)
         {
             await Task.Delay(20, TestContext.Current.CancellationToken);
             run.Signal("INT");

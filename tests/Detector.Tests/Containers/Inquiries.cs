@@ -10,7 +10,7 @@ namespace Saker.Detector.Tests.Containers;
 /// <summary>Runtimes are asked away from the event thread, and what they say is taken over by it.</summary>
 public sealed class Inquiries : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly FakeTimeProvider clock = new();
     private readonly KeptLog log = new(LogLevel.Information);

@@ -119,7 +119,7 @@ public sealed class UsersOfContainers : IDisposable
 
     private static async Task UntilAsync(ContainerUsers users, Func<bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Outputs.When.Patience);
         for (users.TakeOver(); !condition(); users.TakeOver())
         {
             Assert.False(limit.IsCancellationRequested, "It did not happen.");

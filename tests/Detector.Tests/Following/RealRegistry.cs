@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Saker.Testing;
 
 namespace Saker.Detector.Tests.Following;
 
@@ -17,7 +17,7 @@ internal sealed class RealRegistry : IAsyncDisposable
     private readonly HttpClient client = new();
     private Process? process;
 
-    private RealRegistry() => Host = $"127.0.0.1:{FreePort()}";
+    private RealRegistry() => Host = $"127.0.0.1:{LoopbackServer.ClosedPort()}";
 
     /// <summary>Host and port.</summary>
     public string Host { get; }
@@ -99,13 +99,6 @@ internal sealed class RealRegistry : IAsyncDisposable
 
         client.Dispose();
         folder.Delete(recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task PushBlobAsync(string repository, byte[] content)

@@ -15,7 +15,10 @@ internal sealed class ClusterRig : IAsyncDisposable
     public const KubernetesParts Everything = KubernetesParts.Pods | KubernetesParts.Namespaces | KubernetesParts.ReplicaSets | KubernetesParts.Deployments
         | KubernetesParts.ReplicationControllers | KubernetesParts.Services;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    // A machine that stands still for a while must not make the server's answers late.
+    private static readonly TimeSpan LongestStep = TimeSpan.FromMilliseconds(10);
 
     private ClusterRig(FakeCluster cluster, KubernetesParts parts)
     {
@@ -58,7 +61,7 @@ internal sealed class ClusterRig : IAsyncDisposable
         return pod.Facts!;
     }
 
-    /// <summary>Lets as much time go by as does, and takes over what comes, until something is so.</summary>
+    /// <summary>Lets as much time go by as does, or less, and takes over what comes, until something is so.</summary>
     public async Task UntilAsync(Func<bool> condition, string what)
     {
         var watch = Stopwatch.StartNew();
@@ -68,7 +71,7 @@ internal sealed class ClusterRig : IAsyncDisposable
                 watch.Elapsed < Patience,
                 $"It did not happen within {Patience.TotalSeconds} s that {what}. Requests: {string.Join(", ", Cluster.Requests.TakeLast(20))}. Log: {string.Join(' ', Log.Lines)}");
             var now = watch.Elapsed;
-            Clock.Advance(now - before);
+            Clock.Advance(now - before < LongestStep ? now - before : LongestStep);
             before = now;
             await Task.Delay(2, CancellationToken.None);
             Inquiry.TakeOver(Pods);

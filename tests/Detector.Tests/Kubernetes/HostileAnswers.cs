@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Saker.Detector.Containers.Runtimes;
+using Saker.Detector.Answers;
 using Saker.Detector.Kubernetes;
 using Saker.Testing;
 

@@ -158,15 +158,13 @@ public sealed class RouterOutputs : IDisposable
         var (server, _) = Saker.Tls.PemFile.Pair(
             Path.Combine(certificates.Folder, "server.crt"), "", Path.Combine(certificates.Folder, "server.key"), "", static (_, sentence) => Assert.Fail(sentence))!.Value;
         var port = 0;
-        await using var router = await RouterDouble.StartAsync(kestrel => kestrel.Listen(IPAddress.Loopback, port = FreePort(), listen => listen.UseHttps(server)));
+        await using var router = await RouterDouble.StartAsync(kestrel => kestrel.Listen(IPAddress.Loopback, port = LoopbackServer.ClosedPort(), listen => listen.UseHttps(server)));
         await using var queue = Queue(new() { Address = $"https://127.0.0.1:{port}", CaCert = isNamed ? Path.Combine(certificates.Folder, "ca.crt") : "" });
         queue.Write(When.Alert(0));
         await When.IsAsync(() => isNamed ? queue.Written == 1 : log.Lines.Count > 0);
         Assert.Equal(isNamed ? 1 : 0, router.Stored.Count);
         Assert.Equal(!isNamed, log.Lines.Any(static line => line.Contains("router_output.ca_cert names the authority's file", StringComparison.Ordinal)));
     }
-
-    private static int FreePort() => LoopbackServer.ClosedPort();
 
     private static int Number(string json) => JsonDocument.Parse(json).RootElement.GetProperty("output_fields").GetProperty("evt.num").GetInt32();
 

@@ -66,7 +66,7 @@ public sealed class FauxqsServer : IAsyncLifetime
         start.Environment["FAUXQS_PORT"] = Address.Port.ToString(CultureInfo.InvariantCulture);
         start.Environment["FAUXQS_LOGGER"] = "false";
         process = Process.Start(start);
-        for (var attempt = 0; attempt < 100; attempt++)
+        for (var attempt = 0; attempt < 600; attempt++)
         {
             try
             {

@@ -66,5 +66,5 @@ public sealed class KafkaSignIn
     }
 
     private static async Task<DeliveryResult> DeliverAsync(ConfiguredRouter router) =>
-        (await router.Output.DeliverAsync([SampleAlerts.Full], TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken))[0];
+        (await router.Output.DeliverAsync([SampleAlerts.Full], TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken))[0];
 }

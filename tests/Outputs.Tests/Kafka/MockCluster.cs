@@ -23,7 +23,7 @@ public sealed class MockCluster : IDisposable
         }).Build();
     }
 
-    public Task<string> ServersAsync() => servers.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    public Task<string> ServersAsync() => servers.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
     /// <summary>Makes a topic.</summary>
     public async Task<string> TopicAsync(string topic)
@@ -31,7 +31,7 @@ public sealed class MockCluster : IDisposable
         var config = new ProducerConfig { BootstrapServers = await ServersAsync(), AllowAutoCreateTopics = true };
         using var maker = new ProducerBuilder<Null, byte[]>(config).SetErrorHandler(static (_, _) => { }).Build();
         using var admin = new DependentAdminClientBuilder(maker.Handle).Build();
-        for (var attempt = 0; attempt < 50; attempt++)
+        for (var attempt = 0; attempt < 600; attempt++)
         {
             if (admin.GetMetadata(topic, TimeSpan.FromSeconds(10)).Topics.Find(known => known.Topic == topic) is { Error.IsError: false, Partitions.Count: Partitions })
             {

@@ -45,7 +45,8 @@ internal sealed record FlawedServerOptions : NetworkOutputOptions
 internal sealed class FlawedServerOutput(FlawedServerOptions options, OutputContext context) : IOutput, IOutputFactory<FlawedServerOptions>
 {
     private readonly ConnectionPool<LineSession> sessions = OutputTransports.Connections(token => LineSession.OpenAsync(options, context, token), context.Clock);
-    private string last = "";
+    private TaskCompletionSource<string>? waiting;
+    private int attempts;
 
     public static OutputDescriptor Descriptor { get; } = new()
     {
@@ -85,9 +86,7 @@ internal sealed class FlawedServerOutput(FlawedServerOptions options, OutputCont
         }
         else if (options.Flaw == ServerFlaw.MixesAttempts)
         {
-            last = line;
-            await Task.Yield();
-            line = last;
+            line = await MixAsync(line, cancellationToken);
         }
 
         try
@@ -103,6 +102,24 @@ internal sealed class FlawedServerOutput(FlawedServerOptions options, OutputCont
             return options.Flaw == ServerFlaw.GivesUpOnAServerThatIsGone ? DeliveryResult.Rejected("It is gone.")
                 : DeliveryResult.Retry(options.Flaw == ServerFlaw.SaysWhatDotNetSays ? exception.ToString() : ConnectionWords.Of(exception, "127.0.0.1", options.Port));
         }
+    }
+
+    // Of two attempts at once, both send the line of the second. The first of all is alone.
+    private async ValueTask<string> MixAsync(string line, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref attempts) == 1)
+        {
+            return line;
+        }
+
+        var mine = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Interlocked.CompareExchange(ref waiting, mine, null) is null)
+        {
+            return await mine.Task.WaitAsync(cancellationToken);
+        }
+
+        Interlocked.Exchange(ref waiting, null)?.SetResult(line);
+        return line;
     }
 
     private DeliveryResult Judge(string answer)

@@ -11,6 +11,8 @@ namespace Saker.Outputs.Tests.Smtp;
 /// <summary>Connections: encrypted, signed in, kept, and given up.</summary>
 public sealed class SmtpConnections : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly TestCertificates certificates = new();
     private readonly X509Certificate2 certificate;
 
@@ -150,22 +152,21 @@ public sealed class SmtpConnections : IDisposable
     [InlineData("RCPT")]
     [InlineData("DATA")]
     [InlineData("message")]
-    public async Task A_server_that_says_nothing_is_given_up_within_a_second(string stage)
+    public async Task A_server_that_says_nothing_is_given_up_with_the_attempt(string stage)
     {
         await using var server = LoopbackSmtp.Start();
         server.Answer = command => command.StartsWith(stage, StringComparison.Ordinal) ? "wait" : null;
-        await using var router = Configured(server.Port);
+        await using var router = Configured(server.Port, ("attempttimeout", "10m"));
         using var attempt = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        var start = TimeProvider.System.GetTimestamp();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await router.Output.DeliverAsync([SampleAlerts.Full], attempt.Token));
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(1.2));
+        var delivering = router.Output.DeliverAsync([SampleAlerts.Full], attempt.Token).AsTask();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => delivering.WaitAsync(Patience, TestContext.Current.CancellationToken));
         server.Answer = static _ => null;
         Assert.Equal(DeliveryStatus.Delivered, (await DeliverAsync(router)).Status);
     }
 
     private static async Task UntilAsync(Func<bool> isTrue)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(Patience);
         while (!isTrue())
         {
             await Task.Delay(10, patience.Token);

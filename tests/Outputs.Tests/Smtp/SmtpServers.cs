@@ -91,7 +91,9 @@ public sealed class SmtpServers : IDisposable
         await using var router = Configured(port, ("user", ""), ("password", ""));
         var result = await UntilAsync(async () => await DeliverAsync(router), static result => result.Status == DeliveryStatus.Delivered);
         Assert.True(result.Status == DeliveryStatus.Delivered, $"{result} {string.Join('\n', server.Lines)}");
-        var mails = await UntilAsync(() => Task.FromResult(Directory.GetFiles(Path.Combine(box.FullName), "*", SearchOption.AllDirectories)), static mails => mails.Length > 0);
+        // A mail is written elsewhere and moved here when it is whole.
+        var arrived = Path.Combine(box.FullName, "new");
+        var mails = await UntilAsync(() => Task.FromResult(Directory.Exists(arrived) ? Directory.GetFiles(arrived) : []), static mails => mails.Length > 0);
         Assert.Contains($"Message-Id: <{SampleAlerts.Full.Uuid}@example.com>", await File.ReadAllTextAsync(Assert.Single(mails), Encoding.Latin1, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
@@ -105,7 +107,7 @@ public sealed class SmtpServers : IDisposable
     private static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Predicate<T> isRight)
     {
         var answer = await ask();
-        for (var i = 0; i < 300 && !isRight(answer); i++)
+        for (var i = 0; i < 600 && !isRight(answer); i++)
         {
             await Task.Delay(100, TestContext.Current.CancellationToken);
             answer = await ask();

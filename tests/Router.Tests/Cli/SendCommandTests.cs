@@ -128,7 +128,7 @@ public sealed class SendCommandTests
 
         // Ctrl-C, while a read is under way that nothing ends.
         await stop.CancelAsync();
-        Assert.Equal(SendCommand.Interrupted, await sending.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.Equal(SendCommand.Interrupted, await sending.WaitAsync(DeliveryRig.Patience, TestContext.Current.CancellationToken));
         Assert.StartsWith("2 alerts taken, 0 refused, in ", output.ToString(), StringComparison.Ordinal);
     }
 
@@ -143,7 +143,7 @@ public sealed class SendCommandTests
         await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(Alert(1) + "\n"), TestContext.Current.CancellationToken);
         await DeliveryRig.UntilAsync(() => server.Requests.Count == 1, "the request has come");
         await stop.CancelAsync();
-        Assert.Equal(SendCommand.Interrupted, await sending.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.Equal(SendCommand.Interrupted, await sending.WaitAsync(DeliveryRig.Patience, TestContext.Current.CancellationToken));
         Assert.StartsWith("1 alerts taken, 0 refused, in ", output.ToString(), StringComparison.Ordinal);
         Assert.Single(server.Requests);
     }
@@ -167,7 +167,7 @@ public sealed class SendCommandTests
         using var output = new StringWriter { NewLine = "\n" };
         using var source = new Terminal(Encoding.UTF8.GetBytes(Alert(1) + "\n"), stop);
         Assert.Equal(SendCommand.Interrupted, await SendCommand.SendAsync(
-            source, new Uri($"http://127.0.0.1:{fixture.Port}/"), null, false, false, TimeProvider.System, output, TextWriter.Null, false, stop.Token).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+            source, new Uri($"http://127.0.0.1:{fixture.Port}/"), null, false, false, TimeProvider.System, output, TextWriter.Null, false, stop.Token).WaitAsync(DeliveryRig.Patience, TestContext.Current.CancellationToken));
         Assert.StartsWith("1 alerts taken, 0 refused, in ", output.ToString(), StringComparison.Ordinal);
         Assert.Single(fixture.Stored());
     }

@@ -207,7 +207,7 @@ public sealed class AttemptsTests : IDisposable
         clock.Advance(TimeSpan.FromSeconds(2.4));
         Assert.False(attempt.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(0.1));
-        await attempt.WaitAsync(TimeSpan.FromSeconds(20), Stopping);
+        await attempt.WaitAsync(DeliveryRig.Patience, Stopping);
         Assert.Equal((PendingState.Pending, 1, 0, "No answer within 2.5s."), (alert.State, alert.Failures, alert.Unexpected, alert.Reason));
     }
 
@@ -234,8 +234,8 @@ public sealed class AttemptsTests : IDisposable
         var attempt = attempts.TryAsWitnessAsync([alert], stop.Token).AsTask();
         var settling = attempts.SettleAsync([alert], stop.Token).AsTask();
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt.WaitAsync(TimeSpan.FromSeconds(20), Stopping));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => settling.WaitAsync(TimeSpan.FromSeconds(20), Stopping));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt.WaitAsync(DeliveryRig.Patience, Stopping));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => settling.WaitAsync(DeliveryRig.Patience, Stopping));
         Assert.Equal((PendingState.Pending, 0, "0 attempts, 0 failed, 0 retries, 0 delivered"), (alert.State, alert.Failures, Counted()));
     }
 
@@ -258,7 +258,7 @@ public sealed class AttemptsTests : IDisposable
         output.Hold = new TaskCompletionSource();
         var held = attempts.TryOnceAsync(alert, Stopping).AsTask();
         clock.Advance(TimeSpan.FromSeconds(2.5));
-        Assert.Equal("No answer within 2.5s.", (await held.WaitAsync(TimeSpan.FromSeconds(20), Stopping)).Reason);
+        Assert.Equal("No answer within 2.5s.", (await held.WaitAsync(DeliveryRig.Patience, Stopping)).Reason);
         Assert.Equal(("0 attempts, 0 failed, 0 retries, 0 delivered", null), (Counted(), health.LastError));
     }
 
@@ -271,7 +271,7 @@ public sealed class AttemptsTests : IDisposable
         var closing = attempts.CloseAsync();
         Assert.False(closing.IsCompleted);
         output.Hold.SetResult();
-        await closing.WaitAsync(TimeSpan.FromSeconds(20), Stopping);
+        await closing.WaitAsync(DeliveryRig.Patience, Stopping);
         await attempt;
         Assert.Equal(PendingState.Delivered, alert.State);
 
@@ -279,7 +279,7 @@ public sealed class AttemptsTests : IDisposable
         var late = attempts.TryOnceAsync(alert.Alert, stop.Token).AsTask();
         Assert.Equal(1, output.Attempts);
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => late.WaitAsync(TimeSpan.FromSeconds(20), Stopping));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => late.WaitAsync(DeliveryRig.Patience, Stopping));
         Assert.Equal(1, output.Attempts);
     }
 
@@ -363,14 +363,14 @@ public sealed class AttemptsTests : IDisposable
             clock.Advance(TimeSpan.FromSeconds(seconds - 0.1));
             Assert.False(settling.IsCompleted);
             clock.Advance(TimeSpan.FromSeconds(0.1));
-            await settling.WaitAsync(TimeSpan.FromSeconds(20), Stopping);
+            await settling.WaitAsync(DeliveryRig.Patience, Stopping);
         }
 
         Assert.Equal(3, output.Attempts);
         output.Answers = null;
         var last = attempts.SettleAsync([alert], Stopping).AsTask();
         attempts.TryNow();
-        await last.WaitAsync(TimeSpan.FromSeconds(20), Stopping);
+        await last.WaitAsync(DeliveryRig.Patience, Stopping);
         Assert.Equal((PendingState.Delivered, null), (alert.State, attempts.BlockedSince));
     }
 

@@ -106,13 +106,16 @@ internal sealed class ScriptedOutput(Func<long, int, DeliveryResult> answer) : I
 /// <summary>A log, dead letters, positions and an engine on one disk in memory.</summary>
 internal sealed class DeliveryRig : IAsyncDisposable
 {
+    /// <summary>How long a test waits for what must come; it goes on as soon as that has come.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     public static readonly DeliveryOptions Quick = new()
     {
         FirstDelay = TimeSpan.FromMilliseconds(2),
         MaxDelay = TimeSpan.FromMilliseconds(10),
         BreakDuration = TimeSpan.FromMilliseconds(500),
         BreakerFailures = 1000,
-        DrainTimeout = TimeSpan.FromSeconds(5),
+        DrainTimeout = Patience, // ends as soon as all is delivered
         FirstBlockedDelay = TimeSpan.FromMilliseconds(2),
         MaxBlockedDelay = TimeSpan.FromMilliseconds(10),
         SaveInterval = TimeSpan.FromMilliseconds(20),
@@ -158,7 +161,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
 
     public static async Task UntilAsync(Func<bool> condition, string what)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2)); // ends as soon as it holds
+        using var limit = new CancellationTokenSource(Patience);
         while (!condition())
         {
             if (limit.IsCancellationRequested)

@@ -201,7 +201,7 @@ public sealed class OutputStateTests
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
         clock.Advance(TimeSpan.FromSeconds(5));
-        Assert.True(await next.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.True(await next.WaitAsync(DeliveryRig.Patience, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -244,7 +244,7 @@ public sealed class OutputStateTests
         Assert.Equal("a Failing no, b Waiting ", Told(watch));
         Assert.False(waiting.IsCompleted);
         watches.Note(alert, "b", WatchState.NotForIt);
-        await waiting.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await waiting.WaitAsync(DeliveryRig.Patience, TestContext.Current.CancellationToken);
         Assert.Equal("a Failing no, b NotForIt ", Told(watch));
         watch.Dispose();
         watches.Note(alert, "a", WatchState.Delivered);
@@ -255,10 +255,10 @@ public sealed class OutputStateTests
         clock.Advance(TimeSpan.FromSeconds(29));
         Assert.False(limited.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(1));
-        await limited.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await limited.WaitAsync(DeliveryRig.Patience, TestContext.Current.CancellationToken);
 
         using var none = watches.Begin(Guid.NewGuid(), [])!;
-        await none.WaitAsync(TimeSpan.FromDays(1), clock, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await none.WaitAsync(TimeSpan.FromDays(1), clock, TestContext.Current.CancellationToken).WaitAsync(DeliveryRig.Patience, TestContext.Current.CancellationToken);
 
         static string Told(AlertWatch watch) => string.Join(", ", watch.Results.OrderBy(static pair => pair.Key).Select(static pair => $"{pair.Key} {pair.Value.State} {pair.Value.Reason}"));
     }

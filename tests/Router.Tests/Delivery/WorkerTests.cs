@@ -251,7 +251,7 @@ public sealed class WorkerTests : IAsyncDisposable
         var finishing = worker!.FinishAsync();
         Assert.False(finishing.IsCompleted);
         output.Hold.SetResult();
-        await finishing.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await finishing.WaitAsync(DeliveryRig.Patience, TestContext.Current.CancellationToken);
         Assert.Equal(("0", 1), (output.Batches, worker.Cursor.Low));
     }
 
@@ -281,7 +281,7 @@ public sealed class WorkerTests : IAsyncDisposable
         using var limit = new CancellationTokenSource();
         var draining = worker!.DrainAsync(limit.Token);
         await limit.CancelAsync();
-        await draining.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await draining.WaitAsync(DeliveryRig.Patience, TestContext.Current.CancellationToken);
         Assert.Equal((0, 0), (worker.Cursor.Low, worker.Counters.Delivered));
     }
 
@@ -290,7 +290,7 @@ public sealed class WorkerTests : IAsyncDisposable
     {
         Begin();
         await UntilIdleAsync();
-        await worker!.DrainAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await worker!.DrainAsync(TestContext.Current.CancellationToken).WaitAsync(DeliveryRig.Patience, TestContext.Current.CancellationToken);
     }
 
     private static Guid Uuid(long number) => new LogRecord(number, 0, LogFixture.Alert(number)).GetAlert(out _)!.Uuid;

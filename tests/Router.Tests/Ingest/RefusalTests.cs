@@ -85,7 +85,7 @@ public sealed class RefusalTests
 
     private static RouterOptions Small() => new()
     {
-        Http = new HttpOptions { MaxBodySize = new ByteSize(4096), ReadTimeout = TimeSpan.FromSeconds(1), MaxDepth = 50 },
+        Http = new HttpOptions { MaxBodySize = new ByteSize(4096), ReadTimeout = TimeSpan.FromSeconds(3), MaxDepth = 50 },
     };
 
     private static string Post(string body) => string.Create(CultureInfo.InvariantCulture, $"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {body.Length}\r\n\r\n{body}");

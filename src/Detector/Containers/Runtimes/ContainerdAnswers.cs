@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf.Collections;
 using Saker.Containerd;
+using Saker.Detector.Answers;
 
 namespace Saker.Detector.Containers.Runtimes;
 
@@ -29,17 +30,17 @@ internal static class ContainerdAnswers
         var isLinux = linux.ValueKind == JsonValueKind.Object;
         var namespaces = linux.At("namespaces").Items().Select(static item => item.Text("type")).ToHashSet(StringComparer.Ordinal);
         var parts = ImageReference.Split(container.Image);
-        var sandbox = RecordLimits.Text(container.Sandbox);
+        var sandbox = TextLimits.Text(container.Sandbox);
         return new ContainerRecord
         {
             Id = ContainerRecord.ShortIdOf(container.Id),
             FullId = container.Id,
             Type = ContainerType.Containerd,
             Name = ContainerRecord.ShortIdOf(container.Id),
-            Image = RecordLimits.Text(container.Image),
-            ImageRepository = RecordLimits.Text(parts.Repository),
-            ImageTag = RecordLimits.Text(parts.Tag),
-            ImageDigest = RecordLimits.Text(parts.Digest),
+            Image = TextLimits.Text(container.Image),
+            ImageRepository = TextLimits.Text(parts.Repository),
+            ImageTag = TextLimits.Text(parts.Tag),
+            ImageDigest = TextLimits.Text(parts.Digest),
             User = process.At("user", "uid").ValueKind == JsonValueKind.Number ? process.Number("user", "uid").ToString(CultureInfo.InvariantCulture) : "",
             PodSandboxId = sandbox.Length > 0 ? sandbox : spec.Text("annotations", SandboxAnnotation),
             IsPodSandbox = container.Labels.TryGetValue(KindLabel, out var kind) && kind == "sandbox",
@@ -63,13 +64,13 @@ internal static class ContainerdAnswers
     /// <summary>The record with what its image says.</summary>
     public static ContainerRecord WithImage(ContainerRecord record, Image? image, RuntimeSettings settings) => image?.Target is not { } target ? record : record with
     {
-        ImageDigest = target.Digest.Length > 0 ? RecordLimits.Text(target.Digest) : record.ImageDigest,
+        ImageDigest = target.Digest.Length > 0 ? TextLimits.Text(target.Digest) : record.ImageDigest,
         Size = settings.WithSize ? target.Size : -1,
     };
 
     /// <summary>Labels, bounded.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Labels(MapField<string, string> labels, RuntimeSettings settings) =>
-        RecordLimits.Labels(labels, settings.LabelMaxLength);
+        TextLimits.Labels(labels, settings.LabelMaxLength);
 
     // No specification says so itself. A privileged container is one from which nothing is hidden and that nothing confines.
     private static bool IsPrivileged(JsonElement spec, JsonElement process, JsonElement linux) =>
@@ -82,6 +83,6 @@ internal static class ContainerdAnswers
     {
         var options = mount.At("options").Texts().ToList();
         var mode = options.FirstOrDefault(static option => option.StartsWith("mode=", StringComparison.Ordinal)) is { } found ? found["mode=".Length..] : "";
-        return new ContainerMount(mount.Text("source"), mount.Text("destination"), RecordLimits.Text(mode), !options.Contains("ro"), propagation);
+        return new ContainerMount(mount.Text("source"), mount.Text("destination"), TextLimits.Text(mode), !options.Contains("ro"), propagation);
     }
 }

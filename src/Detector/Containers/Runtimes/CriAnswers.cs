@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf.Collections;
 using Saker.Cri;
+using Saker.Detector.Answers;
 
 namespace Saker.Detector.Containers.Runtimes;
 
@@ -31,10 +32,10 @@ internal static class CriAnswers
         FullId = listed.Id,
         Type = type,
         IsPartial = true,
-        Name = RecordLimits.Text(listed.Metadata?.Name),
-        Image = RecordLimits.Text(listed.Image?.Image),
-        Labels = RecordLimits.Labels(listed.Labels, settings.LabelMaxLength),
-        PodSandboxId = RecordLimits.Text(listed.PodSandboxId),
+        Name = TextLimits.Text(listed.Metadata?.Name),
+        Image = TextLimits.Text(listed.Image?.Image),
+        Labels = TextLimits.Labels(listed.Labels, settings.LabelMaxLength),
+        PodSandboxId = TextLimits.Text(listed.PodSandboxId),
         CreatedTime = Seconds(listed.CreatedAt),
     };
 
@@ -61,15 +62,15 @@ internal static class CriAnswers
         return WithSandbox(minimum, sandbox?.Status, settings) with
         {
             IsPartial = false,
-            Name = RecordLimits.Text(status.Metadata?.Name),
+            Name = TextLimits.Text(status.Metadata?.Name),
             Image = image,
             ImageRepository = parts.Repository,
             ImageTag = parts.Tag,
-            ImageDigest = RecordLimits.Text(ImageReference.Split(status.ImageRef).Digest),
+            ImageDigest = TextLimits.Text(ImageReference.Split(status.ImageRef).Digest),
             ImageId = ImageId(status, info),
             User = (status.User?.Linux?.Uid ?? 0).ToString(CultureInfo.InvariantCulture),
             Environment = RecordLimits.Environment(info.At("config", "envs").Items().Select(static item => $"{item.Text("key")}={item.Text("value")}")),
-            Labels = RecordLimits.Labels(status.Labels, settings.LabelMaxLength, Added(sandbox?.Status)),
+            Labels = TextLimits.Labels(status.Labels, settings.LabelMaxLength, Added(sandbox?.Status)),
             Privileged = info.TruthOrNull("runtimeSpec", "linux", "security_context", "privileged")
                 ?? info.TruthOrNull("config", "linux", "security_context", "privileged") ?? info.Truth("privileged"),
             CniJson = cni.Length > 0 ? cni : CriOCni(info),
@@ -97,7 +98,7 @@ internal static class CriAnswers
         return WithSandbox(minimum, status, settings) with
         {
             CreatedTime = Seconds(status.CreatedAt),
-            Labels = RecordLimits.Labels(status.Labels, settings.LabelMaxLength, Added(status)),
+            Labels = TextLimits.Labels(status.Labels, settings.LabelMaxLength, Added(status)),
             CniJson = Cni(document?.RootElement ?? default),
         };
     }
@@ -107,9 +108,9 @@ internal static class CriAnswers
         var options = sandbox?.Linux?.Namespaces?.Options;
         return record with
         {
-            PodSandboxId = sandbox is { Id.Length: > 0 } ? RecordLimits.Text(sandbox.Id) : record.PodSandboxId.Length > 0 ? record.PodSandboxId : record.FullId,
-            PodSandboxLabels = sandbox is null ? [] : RecordLimits.Labels(sandbox.Labels, settings.LabelMaxLength),
-            Ip = RecordLimits.Text(sandbox?.Network?.Ip),
+            PodSandboxId = sandbox is { Id.Length: > 0 } ? TextLimits.Text(sandbox.Id) : record.PodSandboxId.Length > 0 ? record.PodSandboxId : record.FullId,
+            PodSandboxLabels = sandbox is null ? [] : TextLimits.Labels(sandbox.Labels, settings.LabelMaxLength),
+            Ip = TextLimits.Text(sandbox?.Network?.Ip),
             HostNetwork = options?.Network == NamespaceMode.Node,
             HostPid = options?.Pid == NamespaceMode.Node,
             HostIpc = options?.Ipc == NamespaceMode.Node,
@@ -142,14 +143,14 @@ internal static class CriAnswers
             image = ImageAnnotations.Select(key => annotations.Text(key)).FirstOrDefault(static text => text.Length > 0) ?? image;
         }
 
-        return RecordLimits.Text(image);
+        return TextLimits.Text(image);
     }
 
     private static string ImageId(ContainerStatus status, JsonElement info)
     {
         // The last is what containerd has until 1.6, for an image that came from no registry.
         var ids = (string[])[info.Text("config", "image", "image"), status.ImageId, status.ImageRef];
-        return RecordLimits.Text(ids.Where(static id => id.StartsWith(ImageReference.DigestStart, StringComparison.Ordinal)).Select(ImageReference.BareId).FirstOrDefault() ?? status.ImageId);
+        return TextLimits.Text(ids.Where(static id => id.StartsWith(ImageReference.DigestStart, StringComparison.Ordinal)).Select(ImageReference.BareId).FirstOrDefault() ?? status.ImageId);
     }
 
     // containerd writes Interfaces, as its program names it; others write it small, as the plugins do.
@@ -163,7 +164,7 @@ internal static class CriAnswers
 
     private static string CriOCni(JsonElement info) => info.Text("runtimeSpec", "annotations", "io.kubernetes.cri-o.CNIResult");
 
-    private static ContainerMount Mount(Mount mount) => new(RecordLimits.Text(mount.HostPath), RecordLimits.Text(mount.ContainerPath), "", !mount.Readonly, mount.Propagation switch
+    private static ContainerMount Mount(Mount mount) => new(TextLimits.Text(mount.HostPath), TextLimits.Text(mount.ContainerPath), "", !mount.Readonly, mount.Propagation switch
     {
         0 => "private",
         1 => "rslave",

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using Saker.Detector.Answers;
 
 namespace Saker.Detector.Containers.Runtimes;
 

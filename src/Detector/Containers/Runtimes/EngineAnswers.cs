@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Saker.Detector.Answers;
 
 namespace Saker.Detector.Containers.Runtimes;
 
@@ -66,9 +67,9 @@ internal static class EngineAnswers
         var repository = digests.Count > 0 ? digests[0].Repository : tags.Count > 0 ? tags[0].Parts.Repository : "";
         return record with
         {
-            ImageRepository = RecordLimits.Text(repository),
-            ImageDigest = RecordLimits.Text(repository.Length > 0 && digests.Count > 0 ? digests[0].Digest : ""),
-            ImageTag = RecordLimits.Text(repository.Length == 0 ? "" : tags.FirstOrDefault(entry => entry.Whole.Contains(repository, StringComparison.Ordinal)).Parts.Tag),
+            ImageRepository = TextLimits.Text(repository),
+            ImageDigest = TextLimits.Text(repository.Length > 0 && digests.Count > 0 ? digests[0].Digest : ""),
+            ImageTag = TextLimits.Text(repository.Length == 0 ? "" : tags.FirstOrDefault(entry => entry.Whole.Contains(repository, StringComparison.Ordinal)).Parts.Tag),
         };
     }
 
@@ -102,8 +103,8 @@ internal static class EngineAnswers
             Type = type,
             IsPartial = true,
             Image = image,
-            Name = RecordLimits.Text(name.TrimStart('/')),
-            Labels = RecordLimits.Labels(labels, settings.LabelMaxLength),
+            Name = TextLimits.Text(name.TrimStart('/')),
+            Labels = TextLimits.Labels(labels, settings.LabelMaxLength),
         },
         image);
 

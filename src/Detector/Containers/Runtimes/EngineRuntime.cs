@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Saker.Detector.Answers;
 
 namespace Saker.Detector.Containers.Runtimes;
 

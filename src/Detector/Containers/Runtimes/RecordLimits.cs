@@ -1,10 +1,11 @@
 using System.Text;
+using Saker.Detector.Answers;
 
 namespace Saker.Detector.Containers.Runtimes;
 
 /// <summary>
 /// How much of what a runtime says goes into a record. Whoever starts containers chooses their labels, environments and mounts, so all
-/// of it is bounded: each text, each kind of text together, and a list as a whole.
+/// of it is bounded: each text (<see cref="TextLimits"/>), each kind of text together, and a list as a whole.
 /// </summary>
 internal static class RecordLimits
 {
@@ -20,54 +21,13 @@ internal static class RecordLimits
     /// <summary>The default of <c>label_max_len</c>.</summary>
     public const int LabelLength = 100;
 
-    // A name in a registry has at most 255 characters, a path 4,096.
-    private const int TextCharacters = 4096;
-    private const int TogetherBytes = 64 << 10;
     private const int Items = 1000;
-
-    /// <summary>A text, or nothing when it is longer than any that makes sense.</summary>
-    public static string Text(string? text) => text is { Length: <= TextCharacters } ? text : "";
-
-    /// <summary>
-    /// Labels, sorted by key. One whose value has more than <paramref name="maxLength"/> bytes is left out, as in Falco, and so are those
-    /// that do not fit into 64 KiB together.
-    /// </summary>
-    /// <param name="labels">What the runtime says.</param>
-    /// <param name="maxLength">The longest value, bytes of UTF-8.</param>
-    /// <param name="added">Labels of ours, which that length does not concern, and which go before one of the same name.</param>
-    public static IReadOnlyList<KeyValuePair<string, string>> Labels(
-        IEnumerable<KeyValuePair<string, string>> labels, int maxLength, IReadOnlyList<KeyValuePair<string, string>>? added = null)
-    {
-        var chosen = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        var left = TogetherBytes;
-        foreach (var label in added ?? [])
-        {
-            Add(label, TextCharacters);
-        }
-
-        foreach (var label in labels.OrderBy(static label => label.Key, StringComparer.Ordinal))
-        {
-            Add(label, maxLength);
-        }
-
-        return [.. chosen];
-
-        void Add(KeyValuePair<string, string> label, int longest)
-        {
-            var length = Encoding.UTF8.GetByteCount(label.Value);
-            var size = Encoding.UTF8.GetByteCount(label.Key) + length;
-            if (label.Key.Length > 0 && length <= longest && size <= left && chosen.TryAdd(label.Key, label.Value))
-            {
-                left -= size;
-            }
-        }
-    }
 
     /// <summary>The variables that fit into 64 KiB together, in their order.</summary>
     public static IReadOnlyList<string> Environment(IEnumerable<string> variables)
     {
         var chosen = new List<string>();
-        var left = TogetherBytes;
+        var left = TextLimits.TogetherBytes;
         foreach (var variable in variables)
         {
             var size = Encoding.UTF8.GetByteCount(variable);
@@ -85,7 +45,7 @@ internal static class RecordLimits
     public static IReadOnlyList<ContainerMount> Mounts(IEnumerable<ContainerMount> mounts)
     {
         var chosen = new List<ContainerMount>();
-        var left = TogetherBytes;
+        var left = TextLimits.TogetherBytes;
         foreach (var mount in mounts)
         {
             var size = Weight(mount);

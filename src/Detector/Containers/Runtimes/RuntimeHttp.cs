@@ -1,8 +1,7 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Saker.Detector.Answers;
 using Saker.Http;
 
 namespace Saker.Detector.Containers.Runtimes;
@@ -72,18 +71,10 @@ internal sealed class RuntimeHttp(string name, string socket, RuntimeSettings se
         }
 
         following();
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var reader = PipeReader.Create(body);
-        try
+        await using var lines = new BoundedLines(await response.Content.ReadAsStreamAsync(cancellationToken), RecordLimits.AnswerBytes);
+        while (true)
         {
-            while (true)
-            {
-                yield return JsonReading.Parse(await NextLineAsync(reader, cancellationToken)) ?? throw Unavailable("it tells of events in lines that are no JSON");
-            }
-        }
-        finally
-        {
-            await reader.CompleteAsync();
+            yield return JsonReading.Parse(await NextAsync(lines, cancellationToken)) ?? throw Unavailable("it tells of events in lines that are no JSON");
         }
     }
 
@@ -101,43 +92,21 @@ internal sealed class RuntimeHttp(string name, string socket, RuntimeSettings se
         return client.SendAsync(request, cancellationToken);
     }
 
-    private async Task<byte[]> NextLineAsync(PipeReader reader, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> NextAsync(BoundedLines lines, CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            ReadResult result;
-            try
+            var (outcome, line) = await lines.ReadAsync(cancellationToken);
+            return outcome switch
             {
-                result = await reader.ReadAsync(cancellationToken);
-            }
-            catch (Exception exception) when (exception is IOException or HttpRequestException)
-            {
-                throw Unavailable("the connection of its events broke", exception);
-            }
-
-            if (result.Buffer.PositionOf((byte)'\n') is { } end)
-            {
-                var line = result.Buffer.Slice(0, end).ToArray();
-                reader.AdvanceTo(result.Buffer.GetPosition(1, end));
-                if (line.AsSpan().Trim((byte)' ').Trim((byte)'\r').Length > 0)
-                {
-                    return line;
-                }
-
-                continue;
-            }
-
-            if (result.Buffer.Length > RecordLimits.AnswerBytes)
-            {
-                throw Unavailable("it tells of an event in a line of more than 4 MiB");
-            }
-
-            if (result.IsCompleted)
-            {
-                throw Unavailable("it ended the connection of its events");
-            }
-
-            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                LineOutcome.Line => line,
+                LineOutcome.TooLong => throw Unavailable("it tells of an event in a line of more than 4 MiB"),
+                _ => throw Unavailable("it ended the connection of its events"),
+            };
+        }
+        catch (Exception exception) when (exception is IOException and not RuntimeUnavailableException or HttpRequestException)
+        {
+            throw Unavailable("the connection of its events broke", exception);
         }
     }
 

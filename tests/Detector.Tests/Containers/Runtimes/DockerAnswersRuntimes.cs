@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Saker.Detector.Answers;
 using Saker.Detector.Containers;
 using Saker.Detector.Containers.Runtimes;
 using Saker.Testing;

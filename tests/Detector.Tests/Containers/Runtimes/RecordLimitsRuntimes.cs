@@ -1,3 +1,4 @@
+using Saker.Detector.Answers;
 using Saker.Detector.Containers;
 using Saker.Detector.Containers.Runtimes;
 
@@ -38,28 +39,28 @@ public sealed class RecordLimitsRuntimes
     [Fact]
     public void A_label_is_left_out_when_its_value_is_longer_in_bytes()
     {
-        var labels = RecordLimits.Labels([Pair("b", "éé"), Pair("a", "éé1"), Pair("", "x"), Pair("c", "")], 4);
+        var labels = TextLimits.Labels([Pair("b", "éé"), Pair("a", "éé1"), Pair("", "x"), Pair("c", "")], 4);
         Assert.Equal([Pair("b", "éé"), Pair("c", "")], labels);
     }
 
     [Fact]
     public void Added_labels_are_not_bound_by_that_length_and_go_before_others()
     {
-        var labels = RecordLimits.Labels([Pair("x", "ours"), Pair("y", "longer")], 4, [Pair("x", "the added one")]);
+        var labels = TextLimits.Labels([Pair("x", "ours"), Pair("y", "longer")], 4, [Pair("x", "the added one")]);
         Assert.Equal([Pair("x", "the added one")], labels);
     }
 
     [Fact]
     public void Labels_variables_and_mounts_have_64_KiB_each()
     {
-        var labels = RecordLimits.Labels(Enumerable.Range(0, 2000).Select(static number => Pair($"{number:d10}", new string('x', 90))), 100);
+        var labels = TextLimits.Labels(Enumerable.Range(0, 2000).Select(static number => Pair($"{number:d10}", new string('x', 90))), 100);
         Assert.Equal(65_536 / 100, labels.Count);
         Assert.Equal("0000000000", labels[0].Key);
         Assert.Equal(65_536 / 100, RecordLimits.Environment(Enumerable.Repeat(new string('x', 100), 2000)).Count);
         Assert.Equal(65_536 / 100, RecordLimits.Mounts(Enumerable.Repeat(new ContainerMount(new string('x', 100), "", "", false, ""), 2000)).Count);
         Assert.Equal(1000, RecordLimits.Mounts(Enumerable.Repeat(new ContainerMount("", "", "", false, ""), 2000)).Count);
         Assert.Equal(1000, RecordLimits.Ports(Enumerable.Repeat(new ContainerPort(0, 0, 0), 2000)).Count);
-        Assert.Equal("", RecordLimits.Text(new string('x', 4097)));
+        Assert.Equal("", TextLimits.Text(new string('x', 4097)));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
-namespace Saker.Detector.Containers.Runtimes;
+namespace Saker.Detector.Answers;
 
 /// <summary>
 /// Reads JSON of others: what is missing, null or of another kind is empty, and nothing of it throws. Not text that no UTF-8 or no
@@ -52,8 +52,14 @@ internal static class JsonReading
         return element;
     }
 
-    /// <summary>A text, bounded as texts of records are.</summary>
-    public static string Text(this JsonElement element, params ReadOnlySpan<string> keys) => RecordLimits.Text(Whole(element.At(keys)));
+    /// <summary>A text, bounded by <see cref="TextLimits"/>.</summary>
+    public static string Text(this JsonElement element, params ReadOnlySpan<string> keys) => TextLimits.Text(Whole(element.At(keys)));
+
+    /// <summary>A text of any length; null when it is none.</summary>
+    public static string? TextOrNull(this JsonElement element, params ReadOnlySpan<string> keys) => Whole(element.At(keys));
+
+    /// <summary>An object; null when it is none.</summary>
+    public static JsonElement? ObjectOrNull(this JsonElement element, params ReadOnlySpan<string> keys) => element.At(keys) is { ValueKind: JsonValueKind.Object } found ? found : null;
 
     /// <summary>Null when it is neither true nor false.</summary>
     public static bool? TruthOrNull(this JsonElement element, params ReadOnlySpan<string> keys) => element.At(keys).ValueKind switch
