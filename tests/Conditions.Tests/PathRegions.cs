@@ -1,5 +1,4 @@
 using System.Text;
-using Saker.Conditions.Cases;
 using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Runtime;

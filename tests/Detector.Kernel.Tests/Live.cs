@@ -41,6 +41,13 @@ internal static class Live
         return Run(Programs.Acts, [act], settings ?? Settings);
     }
 
+    /// <summary>Runs one act of opens.c.</summary>
+    public static Act RunOpens(string act, SourceSettings settings)
+    {
+        Require();
+        return Run(Programs.Opens, [act], settings);
+    }
+
     /// <summary>Runs calls.c, every kind of call once.</summary>
     public static Act RunCalls()
     {

@@ -67,7 +67,7 @@ public sealed class PrefilteredCalls(ITestOutputHelper output)
     {
         var regions = new OpensLeftOut([new OpenRegion("/", OpenClasses.None), new OpenRegion("/etc/", OpenClasses.Read)]);
         var open = Code("open");
-        var act = Live.Run("opens", Live.Settings with { OpensLeftOut = regions, FailedLeftOut = new HashSet<int> { open } });
+        var act = Live.RunOpens("opens", Live.Settings with { OpensLeftOut = regions, FailedLeftOut = new HashSet<int> { open } });
         Assert.Equal(
             [
                 "start /etc/passwd", "end /etc/passwd",
@@ -84,7 +84,7 @@ public sealed class PrefilteredCalls(ITestOutputHelper output)
         Assert.DoesNotContain("end /usr/bin/env", StepsOf(act, act["pid"], "openat"));
         Assert.Equal(["start /etc/passwd", "end /etc/passwd"], StepsOf(act, act["pid"], "openat2"));
 
-        var withFailures = Live.Run("opens", Live.Settings with { OpensLeftOut = regions });
+        var withFailures = Live.RunOpens("opens", Live.Settings with { OpensLeftOut = regions });
         Assert.Equal(
             [
                 "start /etc/passwd", "end /etc/passwd",
@@ -107,7 +107,7 @@ public sealed class PrefilteredCalls(ITestOutputHelper output)
         Act act;
         do
         {
-            act = Live.Run("races", Live.Settings with { OpensLeftOut = regions });
+            act = Live.RunOpens("races", Live.Settings with { OpensLeftOut = regions });
         }
         while (act.All.Any(seen => seen.Type == "open" && Racing(act).Contains(seen.Tid) && seen["fd"] == Restarted)); // a signal came in between
 

@@ -10,11 +10,15 @@ internal static class Programs
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private static readonly Lazy<string> LazyActs = new(() => Compile("acts"));
+    private static readonly Lazy<string> LazyOpens = new(() => Compile("opens"));
     private static readonly Lazy<string> LazyCalls = new(() => Compile("calls"));
     private static readonly Lazy<string> LazyTruths = new(() => Compile("truths"));
 
     /// <summary>acts.c, compiled once.</summary>
     public static string Acts => LazyActs.Value;
+
+    /// <summary>opens.c, compiled once.</summary>
+    public static string Opens => LazyOpens.Value;
 
     /// <summary>calls.c, compiled once.</summary>
     public static string Calls => LazyCalls.Value;

@@ -62,63 +62,6 @@ static void files(void)
 	tell_file("openat2", syscall(SYS_openat2, directory, "made", &how, sizeof(how)));
 }
 
-/* One open after the other, each under another mark: what each thread's starts and ends say is the test's to know. */
-static void opens(void)
-{
-	struct open_how how = {.flags = O_RDONLY};
-	syscall(SYS_open, "/usr/bin/env", O_RDONLY, 0);
-	syscall(SYS_open, "/etc/passwd", O_RDONLY, 0);
-	syscall(SYS_open, "/etc/passwd", O_RDONLY | O_CREAT, 0600);
-	syscall(SYS_open, "/usr/bin/../bin/env", O_RDONLY, 0);
-	syscall(SYS_open, "//usr/bin/env", O_RDONLY, 0);
-	syscall(SYS_open, "/usr/./bin/env", O_RDONLY, 0);
-	syscall(SYS_open, "usr/bin/env", O_RDONLY, 0);
-	syscall(SYS_open, "/usr/bin", O_RDONLY, 0);
-	syscall(SYS_open, "/dev/null", O_RDONLY, 0);
-	syscall(SYS_open, "/no/such", O_RDONLY, 0);
-	syscall(SYS_open, "/etc/no/such", O_RDONLY, 0);
-	syscall(SYS_open, "/usr/bin/env", O_RDONLY, 0);
-	syscall(SYS_open, "/usr/bin/id", O_RDONLY, 0);
-	syscall(SYS_openat, AT_FDCWD, "/usr/bin/env", O_RDONLY, 0);
-	syscall(SYS_openat2, AT_FDCWD, "/usr/bin/env", &how, sizeof(how));
-	syscall(SYS_openat2, AT_FDCWD, "/etc/passwd", &how, sizeof(how));
-}
-
-static char raced[64];
-
-static void *opens_raced(void *argument)
-{
-	tell((char *)argument, gettid());
-	syscall(SYS_open, raced, O_RDONLY, 0);
-	return NULL;
-}
-
-/* A lease makes the open wait, and meanwhile its path is written over. */
-static void race(const char *key, const char *path, const char *other)
-{
-	pthread_t thread;
-	int fd = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT, 0600);
-	signal(SIGIO, SIG_IGN);
-	strcpy(raced, path);
-	if (fcntl(fd, F_SETLEASE, F_WRLCK))
-		abort();
-	pthread_create(&thread, NULL, opens_raced, (void *)key);
-	while (fcntl(fd, F_GETLEASE) == F_WRLCK)
-		usleep(1000);
-	strcpy(raced, other);
-	fcntl(fd, F_SETLEASE, F_UNLCK);
-	pthread_join(thread, NULL);
-	close(fd);
-	unlink(path);
-}
-
-static void races(void)
-{
-	race("told", "/tmp/saker-told", "/usr/bin/env");
-	race("swapped", "/tmp/saker-hidden", "/tmp/saker-told");
-	race("hidden", "/tmp/saker-hidden", "/tmp/saker-hidden");
-}
-
 static void network(void)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -380,10 +323,6 @@ int main(int count, char **arguments)
 	tell("pid", getpid());
 	if (!strcmp(act, "files"))
 		files();
-	else if (!strcmp(act, "opens"))
-		opens();
-	else if (!strcmp(act, "races"))
-		races();
 	else if (!strcmp(act, "network"))
 		network();
 	else if (!strcmp(act, "processes"))

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Saker.Conditions.Ast;
-using Saker.Conditions.Cases;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Parsing;
 using Saker.Conditions.Runtime;

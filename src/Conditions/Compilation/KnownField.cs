@@ -1,4 +1,3 @@
-using Saker.Conditions.Cases;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Rewriting;
 using Saker.Conditions.Typed;

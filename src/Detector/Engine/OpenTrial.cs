@@ -1,4 +1,3 @@
-using Saker.Conditions.Cases;
 using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Values;

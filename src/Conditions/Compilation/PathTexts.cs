@@ -1,10 +1,9 @@
 using System.Text;
 using Saker.Conditions.Ast;
-using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Typed;
 
-namespace Saker.Conditions.Cases;
+namespace Saker.Conditions.Compilation;
 
 /// <summary>
 /// The beginnings of paths that conditions tell apart, and the regions between them. Texts hold bytes here, each a character.

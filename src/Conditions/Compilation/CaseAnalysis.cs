@@ -1,9 +1,8 @@
-using Saker.Conditions.Compilation;
 using Saker.Conditions.Fields;
 using Saker.Conditions.Runtime;
 using Saker.Conditions.Typed;
 
-namespace Saker.Conditions.Cases;
+namespace Saker.Conditions.Compilation;
 
 /// <summary>
 /// Finds how conditions can turn out when something is known of some fields, for many cases in one walk, by set algebra over and, or

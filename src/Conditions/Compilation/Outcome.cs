@@ -1,4 +1,4 @@
-namespace Saker.Conditions.Cases;
+namespace Saker.Conditions.Compilation;
 
 /// <summary>How a condition can turn out.</summary>
 [Flags]

@@ -1,4 +1,4 @@
-namespace Saker.Conditions.Cases;
+namespace Saker.Conditions.Compilation;
 
 /// <summary>How a condition can turn out in each of many cases. Immutable once it is made.</summary>
 internal sealed class OutcomeSet

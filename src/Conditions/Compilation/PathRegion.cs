@@ -1,7 +1,7 @@
 using Saker.Conditions.Ast;
 using Saker.Conditions.Typed;
 
-namespace Saker.Conditions.Cases;
+namespace Saker.Conditions.Compilation;
 
 /// <summary>
 /// All plain absolute paths whose longest beginning among a set of texts is one of them. Plain are paths without <c>//</c>, <c>..</c>

@@ -1,7 +1,7 @@
 using System.Text;
 using Saker.Conditions.Values;
 
-namespace Saker.Conditions.Cases;
+namespace Saker.Conditions.Compilation;
 
 /// <summary>What is known of a field's value before any event comes.</summary>
 public abstract record FieldKnowledge

@@ -2,7 +2,7 @@ using Saker.Conditions.Fields;
 using Saker.Conditions.Runtime;
 using Saker.Conditions.Values;
 
-namespace Saker.Conditions.Cases;
+namespace Saker.Conditions.Compilation;
 
 /// <summary>An event in which every field has the same value: for what can be said of a comparison before any event comes.</summary>
 internal sealed class KnownValueContext : EvaluationContext
