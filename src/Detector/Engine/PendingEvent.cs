@@ -23,14 +23,15 @@ internal enum PendingOutcome : byte
 }
 
 /// <summary>
-/// An event that is looked at a little later, with what later events may change meanwhile: its frame and the descriptor that it is
-/// about. Everything else that fields read stays as it is until then. Pooled.
+/// An event that is looked at by another thread or a little later, with what later events may change meanwhile: its frame and the
+/// descriptor that it is about. Everything else that fields read stays as it is until then. Pooled.
 /// </summary>
 internal sealed unsafe class PendingEvent
 {
     private readonly FdEntry* entry;
     private EventDefinition definition = null!;
     private int parameterCount;
+    private volatile PendingOutcome outcome;
 
     /// <param name="entry">Memory for its descriptor, the owner's.</param>
     public PendingEvent(FdEntry* entry) => this.entry = entry;
@@ -47,8 +48,12 @@ internal sealed unsafe class PendingEvent
     /// <summary>Its type, as rules count them.</summary>
     public int Type { get; private set; }
 
-    /// <summary>What came of it.</summary>
-    public PendingOutcome Outcome { get; set; }
+    /// <summary>What came of it. Who sees another than <see cref="PendingOutcome.Open"/> sees the lines too.</summary>
+    public PendingOutcome Outcome
+    {
+        get => outcome;
+        set => outcome = value;
+    }
 
     /// <summary>The alerts about it, in the order of their rules.</summary>
     public List<AlertLine> Lines { get; } = [];

@@ -72,19 +72,35 @@ internal sealed class RuleEngine(
             return;
         }
 
-        if (team is null)
+        var isImmediate = team is null || team.IsImmediate(type, view, frame);
+        if (isImmediate && (team is null or { IsEmpty: true } || frame.Thread?.Container is { IsPending: true }))
         {
+            Settle();
             context.Set(pipeline.State, view, frame, raw, pipeline.Processed);
             Evaluate(type);
             return;
         }
 
-        if (team.IsFull)
+        if (team!.IsFull)
         {
             Settle();
         }
 
-        team.Add(type, view, frame, raw, pipeline.Processed);
+        if (isImmediate)
+        {
+            team.Look(type, view, frame, raw, pipeline.Processed);
+        }
+        else
+        {
+            team.Add(type, view, frame, raw, pipeline.Processed);
+        }
+    }
+
+    /// <summary>The bytes of all events are about to be given back.</summary>
+    public void EndBatch()
+    {
+        Settle();
+        team?.EndBatch();
     }
 
     /// <inheritdoc/>

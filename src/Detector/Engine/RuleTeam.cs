@@ -10,17 +10,17 @@ namespace Saker.Detector.Engine;
 
 /// <summary>
 /// Looks at events with several threads. The event thread puts events off while it goes on changing descriptors, of which each event
-/// has its own copy; before anything else in the state changes, all of them look at what was put off, and the alerts go on in the
-/// order of the events. So nobody reads what is being written, and rules see what they would see with one thread.
+/// has its own copy, and others look at them meanwhile; before anything else in the state changes, it looks at the rest itself, and
+/// the alerts go on in the order of the events. So nobody reads what is being written, and rules see what they would see with one thread.
 /// </summary>
 internal sealed unsafe class RuleTeam : ISharedWork, IDisposable
 {
-    /// <summary>Events that are put off at most.</summary>
+    /// <summary>Events that are put off at most; a power of two.</summary>
     public const int Capacity = 1024;
 
-    // Fewer are looked at by the event thread alone: to share them takes longer.
-    private const int WorthSharing = 32;
-    private const int Share = 8;
+    // To wake a thread takes as long as to look at a few events, and it comes too late for the first.
+    private const int WorthWaking = 32;
+    private const int LargestShare = 8;
 
     private readonly FdEntry* entries = (FdEntry*)NativeMemory.Alloc(Capacity, (nuint)sizeof(FdEntry));
     private readonly PendingEvent[] events = new PendingEvent[Capacity];
@@ -28,10 +28,12 @@ internal sealed unsafe class RuleTeam : ISharedWork, IDisposable
     private readonly WorkerTeam team;
     private readonly RuleMatcher matcher;
     private readonly NativePool pool;
-    private readonly OtherDescriptors others;
+    private readonly ImmediateEvents immediate;
     private readonly bool mayWait;
-    private int count;
-    private int next;
+    private long added;
+    private long finished;
+    private int ofBatch;
+    private Counts counts;
 
     private RuleTeam(IReadOnlyList<RuleWorker> workers, RuleMatcher matcher, EventTypeIndex types, NativePool pool, bool mayWait)
     {
@@ -39,12 +41,13 @@ internal sealed unsafe class RuleTeam : ISharedWork, IDisposable
         this.matcher = matcher;
         this.pool = pool;
         this.mayWait = mayWait;
-        others = new OtherDescriptors(matcher, types);
-        team = new WorkerTeam(workers.Count);
+        immediate = new ImmediateEvents(matcher, types);
         for (var i = 0; i < Capacity; i++)
         {
             events[i] = new PendingEvent(entries + i);
         }
+
+        team = new WorkerTeam(workers.Count, this);
     }
 
     /// <summary>A team for a stream; null for one worker, who needs none.</summary>
@@ -64,25 +67,34 @@ internal sealed unsafe class RuleTeam : ISharedWork, IDisposable
             mayWait);
 
     /// <summary>Whether nothing is put off.</summary>
-    public bool IsEmpty => count == 0;
+    public bool IsEmpty => added == finished;
 
     /// <summary>Whether no more can be put off.</summary>
-    public bool IsFull => count == Capacity;
+    public bool IsFull => added - finished == Capacity;
+
+    /// <summary>Whether an event must be looked at at once.</summary>
+    public bool IsImmediate(int type, in EventView view, EventFrame frame) => immediate.Include(type, view, frame);
 
     /// <summary>Puts an event off.</summary>
     public void Add(int type, in EventView view, EventFrame frame, in RawEvent raw, long number)
     {
-        if (count == 0)
+        Keep(type, view, frame, raw, number);
+        Volatile.Write(ref counts.Offered, ++added);
+        if (++ofBatch >= WorthWaking && team.Sleeps)
         {
-            pool.Keep(); // texts of descriptors that are closed meanwhile
+            ofBatch = 0;
+            team.Wake();
         }
+    }
 
-        matcher.Prepare(type);
-        var pending = events[count++];
-        pending.Set(type, view, frame, raw, number);
-        if (others.AreRead(type))
+    /// <summary>Looks at an event now, but puts off what comes of it, for others are put off before it.</summary>
+    public void Look(int type, in EventView view, EventFrame frame, in RawEvent raw, long number)
+    {
+        var pending = Keep(type, view, frame, raw, number);
+        workers[0].Evaluate(pending, mayWait);
+        if (pending.Outcome != PendingOutcome.Nothing)
         {
-            workers[0].Evaluate(pending, mayWait);
+            Volatile.Write(ref counts.Offered, ++added);
         }
     }
 
@@ -90,40 +102,51 @@ internal sealed unsafe class RuleTeam : ISharedWork, IDisposable
     /// <param name="publish">Gets those that are not done with, in their order.</param>
     public void Finish(Action<PendingEvent> publish)
     {
-        next = 0;
-        if (count >= WorthSharing)
+        TakePart(0);
+        for (; finished < added; finished++)
         {
-            team.Do(this);
-        }
-        else
-        {
-            TakePart(0);
-        }
-
-        for (var i = 0; i < count; i++)
-        {
-            if (events[i].Outcome != PendingOutcome.Nothing)
+            var pending = events[finished % Capacity];
+            Await(pending);
+            if (pending.Outcome != PendingOutcome.Nothing)
             {
-                publish(events[i]);
-                events[i].Lines.Clear();
+                publish(pending);
+                pending.Lines.Clear();
             }
         }
 
-        count = 0;
         pool.Recycle();
     }
 
+    /// <summary>No more events come for now: what was put off until now is no reason to wake anybody.</summary>
+    public void EndBatch() => ofBatch = 0;
+
     /// <inheritdoc/>
-    public void TakePart(int worker)
+    public bool TakePart(int worker)
     {
-        int from;
-        while ((from = Interlocked.Add(ref next, Share) - Share) < count)
+        var isAny = false;
+        while (true)
         {
-            for (var i = from; i < Math.Min(from + Share, count); i++)
+            var from = Volatile.Read(ref counts.Taken);
+            var left = Volatile.Read(ref counts.Offered) - from;
+            if (left <= 0)
             {
-                if (events[i].Outcome == PendingOutcome.Open)
+                return isAny;
+            }
+
+            // Large shares while there is much, small ones at the end, for then all are done at the same time.
+            var share = Math.Clamp(left / (2 * workers.Length), 1, LargestShare);
+            if (Interlocked.CompareExchange(ref counts.Taken, from + share, from) != from)
+            {
+                continue;
+            }
+
+            isAny = true;
+            for (var i = from; i < from + share; i++)
+            {
+                var pending = events[i % Capacity];
+                if (pending.Outcome == PendingOutcome.Open)
                 {
-                    workers[worker].Evaluate(events[i], mayWait);
+                    workers[worker].Evaluate(pending, mayWait);
                 }
             }
         }
@@ -138,5 +161,39 @@ internal sealed unsafe class RuleTeam : ISharedWork, IDisposable
         }
 
         NativeMemory.Free(entries);
+    }
+
+    private PendingEvent Keep(int type, in EventView view, EventFrame frame, in RawEvent raw, long number)
+    {
+        if (IsEmpty)
+        {
+            pool.Keep(); // texts of descriptors that are closed meanwhile
+        }
+
+        matcher.Prepare(type);
+        var pending = events[added % Capacity];
+        pending.Set(type, view, frame, raw, number);
+        return pending;
+    }
+
+    private void Await(PendingEvent pending)
+    {
+        var wait = default(SpinWait);
+        while (pending.Outcome == PendingOutcome.Open)
+        {
+            team.ThrowIfFailed();
+            wait.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    /// <summary>Events that were offered to all and that somebody has taken, since the start. Apart, for different threads write them.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 192)]
+    private struct Counts
+    {
+        [FieldOffset(64)]
+        public long Offered;
+
+        [FieldOffset(128)]
+        public long Taken;
     }
 }

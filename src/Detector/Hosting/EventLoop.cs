@@ -76,7 +76,7 @@ internal sealed class EventLoop(OpenStream stream, RuleEngine engine, MatchCaptu
             stream.Pipeline.Process(batch[i], consumer);
         }
 
-        engine.Settle();
+        engine.EndBatch();
         source.Release();
         stream.Containers?.TakeOver(stream.Pipeline, consumer);
         stream.Pods?.TakeOver();

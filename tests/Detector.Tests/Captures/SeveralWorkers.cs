@@ -15,17 +15,31 @@ namespace Saker.Detector.Tests.Captures;
 /// <summary>However many threads look at events, rules see the same and alerts come in the same order.</summary>
 public sealed class SeveralWorkers
 {
-    // What such fields show is read from other descriptors than the event's own, so that their events cannot be put off.
-    private static readonly string[] ofOthers = ["evt.arg", "evt.info", "fs.path.", "fdlist.", "fd.types", "proc.fd", "proc.std"];
+    // What such fields show may be changed by the next event, so that their events cannot be put off.
+    private static readonly string[] changing =
+        ["evt.arg", "evt.info", "fs.path.", "fdlist.", "fd.types", "proc.fdopencount", "proc.fdusage", "proc.std", "proc.vm", "thread.vm", "thread.pf"];
 
     [Fact]
-    public async Task All_fields_of_all_events_are_those_that_one_thread_sees()
+    public async Task All_fields_of_events_that_are_put_off_are_those_that_one_thread_sees()
     {
-        var fields = new FieldCatalogue().Definitions
-            .Where(static field => field.Unavailable is null && (field.Traits & FieldTraits.NoOutput) == 0 && !field.Name.StartsWith("evt.raw", StringComparison.Ordinal) && field.Argument == FieldArgumentKind.None)
-            .Select(static field => field.Name).Where(static name => !ofOthers.Any(other => name.StartsWith(other, StringComparison.Ordinal))).ToList();
+        var fields = Shown().Where(static name => !changing.Any(other => name.StartsWith(other, StringComparison.Ordinal))).ToList();
         Assert.True(fields.Count > 100, $"{fields.Count} fields");
         var rules = Rule("all", "evt.num > 0", string.Join(' ', fields.Select(static field => "%" + field))) + Rule("files", "fd.name startswith /etc", "%fd.name %proc.aname[2] %evt.rawarg.fd");
+        await AgreeAsync(Replay.LiveCaptures, rules, static put => put > 1000);
+    }
+
+    [Fact]
+    public async Task All_fields_of_events_that_are_looked_at_at_once_are_the_same_too() =>
+        await AgreeAsync(Replay.LiveCaptures, Rule("all", "evt.num > 0", string.Join(' ', Shown().Select(static field => "%" + field))), static put => put > 1000);
+
+    // Few fields of few events: the others are put off before and behind them.
+    [Fact]
+    public async Task Events_that_are_put_off_and_such_that_are_not_keep_their_order()
+    {
+        var rules = Rule("memory", "evt.type in (mmap, munmap, brk)", "%proc.vmsize %proc.vmrss %proc.vmswap %thread.vmsize %thread.vmrss %thread.pfmajor %thread.pfminor %proc.name")
+            + Rule("descriptors", "evt.type in (read, write, close)", "%evt.arg.fd %proc.fdopencount %fd.name")
+            + Rule("opens", "evt.type in (open, openat, openat2, creat)", "%fd.name %fd.nameraw %fd.directory %fd.filename %fs.path.name %evt.arg.name %evt.arg.flags %proc.pname")
+            + Rule("rest", "not evt.type in (mmap, munmap, brk, read, write, close, open, openat, openat2, creat)", "%evt.type %fd.name %fd.sip %fd.cport %proc.cmdline");
         await AgreeAsync(Replay.LiveCaptures, rules, static put => put > 1000);
     }
 
@@ -40,24 +54,9 @@ public sealed class SeveralWorkers
     public async Task Old_captures_agree_too() => await AgreeAsync(
         Replay.OldCaptures, Rule("all", "evt.num > 0", "%evt.type %fd.name %proc.cmdline %proc.pname %user.name %container.id"), static put => put > 100);
 
-    [Fact]
-    public async Task What_a_worker_throws_ends_the_work_of_all()
-    {
-        using var team = new WorkerTeam(3);
-        var failing = new FailingWork();
-        Assert.Contains("A worker failed", Assert.Throws<InvalidOperationException>(() => team.Do(failing)).Message, StringComparison.Ordinal);
-        failing.Fails = false;
-        for (var i = 1; i <= 2000; i++)
-        {
-            if (i % 20 == 0)
-            {
-                await Task.Delay(1, TestContext.Current.CancellationToken); // they fall asleep
-            }
-
-            team.Do(failing);
-            Assert.Equal(3 * (i + 1), failing.Parts);
-        }
-    }
+    private static IEnumerable<string> Shown() => new FieldCatalogue().Definitions
+        .Where(static field => field.Unavailable is null && (field.Traits & FieldTraits.NoOutput) == 0 && !field.Name.StartsWith("evt.raw", StringComparison.Ordinal) && field.Argument == FieldArgumentKind.None)
+        .Select(static field => field.Name);
 
     private static string Rule(string name, string condition, string output) =>
         $"- rule: {name}\n  desc: d\n  condition: {condition}\n  output: \"{name} %evt.num {output}\"\n  priority: NOTICE\n";
@@ -99,23 +98,5 @@ public sealed class SeveralWorkers
         Assert.Equal(engine.Alerts, matcher.Matches.Sum());
         Assert.Equal(0, await output.StopAsync(TimeSpan.FromMinutes(1), CancellationToken.None));
         return kept.Lines;
-    }
-
-    private sealed class FailingWork : ISharedWork
-    {
-        private int parts;
-
-        public int Parts => parts;
-
-        public bool Fails { get; set; } = true;
-
-        public void TakePart(int worker)
-        {
-            Interlocked.Increment(ref parts);
-            if (Fails && worker == 1)
-            {
-                throw new IOException("It fails.");
-            }
-        }
     }
 }

@@ -24,8 +24,9 @@ internal sealed class HandlerTable
         ProcessHandlers.Register(this);
         IdentityHandlers.Register(this);
         ContainerHandlers.Register(this);
-        // These change nothing that fields read but descriptors.
+        // These change nothing that fields read but figures of memory, and descriptors.
         isOfThreads = false;
+        MemoryHandlers.Register(this);
         EnterHandlers.Register(this);
         OpenHandlers.Register(this);
         DescriptorHandlers.Register(this);
@@ -39,7 +40,7 @@ internal sealed class HandlerTable
     /// <summary>What is applied after the rules; null for most.</summary>
     public StateHandler? After(EventType type) => after[(int)type];
 
-    /// <summary>Whether a handler changes what is known of threads, users or containers; those of descriptors alone do not.</summary>
+    /// <summary>Whether a handler changes what is known of threads, users or containers; those of descriptors or of memory alone do not.</summary>
     public bool ChangesThreads(EventType type) => changesThreads[(int)type];
 
     /// <summary>Whether a call that failed changes the state too. Most such calls change nothing.</summary>

@@ -3,7 +3,7 @@ using Saker.Detector.Events;
 namespace Saker.Detector.State.Handlers;
 
 /// <summary>
-/// Calls that change a process: directory, root, session, limits, capabilities, memory. A process that names itself
+/// Calls that change a process: directory, root, session, limits, capabilities. A process that names itself
 /// (<c>PR_SET_NAME</c>) keeps the name that it got at exec: rules must not be told another by whom they watch. A group that
 /// setpgid gives counts from the next exec on, which tells it (decision 0025).
 /// </summary>
@@ -17,11 +17,6 @@ internal static class ProcessHandlers
         table.AddBefore(EventType.FchdirExit, ChangeDirectoryByFd);
         table.AddBefore(EventType.ChrootExit, ChangeRoot);
         table.AddBefore(EventType.SetsidExit, NewSession);
-        table.AddBefore(EventType.BrkV4Exit, Resized, alsoFailed: true);
-        table.AddBefore(EventType.MmapExit, Resized, alsoFailed: true);
-        table.AddBefore(EventType.Mmap2Exit, Resized, alsoFailed: true);
-        table.AddBefore(EventType.MunmapExit, Resized, alsoFailed: true);
-        table.AddBefore(EventType.SchedswitchV6Enter, Measured);
         table.AddBefore(EventType.SetrlimitExit, SetLimit);
         table.AddBefore(EventType.PrlimitExit, SetLimitOf);
         table.AddBefore(EventType.CapsetExit, SetCapabilities);
@@ -81,32 +76,6 @@ internal static class ProcessHandlers
         {
             thread.SessionId = session;
         }
-    }
-
-    private static void Resized(MachineState state, in EventView view, EventFrame frame)
-    {
-        if (frame.Thread is not { } thread || !view.Has(MmapExit.VmSize))
-        {
-            return;
-        }
-
-        thread.VmSize = (uint)view.Unsigned(MmapExit.VmSize);
-        thread.VmRss = (uint)view.Unsigned(MmapExit.VmRss);
-        thread.VmSwap = (uint)view.Unsigned(MmapExit.VmSwap);
-    }
-
-    private static void Measured(MachineState state, in EventView view, EventFrame frame)
-    {
-        if (frame.Thread is not { } thread || !view.Has(SchedswitchV6Enter.VmSwap))
-        {
-            return;
-        }
-
-        thread.MajorFaults = view.Unsigned(SchedswitchV6Enter.PgftMaj);
-        thread.MinorFaults = view.Unsigned(SchedswitchV6Enter.PgftMin);
-        thread.VmSize = thread.Leader.VmSize = (uint)view.Unsigned(SchedswitchV6Enter.VmSize);
-        thread.VmRss = thread.Leader.VmRss = (uint)view.Unsigned(SchedswitchV6Enter.VmRss);
-        thread.VmSwap = thread.Leader.VmSwap = (uint)view.Unsigned(SchedswitchV6Enter.VmSwap);
     }
 
     private static void SetLimit(MachineState state, in EventView view, EventFrame frame)
