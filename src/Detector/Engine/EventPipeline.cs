@@ -62,8 +62,9 @@ internal sealed unsafe class EventPipeline(MachineState state)
                 frame.Thread = State.Resolve(view.ThreadId, view.Timestamp);
             }
 
-            if (frame.Thread?.Leader is { Parent: null, ParentTid: > 0 } orphan)
+            if (frame.Thread?.Leader is { Parent: null, ParentTid: > 0 } orphan && State.Threads.ParentOf(orphan) is not null)
             {
+                consumer?.Settle();
                 State.Threads.LinkToParent(orphan); // who reads its parent later changes nothing
             }
         }
