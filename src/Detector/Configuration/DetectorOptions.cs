@@ -55,9 +55,9 @@ internal sealed record DetectorOptions
     public RuleMatching RuleMatching { get; init; } = RuleMatching.First;
 
     /// <summary>
-    /// Threads that evaluate rules and write alerts out, together; verdicts and the order of alerts are the same. Try more than one
-    /// where very many alerts keep one core busy, and measure: it seldom pays. With capture.enabled there is one, for a capture begins with
-    /// the event that matches. Falco has no such key.
+    /// Threads that evaluate rules and write alerts out, together; verdicts and the order of alerts are the same. A second one pays where
+    /// rules that search much, or very many alerts, keep one core busy while another is idle; it takes more CPU time in all. With
+    /// capture.enabled there is one, for a capture begins with the event that matches. Falco has no such key.
     /// </summary>
     [Range(1, 32)]
     public int Workers { get; init; } = 1;

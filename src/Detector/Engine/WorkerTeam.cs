@@ -17,6 +17,7 @@ internal sealed class WorkerTeam : IDisposable
 {
     // About 50 µs: in a stream of events that keeps a core busy, the time between two that rules are about is shorter.
     private const int Looks = 500;
+    private const int LooksBetweenYields = 16;
 
     private readonly object guard = new();
     private readonly ISharedWork work;
@@ -76,7 +77,7 @@ internal sealed class WorkerTeam : IDisposable
     {
         try
         {
-            for (var look = 0; !Volatile.Read(ref isOver); look++)
+            for (var look = 1; !Volatile.Read(ref isOver); look++)
             {
                 if (work.TakePart(number))
                 {
@@ -84,7 +85,7 @@ internal sealed class WorkerTeam : IDisposable
                 }
                 else if (look < Looks)
                 {
-                    Thread.SpinWait(20);
+                    Pause(look);
                 }
                 else
                 {
@@ -96,6 +97,18 @@ internal sealed class WorkerTeam : IDisposable
         catch (Exception exception) when (Takes(exception))
         {
             // Who has the work throws it.
+        }
+    }
+
+    private static void Pause(int look)
+    {
+        if (look % LooksBetweenYields == 0)
+        {
+            Thread.Yield(); // who has the work may wait for this very core
+        }
+        else
+        {
+            Thread.SpinWait(20);
         }
     }
 

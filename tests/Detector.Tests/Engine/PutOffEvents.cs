@@ -32,7 +32,7 @@ public sealed class PutOffEvents
     });
 
     [Fact]
-    public async Task An_address_is_that_of_its_time() => await ShowAsync("evt.type = write", "%fd.name %fd.num", static (events, round) =>
+    public async Task A_descriptor_is_that_of_its_time() => await ShowAsync("evt.type = write", "%fd.name %fd.num", static (events, round) =>
     {
         events.Send(EventType.OpenatV2Exit, ("fd", 5L), ("dirfd", -100L), ("name", Text("/etc/name-", round)));
         events.Send(EventType.WriteExit, ("res", 1L), ("fd", 5L));
@@ -40,7 +40,7 @@ public sealed class PutOffEvents
         return Text("/etc/name-", round) + " 5";
     });
 
-    // The path is only put together when the alert is written.
+    // Nobody puts the path together before the event is looked at.
     [Fact]
     public async Task An_open_that_failed_is_told_from_the_directory_of_its_time() => await ShowAsync("evt.type = openat and evt.failed = true", "%fd.name", static (events, round) =>
     {
