@@ -38,6 +38,9 @@ public sealed record Rule
     /// <summary>Why it cannot work here although it is switched on: a field or an event that is not delivered; null when it can.</summary>
     public string? Unavailable { get; init; }
 
+    /// <summary>Whether it is evaluated: it is switched on, and can work.</summary>
+    public bool IsOn => Enabled && Unavailable is null;
+
     /// <summary>Events that its condition names and that are not delivered here, while others of it are: it works without them.</summary>
     public IReadOnlyList<string> Undelivered { get; init; } = [];
 
@@ -51,6 +54,9 @@ public sealed record Rule
     public IEnumerable<FieldReference> AlertFields => Output.Fields.Select(static named => named.Reference)
         .Concat(ExtraFields.SelectMany(static extra => extra.Format?.Fields ?? extra.Value!.Fields).Select(static named => named.Reference))
         .Distinct();
+
+    /// <summary>The fields that its condition or its alerts read.</summary>
+    public IEnumerable<FieldReference> Fields => Condition.Fields.Concat(AlertFields);
 
     /// <summary>The types of events that it can match, by their place in <see cref="RuleSource.EventTypes"/>; null for all.</summary>
     public IReadOnlyList<int>? EventTypes { get; init; }

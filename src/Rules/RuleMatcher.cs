@@ -42,7 +42,7 @@ public sealed class RuleMatcher
     public RuleMatcher(RuleSet set, string source, IReadOnlyList<string> eventTypes, RuleMatching matching, Predicate<FieldReference>? late = null)
     {
         this.late = late;
-        rules = [.. set.Rules.Where(rule => rule.Enabled && rule.Unavailable is null && rule.Source == source)];
+        rules = [.. set.Rules.Where(rule => rule.IsOn && rule.Source == source)];
         matches = new long[rules.Length];
         this.eventTypes = eventTypes;
         this.matching = matching;

@@ -132,7 +132,7 @@ public sealed class PrefilteredCalls(ITestOutputHelper output)
         var set = RuleLoading.Load([new RuleFile("rules.yaml", rules)], [stream]);
         Assert.True(set.Successful, string.Join(' ', set.Diagnostics));
         var asked = InterestSet.For(stream.EventsOf(set));
-        return Live.Settings with { SystemCalls = asked, FailedLeftOut = Prefilters.FailedCalls(stream, set, asked) };
+        return Live.Settings with { SystemCalls = asked, FailedLeftOut = new Prefilters(stream, set).FailedCalls(asked) };
     }
 
     private static int Code(string name) => SystemCalls.All.Single(call => call.Name == name).Code;

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Saker.Detector.Capture;
 
 /// <summary>Ways of access that opens ask for. Those of opens that may make a file stand three places above.</summary>
@@ -27,10 +25,6 @@ internal sealed class OpensLeftOut
 {
     /// <summary>Bytes of a path, its end included, from which on it is told (the driver's <c>REGION_BYTES</c>).</summary>
     public const int LongestPath = 256;
-
-    private const uint Create = 4;
-    private const uint TemporaryFile = 8192;
-    private const uint Access = 3;
 
     private readonly Dictionary<string, OpenClasses> wanted;
     private readonly int longest;
@@ -60,28 +54,13 @@ internal sealed class OpensLeftOut
     /// <summary>Whether all opens are told.</summary>
     public bool IsEmpty => Regions.Count == 0;
 
-    /// <summary>The class of an open.</summary>
-    /// <param name="flags">Its flags, in the driver's values.</param>
-    public static OpenClasses ClassOf(uint flags)
-    {
-        var access = (flags & Access) switch { 1 => OpenClasses.Read, 2 => OpenClasses.Write, 3 => OpenClasses.ReadAndWrite, _ => OpenClasses.None };
-        return (flags & (Create | TemporaryFile)) != 0 ? (OpenClasses)((int)access * (int)OpenClasses.Creating) : access;
-    }
-
-    /// <summary>Whether the open of a regular file is left out.</summary>
-    /// <param name="path">The path that the call was given.</param>
-    /// <param name="flags">Its flags, in the driver's values.</param>
-    public bool Has(ReadOnlySpan<byte> path, uint flags) =>
-        !IsEmpty && IsPlain(path) && ClassOf(flags) is var open and not OpenClasses.None && (WantedOf(Encoding.Latin1.GetString(path)) & open) == 0;
-
     /// <summary>Whether what is left out here is left out by another as well.</summary>
     public bool IsWithin(OpensLeftOut other) =>
-        IsEmpty || (!other.IsEmpty && wanted.Keys.Concat(other.wanted.Keys).All(beginning => (other.WantedOf(beginning) & ~WantedOf(beginning)) == OpenClasses.None));
+        wanted.Keys.Concat(other.wanted.Keys).All(beginning => (other.WantedOf(beginning) & ~WantedOf(beginning)) == OpenClasses.None);
 
-    private static bool IsPlain(ReadOnlySpan<byte> path) =>
-        path.Length is > 0 and < LongestPath - 1 && path[0] == '/' && path.IndexOf("//"u8) < 0 && path.IndexOf(".."u8) < 0 && path.IndexOf("./"u8) < 0;
-
-    private OpenClasses WantedOf(string path)
+    /// <summary>The opens of a plain absolute path that somebody may want.</summary>
+    /// <param name="path">The path, each byte a character.</param>
+    public OpenClasses WantedOf(string path)
     {
         for (var length = Math.Min(path.Length, longest); length > 0; length--)
         {

@@ -109,12 +109,12 @@ internal static class RuleTestCommand
         output.WriteLine(style.Faint($"{"rule".PadRight(width)}  matched in  expected by  silence by"));
         foreach (var covered in coverage)
         {
-            var state = !covered.IsOn ? style.Faint("  off") : covered.Fired == 0 ? style.Yellow("  never matched") : "";
+            var state = !covered.Rule.IsOn ? style.Faint("  off") : covered.Fired == 0 ? style.Yellow("  never matched") : "";
             output.WriteLine($"{covered.Rule.Name.PadRight(width)}  {covered.Fired,10}  {covered.Expected,11}  {covered.Silent,10}{state}");
         }
 
-        var on = coverage.Count(static covered => covered.IsOn);
-        output.WriteLine($"{coverage.Count(static covered => covered.IsOn && covered.Fired > 0)} of {on} rules that are on matched in a case.");
+        var on = coverage.Count(static covered => covered.Rule.IsOn);
+        output.WriteLine($"{coverage.Count(static covered => covered.Rule.IsOn && covered.Fired > 0)} of {on} rules that are on matched in a case.");
         output.WriteLine();
     }
 
@@ -126,7 +126,7 @@ internal static class RuleTestCommand
             ["rule"] = covered.Rule.Name,
             ["file"] = covered.Rule.File,
             ["line"] = covered.Rule.Line,
-            ["on"] = covered.IsOn,
+            ["on"] = covered.Rule.IsOn,
             ["matched_in"] = covered.Fired,
             ["expected_by"] = covered.Expected,
             ["silence_by"] = covered.Silent,

@@ -76,12 +76,12 @@ internal sealed class EventStream
 
     /// <summary>Fields that working rules name, in conditions or outputs.</summary>
     public static IEnumerable<FieldReference> FieldsOf(RuleSet rules) =>
-        rules.Rules.Where(static rule => rule is { Enabled: true, Unavailable: null }).SelectMany(static rule => rule.Condition.Fields.Concat(rule.AlertFields));
+        rules.Rules.Where(static rule => rule.IsOn).SelectMany(static rule => rule.Fields);
 
     /// <summary>Names of the events that this stream's working rules are about; null when one is about all.</summary>
     public IReadOnlySet<string>? EventsOf(RuleSet rules)
     {
-        var working = rules.Rules.Where(rule => rule is { Enabled: true, Unavailable: null } && rule.Source == Name).ToList();
+        var working = rules.Rules.Where(rule => rule.IsOn && rule.Source == Name).ToList();
         return working.Exists(static rule => rule.EventTypes is null)
             ? null
             : working.SelectMany(static rule => rule.EventTypes!).Select(type => Types.Names[type]).ToHashSet(StringComparer.Ordinal);

@@ -33,12 +33,12 @@ internal sealed unsafe class FailedCallTrial : IEventConsumer, IDisposable
     private bool isMatched;
 
     /// <param name="stream">The stream of system calls.</param>
-    /// <param name="rules">The rules, compiled for it.</param>
-    public FailedCallTrial(EventStream stream, RuleSet rules)
+    /// <param name="matcher">Its rules.</param>
+    public FailedCallTrial(EventStream stream, RuleMatcher matcher)
     {
         pipeline = new EventPipeline(state);
         types = stream.Types;
-        matcher = stream.MatcherOf(rules, RuleMatching.All);
+        this.matcher = matcher;
         context = stream.ContextFor("");
     }
 

@@ -26,10 +26,11 @@ internal sealed class ImmediateEvents
         EventDefinition[] ofOthers = [EventTable.Find((int)EventType.GenericExit)!, EventTable.Find((int)EventType.AsynceventEnter)!];
         foreach (var rule in matcher.Rules)
         {
+            var fields = rule.Fields.ToList();
             foreach (var type in rule.EventTypes ?? Enumerable.Range(0, byType.Length))
             {
                 var told = definitions.Contains(types.Names[type]) ? definitions[types.Names[type]] : ofOthers;
-                byType[type] |= rule.Condition.Fields.Concat(rule.AlertFields).Aggregate(Reading.None, (reading, field) => reading | ReadingOf((DetectorField)field, told));
+                byType[type] |= fields.Aggregate(Reading.None, (reading, field) => reading | ReadingOf((DetectorField)field, told));
             }
         }
     }
@@ -91,10 +92,10 @@ internal sealed class ImmediateEvents
     {
         "evt.arg" or "evt.rawarg" => definitions.SelectMany(definition => definition.Parameters.ToArray().Where((parameter, at) => field.Index == at || field.Argument == parameter.Name))
             .Aggregate(Reading.None, static (reading, parameter) => reading | ReadingOf(parameter.Type)),
-        "evt.args" or "evt.info" or "fd.types" or "proc.fdopencount" or "proc.fdusage" => Reading.Changing,
-        var name when MemoryHandlers.Figures.Contains(name) || FieldCatalogue.AddressNames.Contains(name) => Reading.Changing,
+        "evt.args" or "evt.info" => Reading.Changing,
+        var name when MemoryHandlers.Figures.Contains(name) || FieldCatalogue.AddressNames.Contains(name) || FieldCatalogue.IsOfAllDescriptors(name) => Reading.Changing,
         var name when name.StartsWith("fs.path.", StringComparison.Ordinal) => Reading.Path,
-        var name => name.StartsWith("fdlist.", StringComparison.Ordinal) || name.StartsWith("proc.std", StringComparison.Ordinal) ? Reading.Changing : Reading.None,
+        _ => Reading.None,
     };
 
     private static Reading ReadingOf(ParameterType type) => type switch

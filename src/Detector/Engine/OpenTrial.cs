@@ -41,18 +41,18 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
     private readonly EventContext context;
     private readonly IReadOnlyList<PathRegion> regions;
     private readonly OpenClasses[] wanted;
-    private long thread;
+    private long thread = 1;
     private int type;
     private IReadOnlyList<FieldReference> asked = [];
     private List<FieldKnowledge> read = [];
 
     /// <param name="stream">The stream of system calls.</param>
-    /// <param name="rules">The rules, compiled for it.</param>
-    public OpenTrial(EventStream stream, RuleSet rules)
+    /// <param name="matcher">Its rules.</param>
+    public OpenTrial(EventStream stream, RuleMatcher matcher)
     {
         pipeline = new EventPipeline(state);
         types = stream.Types;
-        matcher = stream.MatcherOf(rules, RuleMatching.All);
+        this.matcher = matcher;
         context = stream.ContextFor("");
         regions = PathTexts.Regions(matcher.Rules.Select(static rule => rule.Condition), IsPath, static field => field.Definition.Name == "fd.directory", MaxRegions);
         wanted = new OpenClasses[regions.Count];
@@ -98,7 +98,7 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
     /// <summary>Which opens a rule about opens can match.</summary>
     private void TryOpens(EventDefinition definition)
     {
-        var conditions = ConditionsOf(definition).Select(static pair => pair.Condition).ToList();
+        var conditions = ConditionsOf(definition).ConvertAll(static asking => asking.Condition);
         asked = [.. conditions.SelectMany(static condition => condition.Fields).Distinct()];
         var samples = classes.Select(open => ReadOpen(definition, open)).ToList();
         var known = asked.Index().Select(pair => (Field: pair.Item, Knowledge: OfOpen(pair.Item, [.. samples.Select(sample => sample[pair.Index])])))
@@ -138,8 +138,8 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
     /// <summary>Which files a rule about other calls can match by their descriptor. Gives the rule that can match without it being known which file that is.</summary>
     private Rule? TryCallsOn(EventDefinition definition)
     {
-        var pairs = ConditionsOf(definition);
-        asked = [.. pairs.SelectMany(static pair => pair.Condition.Fields.Concat(pair.Rule.AlertFields)).Distinct()];
+        var asking = ConditionsOf(definition);
+        asked = [.. asking.SelectMany(static one => one.Fields).Distinct()];
         if (asked.Count == 0)
         {
             return null;
@@ -147,17 +147,32 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
 
         var ofFile = ReadCall(definition, isKnown: true);
         var ofUnknown = ReadCall(definition, isKnown: false);
-        var reading = asked.Index().Where(pair => !ofFile[pair.Index].Equals(ofUnknown[pair.Index]) || IsOfList(pair.Item, definition)).ToDictionary(static pair => pair.Item, static pair => pair.Index);
-        var failing = OfFailure(definition);
-        foreach (var (rule, condition) in pairs.Where(pair => pair.Condition.Fields.Concat(pair.Rule.AlertFields).Any(reading.ContainsKey)))
+        var reading = new HashSet<FieldReference>();
+        var unknown = new Dictionary<FieldReference, FieldKnowledge[]>();
+        var known = new Dictionary<FieldReference, FieldKnowledge[]?>();
+        foreach (var (index, field) in asked.Index())
         {
-            if (condition.WhereItCanHold(1, field => reading.TryGetValue(field, out var index) ? [OfUnknown(field, ofUnknown[index])] : failing(field, 1))[0])
+            if (!ofFile[index].Equals(ofUnknown[index]) || IsOfList(field, definition))
+            {
+                reading.Add(field);
+                unknown[field] = [OfUnknown(field, ofUnknown[index])];
+                known[field] = OfFile(field, ofFile[index]);
+            }
+            else if (field.Definition.Name == "evt.failed" && WantsSocket(definition))
+            {
+                unknown[field] = [ofUnknown[index]];
+                known[field] = InAllRegions(ofFile[index]);
+            }
+        }
+
+        foreach (var (rule, condition, _) in asking.Where(one => one.Fields.Any(reading.Contains)))
+        {
+            if (condition.WhereItCanHold(1, unknown.GetValueOrDefault)[0])
             {
                 return rule;
             }
 
-            var canHoldIn = condition.WhereItCanHold(regions.Count, field => reading.TryGetValue(field, out var index) ? OfFile(field, ofFile[index]) : failing(field, regions.Count));
-            foreach (var (index, canHold) in canHoldIn.Index())
+            foreach (var (index, canHold) in condition.WhereItCanHold(regions.Count, known.GetValueOrDefault).Index())
             {
                 wanted[index] |= canHold ? OpenClasses.All : OpenClasses.None;
             }
@@ -173,18 +188,14 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
     private FieldKnowledge[]? OfFile(FieldReference field, FieldKnowledge sample) => field.Definition.Name switch
     {
         "fd.directory" => [.. regions.Select(FieldKnowledge.DirectoryIn)],
-        "fd.type" or "fd.typechar" => [.. regions.Select(_ => sample)],
+        "fd.type" or "fd.typechar" => InAllRegions(sample),
         _ when IsPath(field) && IsSample(sample) => [.. regions.Select(FieldKnowledge.In)],
         _ => null,
     };
 
-    /// <summary>Calls that want a socket fail on files.</summary>
-    private static Func<FieldReference, int, FieldKnowledge[]?> OfFailure(EventDefinition definition)
-    {
-        var failed = FieldKnowledge.Of(Value.Bool(true));
-        return WantsSocket(definition) ? (field, count) => field.Definition.Name == "evt.failed" ? [.. Enumerable.Repeat(failed, count)] : null : static (_, _) => null;
-    }
+    private FieldKnowledge[] InAllRegions(FieldKnowledge knowledge) => [.. regions.Select(_ => knowledge)];
 
+    /// <summary>Whether a call wants a socket, and fails on files.</summary>
     private static bool WantsSocket(EventDefinition definition) => (definition.Category & EventCategory.Net) != 0 && (definition.Flags & EventFlags.CreatesFd) == 0;
 
     /// <summary>Whether a field shows a list of descriptors, of which there is no sample.</summary>
@@ -193,12 +204,13 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
 
     private static bool IsSample(FieldKnowledge knowledge) => knowledge.Equals(FieldKnowledge.Of(Sample));
 
-    private List<(Rule Rule, CompiledCondition Condition)> ConditionsOf(EventDefinition definition)
+    /// <summary>The rules about a type of event, their conditions for it, and what those and the alerts read.</summary>
+    private List<(Rule Rule, CompiledCondition Condition, IReadOnlyList<FieldReference> Fields)> ConditionsOf(EventDefinition definition)
     {
         // The index knows a type by an event of it.
         asked = [];
         Process(definition, new byte[]?[definition.Parameters.Length]);
-        return [.. matcher.RulesOf(type).Zip(matcher.ConditionsOf(type))];
+        return [.. matcher.RulesOf(type).Zip(matcher.ConditionsOf(type), static (rule, condition) => (rule, condition, (IReadOnlyList<FieldReference>)[.. condition.Fields, .. rule.AlertFields]))];
     }
 
     private List<FieldKnowledge> ReadOpen(EventDefinition definition, OpenClasses open)
@@ -235,7 +247,7 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
 
     private List<FieldKnowledge> Process(EventDefinition definition, IReadOnlyList<byte[]?> values)
     {
-        var bytes = WireEvent.Write(definition, (ulong)pipeline.Processed + 1, Math.Max(thread, 1), values);
+        var bytes = WireEvent.Write(definition, (ulong)pipeline.Processed + 1, thread, values);
         (type, read) = (-1, []);
         fixed (byte* address = bytes) // pinned for good
         {

@@ -3,12 +3,13 @@ using Saker.Detector.Capture;
 using Saker.Detector.Configuration;
 using Saker.Detector.Drivers.ModernEbpf;
 using Saker.Detector.Events;
+using Saker.Detector.Fields;
 using Saker.Rules;
 
 namespace Saker.Detector.Engine;
 
 /// <summary>What the kernel may leave out, as it follows from the rules: nothing that a rule could match, and nothing that the state is made of.</summary>
-internal static class Prefilters
+internal sealed class Prefilters
 {
     private const int ShownRegions = 8;
     private const string Number = "evt.num";
@@ -18,6 +19,21 @@ internal static class Prefilters
     // Their values come from the events before, whatever those were.
     private static readonly string[] times = ["evt.reltime", "evt.deltatime"];
 
+    private readonly EventStream stream;
+    private readonly RuleSet rules;
+    private readonly RuleMatcher matcher;
+    private readonly bool countsEvents;
+
+    /// <param name="stream">The stream of system calls.</param>
+    /// <param name="rules">The rules, compiled for it.</param>
+    public Prefilters(EventStream stream, RuleSet rules)
+    {
+        this.stream = stream;
+        this.rules = rules;
+        matcher = stream.MatcherOf(rules, RuleMatching.All);
+        countsEvents = rules.Rules.Any(static rule => rule.IsOn && Counts(rule));
+    }
+
     /// <summary>Asks a source to leave out what it may.</summary>
     /// <param name="source">What it is asked for.</param>
     /// <param name="stream">The stream of system calls.</param>
@@ -26,53 +42,47 @@ internal static class Prefilters
     public static SourceSettings Apply(SourceSettings source, EventStream stream, RuleSet rules, DetectorOptions options)
     {
         var driver = options.Engine.ModernEbpf;
-        return driver.Prefilter && !driver.DropFailedExit && !options.BaseSyscalls.All && !options.Capture.Enabled
-            ? source with { FailedLeftOut = FailedCalls(stream, rules, source.SystemCalls), OpensLeftOut = Opens(stream, rules, source.SystemCalls) }
-            : source;
+        if (!driver.Prefilter || driver.DropFailedExit || options.BaseSyscalls.All || options.Capture.Enabled)
+        {
+            return source;
+        }
+
+        var filters = new Prefilters(stream, rules);
+        return source with { FailedLeftOut = filters.FailedCalls(source.SystemCalls), OpensLeftOut = filters.Opens(source.SystemCalls) };
     }
 
     /// <summary>The calls (<c>ppm_sc</c> codes) of which a failed one can match no rule and changes nothing.</summary>
-    /// <param name="stream">The stream of system calls.</param>
-    /// <param name="rules">The rules, compiled for it.</param>
     /// <param name="calls">The calls that are asked for.</param>
-    public static IReadOnlySet<int> FailedCalls(EventStream stream, RuleSet rules, IReadOnlySet<int> calls)
+    public IReadOnlySet<int> FailedCalls(IReadOnlySet<int> calls)
     {
-        if (Working(rules).Any(Counts))
+        if (countsEvents)
         {
             return FrozenSet<int>.Empty;
         }
 
-        using var trial = new FailedCallTrial(stream, rules);
+        using var trial = new FailedCallTrial(stream, matcher);
         return SystemCalls.All.Where(call => calls.Contains(call.Code) && !trial.IsWanted(call.ExitEvent, call.Code)).Select(static call => call.Code)
             .Concat(GenericCalls.All.Where(call => calls.Contains(call.Code) && !trial.IsWanted(GenericCalls.Event, call.Code)).Select(static call => call.Code))
             .ToFrozenSet();
     }
 
     /// <summary>The opens of regular files that can match no rule, and of whose descriptors nothing is asked later.</summary>
-    /// <param name="stream">The stream of system calls.</param>
-    /// <param name="rules">The rules, compiled for it.</param>
     /// <param name="calls">The calls that are asked for.</param>
-    public static OpensLeftOut Opens(EventStream stream, RuleSet rules, IReadOnlySet<int> calls)
+    public OpensLeftOut Opens(IReadOnlySet<int> calls)
     {
         // A number that is used anew must not mean what it meant before, so its close has to be told.
-        if (!calls.Contains(close) || Working(rules).Any(static rule => Counts(rule) || rule.Condition.Fields.Concat(rule.AlertFields).Any(static field => IsOfAllDescriptors(field.Definition.Name))))
+        if (countsEvents || !calls.Contains(close) || EventStream.FieldsOf(rules).Any(static field => FieldCatalogue.IsOfAllDescriptors(field.Definition.Name)))
         {
             return OpensLeftOut.None;
         }
 
-        using var trial = new OpenTrial(stream, rules);
+        using var trial = new OpenTrial(stream, matcher);
         return trial.Find();
     }
 
-    private static IEnumerable<Rule> Working(RuleSet rules) => rules.Rules.Where(static rule => rule is { Enabled: true, Unavailable: null });
-
-    /// <summary>Whether a field is about other descriptors than the event's own.</summary>
-    private static bool IsOfAllDescriptors(string field) =>
-        field is "fd.types" or "proc.fdopencount" or "proc.fdusage" || field.StartsWith("fdlist.", StringComparison.Ordinal) || field.StartsWith("proc.std", StringComparison.Ordinal);
-
     /// <summary>Whether a rule asks how many events there were, or when. Upstream's macro for "never" is <c>evt.num = 0</c>, which does not.</summary>
     private static bool Counts(Rule rule) =>
-        rule.Condition.Fields.Concat(rule.AlertFields).Any(static field => times.Any(name => field.Definition.Name.StartsWith(name, StringComparison.Ordinal)))
+        rule.Fields.Any(static field => times.Any(name => field.Definition.Name.StartsWith(name, StringComparison.Ordinal)))
         || rule.Condition.DependsOnCount(Number) || rule.AlertFields.Any(static field => field.Definition.Name == Number);
 
     /// <summary>Says what is left out.</summary>

@@ -81,7 +81,7 @@ internal static class RuleLoading
     // A line for each cause, and none for each rule: there may be thousands.
     private static void Tell(RuleSet set, ILogger logger)
     {
-        var on = set.Rules.Where(static rule => rule is { Enabled: true, Unavailable: null }).ToList();
+        var on = set.Rules.Where(static rule => rule.IsOn).ToList();
         foreach (var off in set.Rules.Where(static rule => rule is { Enabled: true, Unavailable: not null }).ToLookup(static rule => rule.Unavailable!))
         {
             EngineMessages.RulesOff(logger, off.Count(), off.Key, Names(off));

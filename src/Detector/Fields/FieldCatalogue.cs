@@ -41,6 +41,10 @@ internal sealed class FieldCatalogue : IFieldCatalogue
     /// <summary>The fields that are names of addresses.</summary>
     public static IReadOnlyList<string> AddressNames { get; } = ["fd.cip.name", "fd.lip.name", "fd.rip.name", "fd.sip.name"];
 
+    /// <summary>Whether a field is about all descriptors of a process, or about others than the event's own.</summary>
+    public static bool IsOfAllDescriptors(string name) => name is "fd.types" or "proc.fdopencount" or "proc.fdusage"
+        || name.StartsWith("fdlist.", StringComparison.Ordinal) || name.StartsWith("proc.std", StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public IReadOnlyCollection<FieldDefinition> Definitions => definitions.Values;
 

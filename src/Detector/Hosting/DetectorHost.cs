@@ -228,7 +228,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
 
     private DetectorParts Parts(OpenStream machine, DetectorPlan plan, EngineMonitor monitor)
     {
-        var on = plan.Rules.Rules.Count(static rule => rule is { Enabled: true, Unavailable: null });
+        var on = plan.Rules.Rules.Count(static rule => rule.IsOn);
         return new DetectorParts
         {
             Monitor = monitor,

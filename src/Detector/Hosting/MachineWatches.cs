@@ -63,6 +63,6 @@ internal sealed class MachineWatches(MachineState state, TimeProvider clock, ILo
         await pods.DisposeAsync();
     }
 
-    private static IEnumerable<string> NamesIn(RuleSet rules) => rules.Rules.Where(static rule => rule is { Enabled: true, Unavailable: null })
+    private static IEnumerable<string> NamesIn(RuleSet rules) => rules.Rules.Where(static rule => rule.IsOn)
         .SelectMany(static rule => FieldCatalogue.AddressNames.SelectMany(rule.Condition.ValuesNamed));
 }

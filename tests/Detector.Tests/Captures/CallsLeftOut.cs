@@ -67,7 +67,7 @@ public sealed class CallsLeftOut(ITestOutputHelper output)
     {
         var stream = EventStream.OfSystemCalls(null);
         var set = FilteredRun.Load(stream, RuleFiles.Read([SharedData.Path("falco", "rules", "falco_rules.yaml")]));
-        Assert.False(Prefilters.Opens(stream, set, FilteredRun.AllCalls).IsEmpty);
+        Assert.False(new Prefilters(stream, set).Opens(FilteredRun.AllCalls).IsEmpty);
         var (leftOut, alerts) = Agree(stream, set, Captures);
         Assert.True(leftOut > 1000 && alerts > 1, $"{leftOut} events left out, {alerts} alerts");
     }
@@ -96,8 +96,9 @@ public sealed class CallsLeftOut(ITestOutputHelper output)
         {
             var rules = string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(number => rule(random, number)));
             var set = FilteredRun.Load(stream, rules);
-            var failed = Prefilters.FailedCalls(stream, set, FilteredRun.AllCalls);
-            var opens = Prefilters.Opens(stream, set, FilteredRun.AllCalls);
+            var filters = new Prefilters(stream, set);
+            var failed = filters.FailedCalls(FilteredRun.AllCalls);
+            var opens = filters.Opens(FilteredRun.AllCalls);
             filtering += failed.Count > 0 ? 1 : 0;
             filteringOpens += opens.IsEmpty ? 0 : 1;
             var replay = replays[small[i % small.Length]];
@@ -130,8 +131,9 @@ public sealed class CallsLeftOut(ITestOutputHelper output)
 
     private (int LeftOut, int Alerts) Agree(EventStream stream, RuleSet set, IReadOnlyList<string> captures)
     {
-        var failed = Prefilters.FailedCalls(stream, set, FilteredRun.AllCalls);
-        var opens = Prefilters.Opens(stream, set, FilteredRun.AllCalls);
+        var filters = new Prefilters(stream, set);
+        var failed = filters.FailedCalls(FilteredRun.AllCalls);
+        var opens = filters.Opens(FilteredRun.AllCalls);
         int leftOut = 0, alerts = 0;
         foreach (var capture in captures)
         {

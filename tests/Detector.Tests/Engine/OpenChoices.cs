@@ -102,8 +102,8 @@ public sealed class OpenChoices
         var stream = EventStream.OfSystemCalls(null);
         var set = FilteredRun.Load(stream, Rule($"{Opens} and fd.name startswith /etc/", "o", 0));
         var close = SystemCalls.All.Single(static call => call.Name == "close").Code;
-        Assert.False(Prefilters.Opens(stream, set, FilteredRun.AllCalls).IsEmpty);
-        Assert.True(Prefilters.Opens(stream, set, FilteredRun.AllCalls.Where(call => call != close).ToHashSet()).IsEmpty);
+        Assert.False(new Prefilters(stream, set).Opens(FilteredRun.AllCalls).IsEmpty);
+        Assert.True(new Prefilters(stream, set).Opens(FilteredRun.AllCalls.Where(call => call != close).ToHashSet()).IsEmpty);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class OpenChoices
     private static OpensLeftOut Find(string rules)
     {
         var stream = EventStream.OfSystemCalls(null);
-        return Prefilters.Opens(stream, FilteredRun.Load(stream, rules), FilteredRun.AllCalls);
+        return new Prefilters(stream, FilteredRun.Load(stream, rules)).Opens(FilteredRun.AllCalls);
     }
 
     private static string Rule(string condition, string output, int number) =>

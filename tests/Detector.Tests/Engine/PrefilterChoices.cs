@@ -139,7 +139,7 @@ public sealed class PrefilterChoices : IDisposable
     private static IReadOnlySet<int> FailedCalls(params string[] conditions)
     {
         var stream = EventStream.OfSystemCalls(null);
-        return Prefilters.FailedCalls(stream, FilteredRun.Load(stream, string.Concat(conditions.Select(RuleOf))), FilteredRun.AllCalls);
+        return new Prefilters(stream, FilteredRun.Load(stream, string.Concat(conditions.Select(RuleOf)))).FailedCalls(FilteredRun.AllCalls);
     }
 
     private static string RuleOf(string condition, int number) => $"- rule: r{number}\n  desc: d\n  condition: {condition}\n  output: o\n  priority: NOTICE\n";

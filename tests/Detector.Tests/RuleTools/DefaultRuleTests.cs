@@ -25,7 +25,7 @@ public sealed class DefaultRuleTests
     }
 
     private static IEnumerable<string> Uncovered(RuleTestOutcome outcome) => outcome.Coverage
-        .Where(static covered => covered.IsOn && (covered.Fired == 0 || covered.Expected == 0 || covered.Silent == 0)).Select(static covered => covered.Rule.Name);
+        .Where(static covered => covered.Rule.IsOn && (covered.Fired == 0 || covered.Expected == 0 || covered.Silent == 0)).Select(static covered => covered.Rule.Name);
 
     private static async Task<RuleTestOutcome> RunAsync(IReadOnlyList<string> rules)
     {

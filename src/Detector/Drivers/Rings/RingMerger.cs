@@ -25,10 +25,9 @@ internal sealed class RingMerger(RingBuffer[] rings)
     /// <summary>Looks whether all rings are empty.</summary>
     public bool IsEmpty()
     {
+        Refresh();
         foreach (var ring in rings)
         {
-            ring.Refresh();
-            ring.Look();
             if (ring.Head != RingHead.Empty)
             {
                 return false;
@@ -42,17 +41,7 @@ internal sealed class RingMerger(RingBuffer[] rings)
     /// <remarks>Allocates nothing. <paramref name="now"/> must have been read before the call.</remarks>
     public int Take(Span<RawEvent> into, ulong now)
     {
-        foreach (var ring in rings)
-        {
-            if (ring.Head == RingHead.Event)
-            {
-                continue;
-            }
-
-            ring.Refresh();
-            ring.Look();
-        }
-
+        Refresh();
         Holds = false;
         var count = 0;
         while (count < into.Length)
@@ -75,6 +64,21 @@ internal sealed class RingMerger(RingBuffer[] rings)
         }
 
         return count;
+    }
+
+    /// <summary>Looks at the rings that had no event at their head.</summary>
+    private void Refresh()
+    {
+        foreach (var ring in rings)
+        {
+            if (ring.Head == RingHead.Event)
+            {
+                continue;
+            }
+
+            ring.Refresh();
+            ring.Look();
+        }
     }
 
     /// <summary>The ring whose head is the earliest event, and the earliest time that a ring without one can still bring.</summary>

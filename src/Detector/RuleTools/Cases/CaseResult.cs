@@ -25,9 +25,6 @@ internal sealed record CaseResult(string File, RuleCase Case, IReadOnlyList<(Rul
 /// <param name="Rule">The rule.</param>
 internal sealed record RuleCoverage(Rule Rule)
 {
-    /// <summary>Whether it is evaluated at all.</summary>
-    public bool IsOn => Rule is { Enabled: true, Unavailable: null };
-
     /// <summary>Cases in which it matched.</summary>
     public int Fired { get; set; }
 
