@@ -89,7 +89,7 @@ public sealed class PathRegions
         var regions = PathTexts.Regions([condition!], static field => field.Definition.Name == "path", static field => field.Definition.Name == "directory", limit);
         FieldKnowledge[] paths = [.. regions.Select(FieldKnowledge.In)], directories = [.. regions.Select(FieldKnowledge.DirectoryIn)];
         FieldKnowledge[] kinds = [.. regions.Select(static _ => FieldKnowledge.Of("f"))], writes = [.. regions.Select(static _ => FieldKnowledge.Of(Value.Bool(false)))];
-        var canHold = condition!.WhereItCanHold(regions.Count, field => field.Definition.Name switch
+        var canHold = condition!.WhereItCanHold(new KnowledgeCases(regions.Count), field => field.Definition.Name switch
         {
             "path" => paths,
             "directory" => directories,

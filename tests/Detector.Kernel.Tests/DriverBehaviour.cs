@@ -89,7 +89,7 @@ public sealed class DriverBehaviour
             Members(types, "settings"));
         Assert.Equal([("event", 0), ("filler", 2), ("drop_failed", 4)], Members(types, "hooked_call"));
         Assert.Equal([("bits", Offset<RegionKey>(nameof(RegionKey.Bits))), ("text", Offset<RegionKey>(nameof(RegionKey.Text)))], Members(types, "region_key"));
-        Assert.Equal([("number", 0), ("wanted", 2)], Members(types, "region"));
+        Assert.Equal([("number", 0), ("wanted", 2), ("wanted_failed", 3)], Members(types, "region"));
         Assert.Equal(
             [
                 ("seen", Offset<DriverCounters>(nameof(DriverCounters.Seen))),

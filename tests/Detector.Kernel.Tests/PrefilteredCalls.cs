@@ -65,7 +65,7 @@ public sealed class PrefilteredCalls(ITestOutputHelper output)
     [Fact]
     public void Opens_come_by_the_region_of_their_path_and_their_way_of_access()
     {
-        var regions = new OpensLeftOut([new OpenRegion("/", OpenClasses.None), new OpenRegion("/etc/", OpenClasses.Read)]);
+        var regions = new OpensLeftOut([new OpenRegion("/", OpenClasses.None, OpenClasses.All), new OpenRegion("/etc/", OpenClasses.Read, OpenClasses.All)]);
         var open = Code("open");
         var act = Live.RunOpens("opens", Live.Settings with { OpensLeftOut = regions, FailedLeftOut = new HashSet<int> { open } });
         Assert.Equal(
@@ -101,9 +101,34 @@ public sealed class PrefilteredCalls(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Failed_opens_come_by_the_region_of_their_path()
+    {
+        var act = Live.RunOpens("opens", Live.Settings with { OpensLeftOut = new([new OpenRegion("/", OpenClasses.None, OpenClasses.None), new OpenRegion("/etc/", OpenClasses.None, OpenClasses.Read)]) });
+        Assert.Equal(
+            [
+                "start /usr/bin/../bin/env", "end /usr/bin/../bin/env",
+                "start //usr/bin/env", "end //usr/bin/env",
+                "start /usr/./bin/env", "end /usr/./bin/env",
+                "start usr/bin/env", "end usr/bin/env",
+                "end /usr/bin", // a directory
+                "end /dev/null",
+                "end /etc/no/such",
+            ],
+            StepsOf(act, act["pid"], "open"));
+
+        var succeeding = Live.RunOpens("opens", Live.Settings with { OpensLeftOut = new([new OpenRegion("/", OpenClasses.All, OpenClasses.None), new OpenRegion("/etc/", OpenClasses.All, OpenClasses.Read)]) });
+        var steps = StepsOf(succeeding, succeeding["pid"], "open");
+        Assert.Contains("end /usr/bin/env", steps);
+        Assert.Contains("start /no/such", steps);
+        Assert.DoesNotContain("end /no/such", steps);
+        Assert.Contains("end /etc/no/such", steps);
+        Assert.Contains("end usr/bin/env", steps);
+    }
+
+    [Fact]
     public void A_path_that_is_written_over_during_the_call_hides_nothing()
     {
-        var regions = new OpensLeftOut([new OpenRegion("/", OpenClasses.None), new OpenRegion("/tmp/saker-told", OpenClasses.All)]);
+        var regions = new OpensLeftOut([new OpenRegion("/", OpenClasses.None, OpenClasses.All), new OpenRegion("/tmp/saker-told", OpenClasses.All, OpenClasses.All)]);
         Act act;
         do
         {

@@ -8,13 +8,13 @@ namespace Saker.Conditions.Compilation;
 /// Finds how conditions can turn out when something is known of some fields, for many cases in one walk, by set algebra over and, or
 /// and not. What says nothing of these fields can be either. Both outcomes are needed: <c>not x</c> can be true where x can be false.
 /// </summary>
-/// <param name="count">How many cases there are.</param>
-/// <param name="known">What is known of a field in each case; null where nothing is.</param>
-internal sealed class CaseAnalysis(int count, Func<FieldReference, IReadOnlyList<FieldKnowledge>?> known)
+/// <param name="cases">The cases.</param>
+/// <param name="known">What is known of a field: one thing for all cases, or one for each; null where nothing is.</param>
+internal sealed class CaseAnalysis(KnowledgeCases cases, Func<FieldReference, IReadOnlyList<FieldKnowledge>?> known)
 {
     private readonly Dictionary<TypedMacro, OutcomeSet> macros = new(ReferenceEqualityComparer.Instance);
-    private readonly OutcomeSet always = OutcomeSet.All(count, Outcome.True);
-    private readonly OutcomeSet either = OutcomeSet.All(count, Outcome.Either);
+    private readonly OutcomeSet always = OutcomeSet.All(cases.Count, Outcome.True);
+    private readonly OutcomeSet either = OutcomeSet.All(cases.Count, Outcome.Either);
     private readonly KnownValueContext context = new();
 
     /// <summary>In which cases a condition can be true.</summary>
@@ -27,11 +27,11 @@ internal sealed class CaseAnalysis(int count, Func<FieldReference, IReadOnlyList
         TypedNot not => Visit(not.Child).Not(),
         TypedMacro macro => VisitMacro(macro),
         TypedConstant constant => constant.Value ? always : always.Not(),
-        TypedExists { Operand: TypedField field } => OfField(field, Exists),
-        TypedExists exists => OfOperands(exists.Operand),
+        TypedExists { Operand: TypedField field } => OfField(node, field, Exists),
+        TypedExists exists => OfOperands(node, exists.Operand),
         TypedComparison { Left: TypedField field } comparison => OfComparison(field, comparison),
-        TypedComparison comparison => OfOperands(comparison.Left),
-        TypedPair pair => OfOperands(pair.Left, pair.Right),
+        TypedComparison comparison => OfOperands(node, comparison.Left),
+        TypedPair pair => OfOperands(node, pair.Left, pair.Right),
         _ => either,
     };
 
@@ -48,42 +48,28 @@ internal sealed class CaseAnalysis(int count, Func<FieldReference, IReadOnlyList
     private OutcomeSet OfComparison(TypedField field, TypedComparison comparison)
     {
         Predicate? predicate = null;
-        return OfField(field, knowledge => knowledge switch
+        string[]? texts = null;
+        return OfField(comparison, field, knowledge => knowledge switch
         {
             AbsentField => Outcome.False,
             KnownValue value => Outcomes.Of(context.Evaluate(predicate ??= ComparisonBuilder.Build(comparison), value)),
-            PathIn path => path.Region.OutcomeOf(comparison, path.OfDirectory),
+            PathIn path => path.Region.OutcomeOf(comparison, texts ??= [.. comparison.Values.Select(static value => PathTexts.Text(value.Bytes))], path.OfDirectory),
             _ => Outcome.Either,
         });
     }
 
     private static Outcome Exists(FieldKnowledge knowledge) => knowledge is UnknownField ? Outcome.Either : Outcomes.Of(knowledge is not AbsentField);
 
-    private OutcomeSet OfField(TypedField field, Func<FieldKnowledge, Outcome> outcome)
+    private OutcomeSet OfField(TypedNode node, TypedField field, Func<FieldKnowledge, Outcome> outcome) => known(field.Reference) switch
     {
-        if (known(field.Reference) is not { } knowledge)
-        {
-            return either;
-        }
-
-        // Neighbours often know the same.
-        FieldKnowledge? last = null;
-        var ofLast = Outcome.Either;
-        return OutcomeSet.Of(count, i =>
-        {
-            if (!ReferenceEquals(knowledge[i], last))
-            {
-                last = knowledge[i];
-                ofLast = outcome(last);
-            }
-
-            return ofLast;
-        });
-    }
+        null => either,
+        [var one] => OutcomeSet.All(cases.Count, outcome(one)),
+        var many => cases.Kept(node, many, outcome),
+    };
 
     /// <summary>What is made of several values has none when one of them is absent, and then nothing holds; else it can be either.</summary>
-    private OutcomeSet OfOperands(params IEnumerable<TypedOperand> operands) =>
-        operands.SelectMany(FieldsOf).Select(field => OfField(field, static knowledge => knowledge is AbsentField ? Outcome.False : Outcome.Either))
+    private OutcomeSet OfOperands(TypedNode node, params IEnumerable<TypedOperand> operands) =>
+        operands.SelectMany(FieldsOf).Select(field => OfField(node, field, static knowledge => knowledge is AbsentField ? Outcome.False : Outcome.Either))
             .Aggregate(either, static (left, right) => left.And(right));
 
     private static IEnumerable<TypedField> FieldsOf(TypedOperand operand) => operand switch

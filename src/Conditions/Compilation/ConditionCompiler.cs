@@ -63,12 +63,12 @@ public sealed class CompiledCondition
     public bool Evaluate(EvaluationContext context) => predicate.Evaluate(context);
 
     /// <summary>Whether the condition can hold although some fields never have a value.</summary>
-    public bool CanHoldWithout(Predicate<FieldReference> absent) => new CaseAnalysis(1, field => absent(field) ? [FieldKnowledge.Absent] : null).WhereTrue(Typed)[0];
+    public bool CanHoldWithout(Predicate<FieldReference> absent) => WhereItCanHold(new KnowledgeCases(1), field => absent(field) ? [FieldKnowledge.Absent] : null)[0];
 
     /// <summary>In which of several cases the condition can be true, by set algebra over and, or and not.</summary>
-    /// <param name="count">How many cases there are.</param>
-    /// <param name="known">What is known of a field in each case; null where nothing is.</param>
-    public bool[] WhereItCanHold(int count, Func<FieldReference, IReadOnlyList<FieldKnowledge>?> known) => new CaseAnalysis(count, known).WhereTrue(Typed);
+    /// <param name="cases">The cases.</param>
+    /// <param name="known">What is known of a field: one thing for all cases, or one for each; null where nothing is.</param>
+    public bool[] WhereItCanHold(KnowledgeCases cases, Func<FieldReference, IReadOnlyList<FieldKnowledge>?> known) => new CaseAnalysis(cases, known).WhereTrue(Typed);
 
     /// <summary>
     /// A condition that holds for every event for which this one may hold, whatever the values of some fields, which it does not read;
@@ -99,7 +99,7 @@ public sealed class CompiledCondition
     public bool[] PossibleValues(string field, IReadOnlyList<string> universe)
     {
         FieldKnowledge[] values = [.. universe.Select(FieldKnowledge.Of)];
-        return WhereItCanHold(values.Length, candidate => candidate.Definition.Name == field && candidate.Argument is null ? values : null);
+        return WhereItCanHold(new KnowledgeCases(values.Length), candidate => candidate.Definition.Name == field && candidate.Argument is null ? values : null);
     }
 
     /// <inheritdoc/>

@@ -54,5 +54,14 @@ internal sealed class OutcomeSet
     public OutcomeSet Or(OutcomeSet other) => Not().And(other.Not()).Not();
 
     /// <summary>In which cases it can be true.</summary>
-    public bool[] WhereTrue() => [.. Enumerable.Range(0, count).Select(i => (canBeTrue[i / Bits] >> i & 1) != 0)];
+    public bool[] WhereTrue()
+    {
+        var where = new bool[count];
+        for (var i = 0; i < count; i++)
+        {
+            where[i] = (canBeTrue[i / Bits] >> i & 1) != 0;
+        }
+
+        return where;
+    }
 }

@@ -9,14 +9,14 @@ namespace Saker.Conditions.Compilation;
 /// </summary>
 public sealed class PathRegion
 {
-    private readonly IReadOnlySet<string> others;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> others;
 
     /// <param name="beginning">The text that all paths of the region begin with, as <see cref="PathTexts"/> has it.</param>
     /// <param name="texts">The set, <paramref name="beginning"/> among them.</param>
-    internal PathRegion(string beginning, IReadOnlySet<string> texts)
+    internal PathRegion(string beginning, HashSet<string> texts)
     {
         Beginning = beginning;
-        others = texts;
+        others = texts.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>The text that its paths begin with, each byte a character.</summary>
@@ -24,23 +24,23 @@ public sealed class PathRegion
 
     /// <summary>How a comparison turns out for the region's paths.</summary>
     /// <param name="comparison">The comparison.</param>
+    /// <param name="texts">Its values, each byte a character.</param>
     /// <param name="ofDirectory">Whether it is about their directories.</param>
-    internal Outcome OutcomeOf(TypedComparison comparison, bool ofDirectory)
+    internal Outcome OutcomeOf(TypedComparison comparison, IReadOnlyList<string> texts, bool ofDirectory)
     {
         var all = comparison.Modifier == ValueModifier.AllOf;
         var outcome = Outcomes.Of(all);
-        foreach (var literal in comparison.Values)
+        foreach (var text in texts)
         {
-            var one = OutcomeOf(comparison.Operator, literal.Bytes, ofDirectory);
+            var one = OutcomeOf(comparison.Operator, text, ofDirectory);
             outcome = all ? Outcomes.And(outcome, one) : Outcomes.Or(outcome, one);
         }
 
         return outcome;
     }
 
-    private Outcome OutcomeOf(ComparisonOperator operation, byte[] bytes, bool ofDirectory)
+    private Outcome OutcomeOf(ComparisonOperator operation, string text, bool ofDirectory)
     {
-        var text = PathTexts.Text(bytes);
         switch (operation)
         {
             case ComparisonOperator.Equal or ComparisonOperator.In or ComparisonOperator.Intersects:
@@ -93,7 +93,7 @@ public sealed class PathRegion
 
         for (var length = Beginning.Length + 1; length <= text.Length; length++)
         {
-            if (others.Contains(text[..length]))
+            if (others.Contains(text.AsSpan(0, length)))
             {
                 return Outcome.False;
             }

@@ -14,8 +14,9 @@ internal enum OpenClasses : byte
 
 /// <summary>Paths that begin with a text, and with no longer one that another region has.</summary>
 /// <param name="Beginning">The text, each byte a character.</param>
-/// <param name="Wanted">The opens of these paths that somebody may want.</param>
-internal readonly record struct OpenRegion(string Beginning, OpenClasses Wanted);
+/// <param name="Wanted">The opens of these paths that somebody may want, if they succeed.</param>
+/// <param name="WantedFailed">The same of those that fail.</param>
+internal readonly record struct OpenRegion(string Beginning, OpenClasses Wanted, OpenClasses WantedFailed);
 
 /// <summary>
 /// Opens of regular files that nobody can want, by the beginning of the path and the way of access. About plain absolute paths alone:
@@ -26,27 +27,22 @@ internal sealed class OpensLeftOut
     /// <summary>Bytes of a path, its end included, from which on it is told (the driver's <c>REGION_BYTES</c>).</summary>
     public const int LongestPath = 256;
 
-    private readonly Dictionary<string, OpenClasses> wanted;
+    private readonly Dictionary<string, OpenRegion> byBeginning;
     private readonly int longest;
 
     /// <param name="regions">All regions; one begins with <c>/</c>, as all paths do.</param>
     public OpensLeftOut(IReadOnlyList<OpenRegion> regions)
     {
-        Regions = regions.Any(static region => region.Wanted != OpenClasses.All) ? regions : [];
-        wanted = Regions.ToDictionary(static region => region.Beginning, static region => region.Wanted, StringComparer.Ordinal);
-        longest = wanted.Count == 0 ? 0 : wanted.Keys.Max(static beginning => beginning.Length);
+        Regions = regions.Any(static region => (region.Wanted & region.WantedFailed) != OpenClasses.All) ? regions : [];
+        byBeginning = Regions.ToDictionary(static region => region.Beginning, StringComparer.Ordinal);
+        longest = byBeginning.Count == 0 ? 0 : byBeginning.Keys.Max(static beginning => beginning.Length);
     }
 
     /// <summary>None is left out.</summary>
     public static OpensLeftOut None { get; } = new([]);
 
-    /// <summary>None is left out, for a rule needs to know all open files.</summary>
-    /// <param name="rule">The rule's name.</param>
-    /// <param name="call">The call on a file that it is about.</param>
-    public static OpensLeftOut NoneFor(string rule, string call) => new([]) { Keeper = (rule, call) };
-
-    /// <summary>The rule that needs to know all open files, and the call that it is about; null when there is none.</summary>
-    public (string Rule, string Call)? Keeper { get; private init; }
+    /// <summary>The rule that needs to know all open files, so that none but failed opens are left out, and the call that it is about; null when there is none.</summary>
+    public (string Rule, string Call)? Keeper { get; init; }
 
     /// <summary>The regions; empty when all opens may be wanted.</summary>
     public IReadOnlyList<OpenRegion> Regions { get; }
@@ -55,21 +51,23 @@ internal sealed class OpensLeftOut
     public bool IsEmpty => Regions.Count == 0;
 
     /// <summary>Whether what is left out here is left out by another as well.</summary>
-    public bool IsWithin(OpensLeftOut other) =>
-        wanted.Keys.Concat(other.wanted.Keys).All(beginning => (other.WantedOf(beginning) & ~WantedOf(beginning)) == OpenClasses.None);
+    public bool IsWithin(OpensLeftOut other) => byBeginning.Keys.Concat(other.byBeginning.Keys).All(beginning => IsWithin(RegionOf(beginning), other.RegionOf(beginning)));
 
-    /// <summary>The opens of a plain absolute path that somebody may want.</summary>
+    /// <summary>The region of a plain absolute path.</summary>
     /// <param name="path">The path, each byte a character.</param>
-    public OpenClasses WantedOf(string path)
+    public OpenRegion RegionOf(string path)
     {
         for (var length = Math.Min(path.Length, longest); length > 0; length--)
         {
-            if (wanted.TryGetValue(path[..length], out var classes))
+            if (byBeginning.TryGetValue(path[..length], out var region))
             {
-                return classes;
+                return region;
             }
         }
 
-        return OpenClasses.All;
+        return new OpenRegion("", OpenClasses.All, OpenClasses.All);
     }
+
+    private static bool IsWithin(OpenRegion region, OpenRegion other) =>
+        ((other.Wanted & ~region.Wanted) | (other.WantedFailed & ~region.WantedFailed)) == OpenClasses.None;
 }

@@ -72,10 +72,10 @@ internal static partial class EngineMessages
     [LoggerMessage(1019, LogLevel.Information, "Failed calls of these are left out in the kernel, as no rule can match them (engine.modern_ebpf.prefilter): {Calls}.")]
     public static partial void FailedLeftOut(ILogger logger, string calls);
 
-    [LoggerMessage(1021, LogLevel.Information, "Opens of files that no rule can match are left out in the kernel (engine.modern_ebpf.prefilter). Told are those of paths that begin with one of {Count} texts: {Beginnings}.")]
-    public static partial void OpensLeftOut(ILogger logger, int count, string beginnings);
+    [LoggerMessage(1021, LogLevel.Information, "{Opens} that no rule can match are left out in the kernel (engine.modern_ebpf.prefilter). Told are some of paths that begin with one of {Count} texts: {Beginnings}.")]
+    public static partial void OpensLeftOut(ILogger logger, string opens, int count, string beginnings);
 
-    [LoggerMessage(1022, LogLevel.Information, "All opens of files are told, as the rule '{Rule}' may match {Call} on any file, and reads which one it is.")]
+    [LoggerMessage(1022, LogLevel.Information, "All opens of files that succeed are told, as the rule '{Rule}' may match {Call} on any file, and reads which one it is.")]
     public static partial void OpensKept(ILogger logger, string rule, string call);
 
     [LoggerMessage(1030, LogLevel.Warning, "{Count} rules on without an event that they name, for '{Event}' is not delivered by this driver: {Rules}.")]

@@ -19,19 +19,24 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
     private const int MaxRegions = 2048;
     private const long Descriptor = 77;
     private const long Made = 78;
+    private const long NoFile = -2; // ENOENT
     private const long NoSocket = -88; // ENOTSOCK
     private const uint CreateFlag = 4;
-    private const string Sample = "/saker/sample";
+    private const string SampleDirectory = "/saker";
+    private const string Sample = SampleDirectory + "/sample";
 
     private static readonly EventType[] opens = [EventType.OpenExit, EventType.CreatExit, EventType.OpenatV2Exit, EventType.Openat2Exit];
-    private static readonly OpenClasses[] classes = [.. Enumerable.Range(0, 6).Select(static bit => (OpenClasses)(1 << bit))];
+    private static readonly Way[] ways = [.. new[] { false, true }.SelectMany(static fails => Enumerable.Range(0, 6).Select(bit => new Way((OpenClasses)(1 << bit), fails)))];
     private static readonly ParameterType[] descriptors = [ParameterType.Fd, ParameterType.Fd32, ParameterType.FdList];
 
     // With an empty path they are about what is open, be it no directory.
     private static readonly EventType[] takingEmptyPaths = [EventType.LinkatV2Exit, EventType.FchownatExit, EventType.ExecveatExit];
 
-    // What they say of a successful open is the same for all with that way of access; and the latter for those that make no file.
-    private static readonly HashSet<string> ofAccess = ["evt.is_open_read", "evt.is_open_write", "evt.failed", "evt.res", "evt.count.error", "fd.type", "fd.typechar"];
+    // What they say of an open is the same for all with that way of access, if both succeed or fail. The latter are sure of one outcome alone.
+    private static readonly HashSet<string> ofAccess = ["evt.is_open_read", "evt.is_open_write", "evt.failed", "evt.count.error", "fd.type", "fd.typechar"];
+    private static readonly HashSet<string> ofSuccess = ["evt.res"], ofFailure = ["fd.num"];
+
+    // The same for opens that make no file.
     private static readonly HashSet<string> ofMaking = ["evt.is_open_exec", "evt.is_open_create"];
 
     private readonly MachineState state = new(maxThreads: 1024);
@@ -40,7 +45,9 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
     private readonly RuleMatcher matcher;
     private readonly EventContext context;
     private readonly IReadOnlyList<PathRegion> regions;
-    private readonly OpenClasses[] wanted;
+    private readonly KnowledgeCases eachRegion;
+    private readonly FieldKnowledge[] paths, directories;
+    private readonly OpenClasses[] wanted, wantedFailed;
     private long thread = 1;
     private int type;
     private IReadOnlyList<FieldReference> asked = [];
@@ -55,8 +62,14 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
         this.matcher = matcher;
         context = stream.ContextFor("");
         regions = PathTexts.Regions(matcher.Rules.Select(static rule => rule.Condition), IsPath, static field => field.Definition.Name == "fd.directory", MaxRegions);
+        eachRegion = new KnowledgeCases(regions.Count);
+        paths = [.. regions.Select(FieldKnowledge.In)];
+        directories = [.. regions.Select(FieldKnowledge.DirectoryIn)];
         wanted = new OpenClasses[regions.Count];
+        wantedFailed = new OpenClasses[regions.Count];
     }
+
+    private readonly record struct Way(OpenClasses Class, bool Fails);
 
     /// <summary>The opens that nobody can want.</summary>
     public OpensLeftOut Find()
@@ -70,11 +83,12 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
         {
             if (!opens.Contains((EventType)definition.Number) && TryCallsOn(definition) is { } keeper)
             {
-                return OpensLeftOut.NoneFor(keeper.Name, definition.Name);
+                Array.Fill(wanted, OpenClasses.All);
+                return new OpensLeftOut(Regions()) { Keeper = (keeper.Name, definition.Name) };
             }
         }
 
-        return new OpensLeftOut([.. regions.Select((region, i) => new OpenRegion(region.Beginning, wanted[i]))]);
+        return new OpensLeftOut(Regions());
     }
 
     public void Handle(in EventView view, EventFrame frame, in RawEvent raw)
@@ -90,6 +104,8 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
         state.Dispose();
     }
 
+    private OpenRegion[] Regions() => [.. regions.Select((region, i) => new OpenRegion(region.Beginning, wanted[i], wantedFailed[i]))];
+
     private FieldKnowledge Read(FieldReference field) => context.Read(field) is var value && value.Kind == ValueKind.List ? FieldKnowledge.Unknown : FieldKnowledge.Of(value);
 
     private static bool IsPath(FieldReference field) =>
@@ -100,40 +116,32 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
     {
         var conditions = ConditionsOf(definition).ConvertAll(static asking => asking.Condition);
         asked = [.. conditions.SelectMany(static condition => condition.Fields).Distinct()];
-        var samples = classes.Select(open => ReadOpen(definition, open)).ToList();
-        var known = asked.Index().Select(pair => (Field: pair.Item, Knowledge: OfOpen(pair.Item, [.. samples.Select(sample => sample[pair.Index])])))
-            .Where(static pair => pair.Knowledge is not null).ToDictionary(static pair => pair.Field, static pair => pair.Knowledge!);
-        foreach (var condition in conditions)
+        foreach (var way in ways)
         {
-            foreach (var (index, canHold) in condition.WhereItCanHold(regions.Count * classes.Length, known.GetValueOrDefault).Index())
+            var sample = ReadOpen(definition, way);
+            var known = asked.Index().Select(pair => (Field: pair.Item, Knowledge: OfOpen(pair.Item, sample[pair.Index], way)))
+                .Where(static pair => pair.Knowledge is not null).ToDictionary(static pair => pair.Field, static pair => pair.Knowledge);
+            foreach (var condition in conditions)
             {
-                wanted[index / classes.Length] |= canHold ? classes[index % classes.Length] : OpenClasses.None;
+                foreach (var (region, canHold) in condition.WhereItCanHold(eachRegion, known.GetValueOrDefault).Index())
+                {
+                    (way.Fails ? wantedFailed : wanted)[region] |= canHold ? way.Class : OpenClasses.None;
+                }
             }
         }
     }
 
-    /// <summary>What is known of a field of an open, for each class of each region.</summary>
-    private FieldKnowledge[]? OfOpen(FieldReference field, IReadOnlyList<FieldKnowledge> samples)
+    private FieldKnowledge[]? OfOpen(FieldReference field, FieldKnowledge sample, Way way) => field.Definition.Name switch
     {
-        var name = field.Definition.Name;
-        if (name == "fd.directory")
-        {
-            return [.. regions.SelectMany(region => Enumerable.Repeat(FieldKnowledge.DirectoryIn(region), classes.Length))];
-        }
+        "fd.directory" when sample.Equals(FieldKnowledge.Of(SampleDirectory)) => directories,
+        _ when IsPath(field) && IsSample(sample) => paths,
+        var name when IsSure(name, way) => [sample],
+        _ => null,
+    };
 
-        if (IsPath(field) && samples.All(IsSample))
-        {
-            return [.. regions.SelectMany(region => Enumerable.Repeat(FieldKnowledge.In(region), classes.Length))];
-        }
-
-        if (!ofAccess.Contains(name) && !ofMaking.Contains(name))
-        {
-            return null;
-        }
-
-        var ofClass = samples.Select((sample, index) => ofMaking.Contains(name) && classes[index] >= OpenClasses.Creating ? FieldKnowledge.Unknown : sample).ToList();
-        return [.. regions.SelectMany(_ => ofClass)];
-    }
+    /// <summary>Whether what a field says of a sample it says of all opens like it.</summary>
+    private static bool IsSure(string field, Way way) =>
+        ofAccess.Contains(field) || (way.Fails ? ofFailure : ofSuccess).Contains(field) || (ofMaking.Contains(field) && way.Class < OpenClasses.Creating);
 
     /// <summary>Which files a rule about other calls can match by their descriptor. Gives the rule that can match without it being known which file that is.</summary>
     private Rule? TryCallsOn(EventDefinition definition)
@@ -161,18 +169,18 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
             else if (field.Definition.Name == "evt.failed" && WantsSocket(definition))
             {
                 unknown[field] = [ofUnknown[index]];
-                known[field] = InAllRegions(ofFile[index]);
+                known[field] = [ofFile[index]];
             }
         }
 
         foreach (var (rule, condition, _) in asking.Where(one => one.Fields.Any(reading.Contains)))
         {
-            if (condition.WhereItCanHold(1, unknown.GetValueOrDefault)[0])
+            if (condition.WhereItCanHold(new KnowledgeCases(1), unknown.GetValueOrDefault)[0])
             {
                 return rule;
             }
 
-            foreach (var (index, canHold) in condition.WhereItCanHold(regions.Count, known.GetValueOrDefault).Index())
+            foreach (var (index, canHold) in condition.WhereItCanHold(eachRegion, known.GetValueOrDefault).Index())
             {
                 wanted[index] |= canHold ? OpenClasses.All : OpenClasses.None;
             }
@@ -187,13 +195,11 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
 
     private FieldKnowledge[]? OfFile(FieldReference field, FieldKnowledge sample) => field.Definition.Name switch
     {
-        "fd.directory" => [.. regions.Select(FieldKnowledge.DirectoryIn)],
-        "fd.type" or "fd.typechar" => InAllRegions(sample),
-        _ when IsPath(field) && IsSample(sample) => [.. regions.Select(FieldKnowledge.In)],
+        "fd.directory" => directories,
+        "fd.type" or "fd.typechar" => [sample],
+        _ when IsPath(field) && IsSample(sample) => paths,
         _ => null,
     };
-
-    private FieldKnowledge[] InAllRegions(FieldKnowledge knowledge) => [.. regions.Select(_ => knowledge)];
 
     /// <summary>Whether a call wants a socket, and fails on files.</summary>
     private static bool WantsSocket(EventDefinition definition) => (definition.Category & EventCategory.Net) != 0 && (definition.Flags & EventFlags.CreatesFd) == 0;
@@ -213,10 +219,10 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
         return [.. matcher.RulesOf(type).Zip(matcher.ConditionsOf(type), static (rule, condition) => (rule, condition, (IReadOnlyList<FieldReference>)[.. condition.Fields, .. rule.AlertFields]))];
     }
 
-    private List<FieldKnowledge> ReadOpen(EventDefinition definition, OpenClasses open)
+    private List<FieldKnowledge> ReadOpen(EventDefinition definition, Way way)
     {
         thread++;
-        return Open(definition, open);
+        return Open(definition, way.Class, way.Fails ? NoFile : Descriptor);
     }
 
     private List<FieldKnowledge> ReadCall(EventDefinition definition, bool isKnown)
@@ -224,18 +230,18 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
         thread++;
         if (isKnown)
         {
-            Open(EventTable.Find((int)EventType.OpenExit)!, OpenClasses.Read);
+            Open(EventTable.Find((int)EventType.OpenExit)!, OpenClasses.Read, Descriptor);
         }
 
         return Process(definition, [.. definition.Parameters.ToArray().Select((parameter, position) => SampleOf(definition, parameter.Type, position))]);
     }
 
-    private List<FieldKnowledge> Open(EventDefinition definition, OpenClasses open)
+    private List<FieldKnowledge> Open(EventDefinition definition, OpenClasses open, long result)
     {
         var making = open >= OpenClasses.Creating;
         var access = ((int)open / (making ? (int)OpenClasses.Creating : 1)) switch { 1 => 1u, 2 => 2u, _ => 3u };
         var values = new byte[]?[definition.Parameters.Length];
-        values[0] = WireEvent.Number(ParameterType.Fd, Descriptor);
+        values[0] = WireEvent.Number(ParameterType.Fd, result);
         values[definition.Find("name")] = WireEvent.Text(Sample);
         if (definition.Find("flags") is var flags and >= 0)
         {

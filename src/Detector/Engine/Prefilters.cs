@@ -15,6 +15,7 @@ internal sealed class Prefilters
     private const string Number = "evt.num";
 
     private static readonly int close = SystemCalls.All.Single(static call => call.Name == "close").Code;
+    private static readonly int[] opens = [.. SystemCalls.All.Where(static call => call.Name is "open" or "openat" or "openat2" or "creat").Select(static call => call.Code)];
 
     // Their values come from the events before, whatever those were.
     private static readonly string[] times = ["evt.reltime", "evt.deltatime"];
@@ -94,14 +95,28 @@ internal sealed class Prefilters
             EngineMessages.FailedLeftOut(logger, string.Join(", ", names));
         }
 
+        var regions = asked.OpensLeftOut.Regions;
         if (asked.OpensLeftOut.Keeper is var (rule, call))
         {
             EngineMessages.OpensKept(logger, rule, call);
         }
-        else if (!asked.OpensLeftOut.IsEmpty)
+        else
         {
-            var wanted = asked.OpensLeftOut.Regions.Where(static region => region.Wanted != OpenClasses.None).ToList();
-            EngineMessages.OpensLeftOut(logger, wanted.Count, string.Join(", ", wanted.Take(ShownRegions).Select(static region => region.Beginning)) + (wanted.Count > ShownRegions ? ", …" : ""));
+            TellOpens("Opens of files", regions, static region => region.Wanted, logger);
+        }
+
+        if (!asked.FailedLeftOut.Overlaps(opens))
+        {
+            TellOpens("Failed opens", regions, static region => region.WantedFailed, logger);
+        }
+    }
+
+    private static void TellOpens(string which, IReadOnlyList<OpenRegion> regions, Func<OpenRegion, OpenClasses> wanted, ILogger logger)
+    {
+        var told = regions.Where(region => wanted(region) != OpenClasses.None).ToList();
+        if (regions.Any(region => wanted(region) != OpenClasses.All))
+        {
+            EngineMessages.OpensLeftOut(logger, which, told.Count, string.Join(", ", told.Take(ShownRegions).Select(static region => region.Beginning)) + (told.Count > ShownRegions ? ", …" : ""));
         }
     }
 }

@@ -34,7 +34,7 @@ public sealed class CallsLeftOut(ITestOutputHelper output)
         "fd.name startswith /etc", "fd.name startswith /usr/lib", "fd.name startswith /proc/", "fd.name in (/etc/passwd, /etc/ld.so.cache, /dev/null)", "fd.name = /etc/passwd", "fd.name pmatch (/etc, /usr/share)",
         "fd.directory = /etc", "fd.directory in (/usr/lib/x86_64-linux-gnu, /lib/x86_64-linux-gnu)", "fd.directory startswith /tmp", "fd.name glob /usr/*/lib*", "fd.name endswith .so.6", "fd.name contains ../",
         "fd.nameraw startswith /etc", "evt.arg.name startswith /usr", "evt.rawarg.name = /etc/passwd", "fs.path.name startswith /etc", "evt.is_open_read = true", "evt.is_open_write = true", "evt.is_open_exec = true",
-        "evt.is_open_create = true", "evt.arg.flags contains O_TRUNC", "fd.typechar = f", "fd.type in (ipv4, ipv6)", "fd.typechar in (4, 6)", "fd.num >= 0", "fd.num in (0, 1, 2)", "evt.failed = false", "fd.name exists", "proc.name in (cat, sh, lab)",
+        "evt.is_open_create = true", "evt.arg.flags contains O_TRUNC", "fd.typechar = f", "fd.type in (ipv4, ipv6)", "fd.typechar in (4, 6)", "fd.num >= 0", "fd.num in (0, 1, 2)", "fd.num = -1", "evt.failed = false", "evt.failed = true", "evt.res = ENOENT", "evt.res startswith E", "fd.name exists", "proc.name in (cat, sh, lab)",
     ];
 
     [Fact]

@@ -14,8 +14,13 @@ internal static class DriverOpens
     /// <param name="opens">What is.</param>
     /// <param name="path">The path that the call was given.</param>
     /// <param name="flags">Its flags, in the driver's values.</param>
-    public static bool Has(this OpensLeftOut opens, ReadOnlySpan<byte> path, uint flags) =>
-        IsPlain(path) && ClassOf(flags) is var open and not OpenClasses.None && (opens.WantedOf(Encoding.Latin1.GetString(path)) & open) == 0;
+    /// <param name="fails">Whether it fails.</param>
+    public static bool Has(this OpensLeftOut opens, ReadOnlySpan<byte> path, uint flags, bool fails = false) =>
+        opens.Ask(path, flags) is var (region, open) && ((fails ? region.WantedFailed : region.Wanted) & open) == 0;
+
+    /// <summary>The region of an open and its class; null when opens like it are all told.</summary>
+    public static (OpenRegion Region, OpenClasses Class)? Ask(this OpensLeftOut opens, ReadOnlySpan<byte> path, uint flags) =>
+        IsPlain(path) && ClassOf(flags) is var open and not OpenClasses.None ? (opens.RegionOf(Encoding.Latin1.GetString(path)), open) : null;
 
     private static OpenClasses ClassOf(uint flags)
     {

@@ -17,9 +17,9 @@ internal sealed class SimulatedFilter(IReadOnlySet<int> failed, OpensLeftOut ope
 
     private static readonly ILookup<int, int> codes = SystemCalls.All.ToLookup(static call => (int)call.ExitEvent, static call => call.Code);
 
-    private readonly Dictionary<long, Start> starts = [];
+    private readonly Dictionary<long, (Fate Fate, (OpenRegion Region, OpenClasses Class)? Asked)> starts = [];
 
-    private enum Start
+    private enum Fate
     {
         Told,
         Unanswered,
@@ -37,9 +37,10 @@ internal sealed class SimulatedFilter(IReadOnlySet<int> failed, OpensLeftOut ope
         switch (view.Type)
         {
             case EventType.OpenEnter or EventType.OpenatV2Enter or EventType.Openat2Enter or EventType.CreatEnter:
-                var start = starts.GetValueOrDefault(view.ThreadId) != Start.Unanswered && IsUnwanted(view) ? Start.LeftOut : Start.Told;
-                starts[view.ThreadId] = start;
-                return start == Start.LeftOut;
+                var asked = Ask(view);
+                var fate = starts.GetValueOrDefault(view.ThreadId).Fate != Fate.Unanswered && asked is var (region, open) && (region.Wanted & open) == 0 ? Fate.LeftOut : Fate.Told;
+                starts[view.ThreadId] = (fate, asked);
+                return fate == Fate.LeftOut;
             case EventType.OpenExit or EventType.OpenatV2Exit or EventType.Openat2Exit or EventType.CreatExit:
                 return EndIsLeftOut(view);
             default:
@@ -65,29 +66,48 @@ internal sealed class SimulatedFilter(IReadOnlySet<int> failed, OpensLeftOut ope
     private bool EndIsLeftOut(in EventView view)
     {
         // Newer drivers, Falco's, tell no starts: then both are taken to say the same.
-        var start = starts.TryGetValue(view.ThreadId, out var told) ? told : IsUnwanted(view) ? Start.LeftOut : Start.Told;
-        if (!IsFailure(view))
+        var asked = Ask(view);
+        var hasStart = starts.TryGetValue(view.ThreadId, out var start);
+        if (!hasStart)
         {
-            return start == Start.LeftOut && view.TryResult(out var result) && result >= 0 && IsUnwanted(view);
+            start = (asked is var (its, way) && (its.Wanted & way) == 0 ? Fate.LeftOut : Fate.Told, asked);
         }
 
-        if (start != Start.LeftOut && starts.ContainsKey(view.ThreadId))
+        var isSame = asked is not null && asked == start.Asked;
+        if (!view.TryResult(out var result))
         {
-            starts[view.ThreadId] = Start.Unanswered;
+            return false;
+        }
+
+        if (result is >= 0 or < -DriverSettings.LastError)
+        {
+            return isSame && start.Fate == Fate.LeftOut && result >= 0 && !directories.Contains(Encoding.Latin1.GetString(PathOf(view)));
+        }
+
+        if (!IsLeftOutFailing(view) && !(isSame && asked is var (region, open) && (region.WantedFailed & open) == 0))
+        {
+            return false;
+        }
+
+        if (hasStart && start.Fate == Fate.Told)
+        {
+            starts[view.ThreadId] = (Fate.Unanswered, null);
         }
 
         return true;
     }
 
-    private bool IsFailure(in EventView view) =>
-        view.TryResult(out var result) && result is < 0 and >= -DriverSettings.LastError && codes[view.Definition.Number].Any(failed.Contains);
+    private bool IsFailure(in EventView view) => view.TryResult(out var result) && result is < 0 and >= -DriverSettings.LastError && IsLeftOutFailing(view);
 
-    private bool IsUnwanted(in EventView view)
+    private bool IsLeftOutFailing(in EventView view) => codes[view.Definition.Number].Any(failed.Contains);
+
+    private (OpenRegion Region, OpenClasses Class)? Ask(in EventView view)
     {
-        var path = view.Text(view.Definition.Find("name"));
         var flags = view.Definition.Find("flags");
-        return opens.Has(path, flags < 0 ? CreatFlags : (uint)view.Unsigned(flags)) && !directories.Contains(Encoding.Latin1.GetString(path));
+        return opens.IsEmpty ? null : opens.Ask(PathOf(view), flags < 0 ? CreatFlags : (uint)view.Unsigned(flags));
     }
+
+    private static ReadOnlySpan<byte> PathOf(EventView view) => view.Text(view.Definition.Find("name"));
 
     private sealed unsafe class DirectoryNames : IEventConsumer
     {

@@ -43,6 +43,30 @@ public sealed class OpenChoices
         Assert.Equal(isLeftOut, Of($"{Opens} and {condition}").Has(Encoding.UTF8.GetBytes(path), flags));
 
     [Theory]
+    [InlineData("fd.name startswith /etc/", Read, "/usr/x", true)]
+    [InlineData("fd.name startswith /etc/", Read, "/etc/x", false)]
+    [InlineData("fd.directory = /etc", Read, "/usr/x", true)]
+    [InlineData("fd.directory = /etc", Read, "/etc/x", false)]
+    [InlineData("fd.name startswith /etc/ and fd.num >= 0", Read, "/etc/x", true)]
+    [InlineData("fd.name startswith /etc/ and fd.num = -1", Read, "/etc/x", false)]
+    [InlineData("fd.name startswith /etc/ and evt.failed = false", Read, "/etc/x", true)]
+    [InlineData("fd.name startswith /etc/ and evt.count.error = 1", Read, "/etc/x", false)]
+    [InlineData("fd.name startswith /etc/ and evt.rawres = -13", Read, "/etc/x", false)]
+    [InlineData("fd.name startswith /etc/ and evt.res = EACCES", Read, "/etc/x", false)]
+    [InlineData("fd.name startswith /etc/ and evt.res != ENOENT", Read, "/etc/x", false)]
+    [InlineData("fd.name startswith /etc/ and evt.res != ENOENT", Read, "/usr/x", true)]
+    [InlineData("fd.name startswith /etc/ and fd.typechar = f", Read, "/etc/x", false)]
+    [InlineData("evt.is_open_write = true and fd.num = -1", Read, "/etc/x", true)]
+    [InlineData("evt.is_open_write = true and fd.num = -1", Write | Create, "/etc/x", false)]
+    [InlineData("fd.typechar = f and fd.num = -1 and evt.res startswith E and fd.name contains ../", Read, "/usr/x", true)]
+    [InlineData("fd.typechar = f and fd.num = -1 and evt.res startswith E and fd.name contains ../", Read, "/usr/../x", false)]
+    [InlineData("evt.failed = true", Read, "/etc/x", false)]
+    [InlineData("not (fd.num < 0 and fd.name startswith /etc)", Read, "/etc/x", true)]
+    [InlineData("not (fd.num < 0 and fd.name startswith /etc)", Read, "/usr/x", false)]
+    public void A_failed_open_is_left_out_when_no_rule_can_match_it(string condition, uint flags, string path, bool isLeftOut) =>
+        Assert.Equal(isLeftOut, Of($"{Opens} and {condition}").Has(Encoding.UTF8.GetBytes(path), flags, fails: true));
+
+    [Theory]
     [InlineData("evt.type = openat", false)]
     [InlineData("evt.type in (creat, close)", false)]
     [InlineData("evt.type = close", true)]
@@ -78,14 +102,18 @@ public sealed class OpenChoices
     [InlineData("evt.type = read and not fd.name startswith /var", "o", "read")]
     [InlineData("evt.type = fchmod and evt.failed = false", "%evt.args", "fchmod")]
     [InlineData("evt.type = poll and proc.name = cat", "%evt.arg.fds", "poll")]
-    public void A_rule_that_needs_to_know_all_files_keeps_all_opens(string condition, string output, string call)
+    public void A_rule_that_needs_to_know_all_files_keeps_all_opens_that_succeed(string condition, string output, string call)
     {
         var opens = Find($"{Rule($"{Opens} and fd.name startswith /etc/", "o", 0)}{Rule(condition, output, 1)}");
-        Assert.True(opens.IsEmpty);
+        Assert.All(opens.Regions, static region => Assert.Equal(OpenClasses.All, region.Wanted));
+        Assert.True(opens.Has("/usr/x"u8, Read, fails: true));
         Assert.Equal(("r1", call), opens.Keeper);
         var log = new KeptLog();
         Prefilters.Tell(new SourceSettings { SystemCalls = FilteredRun.AllCalls, OpensLeftOut = opens }, log);
-        Assert.Contains($"the rule 'r1' may match {call} on any file", Assert.Single(log.Lines), StringComparison.Ordinal);
+        Assert.Collection(
+            log.Lines,
+            line => Assert.Contains($"the rule 'r1' may match {call} on any file", line, StringComparison.Ordinal),
+            static line => Assert.Contains("Failed opens that no rule can match are left out in the kernel (engine.modern_ebpf.prefilter). Told are some of paths that begin with one of 1 texts: /etc/.", line, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -118,9 +146,13 @@ public sealed class OpenChoices
         Assert.False(some.IsWithin(other));
         Assert.True(some.IsWithin(some));
         Assert.True(Regions(("/", OpenClasses.All)).IsEmpty);
+        var failed = new OpensLeftOut([new OpenRegion("/", OpenClasses.All, OpenClasses.Read)]);
+        Assert.False(failed.IsEmpty);
+        Assert.False(failed.IsWithin(some));
+        Assert.True(OpensLeftOut.None.IsWithin(failed));
     }
 
-    private static OpensLeftOut Regions(params IEnumerable<(string Beginning, OpenClasses Wanted)> regions) => new([.. regions.Select(static region => new OpenRegion(region.Beginning, region.Wanted))]);
+    private static OpensLeftOut Regions(params IEnumerable<(string Beginning, OpenClasses Wanted)> regions) => new([.. regions.Select(static region => new OpenRegion(region.Beginning, region.Wanted, OpenClasses.All))]);
 
     private static OpensLeftOut Of(string condition) => Find(Rule(condition, "o", 0));
 

@@ -132,8 +132,14 @@ public sealed class PrefilterChoices : IDisposable
         Assert.Contains("connect, openat.", Assert.Single(log.Lines), StringComparison.Ordinal);
         Prefilters.Tell(asked, log);
         Assert.Single(log.Lines);
-        Prefilters.Tell(asked with { OpensLeftOut = new OpensLeftOut([new OpenRegion("/", OpenClasses.None), new OpenRegion("/etc/", OpenClasses.Write), new OpenRegion("/a", OpenClasses.All)]) }, log);
-        Assert.Contains("2 texts: /etc/, /a.", log.Lines[^1], StringComparison.Ordinal);
+        var opens = new OpensLeftOut([new OpenRegion("/", OpenClasses.None, OpenClasses.None), new OpenRegion("/etc/", OpenClasses.Write, OpenClasses.Read), new OpenRegion("/a", OpenClasses.All, OpenClasses.None)]);
+        Prefilters.Tell(asked with { OpensLeftOut = opens }, log);
+        Assert.Collection(
+            log.Lines.Skip(1),
+            static line => Assert.Contains("Opens of files that no rule can match are left out in the kernel (engine.modern_ebpf.prefilter). Told are some of paths that begin with one of 2 texts: /etc/, /a.", line, StringComparison.Ordinal),
+            static line => Assert.Contains("Failed opens that no rule can match are left out in the kernel (engine.modern_ebpf.prefilter). Told are some of paths that begin with one of 1 texts: /etc/.", line, StringComparison.Ordinal));
+        Prefilters.Tell(asked with { FailedLeftOut = new HashSet<int> { openat }, OpensLeftOut = opens }, log);
+        Assert.Equal(5, log.Lines.Count);
     }
 
     private static IReadOnlySet<int> FailedCalls(params string[] conditions)

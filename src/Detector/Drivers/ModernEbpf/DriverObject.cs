@@ -269,11 +269,11 @@ internal sealed unsafe class DriverObject : IDisposable
     private void SetRegions(IReadOnlyList<OpenRegion> regions)
     {
         var map = Libbpf.MapFd(Map("regions"));
-        foreach (var (number, (beginning, wanted)) in regions.Index())
+        foreach (var (number, (beginning, wanted, wantedFailed)) in regions.Index())
         {
             var key = new RegionKey { Bits = (uint)beginning.Length * 8 };
             Encoding.Latin1.GetBytes(beginning, key.Text);
-            var region = new Region((ushort)number, (ushort)wanted);
+            var region = new Region((ushort)number, (byte)wanted, (byte)wantedFailed);
             if (Libbpf.UpdateElement(map, &key, &region, 0) is var error and not 0)
             {
                 throw Refused($"take the path {beginning}", -error);

@@ -109,9 +109,10 @@ internal struct RegionKey
 
 /// <summary>The driver's <c>struct region</c> (settings.h).</summary>
 /// <param name="Number">Which it is.</param>
-/// <param name="Wanted">The driver's bits of <see cref="OpenClasses"/>.</param>
+/// <param name="Wanted">The driver's bits of <see cref="OpenClasses"/>: successful opens.</param>
+/// <param name="WantedFailed">The same: failed opens.</param>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly record struct Region(ushort Number, ushort Wanted);
+internal readonly record struct Region(ushort Number, byte Wanted, byte WantedFailed);
 
 /// <summary>The driver's <c>struct counters</c> (settings.h), one per CPU.</summary>
 [StructLayout(LayoutKind.Sequential)]

@@ -31,13 +31,15 @@ struct {
 	__type(value, struct region);
 } regions SEC(".maps");
 
-/* What became of the start of each thread's last open. */
+/* What became of the start of each thread's last open. What the start asked for stands above, in one word with it. */
 enum {
 	START_TOLD = 0,
 	/* It was told, and its end was left out: the next open is told, so that user space does not take the one for the other. */
 	START_UNANSWERED = 1,
-	/* It was left out. The region and the class stand above. */
 	START_LEFT_OUT = 2,
+	START_FATES = 3,
+	/* What was asked for is known: the class and the region. */
+	START_KNOWN = 4,
 };
 
 struct {
@@ -81,7 +83,8 @@ static __always_inline __s32 open_class(__u64 flags)
 	return access + (flags & (O_CREATES | O_TMPFILE_ALONE) ? 3 : 0);
 }
 
-/* The region of a plain absolute path: its number, and above it the classes that are wanted; -1 for other paths. */
+/* The region of a plain absolute path: its number, and above it the classes that are wanted, and those that are when the open
+ * fails; -1 for other paths. */
 LOOP __s64 region_of(__u64 address, __u32 slot)
 {
 	struct scratch *scratch = scratch_at(slot);
@@ -106,13 +109,22 @@ LOOP __s64 region_of(__u64 address, __u32 slot)
 	}
 	key->bits = 8 * (length - 1);
 	region = bpf_map_lookup_elem(&regions, key);
-	return region ? region->number | (__s64)region->wanted << 16 : -1;
+	return region ? region->number | (__s64)region->wanted << 16 | (__s64)region->wanted_failed << 24 : -1;
 }
 
-/* What an open asks for, as a mark of a start that was left out; 0 when somebody may want it. */
-static __always_inline __u32 unwanted(struct event *event, const struct call *call)
+/* An open as one of those that can be left out. */
+struct asking {
+	/* What it asks for, as it stands in `starts`; 0 when that says nothing, and the open is told. */
+	__u32 mark;
+	/* Whether somebody may want it, if it succeeds and if it fails. */
+	bool is_wanted;
+	bool is_wanted_failed;
+};
+
+static __always_inline struct asking asking_of(struct event *event, const struct call *call)
 {
 	__u64 path = argument(call, 0), flags = argument(call, 1);
+	struct asking asking = {};
 	__s32 class;
 	__s64 region;
 
@@ -134,29 +146,35 @@ static __always_inline __u32 unwanted(struct event *event, const struct call *ca
 	}
 	class = open_class(flags);
 	if (class < 0)
-		return 0;
+		return asking;
 	region = region_of(path, event->slot);
-	if (region < 0 || (region >> 16 & (1 << class)))
-		return 0;
-	return START_LEFT_OUT | class << 8 | (region & 0xffff) << 16;
+	if (region < 0)
+		return asking;
+	asking.mark = START_KNOWN | class << 8 | (region & 0xffff) << 16;
+	asking.is_wanted = region >> 16 & (1 << class);
+	asking.is_wanted_failed = region >> 24 & (1 << class);
+	return asking;
 }
 
 static __always_inline bool is_unwanted_start(struct event *event, const struct call *call)
 {
 	__u32 thread = bpf_get_current_pid_tgid(), mark, *start;
+	struct asking asking;
+	bool left_out;
 
 	if (!settings.filter_opens)
 		return 0;
 	start = bpf_map_lookup_elem(&starts, &thread);
-	mark = start && *start == START_UNANSWERED ? START_TOLD : unwanted(event, call);
+	asking = asking_of(event, call);
+	left_out = asking.mark && !asking.is_wanted && !(start && (*start & START_FATES) == START_UNANSWERED);
+	mark = asking.mark | (left_out ? START_LEFT_OUT : START_TOLD);
 	if (start)
 		*start = mark;
 	else if (!mark || bpf_map_update_elem(&starts, &thread, &mark, BPF_ANY))
 		return 0;
-	if (!mark)
-		return 0;
-	COUNT(filtered);
-	return 1;
+	if (left_out)
+		COUNT(filtered);
+	return left_out;
 }
 
 /* Regular files alone: other calls can begin their paths at an open directory. */
@@ -167,25 +185,36 @@ static __always_inline bool is_regular(__s64 fd)
 	return file && (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) == S_IFREG;
 }
 
+/* Says that the end of an open will not come. Not possible when there is no room to keep that. */
+static __always_inline bool leave_unanswered(__u32 thread, __u32 *start)
+{
+	__u32 mark = START_UNANSWERED;
+
+	if (!start)
+		return !bpf_map_update_elem(&starts, &thread, &mark, BPF_ANY);
+	if ((*start & START_FATES) == START_TOLD)
+		*start = mark;
+	return 1;
+}
+
 static __always_inline bool is_unwanted_end(struct event *event, const struct call *call)
 {
-	__u32 thread = bpf_get_current_pid_tgid(), mark, *start;
-	bool left_out;
+	__u32 thread = bpf_get_current_pid_tgid(), *start;
+	bool failed = is_failure(call->result), left_out;
+	struct asking asking;
 
 	if (!settings.filter_opens)
 		return 0;
 	start = bpf_map_lookup_elem(&starts, &thread);
-	mark = start ? *start : START_TOLD;
-	if (call->drop_failed && is_failure(call->result)) {
-		left_out = mark > START_UNANSWERED;
-		if (!left_out) {
-			mark = START_UNANSWERED;
-			left_out = start || !bpf_map_update_elem(&starts, &thread, &mark, BPF_ANY);
-			if (start)
-				*start = mark;
-		}
+	if (failed && call->drop_failed) {
+		left_out = leave_unanswered(thread, start);
 	} else {
-		left_out = mark > START_UNANSWERED && call->result >= 0 && mark == unwanted(event, call) && is_regular(call->result);
+		asking = asking_of(event, call);
+		left_out = start && asking.mark && asking.mark == (*start & ~START_FATES);
+		if (failed)
+			left_out = left_out && !asking.is_wanted_failed && leave_unanswered(thread, start);
+		else
+			left_out = left_out && (*start & START_FATES) == START_LEFT_OUT && call->result >= 0 && is_regular(call->result);
 	}
 	if (left_out)
 		COUNT(filtered);

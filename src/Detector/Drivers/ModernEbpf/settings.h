@@ -33,8 +33,9 @@ struct region_key {
 struct region {
 	/* Which it is. */
 	__u16 number;
-	/* The classes of opens that somebody may want: open_class() says which bit. */
-	__u16 wanted;
+	/* The classes of opens that somebody may want when they succeed, and when they fail: open_class() says which bit. */
+	__u8 wanted;
+	__u8 wanted_failed;
 };
 
 struct settings {
