@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Proves that alerts about containers that live for 50 ms have their name and image: starts a Docker of its own, which touches no
 # network, watches with the published detector, runs containers one after the other, and counts. Fails below 99 %.
-# Needs root, docker.io, busybox-static, python3 and ./run.sh --build. A thousand take about a quarter of an hour.
+# Needs root, docker.io, busybox-static, python3 and ./run.sh --build. A thousand take about five minutes on a quiet machine.
 #   eng/prove-short-containers.sh [COUNT] [HOLD_MS]      default: 1000, and 150 as container.hold_ms has it
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -61,7 +61,7 @@ internal sealed partial class YamlConfigReader
 
         ConfigMap Refuse(ConfigNode other)
         {
-            faults.Error(other.Source, "", "The file must be a map of sections, as in 'listenport: 2801'.");
+            faults.Error(other.Source, "", $"The file must be a map of keys and their values, as in 'key: value', and is a {(other is ConfigScalar ? "text" : "list")}.");
             return Empty(file);
         }
     }

@@ -57,8 +57,8 @@ public sealed class YamlTreeTests
     }
 
     [Theory]
-    [InlineData("- a\n", "f:1:1: The file must be a map of sections, as in 'listenport: 2801'.")]
-    [InlineData("# c\n~x\n", "f:2:1: The file must be a map of sections, as in 'listenport: 2801'.")]
+    [InlineData("- a\n", "f:1:1: The file must be a map of keys and their values, as in 'key: value', and is a list.")]
+    [InlineData("# c\n~x\n", "f:2:1: The file must be a map of keys and their values, as in 'key: value', and is a text.")]
     [InlineData("a: [b, c\n", "f:1:4: This is not valid YAML: the bracket that opens here is not closed; a ',' or ']' was expected at line 2, column 1.")]
     [InlineData("a: {b: c\n", "f:1:4: This is not valid YAML: the bracket that opens here is not closed; a ',' or '}' was expected at line 2, column 1.")]
     [InlineData("a: [b]\nc: {d: e}\nf: [g, [h]\n", "f:3:4: This is not valid YAML: the bracket that opens here is not closed; a ',' or ']' was expected at line 4, column 1.")]

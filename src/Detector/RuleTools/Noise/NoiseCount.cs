@@ -71,9 +71,9 @@ internal sealed class NoiseCount(IFieldCatalogue catalogue, Func<Rule, AlertCont
         noise.LastEvent = context.Number;
         foreach (var (field, values) in noise.Fields)
         {
-            if (context.Read(field).Exists)
+            // An empty value tells nothing apart, as the image of what runs in no container.
+            if (context.Read(field).Exists && text.Of(field, context) is { Length: > 0 } value)
             {
-                var value = text.Of(field, context);
                 values.Add(value.Length <= MaxCharacters ? value : value[..MaxCharacters] + "…");
             }
         }
