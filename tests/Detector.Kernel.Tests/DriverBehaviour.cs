@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Saker.Detector.Capture;
 using Saker.Detector.Drivers.ModernEbpf;
@@ -101,6 +102,19 @@ public sealed class DriverBehaviour
                 ("filtered", Offset<DriverCounters>(nameof(DriverCounters.Filtered))),
             ],
             Members(types, "counters"));
+    }
+
+    /// <summary>The kernel follows every path through a program before it takes it: that is most of the time until events come.</summary>
+    [Fact]
+    public void Programs_cost_the_kernel_s_verifier_little()
+    {
+        Live.Require();
+        using var source = new ModernEbpfSource();
+        source.Start(Live.Settings);
+        var steps = Directory.EnumerateFiles("/proc/self/fdinfo").SelectMany(File.ReadLines).Where(static line => line.StartsWith("verified_insns:", StringComparison.Ordinal))
+            .Select(static line => long.Parse(line.AsSpan("verified_insns:".Length), CultureInfo.InvariantCulture)).Where(static count => count > 0).ToList();
+        Assert.True(steps.Count > 50, $"{steps.Count} programs");
+        Assert.True(steps.Max() < 60_000 && steps.Sum() < 400_000, $"{steps.Max()} steps for one program, {steps.Sum()} for all {steps.Count}");
     }
 
     [Fact]

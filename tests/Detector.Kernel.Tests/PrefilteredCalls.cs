@@ -79,6 +79,11 @@ public sealed class PrefilteredCalls(ITestOutputHelper output)
                 "end /dev/null", // no regular file
                 "start /etc/no/such",
                 "start /usr/bin/env", "end /usr/bin/env",
+                "start /usr/li//x",
+                "start /usr/li./x",
+                "start /usr/li..x",
+                "start /no",
+                "start /usr/bin/id", "end /usr/bin/id",
             ],
             StepsOf(act, act["pid"], "open"));
         Assert.DoesNotContain("end /usr/bin/env", StepsOf(act, act["pid"], "openat"));
@@ -96,6 +101,10 @@ public sealed class PrefilteredCalls(ITestOutputHelper output)
                 "end /dev/null",
                 "end /no/such",
                 "start /etc/no/such", "end /etc/no/such",
+                "start /usr/li//x", "end /usr/li//x",
+                "start /usr/li./x", "end /usr/li./x",
+                "start /usr/li..x", "end /usr/li..x",
+                "end /no",
             ],
             StepsOf(withFailures, withFailures["pid"], "open"));
     }
@@ -113,6 +122,9 @@ public sealed class PrefilteredCalls(ITestOutputHelper output)
                 "end /usr/bin", // a directory
                 "end /dev/null",
                 "end /etc/no/such",
+                "start /usr/li//x", "end /usr/li//x",
+                "start /usr/li./x", "end /usr/li./x",
+                "start /usr/li..x", "end /usr/li..x",
             ],
             StepsOf(act, act["pid"], "open"));
 

@@ -34,6 +34,12 @@ static void opens(void)
 	syscall(SYS_open, "/etc/no/such", O_RDONLY, 0);
 	syscall(SYS_open, "/usr/bin/env", O_RDONLY, 0);
 	syscall(SYS_open, "/usr/bin/id", O_RDONLY, 0);
+	/* What winds stands on both sides of a boundary of eight bytes; behind the last, the one before it is left over. */
+	syscall(SYS_open, "/usr/li//x", O_RDONLY, 0);
+	syscall(SYS_open, "/usr/li./x", O_RDONLY, 0);
+	syscall(SYS_open, "/usr/li..x", O_RDONLY, 0);
+	syscall(SYS_open, "/no", O_RDONLY, 0);
+	syscall(SYS_open, "/usr/bin/id", O_RDONLY, 0);
 	syscall(SYS_openat, AT_FDCWD, "/usr/bin/env", O_RDONLY, 0);
 	syscall(SYS_openat2, AT_FDCWD, "/usr/bin/env", &how, sizeof(how));
 	syscall(SYS_openat2, AT_FDCWD, "/etc/passwd", &how, sizeof(how));

@@ -62,28 +62,35 @@ LOOP __u64 size_of_pieces(__u64 pieces, __u32 count, __u32 narrow)
 	return size;
 }
 
+/* At most `left` bytes of one piece, to where `used` bytes of the value stand already. Returns how many came; -1 when none that
+ * should. By itself, so that the verifier does not look at each of many pieces again. */
+LOOP long write_piece(__u64 from, __u64 size, __u64 left, __u32 position, __u32 used)
+{
+	struct scratch *scratch = this_scratch(hook_sys_exit);
+
+	if (size > left)
+		size = left;
+	if (!size)
+		return 0;
+	if (!scratch)
+		return -1;
+	return copy_data(scratch, position + used, from, size, settings.snap_length - used) ?: -1;
+}
+
 /* Data in pieces, of which `size` bytes count. */
 LOOP long write_pieces(__u64 pieces, __u32 count, __u32 narrow, __u64 size, __u32 position)
 {
-	struct scratch *scratch = this_scratch(hook_sys_exit);
 	__u32 used = 0;
 
-	if (!scratch)
-		return 0;
 	for (__u32 i = 0; i < MAX_PIECES; i++) {
 		struct piece piece;
-		__u32 room = settings.snap_length;
-		__u32 copied;
+		long copied;
 
-		if (i >= count || used >= room || used >= size)
+		if (i >= count || used >= settings.snap_length || used >= size)
 			break;
 		piece = read_piece(pieces, i, narrow);
-		if (piece.size > size - used)
-			piece.size = size - used;
-		if (!piece.size)
-			continue;
-		copied = copy_data(scratch, position + used, piece.from, piece.size, room - used);
-		if (!copied)
+		copied = write_piece(piece.from, piece.size, size - used, position, used);
+		if (copied < 0)
 			break;
 		used += copied;
 	}

@@ -83,6 +83,35 @@ static __always_inline __s32 open_class(__u64 flags)
 	return access + (flags & (O_CREATES | O_TMPFILE_ALONE) ? 3 : 0);
 }
 
+/* The bytes of a word that are this character, by their highest bits. */
+static __always_inline __u64 bytes_that_are(__u64 word, __u8 character)
+{
+	const __u64 ones = 0x0101010101010101, low = 0x7f * ones;
+	__u64 other = word ^ character * ones;
+
+	return ~(((other & low) + low) | other | low);
+}
+
+/* Whether a path has `//`, `./` or `..` in it, and so may mean another. Eight bytes at a time. */
+static __always_inline bool is_winding(const char *path, __u32 length)
+{
+	__u64 last = 0;
+
+	for (__u32 i = 0; i < REGION_BYTES && i < length; i += 8) {
+		__u64 here = *(const __u64 *)(path + i), before = here << 8 | last;
+		__u64 slash = bytes_that_are(here, '/'), dot = bytes_that_are(here, '.');
+		__u64 dot_before = bytes_that_are(before, '.'), slash_before = bytes_that_are(before, '/');
+		__u64 bad = (slash & (slash_before | dot_before)) | (dot & dot_before);
+
+		if (length - i < 8)
+			bad &= (1ULL << 8 * (length - i)) - 1; /* behind the path stands what was there before */
+		if (bad)
+			return 1;
+		last = here >> 56;
+	}
+	return 0;
+}
+
 /* The region of a plain absolute path: its number, and above it the classes that are wanted, and those that are when the open
  * fails; -1 for other paths. */
 LOOP __s64 region_of(__u64 address, __u32 slot)
@@ -96,17 +125,8 @@ LOOP __s64 region_of(__u64 address, __u32 slot)
 		return -1;
 	key = &scratch->region;
 	length = bpf_probe_read_user_str(key->text, REGION_BYTES, (void *)address);
-	if (length < 2 || length >= REGION_BYTES || key->text[0] != '/')
+	if (length < 2 || length >= REGION_BYTES || key->text[0] != '/' || is_winding((const char *)key->text, length - 1))
 		return -1;
-	for (__u32 i = 1; i < REGION_BYTES; i++) {
-		__u8 before = key->text[i - 1], here = key->text[i];
-
-		if (!here)
-			break;
-		/* `//`, `./` and `..`: a path that may mean another. */
-		if ((here == '/' && (before == '/' || before == '.')) || (here == '.' && before == '.'))
-			return -1;
-	}
 	key->bits = 8 * (length - 1);
 	region = bpf_map_lookup_elem(&regions, key);
 	return region ? region->number | (__s64)region->wanted << 16 | (__s64)region->wanted_failed << 24 : -1;
