@@ -56,7 +56,7 @@ internal abstract record SocketEngineOptions : ICheckedOptions
 {
     private protected SocketEngineOptions(params string[] sockets) => Sockets = sockets;
 
-    /// <summary>Whether it is asked.</summary>
+    /// <summary>Whether it is asked. When docker, podman, cri and containerd are all off, what runs in their containers counts as the host's, as in Falco.</summary>
     public bool Enabled { get; init; } = true;
 
     /// <summary>Its sockets, from the root; <c>*</c> stands for any one folder. The variable <c>HOST_ROOT</c> is put before each.</summary>

@@ -53,6 +53,11 @@ internal sealed class ContainerInquiry : IAsyncDisposable
     public async Task StartAsync(TimeSpan patience)
     {
         Look();
+        foreach (var path in discovery.Missing)
+        {
+            ContainerMessages.SocketMissing(logger, path, LookInterval.TotalSeconds);
+        }
+
         work.Add(Task.Run(() => LookOnAsync(stop.Token), CancellationToken.None));
         work.Add(Task.Run(() => AskOnceMoreAsync(stop.Token), CancellationToken.None));
         for (var i = 0; i < AtOnce; i++)

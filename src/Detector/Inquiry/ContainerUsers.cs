@@ -6,7 +6,7 @@ namespace Saker.Detector.Inquiry;
 
 /// <summary>
 /// Reads users and groups of containers from their own lists, away from the event thread: from below the root of a process that has
-/// just run exec there. What stands in such files is whatever the container's owner wants, and is taken for names only.
+/// just run exec there, or was found there. What stands in such files is whatever the container's owner wants, and is taken for names only.
 /// </summary>
 internal sealed class ContainerUsers : IAsyncDisposable
 {
@@ -38,7 +38,7 @@ internal sealed class ContainerUsers : IAsyncDisposable
         while (answers.Reader.TryRead(out var answer))
         {
             var container = answer.Container;
-            container.Users = answer.Users;
+            container.Users = answer.Users ?? container.Users;
             // The runtime's own part of the start is still at the host's root; what ran exec since is at the container's.
             container.AreUsersAsked = answer.IsTooEarly && answer.Execs != container.Execs && Ask(container, container.LastPid);
             if (answer.IsTooEarly && !container.AreUsersAsked)

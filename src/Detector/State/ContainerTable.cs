@@ -15,6 +15,10 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
 
     private const int MaxIdBytes = 64;
 
+    // Nanoseconds between two readings of a container's users: until there is one, and when one is unknown.
+    private const ulong FirstPause = 1_000_000_000;
+    private const ulong LaterPause = 5_000_000_000;
+
     private readonly Dictionary<string, ContainerEntry> entries = new(StringComparer.Ordinal);
     private readonly PriorityQueue<ContainerEntry, long> left = new();
     private long departures;
@@ -183,13 +187,24 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
     /// <summary>A process has run exec in a container: from then on its root is the container's, and its users can be read.</summary>
     /// <param name="entry">The container.</param>
     /// <param name="pid">The process.</param>
+    /// <param name="uid">Its user.</param>
     /// <param name="time">When that was, nanoseconds since 1970.</param>
-    public void Executed(ContainerEntry entry, long pid, ulong time)
+    public void Executed(ContainerEntry entry, long pid, uint uid, ulong time)
     {
-        const ulong pause = 1_000_000_000;
         entry.LastPid = pid;
         entry.Execs++;
-        if (AskUsers is null || entry.IsHost || entry.Users is not null || entry.AreUsersAsked || time - entry.UsersAskedAt < pause)
+        LookUpUser(entry, pid, uid, time);
+    }
+
+    /// <summary>Has a container's users be read when one of a process is not known: at first, and again later, for they may have been changed.</summary>
+    /// <param name="entry">The container.</param>
+    /// <param name="pid">The process.</param>
+    /// <param name="uid">Its user.</param>
+    /// <param name="time">The time, nanoseconds since 1970.</param>
+    public void LookUpUser(ContainerEntry entry, long pid, uint uid, ulong time)
+    {
+        var pause = entry.Users is null ? FirstPause : LaterPause;
+        if (AskUsers is null || entry.IsHost || entry.AreUsersAsked || entry.Users?.User(uid) is not null || time - entry.UsersAskedAt < pause)
         {
             return;
         }

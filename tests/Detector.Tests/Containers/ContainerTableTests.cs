@@ -89,7 +89,7 @@ public sealed class ContainerTableTests
     {
         var table = new ContainerTable { Ask = static entry => entry.Knowledge = ContainerKnowledge.Asked, AskUsers = static (_, _) => true };
         var entry = table.Of(Cgroup(1));
-        table.Executed(entry, 10, 2_000_000_000);
+        table.Executed(entry, 10, uid: 1000, 2_000_000_000);
         Assert.True(entry.IsPending);
         table.ForgetQuestions();
         Assert.Equal((false, ContainerKnowledge.Unasked), (entry.IsPending, entry.Knowledge));

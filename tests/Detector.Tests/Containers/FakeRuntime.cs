@@ -28,6 +28,8 @@ internal sealed class FakeRuntime : IContainerRuntime, IRuntimeDiscovery
 
     public int Listed => Volatile.Read(ref listed);
 
+    public IReadOnlyList<string> Missing { get; set; } = [];
+
     public IReadOnlyList<IContainerRuntime> FindNew()
     {
         if (isFound)

@@ -110,6 +110,15 @@ public sealed class Inquiries : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_socket_that_is_named_and_not_there_is_said_once()
+    {
+        runtime.Missing = ["/run/mine.sock"];
+        await StartAsync();
+        await UntilAsync(() => runtime.Followed > 0, advance: TimeSpan.FromSeconds(5));
+        Assert.Single(log.Lines, "Containers: there is no socket /run/mine.sock, which container_engines names. It is looked for every 5 seconds; until then nobody is asked there.");
+    }
+
+    [Fact]
     public async Task After_a_connection_broke_all_is_listed_again()
     {
         await StartAsync();

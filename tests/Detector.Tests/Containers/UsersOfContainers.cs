@@ -65,11 +65,55 @@ public sealed class UsersOfContainers : IDisposable
         await using var users = new ContainerUsers(folder);
         table.AskUsers = users.Ask;
         var entry = table.Of(Encoding.UTF8.GetBytes($"cpu=/docker/{Full}\0"));
-        table.Executed(entry, 19, 2_000_000_000);
-        table.Executed(entry, 20, 2_000_000_001); // mostly under the same id, at another root by then
+        table.Executed(entry, 19, uid: 1000, 2_000_000_000);
+        table.Executed(entry, 20, uid: 1000, 2_000_000_001); // mostly under the same id, at another root by then
         Assert.True(entry.IsPending);
         await UntilAsync(users, () => !entry.IsPending);
         Assert.Equal("web", Encoding.UTF8.GetString(entry.Users!.User(1000)!.Name));
+    }
+
+    [Fact]
+    public async Task Users_that_are_made_later_are_found_and_nobody_is_forgotten()
+    {
+        const ulong second = 1_000_000_000;
+        Write("passwd", "web:x:1000:1000::/:/\n");
+        var table = new ContainerTable();
+        await using var users = new ContainerUsers(folder);
+        table.AskUsers = users.Ask;
+        var entry = table.Of(Encoding.UTF8.GetBytes($"cpu=/docker/{Full}\0"));
+        table.LookUpUser(entry, 20, uid: 1000, 2 * second);
+        await UntilAsync(users, () => !entry.IsPending);
+        table.Executed(entry, 20, uid: 1000, 20 * second);
+        Assert.False(entry.IsPending, "It was read again for a user who is known.");
+        Write("passwd", "web:x:1000:1000::/:/\nlate:x:6000:6000::/:/\n");
+        table.Executed(entry, 20, uid: 6000, 20 * second);
+        await UntilAsync(users, () => !entry.IsPending);
+        Assert.Equal("late", Encoding.UTF8.GetString(entry.Users!.User(6000)!.Name));
+        table.Executed(entry, 20, uid: 6001, 24 * second);
+        Assert.False(entry.IsPending, "It was read again too soon.");
+        table.Executed(entry, 21, uid: 6001, 25 * second); // is gone
+        await UntilAsync(users, () => !entry.IsPending);
+        Assert.Equal("web", Encoding.UTF8.GetString(entry.Users!.User(1000)!.Name));
+    }
+
+    [Fact]
+    public void What_is_found_in_proc_has_its_users_read()
+    {
+        const string line = "20 (sh) S 1 20 20 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0 0";
+        Directory.CreateDirectory(In("proc/20/task/20"));
+        File.WriteAllText(In("proc/20/task/20/stat"), line);
+        File.WriteAllText(In("proc/20/task/20/status"), "Name:\tsh\nTgid:\t20\nPPid:\t1\nUid:\t1000\t1000\t1000\t1000\nGid:\t1000\t1000\t1000\t1000\n");
+        File.WriteAllText(In("proc/20/task/20/cgroup"), $"0::/docker/{Full}\n");
+        using var probe = new FieldProbe();
+        var asked = new List<long>();
+        probe.State.Containers.AskUsers = (_, pid) =>
+        {
+            asked.Add(pid);
+            return true;
+        };
+        Assert.Equal(1, new ProcScanner(In("proc"), TimeProvider.System).ScanAll(probe.State));
+        Assert.Equal([20], asked);
+        Assert.True(probe.State.Containers.Find(Full[..12])!.IsPending);
     }
 
     [Theory]

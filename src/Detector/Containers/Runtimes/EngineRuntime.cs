@@ -76,7 +76,7 @@ internal abstract class EngineRuntime : IContainerRuntime
     /// <inheritdoc/>
     public async IAsyncEnumerable<ContainerRecord> FollowAsync(Action following, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var events = (string[])[.. Settings.FollowsCreate ? ["create"] : (string[])[], .. Settings.FollowsStart ? ["start"] : (string[])[]];
+        var events = (string[])[.. Settings.FollowsCreate ? ["create"] : (string[])[], .. Settings.FollowsStart ? ["start"] : (string[])[], "rename"];
         var filter = JsonSerializer.Serialize(new Dictionary<string, string[]> { ["type"] = ["container"], ["event"] = events });
         var root = await RootAsync(isNew: true, cancellationToken);
         await foreach (var document in Http.LinesAsync($"{root}/events?stream=true&filters={Uri.EscapeDataString(filter)}", following, cancellationToken))

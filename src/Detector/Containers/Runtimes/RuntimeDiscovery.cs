@@ -13,6 +13,9 @@ internal sealed class RuntimeDiscovery(ContainerEnginesOptions options, string h
     private readonly HashSet<RuntimeSocket> known = [];
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Missing => sockets.FindMissing();
+
+    /// <inheritdoc/>
     public IReadOnlyList<IContainerRuntime> FindNew()
     {
         var found = ContainerRuntimes.Create(sockets, known, settings);

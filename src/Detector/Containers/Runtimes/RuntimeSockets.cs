@@ -25,7 +25,10 @@ internal sealed class RuntimeSockets
     // Who has more users with Podman than that has no need of all of them.
     private const int MostMatches = 256;
 
+    private static readonly ContainerEnginesOptions usual = new();
+
     private readonly List<(RuntimeEngine Engine, string Path)> places;
+    private readonly HashSet<string> usualPaths;
 
     /// <param name="options">Which engines, and their sockets.</param>
     /// <param name="hostRoot">Where the machine's files are, put before each path; empty outside a container.</param>
@@ -33,6 +36,7 @@ internal sealed class RuntimeSockets
     {
         var root = hostRoot.TrimEnd('/');
         places = [.. Chosen(RuntimeEngine.Docker, options.Docker), .. Chosen(RuntimeEngine.Podman, options.Podman), .. Chosen(RuntimeEngine.Cri, options.Cri), .. Chosen(RuntimeEngine.Containerd, options.Containerd)];
+        usualPaths = [.. new SocketEngineOptions[] { usual.Docker, usual.Podman, usual.Cri, usual.Containerd }.SelectMany(static engine => engine.Sockets).Select(socket => root + socket)];
 
         IEnumerable<(RuntimeEngine, string)> Chosen(RuntimeEngine engine, SocketEngineOptions chosen) =>
             chosen.Enabled && !options.Static.Enabled ? chosen.Sockets.Select(socket => (engine, root + socket)).Distinct() : [];
@@ -49,6 +53,10 @@ internal sealed class RuntimeSockets
 
         return found;
     }
+
+    /// <summary>The places that somebody chose, other than the usual ones, where there is no socket.</summary>
+    public IReadOnlyList<string> FindMissing() =>
+        [.. places.Select(static place => place.Path).Where(path => !usualPaths.Contains(path) && !Matches(path).Any()).Distinct(StringComparer.Ordinal)];
 
     // One star in place of a folder's name.
     private static IEnumerable<string> Matches(string path)

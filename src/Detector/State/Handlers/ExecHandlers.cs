@@ -34,11 +34,6 @@ internal static class ExecHandlers
         state.Texts.Set(ref thread.Comm, view.Text(ExecveV19Exit.Comm));
         // The directory is that of before: what old drivers tell of it here is not taken, as in Falco.
         state.SetCgroups(thread, view.Parameter(ExecveV19Exit.Cgroups));
-        if (thread.Container is { } container)
-        {
-            state.Containers.Executed(container, pid, view.Timestamp);
-        }
-
         if (view.Has(ExecveV19Exit.Env))
         {
             state.Texts.Set(ref thread.Environment, view.Parameter(ExecveV19Exit.Env));
@@ -74,6 +69,10 @@ internal static class ExecHandlers
         thread.Uid = (uint)view.Unsigned(ExecveV19Exit.Uid, thread.Uid);
         thread.Gid = (uint)view.Unsigned(ExecveV19Exit.Gid, thread.Gid);
         thread.State = StateOf(view.Unsigned(ExecveV19Exit.Flags)) | ThreadMarks.Executed | (thread.State & ThreadMarks.Recorded);
+        if (thread.Container is { } container)
+        {
+            state.Containers.Executed(container, pid, thread.Uid, view.Timestamp);
+        }
     }
 
     /// <summary>The process's other threads are gone after an exec, and the one that called it is the leader now.</summary>

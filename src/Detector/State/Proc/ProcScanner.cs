@@ -222,6 +222,11 @@ internal sealed class ProcScanner(string proc, TimeProvider clock) : IThreadLook
         Handlers.ProcessHandlers.SetWorkingDirectory(state, thread, file.ReadLink($"{folder}/cwd"));
         texts.Set(ref thread.Root, file.ReadLink($"{folder}/root"));
         state.SetCgroups(thread, CgroupFile.ToPairs(file.Read($"{folder}/cgroup"), stackalloc byte[8192]));
+        if (thread.Container is { } container && thread.Tid == thread.Pid)
+        {
+            state.Containers.LookUpUser(container, thread.Pid, thread.Uid, thread.ScannedAt);
+        }
+
         var login = file.Read($"{folder}/loginuid");
         thread.LoginUid = Utf8Parser.TryParse(login, out uint uid, out _) ? uid : uint.MaxValue;
         thread.FdLimit = LimitsFile.OpenFiles(file.Read($"{folder}/limits"));

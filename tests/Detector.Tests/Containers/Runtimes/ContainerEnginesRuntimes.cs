@@ -34,6 +34,15 @@ public sealed class ContainerEnginesRuntimes : IDisposable
     }
 
     [Fact]
+    public void Sockets_that_somebody_named_are_missed_and_the_usual_ones_are_not()
+    {
+        Touch("run/mine.sock");
+        var options = Options("container_engines: {docker: {sockets: [/run/mine.sock, /run/other.sock, /var/run/docker.sock]}, podman: {enabled: false, sockets: [/run/off.sock]}, cri: {sockets: [/run/*/cri.sock]}}");
+        Assert.Equal([folder + "/run/other.sock", folder + "/run/*/cri.sock"], new RuntimeSockets(options, folder).FindMissing());
+        Assert.Empty(new RuntimeSockets(Options("priority: debug"), folder).FindMissing());
+    }
+
+    [Fact]
     public async Task A_socket_that_comes_later_is_found_and_a_known_one_gets_no_second_client()
     {
         var sockets = new RuntimeSockets(Options("priority: debug"), folder + "/");

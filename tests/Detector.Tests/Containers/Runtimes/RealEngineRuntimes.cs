@@ -73,6 +73,16 @@ public abstract class RealEngineRuntimes<T>(T engine) : IClassFixture<T>
         Assert.All(told, static record => Assert.NotEmpty(record.Name));
     }
 
+    [Fact]
+    public async Task A_new_name_is_told()
+    {
+        engine.Require();
+        await using var runtime = Open(new RuntimeSettings());
+        var id = await engine.MakeAsync("create", "--network=none", "--name", "before");
+        var told = await runtime.ToldAsync(async () => await engine.CommandAsync("rename", "before", "after"), static records => records.Count == 1);
+        Assert.Equal((id, "after"), (told[0].FullId, told[0].Name));
+    }
+
     internal abstract IContainerRuntime Open(RuntimeSettings settings);
 
     internal virtual void Compare(JsonNode inspected, ContainerRecord record)
