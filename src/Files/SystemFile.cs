@@ -6,10 +6,11 @@ namespace Saker.Files;
 
 /// <summary>What a file is, so that two of one name can be told apart.</summary>
 /// <param name="IsRegular">False for pipes, devices and whatever else has no size.</param>
+/// <param name="IsSocket">Whether it is a Unix socket.</param>
 /// <param name="Device">The device, major and minor number.</param>
 /// <param name="Inode">The inode.</param>
 /// <param name="Size">Bytes in it.</param>
-internal readonly record struct FileFacts(bool IsRegular, ulong Device, ulong Inode, long Size)
+internal readonly record struct FileFacts(bool IsRegular, bool IsSocket, ulong Device, ulong Inode, long Size)
 {
     public bool IsSameAs(FileFacts other) => Device == other.Device && Inode == other.Inode;
 }
@@ -45,6 +46,7 @@ internal static partial class SystemFile
     private const int DeviceOffset = 136;
     private const int TypeMask = 0xF000;
     private const int RegularFile = 0x8000;
+    private const int UnixSocket = 0xC000;
 
     /// <summary>Standard output as it was inherited. Not closed with the handle.</summary>
     public static SafeFileHandle StandardOutput() => new(1, ownsHandle: false);
@@ -121,6 +123,7 @@ internal static partial class SystemFile
 
         return new FileFacts(
             (BinaryPrimitives.ReadUInt16LittleEndian(stat[ModeOffset..]) & TypeMask) == RegularFile,
+            (BinaryPrimitives.ReadUInt16LittleEndian(stat[ModeOffset..]) & TypeMask) == UnixSocket,
             BinaryPrimitives.ReadUInt64LittleEndian(stat[DeviceOffset..]),
             BinaryPrimitives.ReadUInt64LittleEndian(stat[InodeOffset..]),
             BinaryPrimitives.ReadInt64LittleEndian(stat[SizeOffset..]));

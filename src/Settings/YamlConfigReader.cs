@@ -23,10 +23,11 @@ internal sealed partial class YamlConfigReader
     private readonly ConfigFaults faults;
     private readonly Scanner scanner;
     private readonly Parser parser;
-    private readonly Dictionary<AnchorName, ConfigNode> anchors = [];
+    private readonly Dictionary<AnchorName, Anchored> anchors = [];
     private readonly Stack<NodeEvent> openBrackets = new();
     private readonly YamlReading reading;
     private int values;
+    private int deepest;
 
     private YamlConfigReader(string file, string text, ConfigFaults faults, YamlReading reading)
     {
@@ -200,16 +201,17 @@ internal sealed partial class YamlConfigReader
         var current = parser.Current!;
         if (depth > MaxDepth)
         {
-            throw new YamlException(current.Start, current.Start, $"Values are nested deeper than {MaxDepth} levels.");
+            throw TooDeep(current);
         }
 
         Count(current, 1);
         if (parser.TryConsume<AnchorAlias>(out var alias))
         {
-            return anchors.TryGetValue(alias.Value, out var target)
-                ? target
-                : throw new YamlException(alias.Start, alias.Start, $"No value before this one has the anchor '{alias.Value}'.");
+            return ReadAlias(alias, depth);
         }
+
+        var (valuesBefore, deepestBefore) = (values, deepest);
+        deepest = depth;
 
         var anchor = current is NodeEvent { Anchor.IsEmpty: false } named ? named.Anchor : AnchorName.Empty;
         ConfigNode node = current switch
@@ -221,11 +223,27 @@ internal sealed partial class YamlConfigReader
         };
         if (!anchor.IsEmpty)
         {
-            anchors[anchor] = node;
+            anchors[anchor] = new Anchored(node, values - valuesBefore, deepest - depth);
         }
 
+        deepest = Math.Max(deepest, deepestBefore);
         return node;
     }
+
+    // Whoever reads the tree meets what an alias stands for as often as it is named: it counts as written out.
+    private ConfigNode ReadAlias(AnchorAlias alias, int depth)
+    {
+        if (!anchors.TryGetValue(alias.Value, out var target))
+        {
+            throw new YamlException(alias.Start, alias.Start, $"No value before this one has the anchor '{alias.Value}'.");
+        }
+
+        Count(alias, target.Values);
+        deepest = Math.Max(deepest, depth + target.Height);
+        return deepest > MaxDepth ? throw TooDeep(alias) : target.Node;
+    }
+
+    private static YamlException TooDeep(ParsingEvent at) => new(at.Start, at.Start, $"Values are nested deeper than {MaxDepth} levels.");
 
     private ConfigScalar ReadScalar()
     {
@@ -334,7 +352,6 @@ internal sealed partial class YamlConfigReader
                 continue;
             }
 
-            Count(key, map.Entries.Count);
             merged.AddRange(map.Entries);
         }
     }
@@ -347,6 +364,9 @@ internal sealed partial class YamlConfigReader
             throw new YamlException(at.Start, at.Start, $"The file holds more than {MaxValues} values.");
         }
     }
+
+    /// <summary>What an alias may stand for, with the values in it and the levels below it.</summary>
+    private readonly record struct Anchored(ConfigNode Node, int Values, int Height);
 
     private ConfigSource At(ParsingEvent parsed) => ConfigSource.InFile(file, parsed.Start.Line, parsed.Start.Column);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Saker.Settings.Tests;
@@ -151,6 +152,31 @@ public sealed class YamlTreeTests
         yaml.AppendJoin('\n', Enumerable.Range(0, more).Select(index => $"f{index}: 0"));
         var faults = new ConfigFaults();
         YamlConfigReader.Read("f", Encoding.UTF8.GetBytes(yaml.ToString()), faults);
+        Assert.Equal(expected, string.Join('\n', faults.All));
+    }
+
+    [Fact]
+    public void What_an_alias_stands_for_counts_as_often_as_it_is_named()
+    {
+        var yaml = new StringBuilder("k0: &k0 [x, x, x, x, x, x, x, x, x]\n");
+        for (var i = 1; i < 9; i++)
+        {
+            yaml.Append(CultureInfo.InvariantCulture, $"k{i}: &k{i} [{string.Join(", ", Enumerable.Repeat($"*k{i - 1}", 9))}]\n");
+        }
+
+        var faults = new ConfigFaults();
+        YamlConfigReader.Read("f", Encoding.UTF8.GetBytes(yaml.ToString()), faults);
+        Assert.Contains("The file holds more than 200000 values.", $"{Assert.Single(faults.All)}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(32, "")]
+    [InlineData(33, "f:2:37: This is not valid YAML: Values are nested deeper than 64 levels.")]
+    public void Levels_below_an_alias_count_at_its_place(int levels, string expected)
+    {
+        var faults = new ConfigFaults();
+        var (open, close) = (new string('[', 32), new string(']', 32));
+        YamlConfigReader.Read("f", Encoding.UTF8.GetBytes($"a: &a {open}{close}\nb: {new string('[', levels)}*a{new string(']', levels)}\n"), faults);
         Assert.Equal(expected, string.Join('\n', faults.All));
     }
 

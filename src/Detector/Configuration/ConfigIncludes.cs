@@ -24,7 +24,8 @@ internal static class ConfigIncludes
     /// <param name="read">Reads a further file.</param>
     /// <param name="faults">Gets what is wrong.</param>
     /// <param name="files">Gets the files that were read.</param>
-    public static ConfigMap Merge(ConfigMap main, string file, Func<string, ConfigMap> read, ConfigFaults faults, ICollection<string> files)
+    /// <param name="named">Gets the files and folders that the main file names, whether they are there or not.</param>
+    public static ConfigMap Merge(ConfigMap main, string file, Func<string, ConfigMap> read, ConfigFaults faults, ICollection<string> files, ICollection<string> named)
     {
         if (main.Find(Key) is not { } entry)
         {
@@ -40,7 +41,9 @@ internal static class ConfigIncludes
                 continue;
             }
 
-            foreach (var path in Expand(Path.GetFullPath(include.Path, folder)))
+            var chosen = Path.GetFullPath(include.Path, folder);
+            named.Add(chosen);
+            foreach (var path in Expand(chosen))
             {
                 if (Path.GetFullPath(path) == Path.GetFullPath(file))
                 {
@@ -80,7 +83,8 @@ internal static class ConfigIncludes
         return null;
     }
 
-    private static IEnumerable<string> Expand(string path) =>
+    /// <summary>The files that a path stands for now: those in a folder, or the file itself, or none.</summary>
+    public static IEnumerable<string> Expand(string path) =>
         Directory.Exists(path) ? Directory.EnumerateFiles(path).Order(StringComparer.Ordinal)
         : File.Exists(path) ? [path]
         : [];

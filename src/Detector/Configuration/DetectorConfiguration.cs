@@ -17,6 +17,9 @@ internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaul
     /// <summary>The file and those that it includes, in the order in which they were read.</summary>
     public IReadOnlyList<string> Files { get; private init; } = [];
 
+    /// <summary>Files and folders that the file names as further ones (<c>config_files</c>), whether they are there or not.</summary>
+    public IReadOnlyList<string> Includes { get; private init; } = [];
+
     /// <summary>Rule files that were fetched (<c>rules_follow</c>), in the order of their sources.</summary>
     public IReadOnlyList<FollowedFiles> Followed { get; init; } = [];
 
@@ -29,11 +32,12 @@ internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaul
     {
         var faults = new ConfigFaults();
         var files = new List<string> { Path.GetFullPath(file) };
+        var includes = new List<string>();
         var isAbsent = mayBeAbsent && !System.IO.File.Exists(file);
         var map = isAbsent ? new ConfigMap([], ConfigSource.WholeFile(file)) : Read(file);
         // What is included comes before what the command line sets, though the command line may name what is included.
         map = SettingArguments.Apply(map, [.. settings.Where(IsInclude)], faults);
-        map = ConfigIncludes.Merge(map, file, Read, faults, files);
+        map = ConfigIncludes.Merge(map, file, Read, faults, files, includes);
         map = SettingArguments.Apply(map, [.. settings.Where(static setting => !IsInclude(setting))], faults);
         map = OlderKeys.Apply(map, faults);
         var schema = OptionSchema.For(typeof(DetectorOptions));
@@ -41,7 +45,7 @@ internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaul
         // Falco looks up no variable by a key's name, and neither do we: only ${NAME} inside a value counts.
         var binder = new OptionsBinder(EnvironmentVariables.None, faults);
         var options = (DetectorOptions)binder.Bind(schema, known, "", ConfigSource.WholeFile(file));
-        return new(options, faults, Path.GetFullPath(file)) { Files = files, IsAbsent = isAbsent };
+        return new(options, faults, Path.GetFullPath(file)) { Files = files, Includes = includes, IsAbsent = isAbsent };
 
         ConfigMap Read(string path) => VariableReferences.Expand(ConfigFile.Read(path, faults, YamlReading.AsFalco), environment, faults);
     }

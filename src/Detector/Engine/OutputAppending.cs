@@ -19,6 +19,11 @@ internal static class OutputAppending
         var parts = streams.Select(stream => new Additions(stream, logger)).ToList();
         foreach (var (index, addition) in additions.Index())
         {
+            if (Unfit(addition.Match, rules) is { } reason)
+            {
+                EngineMessages.Finding(logger, $"append_output[{index}].match: {reason}; nothing is added by this entry.");
+            }
+
             foreach (var part in parts.Where(part => addition.Match.Source.Length == 0 || addition.Match.Source == part.Source))
             {
                 rules = part.Apply(addition, $"append_output[{index}]", rules);
@@ -33,6 +38,13 @@ internal static class OutputAppending
 
         return parts.TrueForAll(static part => part.Good) ? rules : null;
     }
+
+    /// <summary>Why an entry can fit no rule; null when it can.</summary>
+    private static string? Unfit(AppendedOutputMatch match, IReadOnlyList<Rule> rules) =>
+        match.Rule.Length > 0 && rules.All(rule => rule.Name != match.Rule) ? $"no loaded rule is named '{match.Rule}'"
+        : match.Source.Length > 0 && rules.All(rule => rule.Source != match.Source) ? $"no loaded rule has the source '{match.Source}'"
+        : match.Tags.FirstOrDefault(tag => !rules.Any(rule => rule.Tags.Contains(tag, StringComparer.Ordinal))) is { } tag ? $"no loaded rule has the tag '{tag}'"
+        : null;
 
     private static bool Fits(AppendedOutputMatch match, Rule rule) =>
         (match.Rule.Length == 0 || match.Rule == rule.Name)

@@ -24,7 +24,14 @@ internal static class RuleLoading
         }
 
         var options = configuration.Options;
-        var set = Load(RuleFiles.Read(paths), streams);
+        var files = RuleFiles.Read(paths);
+        if (files.Count == 0)
+        {
+            EngineMessages.NoRuleFile(logger, $"no file of rules (.yaml) is in {string.Join(", ", paths)}", configuration.File);
+            return null;
+        }
+
+        var set = Load(files, streams);
         foreach (var finding in set.DistinctDiagnostics)
         {
             if (finding.Severity == DiagnosticSeverity.Error)

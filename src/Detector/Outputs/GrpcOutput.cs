@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Saker.Detector.Configuration;
 using Saker.FalcoGrpc;
+using Saker.Files;
 using Saker.Tls;
 
 namespace Saker.Detector.Outputs;
@@ -254,9 +255,14 @@ internal sealed class GrpcOutput : IBatchOutput
     private static void MakeRoom(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (!File.Exists(path))
+        if (SystemFile.Look(path) is not { } found)
         {
             return;
+        }
+
+        if (!found.IsSocket)
+        {
+            throw new IOException("there is something of that name that is no socket; it is left alone.");
         }
 
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

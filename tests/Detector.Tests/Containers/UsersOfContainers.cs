@@ -154,6 +154,10 @@ public sealed class UsersOfContainers : IDisposable
             Assert.True(users.AllUsers.Count() <= 8);
         }
 
+        var long1 = new UserTable();
+        HostFiles.AddUsers(long1, Encoding.UTF8.GetBytes($"{new string('n', 900_000)}:x:0:0::/{new string('h', 5000)}:/{new string('s', 5000)}\n"), Encoding.UTF8.GetBytes($"{new string('g', 900_000)}:x:0:\n"));
+        var cut = long1.User(0)!;
+        Assert.Equal((256, 1024, 1024, 256), (cut.Name.Length, cut.Home.Length, cut.Shell.Length, long1.Group(0)!.Name.Length));
         var many = new UserTable();
         HostFiles.AddUsers(many, Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 40_000).Select(static i => $"u:x:{i}:0:::\n"))), null);
         Assert.Equal(40_000, many.AllUsers.Count());

@@ -129,6 +129,17 @@ public sealed class RuleChoices : IDisposable
         Assert.Contains("append_output[0].extra_fields.a: ", log, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("rule: Nope", "no loaded rule is named 'Nope'")]
+    [InlineData("source: nope", "no loaded rule has the source 'nope'")]
+    [InlineData("tags: [nope]", "no loaded rule has the tag 'nope'")]
+    public async Task What_is_added_to_no_rule_is_told(string match, string reason)
+    {
+        var (code, _, log) = await ReplayAsync($"append_output:\n  - match: {{{match}}}\n    extra_output: x\n");
+        Assert.Equal(0, code);
+        Assert.Contains($"append_output[0].match: {reason}; nothing is added by this entry.", log, StringComparison.Ordinal);
+    }
+
     private static string Name(JsonElement alert) => alert.GetProperty("rule").GetString()!;
 
     private async Task<(int Code, List<JsonElement> Alerts, string Log)> ReplayAsync(string configuration, params string[] settings)

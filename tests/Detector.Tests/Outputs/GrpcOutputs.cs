@@ -138,6 +138,19 @@ public sealed class GrpcOutputs : IDisposable
         Assert.False(File.Exists(Socket));
     }
 
+    [Fact]
+    public async Task A_file_that_is_no_socket_is_left_alone()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Socket)!);
+        await File.WriteAllTextAsync(Socket, "precious", TestContext.Current.CancellationToken);
+        await using (Queue())
+        {
+            await When.IsAsync(() => log.Lines.Any(static line => line.Contains("that is no socket; it is left alone", StringComparison.Ordinal)));
+        }
+
+        Assert.Equal("precious", await File.ReadAllTextAsync(Socket, TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [InlineData("client", true)]
     [InlineData("otherclient", false)]

@@ -10,6 +10,10 @@ internal static class HostFiles
     /// <summary>Bytes of a list of users or groups at most.</summary>
     public const int MaxBytes = 1 << 20;
 
+    // Characters of what is taken from such a list: a container's owner may write anything into it, and alerts show it.
+    private const int MaxName = 256; // Linux's LOGIN_NAME_MAX
+    private const int MaxPath = 1024;
+
     /// <summary>Reads <c>/etc/passwd</c> and <c>/etc/group</c> under the host's root (empty, or <c>HOST_ROOT</c>).</summary>
     public static void ReadUsers(MachineState state, string hostRoot)
     {
@@ -27,7 +31,7 @@ internal static class HostFiles
         {
             if (row.Length >= 7 && TryId(row[2], out var uid) && TryId(row[3], out var gid))
             {
-                users.Set(uid, gid, Encoding.UTF8.GetBytes(row[0]), Encoding.UTF8.GetBytes(row[5]), Encoding.UTF8.GetBytes(row[6]));
+                users.Set(uid, gid, Bytes(row[0], MaxName), Bytes(row[5], MaxPath), Bytes(row[6], MaxPath));
             }
         }
 
@@ -35,7 +39,7 @@ internal static class HostFiles
         {
             if (row.Length >= 3 && TryId(row[2], out var gid))
             {
-                users.Set(gid, Encoding.UTF8.GetBytes(row[0]));
+                users.Set(gid, Bytes(row[0], MaxName));
             }
         }
     }
@@ -54,6 +58,8 @@ internal static class HostFiles
 
     private static IEnumerable<string[]> Rows(byte[]? content) =>
         content is null ? [] : Encoding.UTF8.GetString(content).Split('\n').Select(static line => line.TrimEnd('\r').Split(':'));
+
+    private static byte[] Bytes(string text, int limit) => Encoding.UTF8.GetBytes(text.Length > limit ? text[..limit] : text);
 
     private static bool TryId(string text, out uint id) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id);
 }
