@@ -121,9 +121,10 @@ internal static partial class SystemFile
             return null;
         }
 
+        var type = BinaryPrimitives.ReadUInt16LittleEndian(stat[ModeOffset..]) & TypeMask;
         return new FileFacts(
-            (BinaryPrimitives.ReadUInt16LittleEndian(stat[ModeOffset..]) & TypeMask) == RegularFile,
-            (BinaryPrimitives.ReadUInt16LittleEndian(stat[ModeOffset..]) & TypeMask) == UnixSocket,
+            type == RegularFile,
+            type == UnixSocket,
             BinaryPrimitives.ReadUInt64LittleEndian(stat[DeviceOffset..]),
             BinaryPrimitives.ReadUInt64LittleEndian(stat[InodeOffset..]),
             BinaryPrimitives.ReadInt64LittleEndian(stat[SizeOffset..]));

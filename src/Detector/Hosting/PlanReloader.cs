@@ -140,5 +140,5 @@ internal sealed class PlanReloader(
 
     // With the files that are missing: one that comes is a change.
     private string Fingerprint(DetectorPlan plan) =>
-        FileFingerprint.Of([.. plan.Configuration.Files, .. plan.Configuration.Includes.SelectMany(ConfigIncludes.Expand), .. RuleFiles.Expand(plan.RulePaths), .. plan.Configuration.AbsentRulePaths(given)]);
+        FileFingerprint.Of([plan.Configuration.File, .. plan.Configuration.Includes.SelectMany(ConfigIncludes.Expand), .. RuleFiles.Expand(plan.RulePaths), .. plan.Configuration.AbsentRulePaths(given)]);
 }
