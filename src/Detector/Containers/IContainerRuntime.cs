@@ -9,13 +9,17 @@ internal interface IContainerRuntime : IAsyncDisposable
     /// <summary>The name in logs and metrics, with the socket: <c>docker (/var/run/docker.sock)</c>.</summary>
     string Name { get; }
 
-    /// <summary>All containers that it has, whether they run or not, as far as the bound goes.</summary>
+    /// <summary>All containers that it has, whether they run or not, as far as the bound goes, each as soon as it is known.</summary>
     /// <exception cref="RuntimeUnavailableException">There is no answer, or none that makes sense.</exception>
-    Task<IReadOnlyList<ContainerRecord>> ListAsync(CancellationToken cancellationToken);
+    IAsyncEnumerable<ContainerRecord> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>The container of that id, whole or its first 12 characters; null when the runtime does not have it.</summary>
     /// <exception cref="RuntimeUnavailableException">There is no answer, or none that makes sense.</exception>
     Task<ContainerRecord?> FindAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>The same while alerts wait: when the whole answer takes too long, then what is known without it.</summary>
+    /// <exception cref="RuntimeUnavailableException">There is no answer, or none that makes sense.</exception>
+    Task<ContainerRecord?> FindSoonAsync(string id, CancellationToken cancellationToken) => FindAsync(id, cancellationToken);
 
     /// <summary>
     /// The containers that are made and started from now on, as they are, once the runtime follows (<paramref name="following"/> is

@@ -9,6 +9,7 @@ internal static unsafe partial class Libc
     public const int ProtWrite = 2;
     public const int MapShared = 1;
     public const int EpollIn = 1;
+    public const int EpollCloseOnExec = 0x80000;
     public const int EpollEdgeTriggered = 1 << 31;
 
     private const int ClockRealtime = 0;

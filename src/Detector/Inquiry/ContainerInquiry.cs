@@ -6,8 +6,9 @@ namespace Saker.Detector.Inquiry;
 
 /// <summary>
 /// Asks the runtimes of this machine about containers, away from the event thread: all that there are at the start, each that is made
-/// from then on, and those that the event thread meets before their runtime has told of them; one that nobody knew is asked for once
-/// more after 5 s. What comes back is taken over by the event thread between two events. Everything is bounded; a runtime that cannot be asked is said once, and tried again.
+/// from then on, and those that the event thread meets before their runtime has told of them; one that nobody knew, or not wholly, is asked
+/// for once more after 5 s. What comes back is taken over by the event thread between two events. Everything is bounded; a runtime that
+/// cannot be asked is said once, and tried again.
 /// </summary>
 internal sealed class ContainerInquiry : IAsyncDisposable
 {
@@ -17,7 +18,7 @@ internal sealed class ContainerInquiry : IAsyncDisposable
     /// <summary>Answers that wait at most; who has more of them waits.</summary>
     public const int MaxAnswers = 10_000;
 
-    private const int AtOnce = 8;
+    private const int AtOnce = 32; // some may wait for an answer that never comes
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(5);
 
@@ -26,7 +27,7 @@ internal sealed class ContainerInquiry : IAsyncDisposable
     private readonly ILogger logger;
     private readonly CancellationTokenSource stop = new();
     private readonly Channel<Question> questions = Channel.CreateBounded<Question>(new BoundedChannelOptions(MaxQuestions) { SingleWriter = true });
-    private readonly Channel<Question> unanswered = Channel.CreateBounded<Question>(new BoundedChannelOptions(MaxQuestions) { SingleReader = true });
+    private readonly Channel<Question> unanswered = Channel.CreateBounded<Question>(MaxQuestions);
     private readonly Channel<Answer> answers = Channel.CreateBounded<Answer>(new BoundedChannelOptions(MaxAnswers) { SingleReader = true });
     private readonly List<Task> work = [];
     private volatile IContainerRuntime[] runtimes = [];
@@ -167,7 +168,7 @@ internal sealed class ContainerInquiry : IAsyncDisposable
             {
                 var record = await Of(question).AskAsync(cancellationToken);
                 await SendAsync(new Answer(question.Id, record), cancellationToken);
-                if (record is null)
+                if (record is null or { IsPartial: true })
                 {
                     unanswered.Writer.TryWrite(question with { Again = clock.GetUtcNow() + LastPause });
                 }
@@ -183,15 +184,16 @@ internal sealed class ContainerInquiry : IAsyncDisposable
     {
         try
         {
-            await foreach (var question in unanswered.Reader.ReadAllAsync(cancellationToken))
+            var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(unanswered.Reader.ReadAllAsync(cancellationToken), options, async (question, token) =>
             {
                 var wait = question.Again - clock.GetUtcNow();
-                await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, clock, cancellationToken);
-                if (await Of(question).OnceAsync(cancellationToken) is { } record)
+                await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, clock, token);
+                if (await Of(question).OnceAsync(token) is { } record)
                 {
-                    await SendAsync(record, cancellationToken);
+                    await SendAsync(record, token);
                 }
-            }
+            });
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

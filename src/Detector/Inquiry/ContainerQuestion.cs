@@ -18,33 +18,39 @@ internal sealed class ContainerQuestion(string id, string fullId, IReadOnlyList<
     /// <summary>Asks until there is an answer; null when nobody knows the container by then.</summary>
     public async Task<ContainerRecord?> AskAsync(CancellationToken cancellationToken)
     {
-        var record = await OnceAsync(cancellationToken);
-        for (var i = 1; i < Tries && record is null; i++)
+        for (var i = 1; ; i++)
         {
+            var record = await EachAsync(static (runtime, id, token) => runtime.FindSoonAsync(id, token), cancellationToken);
+            if (record is not null || i == Tries)
+            {
+                return record;
+            }
+
             await Task.Delay(Pause, clock, cancellationToken);
-            record = await OnceAsync(cancellationToken);
         }
-
-        return record;
     }
 
-    /// <summary>Asks all of them once.</summary>
-    public async Task<ContainerRecord?> OnceAsync(CancellationToken cancellationToken)
+    /// <summary>Asks all of them once, with all the time that the answers take.</summary>
+    public Task<ContainerRecord?> OnceAsync(CancellationToken cancellationToken) =>
+        EachAsync(static (runtime, id, token) => runtime.FindAsync(id, token), cancellationToken);
+
+    private async Task<ContainerRecord?> EachAsync(
+        Func<IContainerRuntime, string, CancellationToken, Task<ContainerRecord?>> find, CancellationToken cancellationToken)
     {
-        var all = await Task.WhenAll(runtimes.Select(runtime => AskAsync(runtime, cancellationToken)));
+        var all = await Task.WhenAll(runtimes.Select(AskAsync));
         return Array.Find(all, record => record is not null && IsIt(record));
-    }
 
-    private async Task<ContainerRecord?> AskAsync(IContainerRuntime runtime, CancellationToken cancellationToken)
-    {
-        try
+        async Task<ContainerRecord?> AskAsync(IContainerRuntime runtime)
         {
-            return await runtime.FindAsync(fullId, cancellationToken);
-        }
-        catch (RuntimeUnavailableException)
-        {
-            // Its follower says so, and tries again; for this question it is as if it did not know.
-            return null;
+            try
+            {
+                return await find(runtime, fullId, cancellationToken);
+            }
+            catch (RuntimeUnavailableException)
+            {
+                // Its follower says so, and tries again; for this question it is as if it did not know.
+                return null;
+            }
         }
     }
 

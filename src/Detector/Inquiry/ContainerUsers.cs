@@ -41,9 +41,13 @@ internal sealed class ContainerUsers : IAsyncDisposable
             container.Users = answer.Users ?? container.Users;
             // The runtime's own part of the start is still at the host's root; what ran exec since is at the container's.
             container.AreUsersAsked = answer.IsTooEarly && answer.Execs != container.Execs && Ask(container, container.LastPid);
-            if (answer.IsTooEarly && !container.AreUsersAsked)
+            if (answer.Users is not null)
             {
-                container.UsersAskedAt = 0;
+                container.UserReads.End();
+            }
+            else if (answer.IsTooEarly && !container.AreUsersAsked)
+            {
+                container.UserReads.Forget();
             }
         }
     }

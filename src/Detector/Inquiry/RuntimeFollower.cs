@@ -112,13 +112,14 @@ internal sealed class RuntimeFollower : IAsyncDisposable
     private async Task ListAsync(Task isFollowing, CancellationToken cancellationToken)
     {
         await isFollowing.WaitAsync(cancellationToken);
-        var all = await runtime.ListAsync(cancellationToken);
-        foreach (var record in all)
+        var count = 0;
+        await foreach (var record in runtime.ListAsync(cancellationToken))
         {
             await send(record, cancellationToken);
+            count++;
         }
 
-        ContainerMessages.Follows(logger, runtime.Name, all.Count);
+        ContainerMessages.Follows(logger, runtime.Name, count);
         trouble = null;
         isFollowed = true;
         listed.TrySetResult();

@@ -78,8 +78,8 @@ internal sealed class ContainerEntry
     /// <summary>How often exec was run in it: the runtime's own process runs it first, and under the same id then the container's program.</summary>
     public long Execs { get; set; }
 
-    /// <summary>When its users were asked for last, nanoseconds since 1970; 0 for never.</summary>
-    public ulong UsersAskedAt { get; set; }
+    /// <summary>When its users are read.</summary>
+    public UserReads UserReads => field ??= new UserReads();
 
     /// <summary>How far the question is.</summary>
     public ContainerKnowledge Knowledge { get; set; }

@@ -15,10 +15,6 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
 
     private const int MaxIdBytes = 64;
 
-    // Nanoseconds between two readings of a container's users: until there is one, and when one is unknown.
-    private const ulong FirstPause = 1_000_000_000;
-    private const ulong LaterPause = 5_000_000_000;
-
     private readonly Dictionary<string, ContainerEntry> entries = new(StringComparer.Ordinal);
     private readonly PriorityQueue<ContainerEntry, long> left = new();
     private long departures;
@@ -203,14 +199,17 @@ internal sealed class ContainerTable(int limit = ContainerTable.MaxContainers)
     /// <param name="time">The time, nanoseconds since 1970.</param>
     public void LookUpUser(ContainerEntry entry, long pid, uint uid, ulong time)
     {
-        var pause = entry.Users is null ? FirstPause : LaterPause;
-        if (AskUsers is null || entry.IsHost || entry.AreUsersAsked || entry.Users?.User(uid) is not null || time - entry.UsersAskedAt < pause)
+        if (AskUsers is null || entry.IsHost || entry.AreUsersAsked || entry.Users?.User(uid) is not null
+            || !entry.UserReads.TryBegin(uid, entry.Users is null, time))
         {
             return;
         }
 
-        entry.UsersAskedAt = time;
         entry.AreUsersAsked = AskUsers(entry, pid);
+        if (!entry.AreUsersAsked)
+        {
+            entry.UserReads.Forget();
+        }
     }
 
     /// <summary>Nobody answers any more what was asked: it is to be asked again.</summary>

@@ -45,11 +45,11 @@ internal sealed class FakeRuntime : IContainerRuntime, IRuntimeDiscovery
 
     public void Break() => made.Writer.TryWrite(new ContainerRecord { Id = "", FullId = "", Type = ContainerType.Docker });
 
-    public Task<IReadOnlyList<ContainerRecord>> ListAsync(CancellationToken cancellationToken)
+    public IAsyncEnumerable<ContainerRecord> ListAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref listed);
         ThrowIfTroubled();
-        return Task.FromResult(All);
+        return All.ToAsyncEnumerable();
     }
 
     public Task<ContainerRecord?> FindAsync(string id, CancellationToken cancellationToken)

@@ -89,11 +89,59 @@ public sealed class UsersOfContainers : IDisposable
         table.Executed(entry, 20, uid: 6000, 20 * second);
         await UntilAsync(users, () => !entry.IsPending);
         Assert.Equal("late", Encoding.UTF8.GetString(entry.Users!.User(6000)!.Name));
-        table.Executed(entry, 20, uid: 6001, 24 * second);
+        table.Executed(entry, 20, uid: 6001, 21 * second);
+        Assert.True(entry.IsPending, "Nobody looked for one who was not met before.");
+        await UntilAsync(users, () => !entry.IsPending);
+        table.Executed(entry, 20, uid: 6001, 22 * second);
         Assert.False(entry.IsPending, "It was read again too soon.");
         table.Executed(entry, 21, uid: 6001, 25 * second); // is gone
+        Assert.True(entry.IsPending);
         await UntilAsync(users, () => !entry.IsPending);
         Assert.Equal("web", Encoding.UTF8.GetString(entry.Users!.User(1000)!.Name));
+    }
+
+    [Fact]
+    public async Task Many_strange_users_are_looked_for_a_few_times_in_a_while()
+    {
+        Write("passwd", "web:x:1000:1000::/:/\n");
+        var table = new ContainerTable();
+        await using var users = new ContainerUsers(folder);
+        var reads = 0;
+        table.AskUsers = (entry, pid) =>
+        {
+            reads++;
+            return users.Ask(entry, pid);
+        };
+        var entry = table.Of(Encoding.UTF8.GetBytes($"cpu=/docker/{Full}\0"));
+        for (var uid = 5000u; uid < 5100; uid++)
+        {
+            table.LookUpUser(entry, 20, uid, 20_000_000_000UL + uid);
+            await UntilAsync(users, () => !entry.IsPending);
+        }
+
+        Assert.Equal(UserReads.AtMost, reads);
+    }
+
+    [Fact]
+    public void Who_a_process_becomes_is_looked_for()
+    {
+        using var probe = new FieldProbe();
+        var asked = new List<long>();
+        probe.State.Containers.AskUsers = (_, pid) =>
+        {
+            asked.Add(pid);
+            return true;
+        };
+        probe.Events.Exec(20, "sh", ("uid", 0), ("cgroups", Encoding.UTF8.GetBytes($"cpu=/docker/{Full}\0")));
+        Assert.Equal([20], asked);
+        var entry = probe.State.Containers.Find(Full[..12])!;
+        (entry.Users, entry.AreUsersAsked) = (new UserTable(), false);
+        entry.UserReads.End();
+        probe.Events.Send(EventType.SetuidExit, 20, ("res", -1), ("uid", 1));
+        Assert.Equal([20], asked);
+        probe.Events.Send(EventType.SetuidExit, 20, ("res", 0), ("uid", 1));
+        Assert.Equal([20, 20], asked);
+        Assert.True(entry.IsPending);
     }
 
     [Fact]

@@ -42,7 +42,7 @@ internal sealed class ContainerdRuntime : IContainerRuntime
     public string Name { get; }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ContainerRecord>> ListAsync(CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ContainerRecord> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var listed = new List<(string Namespace, ContainerRecord Record)>();
         long weight = 0;
@@ -60,7 +60,11 @@ internal sealed class ContainerdRuntime : IContainerRuntime
             }, In(place), cancellationToken);
         }
 
-        return await Listing.InspectAsync(listed, async (item, token) => await CompleteAsync(item.Record, item.Namespace, token), cancellationToken);
+        await foreach (var record in Inspections.ListAsync(
+            listed, async (item, token) => await CompleteAsync(item.Record, item.Namespace, token), static item => item.Record, cancellationToken))
+        {
+            yield return record;
+        }
     }
 
     /// <inheritdoc/>
@@ -83,28 +87,18 @@ internal sealed class ContainerdRuntime : IContainerRuntime
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ContainerRecord> FollowAsync(Action following, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var request = new SubscribeRequest();
-        request.Filters.AddRange(settings.FollowsCreate ? [$"topic==\"{Created}\""] : []);
-        request.Filters.AddRange(settings.FollowsStart ? [$"topic==\"{Started}\""] : []);
-        using var call = events.Subscribe(request, cancellationToken: cancellationToken);
-        var waiting = call.ResponseStream.MoveNext(cancellationToken);
-        await grpc.TakenAsync(() => NamespacesAsync(cancellationToken), waiting, cancellationToken);
-        following();
-        while (await grpc.NextAsync(waiting, isFirst: false, cancellationToken) == StreamState.Message)
+    public IAsyncEnumerable<ContainerRecord> FollowAsync(Action following, CancellationToken cancellationToken) => Inspections.EachAsync(
+        ToldAsync(following, cancellationToken),
+        async (told, token) => EngineAnswers.IsId(told.Namespace) ? await FindInAsync(told.Id, told.Namespace, token) : null,
+        static told => new ContainerRecord
         {
-            var told = call.ResponseStream.Current;
-            if (told.Topic is Created or Started && IdOf(told) is { } id && EngineAnswers.IsId(id))
-            {
-                yield return await ToldAsync(id, told.Namespace, cancellationToken);
-            }
-
-            waiting = call.ResponseStream.MoveNext(cancellationToken);
-        }
-
-        throw grpc.Unavailable("it ended the connection of its events");
-    }
+            Id = ContainerRecord.ShortIdOf(told.Id),
+            FullId = told.Id,
+            Type = ContainerType.Containerd,
+            IsPartial = true,
+            Name = ContainerRecord.ShortIdOf(told.Id),
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
@@ -130,19 +124,27 @@ internal sealed class ContainerdRuntime : IContainerRuntime
     // Letters, digits and what ids have between them; only the dot means something in a pattern.
     private static string PatternOf(string id) => $"id~=\"^{id.Replace(".", "[.]", StringComparison.Ordinal)}\"";
 
-    private async Task<ContainerRecord> ToldAsync(string id, string place, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(string Id, string Namespace)> ToldAsync(Action following, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ContainerRecord? record = null;
-        try
+        var request = new SubscribeRequest();
+        request.Filters.AddRange(settings.FollowsCreate ? [$"topic==\"{Created}\""] : []);
+        request.Filters.AddRange(settings.FollowsStart ? [$"topic==\"{Started}\""] : []);
+        using var call = events.Subscribe(request, cancellationToken: cancellationToken);
+        var waiting = call.ResponseStream.MoveNext(cancellationToken);
+        await grpc.TakenAsync(() => NamespacesAsync(cancellationToken), waiting, cancellationToken);
+        following();
+        while (await grpc.NextAsync(waiting, isFirst: false, cancellationToken) == StreamState.Message)
         {
-            record = EngineAnswers.IsId(place) ? await FindInAsync(id, place, cancellationToken) : null;
-        }
-        catch (RuntimeUnavailableException)
-        {
-            // It is too busy to answer; if it has ended, then the stream of events ends too.
+            var told = call.ResponseStream.Current;
+            if (told.Topic is Created or Started && IdOf(told) is { } id && EngineAnswers.IsId(id))
+            {
+                yield return (id, told.Namespace);
+            }
+
+            waiting = call.ResponseStream.MoveNext(cancellationToken);
         }
 
-        return record ?? new ContainerRecord { Id = ContainerRecord.ShortIdOf(id), FullId = id, Type = ContainerType.Containerd, IsPartial = true, Name = ContainerRecord.ShortIdOf(id) };
+        throw grpc.Unavailable("it ended the connection of its events");
     }
 
     private async Task<List<string>> NamespacesAsync(CancellationToken cancellationToken)

@@ -31,13 +31,16 @@ internal sealed class CriRuntime : IContainerRuntime
     public string Name { get; }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ContainerRecord>> ListAsync(CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ContainerRecord> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var kind = await TypeAsync(isNew: true, cancellationToken);
         var listed = await ListedAsync("", cancellationToken);
         var sandboxes = new ConcurrentDictionary<string, PodSandboxStatusResponse>(StringComparer.Ordinal);
-        return await Listing.InspectAsync(
-            listed, (container, token) => InspectAsync(container, kind, sandboxes, token), cancellationToken);
+        await foreach (var record in Inspections.ListAsync(
+            listed, (container, token) => InspectAsync(container, kind, sandboxes, token), container => CriAnswers.Listed(container, kind, settings), cancellationToken))
+        {
+            yield return record;
+        }
     }
 
     /// <inheritdoc/>
@@ -62,7 +65,21 @@ internal sealed class CriRuntime : IContainerRuntime
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ContainerRecord> FollowAsync(Action following, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<ContainerRecord> FollowAsync(Action following, CancellationToken cancellationToken) => Inspections.EachAsync(
+        ToldAsync(following, cancellationToken),
+        (told, token) => told.Listed is { } listed ? InspectAsync(listed, told.Kind, null, token) : FindAsync(told.Id, token),
+        told => told.Listed is { } listed ? CriAnswers.Listed(listed, told.Kind, settings)
+            : new ContainerRecord { Id = ContainerRecord.ShortIdOf(told.Id), FullId = told.Id, Type = told.Kind, IsPartial = true },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        grpc.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async IAsyncEnumerable<Told> ToldAsync(Action following, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var kind = await TypeAsync(isNew: true, cancellationToken);
 
@@ -88,29 +105,22 @@ internal sealed class CriRuntime : IContainerRuntime
 
                 isFirst = false;
                 var told = call.ResponseStream.Current;
-                if (IsWanted(told.ContainerEventType) && await ToldAsync(told.ContainerId, kind, cancellationToken) is { } record)
+                if (IsWanted(told.ContainerEventType) && EngineAnswers.IsId(told.ContainerId))
                 {
-                    yield return record;
+                    yield return new Told(told.ContainerId, kind, null);
                 }
 
                 waiting = call.ResponseStream.MoveNext(cancellationToken);
             }
         }
 
-        await foreach (var record in PollAsync(kind, known, cancellationToken))
+        await foreach (var told in PollAsync(kind, known, cancellationToken))
         {
-            yield return record;
+            yield return told;
         }
     }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync()
-    {
-        grpc.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
-    private async IAsyncEnumerable<ContainerRecord> PollAsync(ContainerType kind, HashSet<string> known, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Told> PollAsync(ContainerType kind, HashSet<string> known, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(settings.PollInterval, settings.Clock);
         do
@@ -118,10 +128,7 @@ internal sealed class CriRuntime : IContainerRuntime
             var listed = await ListedAsync("", cancellationToken);
             foreach (var container in listed.Where(container => !known.Contains(container.Id)))
             {
-                if (await InspectAsync(container, kind, null, cancellationToken) is { } record)
-                {
-                    yield return record;
-                }
+                yield return new Told(container.Id, kind, container);
             }
 
             known = listed.Select(static container => container.Id).ToHashSet(StringComparer.Ordinal);
@@ -131,27 +138,6 @@ internal sealed class CriRuntime : IContainerRuntime
 
     private bool IsWanted(ContainerEventType told) =>
         (settings.FollowsCreate && told == ContainerEventType.ContainerCreatedEvent) || (settings.FollowsStart && told == ContainerEventType.ContainerStartedEvent);
-
-    // A container that has gone already is known by its id at least.
-    private async Task<ContainerRecord?> ToldAsync(string id, ContainerType kind, CancellationToken cancellationToken)
-    {
-        if (!EngineAnswers.IsId(id))
-        {
-            return null;
-        }
-
-        ContainerRecord? record = null;
-        try
-        {
-            record = await FindAsync(id, cancellationToken);
-        }
-        catch (RuntimeUnavailableException)
-        {
-            // It is too busy to answer; if it has ended, then the stream of events ends too.
-        }
-
-        return record ?? new ContainerRecord { Id = ContainerRecord.ShortIdOf(id), FullId = id, Type = kind, IsPartial = true };
-    }
 
     private async Task<ContainerType> TypeAsync(bool isNew, CancellationToken cancellationToken)
     {
@@ -231,4 +217,7 @@ internal sealed class CriRuntime : IContainerRuntime
         var answer = await grpc.CallAsync(options => client.ContainerStatsAsync(new ContainerStatsRequest { ContainerId = id }, options), cancellationToken);
         return answer.Message?.Stats?.WritableLayer?.UsedBytes is { } size ? (long)Math.Min(size.Value, long.MaxValue) : -1;
     }
+
+    /// <summary>A container that an event or a list named. One that has gone already is known by its id at least.</summary>
+    private readonly record struct Told(string Id, ContainerType Kind, Container? Listed);
 }

@@ -32,27 +32,17 @@ internal abstract class EngineRuntime : IContainerRuntime
     private protected RuntimeHttp Http { get; }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ContainerRecord>> ListAsync(CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ContainerRecord> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var root = await RootAsync(isNew: true, cancellationToken);
-        List<ContainerRecord> listed;
-        using (var list = await Http.GetAsync($"{root}/containers/json?all=true", cancellationToken))
-        {
-            if (list.Document is not { RootElement.ValueKind: JsonValueKind.Array } document)
-            {
-                throw Http.Unavailable(list.Fault ?? "it gives no list of containers");
-            }
-
-            listed = [.. document.RootElement.Items().Select(item => EngineAnswers.Listed(item, type, Settings)).OfType<ContainerRecord>().Take(RecordLimits.Containers)];
-        }
+        var listed = await ListedAsync(await RootAsync(isNew: true, cancellationToken), "", cancellationToken);
 
         // Many containers have one image. It is asked for once, and again with the next list, for its tags may have moved.
         var images = new ConcurrentDictionary<string, ContainerRecord>(StringComparer.Ordinal);
-        return await Listing.InspectAsync(listed, async (minimum, token) =>
+        await foreach (var record in Inspections.ListAsync(
+            listed, async (minimum, token) => (await InspectAsync(minimum.FullId, images, token)).Record, static minimum => minimum, cancellationToken))
         {
-            var (record, _) = await InspectAsync(minimum.FullId, images, token);
-            return record ?? minimum;
-        }, cancellationToken);
+            yield return record;
+        }
     }
 
     /// <inheritdoc/>
@@ -64,30 +54,39 @@ internal abstract class EngineRuntime : IContainerRuntime
         }
 
         var (record, fault) = await InspectAsync(id, null, cancellationToken);
-        if (fault is not null)
-        {
-            throw Http.Unavailable(fault);
-        }
-
-        // The engines take names too, and a name may look like an id.
-        return record is not null && record.FullId.StartsWith(id, StringComparison.OrdinalIgnoreCase) ? record : null;
+        return fault is not null ? throw Http.Unavailable(fault) : record is not null && IsOf(record, id) ? record : null;
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ContainerRecord> FollowAsync(Action following, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <remarks>A container can be made so that the engine never has done with its inspection; the list has its name and image.</remarks>
+    public async Task<ContainerRecord?> FindSoonAsync(string id, CancellationToken cancellationToken)
     {
-        var events = (string[])[.. Settings.FollowsCreate ? ["create"] : (string[])[], .. Settings.FollowsStart ? ["start"] : (string[])[], "rename"];
-        var filter = JsonSerializer.Serialize(new Dictionary<string, string[]> { ["type"] = ["container"], ["event"] = events });
-        var root = await RootAsync(isNew: true, cancellationToken);
-        await foreach (var document in Http.LinesAsync($"{root}/events?stream=true&filters={Uri.EscapeDataString(filter)}", following, cancellationToken))
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var finding = FindAsync(id, ended.Token);
+        try
         {
-            using var told = document;
-            if (events.Contains(told.RootElement.Text("Action")) && EngineAnswers.Told(told.RootElement, type, Settings) is { } minimum)
+            if (await IsSlowAsync(finding)
+                && (await ListedAsync(await RootAsync(isNew: false, cancellationToken), id, cancellationToken)).Find(record => IsOf(record, id)) is { } listed
+                && !finding.IsCompleted)
             {
-                yield return await InspectOrMinimumAsync(minimum, cancellationToken);
+                return listed;
             }
+
+            return await finding;
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await Task.WhenAny(finding);
         }
     }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<ContainerRecord> FollowAsync(Action following, CancellationToken cancellationToken) => Inspections.EachAsync(
+        ToldAsync(following, cancellationToken),
+        async (minimum, token) => (await InspectAsync(minimum.FullId, null, token)).Record,
+        static minimum => minimum,
+        cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
@@ -109,18 +108,44 @@ internal abstract class EngineRuntime : IContainerRuntime
     private protected abstract Task<ContainerRecord?> ReadAsync(
         string root, JsonElement container, ConcurrentDictionary<string, ContainerRecord>? images, CancellationToken cancellationToken);
 
-    private async Task<ContainerRecord> InspectOrMinimumAsync(ContainerRecord minimum, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ContainerRecord> ToldAsync(Action following, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        try
+        var events = (string[])[.. Settings.FollowsCreate ? ["create"] : (string[])[], .. Settings.FollowsStart ? ["start"] : (string[])[], "rename"];
+        var filter = JsonSerializer.Serialize(new Dictionary<string, string[]> { ["type"] = ["container"], ["event"] = events });
+        var root = await RootAsync(isNew: true, cancellationToken);
+        await foreach (var document in Http.LinesAsync($"{root}/events?stream=true&filters={Uri.EscapeDataString(filter)}", following, cancellationToken))
         {
-            var (record, _) = await InspectAsync(minimum.FullId, null, cancellationToken);
-            return record ?? minimum;
-        }
-        catch (RuntimeUnavailableException)
-        {
-            return minimum; // it is too busy to answer; if it has ended, then the stream of events ends too
+            using var told = document;
+            if (events.Contains(told.RootElement.Text("Action")) && EngineAnswers.Told(told.RootElement, type, Settings) is { } minimum)
+            {
+                yield return minimum;
+            }
         }
     }
+
+    /// <summary>What the list says, of all containers or of one.</summary>
+    private async Task<List<ContainerRecord>> ListedAsync(string root, string id, CancellationToken cancellationToken)
+    {
+        var filter = id.Length == 0 ? "" : "&filters=" + Uri.EscapeDataString(JsonSerializer.Serialize(new Dictionary<string, string[]> { ["id"] = [id] }));
+        using var list = await Http.GetAsync($"{root}/containers/json?all=true{filter}", cancellationToken);
+        return list.Document is not { RootElement.ValueKind: JsonValueKind.Array } document
+            ? throw Http.Unavailable(list.Fault ?? "it gives no list of containers")
+            : [.. document.RootElement.Items().Select(item => EngineAnswers.Listed(item, type, Settings)).OfType<ContainerRecord>().Take(RecordLimits.Containers)];
+    }
+
+    // To count what a container's files hold takes its time by right.
+    private async Task<bool> IsSlowAsync(Task finding)
+    {
+        if (!Settings.WithSize)
+        {
+            await finding.WaitAsync(Settings.InspectPatience, Settings.Clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return !Settings.WithSize && !finding.IsCompleted;
+    }
+
+    // The engines take names too, and a name may look like an id.
+    private static bool IsOf(ContainerRecord record, string id) => record.FullId.StartsWith(id, StringComparison.OrdinalIgnoreCase);
 
     private async Task<(ContainerRecord? Record, string? Fault)> InspectAsync(
         string id, ConcurrentDictionary<string, ContainerRecord>? images, CancellationToken cancellationToken)

@@ -18,6 +18,9 @@ internal sealed record RuntimeSettings
     /// <summary>How long a call may take.</summary>
     public TimeSpan CallPatience { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>After how long an alert that waits for a container is better served by what the list says of it.</summary>
+    public TimeSpan InspectPatience { get; init; } = TimeSpan.FromMilliseconds(75);
+
     /// <summary>How often a runtime is asked that tells of nothing by itself.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 

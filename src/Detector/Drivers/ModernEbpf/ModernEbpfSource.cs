@@ -89,7 +89,7 @@ internal sealed class ModernEbpfSource : IEventSource
         };
         var attachment = Attachment.For(settings, ref driverSettings);
         driver = new DriverObject(driverSettings, attachment, plan, steady);
-        epoll = Libc.CreateEpoll(0);
+        epoll = Libc.CreateEpoll(Libc.EpollCloseOnExec);
         rings = [.. driver.Rings.Select(fd => new RingBuffer(fd, plan.Bytes))];
         merger = new RingMerger(rings);
         if (epoll < 0 || !driver.Rings.All(fd => Libc.Watch(epoll, fd)))

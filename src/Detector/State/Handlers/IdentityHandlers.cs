@@ -7,9 +7,9 @@ internal static class IdentityHandlers
 {
     public static void Register(HandlerTable table)
     {
-        table.AddBefore(EventType.SetuidExit, static (MachineState _, in EventView view, EventFrame frame) => SetUid(view, frame, SetuidExit.Uid));
-        table.AddBefore(EventType.SetreuidExit, static (MachineState _, in EventView view, EventFrame frame) => SetUid(view, frame, SetreuidExit.Euid));
-        table.AddBefore(EventType.SetresuidExit, static (MachineState _, in EventView view, EventFrame frame) => SetUid(view, frame, SetresuidExit.Euid));
+        table.AddBefore(EventType.SetuidExit, static (MachineState state, in EventView view, EventFrame frame) => SetUid(state, view, frame, SetuidExit.Uid));
+        table.AddBefore(EventType.SetreuidExit, static (MachineState state, in EventView view, EventFrame frame) => SetUid(state, view, frame, SetreuidExit.Euid));
+        table.AddBefore(EventType.SetresuidExit, static (MachineState state, in EventView view, EventFrame frame) => SetUid(state, view, frame, SetresuidExit.Euid));
         table.AddBefore(EventType.SetgidExit, static (MachineState _, in EventView view, EventFrame frame) => SetGid(view, frame, SetgidExit.Gid));
         table.AddBefore(EventType.SetregidExit, static (MachineState _, in EventView view, EventFrame frame) => SetGid(view, frame, SetregidExit.Egid));
         table.AddBefore(EventType.SetresgidExit, static (MachineState _, in EventView view, EventFrame frame) => SetGid(view, frame, SetresgidExit.Egid));
@@ -19,12 +19,16 @@ internal static class IdentityHandlers
         table.AddAfter(EventType.GroupDeletedEnter, RemoveGroup);
     }
 
-    private static void SetUid(in EventView view, EventFrame frame, int effective)
+    private static void SetUid(MachineState state, in EventView view, EventFrame frame, int effective)
     {
         // All bits set means: leave as it is.
         if (frame.Thread is { } thread && ProcessHandlers.Succeeded(view) && (uint)view.Unsigned(effective, uint.MaxValue) is var uid and not uint.MaxValue)
         {
             thread.Uid = uid;
+            if (thread.Container is { } container)
+            {
+                state.Containers.LookUpUser(container, thread.Pid, uid, view.Timestamp);
+            }
         }
     }
 

@@ -26,8 +26,8 @@ public sealed class FakeCriRuntimes
         };
         await using var host = await UnixHost.GrpcAsync(cri);
         await using var runtime = new CriRuntime(host.Socket, Quick with { WithSize = true });
-        var records = await runtime.ListAsync(Token);
-        Assert.Equal([Id, "ab"], records.Select(static record => record.FullId));
+        var records = await runtime.AllAsync();
+        Assert.Equal([Id, "ab"], records.Select(static record => record.FullId).Order());
         Assert.All(records, static record => Assert.Equal((ContainerType.CriO, "10.1.2.3", 4096), (record.Type, record.Ip, record.Size)));
         Assert.InRange(asked, 1, 2);
     }
@@ -41,7 +41,7 @@ public sealed class FakeCriRuntimes
         var cri = new FakeCri { Lists = static _ => Listed(Id), Containers = _ => throw new RpcException(new Status(status, "hush")) };
         await using var host = await UnixHost.GrpcAsync(cri);
         await using var runtime = new CriRuntime(host.Socket, Quick);
-        var record = Assert.Single(await runtime.ListAsync(Token));
+        var record = Assert.Single(await runtime.AllAsync());
         Assert.Equal((Id, "nginx", FakeCri.Pod), (record.FullId, record.Image, record.PodSandboxId));
     }
 
@@ -68,13 +68,13 @@ public sealed class FakeCriRuntimes
         var cri = new FakeCri { Lists = static _ => Listed([.. Enumerable.Repeat(new string('x', 100), 50_000)]) };
         await using var host = await UnixHost.GrpcAsync(cri);
         await using var runtime = new CriRuntime(host.Socket, Quick);
-        Assert.Equal($"cri ({host.Socket}): its answer is larger than 4 MiB.", (await IsUnavailableAsync(() => runtime.ListAsync(Token))).Message);
+        Assert.Equal($"cri ({host.Socket}): its answer is larger than 4 MiB.", (await IsUnavailableAsync(() => runtime.AllAsync())).Message);
         cri.Lists = static _ => throw new RpcException(new Status(StatusCode.Internal, "hush"));
-        Assert.Equal($"cri ({host.Socket}): it answers with status Internal.", (await IsUnavailableAsync(() => runtime.ListAsync(Token))).Message);
+        Assert.Equal($"cri ({host.Socket}): it answers with status Internal.", (await IsUnavailableAsync(() => runtime.AllAsync())).Message);
         cri.Lists = static _ => throw FakeCri.NotFound();
-        await IsUnavailableAsync(() => runtime.ListAsync(Token));
+        await IsUnavailableAsync(() => runtime.AllAsync());
         cri.Lists = static _ => new ListContainersResponse();
-        Assert.Empty(await runtime.ListAsync(Token));
+        Assert.Empty(await runtime.AllAsync());
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class FakeCriRuntimes
         var cri = new FakeCri { Lists = static _ => Listed([.. Enumerable.Range(0, 10_050).Select(static number => $"{number:x12}")]) };
         await using var host = await UnixHost.GrpcAsync(cri);
         await using var runtime = new CriRuntime(host.Socket, Quick);
-        Assert.Equal(10_000, (await runtime.ListAsync(Token)).Count);
+        Assert.Equal(10_000, (await runtime.AllAsync()).Count);
     }
 
     [Fact]
@@ -92,7 +92,8 @@ public sealed class FakeCriRuntimes
         var cri = new FakeCri { Lists = static _ => Listed(Id), Containers = static _ => new TaskCompletionSource<ContainerStatusResponse>().Task };
         await using var host = await UnixHost.GrpcAsync(cri);
         await using var runtime = new CriRuntime(host.Socket, new RuntimeSettings { CallPatience = TimeSpan.FromSeconds(1) });
-        Assert.Contains("no answer in time", (await IsUnavailableAsync(() => runtime.ListAsync(Token))).Message, StringComparison.Ordinal);
+        Assert.Equal("nginx", Assert.Single(await runtime.AllAsync()).Image); // as the list says
+        Assert.Contains("no answer in time", (await IsUnavailableAsync(() => runtime.FindAsync(Id, Token))).Message, StringComparison.Ordinal);
         using var ended = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => runtime.FindAsync(Id, ended.Token));
     }
@@ -114,7 +115,7 @@ public sealed class FakeCriRuntimes
         await using var host = await UnixHost.GrpcAsync(cri);
         await using var runtime = new CriRuntime(host.Socket, Quick);
         var told = await runtime.ToldAsync(static () => Task.CompletedTask, static records => records.Count == 3);
-        Assert.Equal([(FakeCri.Pod, true, ""), (Id, false, "web"), ("gone", false, "")], told.Select(static record => (record.FullId, record.IsPodSandbox, record.Name)));
+        Assert.Equal([(Id, false, "web"), ("gone", false, ""), (FakeCri.Pod, true, "")], told.Select(static record => (record.FullId, record.IsPodSandbox, record.Name)).Order());
     }
 
     [Theory]

@@ -32,7 +32,7 @@ public sealed class FakeDockerRuntimes
     {
         await using var host = await UnixHost.HttpAsync(http => AnswerAsync(http, path => path.EndsWith("/containers/json", StringComparison.Ordinal) ? (200, List) : (status, body)));
         await using var runtime = new DockerRuntime(host.Socket, new RuntimeSettings());
-        var record = Assert.Single(await runtime.ListAsync(Token));
+        var record = Assert.Single(await runtime.AllAsync());
         Assert.Equivalent(new ContainerRecord { Id = Id[..12], FullId = Id, Type = ContainerType.Docker, Image = "nginx:1.27", ImageRepository = "nginx", ImageTag = "1.27", Name = "web", IsPartial = true }, record, strict: true);
     }
 
@@ -46,7 +46,7 @@ public sealed class FakeDockerRuntimes
     {
         await using var host = await UnixHost.HttpAsync(http => AnswerAsync(http, _ => (status, body)));
         await using var runtime = new DockerRuntime(host.Socket, new RuntimeSettings());
-        var exception = await IsUnavailableAsync(() => runtime.ListAsync(Token));
+        var exception = await IsUnavailableAsync(() => runtime.AllAsync());
         Assert.Equal($"docker ({host.Socket}): {reason}.", exception.Message);
     }
 
@@ -63,7 +63,7 @@ public sealed class FakeDockerRuntimes
             }
         });
         await using var runtime = new DockerRuntime(host.Socket, new RuntimeSettings { CallPatience = TimeSpan.FromMinutes(1) });
-        Assert.Contains("larger than 4 MiB", (await IsUnavailableAsync(() => runtime.ListAsync(Token))).Message, StringComparison.Ordinal);
+        Assert.Contains("larger than 4 MiB", (await IsUnavailableAsync(() => runtime.AllAsync())).Message, StringComparison.Ordinal);
         Assert.Contains("larger than 4 MiB", (await IsUnavailableAsync(() => runtime.FindAsync(Id, Token))).Message, StringComparison.Ordinal);
         Assert.Contains("a line of more than 4 MiB", (await runtime.FollowingIsUnavailableAsync()).Message, StringComparison.Ordinal);
     }
@@ -73,8 +73,43 @@ public sealed class FakeDockerRuntimes
     {
         await using var host = await UnixHost.HttpAsync(static http => Task.Delay(Timeout.Infinite, http.RequestAborted));
         await using var runtime = new DockerRuntime(host.Socket, Impatient);
-        Assert.Contains("no answer within 0.3 s", (await IsUnavailableAsync(() => runtime.ListAsync(Token))).Message, StringComparison.Ordinal);
+        Assert.Contains("no answer within 0.3 s", (await IsUnavailableAsync(() => runtime.AllAsync())).Message, StringComparison.Ordinal);
         await runtime.FollowingIsUnavailableAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_container_whose_inspection_never_ends_takes_nothing_else_away(bool isPodman)
+    {
+        await using var host = await UnixHost.HttpAsync(static async http =>
+        {
+            var path = http.Request.Path.Value!;
+            if (path.EndsWith("/events", StringComparison.Ordinal))
+            {
+                await http.Response.WriteAsync("""{"Action":"start","Actor":{"ID":"ID","Attributes":{"image":"trap","name":"trap"}}}""".Replace("ID\":\"ID", $"ID\":\"{Id}", StringComparison.Ordinal) + "\n");
+                await http.Response.WriteAsync("""{"Action":"start","Actor":{"ID":"ab","Attributes":{"image":"good","name":"good"}}}""" + "\n");
+                await http.Response.Body.FlushAsync();
+                await Task.Delay(Timeout.Infinite, http.RequestAborted);
+            }
+
+            if (path.EndsWith($"/containers/{Id}/json", StringComparison.Ordinal))
+            {
+                await Task.Delay(Timeout.Infinite, http.RequestAborted);
+            }
+
+            await AnswerAsync(http, static path => path.EndsWith("/containers/json", StringComparison.Ordinal)
+                ? (200, $$"""[{"Id":"{{Id}}","Image":"trap:1","Names":["/trap"]},{"Id":"ab","Image":"good:1","Names":["/good"]}]""")
+                : path.EndsWith("/containers/ab/json", StringComparison.Ordinal) ? (200, """{"Id":"ab","Name":"/good","Config":{"User":"whole"}}""") : (404, ""));
+        });
+        await using IContainerRuntime runtime = isPodman ? new PodmanRuntime(host.Socket, Impatient) : new DockerRuntime(host.Socket, Impatient);
+        var listed = (await runtime.AllAsync()).ToDictionary(static record => record.Name);
+        Assert.Equal((true, "trap"), (listed["trap"].IsPartial, listed["trap"].ImageRepository));
+        Assert.Equal((false, "whole"), (listed["good"].IsPartial, listed["good"].User));
+        Assert.Equal(["good", "trap"], (await runtime.ToldAsync(static () => Task.CompletedTask, static told => told.Count == 2)).Select(static record => record.Name));
+        await IsUnavailableAsync(() => runtime.FindAsync(Id, Token));
+        Assert.Equal(("trap", true), await runtime.FindSoonAsync(Id, Token) is { } soon ? (soon.Name, soon.IsPartial) : default);
+        Assert.Equal("whole", (await runtime.FindSoonAsync("ab", Token))!.User);
     }
 
     [Fact]
@@ -88,7 +123,7 @@ public sealed class FakeDockerRuntimes
             return Task.Delay(Timeout.Infinite, http.RequestAborted);
         });
         await using var runtime = new DockerRuntime(host.Socket, new RuntimeSettings { Clock = clock });
-        var listing = runtime.ListAsync(Token);
+        var listing = runtime.AllAsync();
         await asked.Task;
         clock.Advance(TimeSpan.FromSeconds(5));
         await IsUnavailableAsync(() => listing);
@@ -100,7 +135,7 @@ public sealed class FakeDockerRuntimes
         await using var host = await UnixHost.HttpAsync(static http => Task.Delay(Timeout.Infinite, http.RequestAborted));
         await using var runtime = new DockerRuntime(host.Socket, new RuntimeSettings());
         using var ended = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => runtime.ListAsync(ended.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => runtime.AllAsync(ended.Token));
     }
 
     [Fact]
@@ -128,7 +163,7 @@ public sealed class FakeDockerRuntimes
         var list = $"[{string.Join(',', Enumerable.Range(0, 10_050).Select(static number => $$"""{"Id":"{{number:x12}}"}"""))}]";
         await using var host = await UnixHost.HttpAsync(http => AnswerAsync(http, path => path.EndsWith("/containers/json", StringComparison.Ordinal) ? (200, list) : (404, "")));
         await using var runtime = new DockerRuntime(host.Socket, new RuntimeSettings());
-        Assert.Equal(10_000, (await runtime.ListAsync(Token)).Count);
+        Assert.Equal(10_000, (await runtime.AllAsync()).Count);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class RealContainerdRuntimes(ContainerdDaemon engine) : IClassFixt
         await engine.StartAsync("plain.one", "--label", "app=web", "--env", "A=b", "--mount", $"type=bind,src={engine.Folder},dst=/here,options=rbind:ro");
         await engine.StartAsync("open-two-with-a-long-id", "--privileged", "--net-host");
 
-        var listed = (await runtime.ListAsync(Token)).ToDictionary(static record => record.FullId);
+        var listed = (await runtime.AllAsync()).ToDictionary(static record => record.FullId);
         var plain = listed["plain.one"];
         Assert.True(plain is { Id: "plain.one", Name: "plain.one", Type: ContainerType.Containerd, Privileged: false, HostNetwork: false, HostPid: false, HostIpc: false, User: "0", PodSandboxId: "", IsPodSandbox: false, Size: -1 });
         Assert.Equal((TinyImage.Name, "localhost/saker-test", "1.0"), (plain.Image, plain.ImageRepository, plain.ImageTag));
@@ -72,7 +72,7 @@ public sealed class RealContainerdRuntimes(ContainerdDaemon engine) : IClassFixt
             Assert.Equal([new ContainerMount(engine.Folder, "/here", "", false, "private")], record.Mounts);
             Assert.InRange(record.CreatedTime, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 600, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 1);
 
-            Assert.Equivalent(record, Assert.Single(await runtime.ListAsync(Token)), strict: true);
+            Assert.Equivalent(record, Assert.Single(await runtime.AllAsync()), strict: true);
             Assert.Equivalent(record, await runtime.FindAsync(id[..12], Token), strict: true);
             var sandbox = await runtime.FindAsync(pod[..12], Token);
             Assert.True(sandbox is { IsPodSandbox: true, HostNetwork: true, Type: ContainerType.Containerd });

@@ -24,7 +24,7 @@ public abstract class RealEngineRuntimes<T>(T engine) : IClassFixture<T>
         var host = await engine.MakeAsync("create", "--network=host", "--pid=host", "--ipc=host", "--name", "hostly");
         var plain = await engine.MakeAsync("create", "--network=none", "--name", "plain");
 
-        var listed = (await runtime.ListAsync(Token)).ToDictionary(static record => record.FullId);
+        var listed = (await runtime.AllAsync()).ToDictionary(static record => record.FullId);
         foreach (var id in (string[])[rich, host, plain])
         {
             var inspected = JsonNode.Parse(await engine.CommandAsync("inspect", "--type", "container", "--size", id))![0]!;
@@ -134,7 +134,7 @@ public sealed class RealDockerRuntimes(DockerDaemon engine) : RealEngineRuntimes
         await using var runtime = Open(new RuntimeSettings());
         var id = await Engine.MakeAsync("create", "--network=none");
         await Engine.CommandAsync("rmi", "localhost/other:2");
-        var record = Assert.Single(await runtime.ListAsync(Token), record => record.FullId == id);
+        var record = Assert.Single(await runtime.AllAsync(), record => record.FullId == id);
         Assert.Equal(("localhost/saker-test", "1.0"), (record.ImageRepository, record.ImageTag));
     }
 }

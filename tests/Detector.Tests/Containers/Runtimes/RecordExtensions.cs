@@ -11,6 +11,10 @@ internal static class RecordExtensions
     /// <summary>The value of a label; null without it.</summary>
     public static string? Label(this ContainerRecord record, string key) => record.Labels.Where(label => label.Key == key).Select(static label => label.Value).SingleOrDefault();
 
+    /// <summary>All that it lists.</summary>
+    public static async Task<IReadOnlyList<ContainerRecord>> AllAsync(this IContainerRuntime runtime, CancellationToken? cancellationToken = null) =>
+        await runtime.ListAsync(cancellationToken ?? Token).ToListAsync(cancellationToken ?? Token);
+
     /// <summary>Follows the runtime; when it does, does something, and gives what it then tells until that is enough.</summary>
     public static async Task<List<ContainerRecord>> ToldAsync(this IContainerRuntime runtime, Func<Task> doing, Func<List<ContainerRecord>, bool> isEnough)
     {

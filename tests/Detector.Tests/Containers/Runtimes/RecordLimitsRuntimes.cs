@@ -1,6 +1,7 @@
 using Saker.Detector.Answers;
 using Saker.Detector.Containers;
 using Saker.Detector.Containers.Runtimes;
+using static Saker.Detector.Tests.Containers.Runtimes.RecordExtensions;
 
 namespace Saker.Detector.Tests.Containers.Runtimes;
 
@@ -68,14 +69,68 @@ public sealed class RecordLimitsRuntimes
     {
         var large = new ContainerRecord { Id = "a", FullId = "a", Type = ContainerType.Docker, Environment = [new string('x', 1 << 20)] };
         var asked = 0;
-        var records = await Listing.InspectAsync(Enumerable.Range(0, 1000).ToList(), (_, _) =>
+        var records = await Inspections.ListAsync(Enumerable.Range(0, 1000), (_, _) =>
         {
             Interlocked.Increment(ref asked);
             return Task.FromResult<ContainerRecord?>(large);
-        }, TestContext.Current.CancellationToken);
-        Assert.InRange(records.Count, 64, 70); // as many more as are asked for at once
-        Assert.Equal(records.Count, asked);
+        }, static _ => null, Token).ToListAsync(Token);
+        Assert.Equal(64, records.Count);
+        Assert.InRange(asked, 64, 100); // as many more as are asked for at once, and wait to be taken
     }
+
+    [Fact]
+    public async Task What_is_never_inspected_to_its_end_keeps_back_nothing_else()
+    {
+        var never = new TaskCompletionSource();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var records = Inspections.ListAsync(
+            Enumerable.Range(0, 100),
+            async (number, token) =>
+            {
+                await (number == 0 ? never.Task.WaitAsync(token) : Task.CompletedTask);
+                return Of(number);
+            },
+            static _ => null,
+            ended.Token);
+        await using var told = records.GetAsyncEnumerator(Token);
+        for (var count = 1; count < 100; count++)
+        {
+            Assert.True(await told.MoveNextAsync());
+            Assert.NotEqual("0", told.Current.Id);
+        }
+
+        await ended.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await told.MoveNextAsync());
+    }
+
+    [Fact]
+    public async Task What_cannot_be_inspected_is_what_named_it_and_a_stream_that_breaks_is_told_to_its_end()
+    {
+        var told = new List<string>();
+        var exception = await IsUnavailableAsync(async () =>
+        {
+            await foreach (var record in Inspections.EachAsync(Broken(), static (number, _) => number % 2 == 0
+                ? throw new RuntimeUnavailableException("slow") : Task.FromResult(number == 1 ? null : Of(number)), static number => Of(-number), Token))
+            {
+                told.Add(record.Id);
+            }
+        });
+        Assert.Equal("broken", exception.Message);
+        Assert.Equal(["-1", "-2", "-4", "3"], told.Order(StringComparer.Ordinal));
+
+        static async IAsyncEnumerable<int> Broken()
+        {
+            foreach (var number in (int[])[1, 2, 3, 4])
+            {
+                await Task.Yield();
+                yield return number;
+            }
+
+            throw new RuntimeUnavailableException("broken");
+        }
+    }
+
+    private static ContainerRecord? Of(int number) => new() { Id = $"{number}", FullId = $"{number}", Type = ContainerType.Docker };
 
     private static KeyValuePair<string, string> Pair(string key, string value) => KeyValuePair.Create(key, value);
 }

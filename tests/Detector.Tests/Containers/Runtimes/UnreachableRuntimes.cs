@@ -21,7 +21,7 @@ public sealed class UnreachableRuntimes
             foreach (var path in (string[])[file, file + "-missing", file + new string('x', 200)])
             {
                 await using var runtime = ContainerRuntimes.Create(new RuntimeSocket((RuntimeEngine)engine, path), new RuntimeSettings());
-                var exception = await IsUnavailableAsync(() => runtime.ListAsync(Token));
+                var exception = await IsUnavailableAsync(() => runtime.AllAsync());
                 Assert.StartsWith($"{engine.ToString().ToLowerInvariant()} ({path}): it cannot be reached (", exception.Message, StringComparison.Ordinal);
                 await IsUnavailableAsync(() => runtime.FindAsync("012345678901", Token));
                 await runtime.FollowingIsUnavailableAsync();
