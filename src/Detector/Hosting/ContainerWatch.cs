@@ -65,7 +65,7 @@ internal sealed class ContainerWatch : IAsyncDisposable
     /// <param name="consumer">The rules.</param>
     public void TakeOver(EventPipeline pipeline, IEventConsumer consumer)
     {
-        users.TakeOver();
+        users.TakeOver(state.Containers);
         inquiry.TakeOver(state.Containers, told.Add);
         if (told.Count + ended.Count > 0)
         {

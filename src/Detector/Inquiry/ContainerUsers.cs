@@ -13,10 +13,16 @@ internal sealed class ContainerUsers : IAsyncDisposable
     /// <summary>Containers that wait to be read at most.</summary>
     public const int MaxWaiting = 1000;
 
+    /// <summary>Users and groups of all containers together, beyond which only usual lists (of up to 200) are taken.</summary>
+    public const int MaxRows = 200_000;
+
+    private const int UsualRows = 200;
+    private const int MaxAnswers = 16; // each may have long lists
+
     private readonly string hostRoot;
     private readonly CancellationTokenSource stop = new();
     private readonly Channel<Question> questions = Channel.CreateBounded<Question>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, SingleWriter = true });
-    private readonly Channel<Answer> answers = Channel.CreateBounded<Answer>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<Answer> answers = Channel.CreateBounded<Answer>(new BoundedChannelOptions(MaxAnswers) { SingleReader = true, SingleWriter = true });
     private readonly Task work;
 
     /// <param name="hostRoot">The machine's root: <c>/</c>, or <c>HOST_ROOT</c>.</param>
@@ -33,12 +39,13 @@ internal sealed class ContainerUsers : IAsyncDisposable
     public bool Ask(ContainerEntry container, long pid) => questions.Writer.TryWrite(new Question(container, pid, container.Execs));
 
     /// <summary>Takes over what was read. For the event thread.</summary>
-    public void TakeOver()
+    /// <param name="containers">All containers.</param>
+    public void TakeOver(ContainerTable containers)
     {
         while (answers.Reader.TryRead(out var answer))
         {
             var container = answer.Container;
-            container.Users = answer.Users ?? container.Users;
+            container.Users = answer.Users is { } users && HasRoom(containers, container, users) ? users : container.Users;
             // The runtime's own part of the start is still at the host's root; what ran exec since is at the container's.
             container.AreUsersAsked = answer.IsTooEarly && answer.Execs != container.Execs && Ask(container, container.LastPid);
             if (answer.Users is not null)
@@ -58,6 +65,10 @@ internal sealed class ContainerUsers : IAsyncDisposable
         await work;
         stop.Dispose();
     }
+
+    // Usual lists have some dozens of rows; who makes very long ones for many containers is not to fill the memory with them.
+    private static bool HasRoom(ContainerTable containers, ContainerEntry container, UserTable users) =>
+        users.Count <= UsualRows || containers.All.Where(other => other != container).Sum(static other => (long)(other.Users?.Count ?? 0)) + users.Count <= MaxRows;
 
     private async Task ReadAsync()
     {

@@ -18,23 +18,25 @@ internal sealed class AlertSpool : IDisposable
     private readonly string folder;
     private readonly long maxBytes;
     private readonly long fileBytes;
-    private readonly int memoryCapacity;
+    private readonly (int Alerts, long Bytes) memoryRoom;
     private readonly IDisposable owner;
     private readonly SafeFileHandle position;
     private readonly SortedDictionary<long, SpoolFile> files = []; // by number
     private readonly Queue<AlertLine> memory = new();
-    private readonly List<int> peeked = []; // lengths of the records that Peek gave; 0 for those in memory
+    private readonly List<(long File, long End)> peeked = []; // where the records end that Peek gave; no file for those in memory
+    private long memoryBytes;
     private SafeFileHandle? last;
     private SafeFileHandle? first;
     private long firstNumber = -1;
     private (long File, long Offset) next;
 
-    private AlertSpool(string folder, long maxBytes, int memoryCapacity)
+    private AlertSpool(string folder, long maxBytes, (int Alerts, long Bytes) memoryRoom)
     {
         this.folder = folder;
         this.maxBytes = maxBytes;
-        this.memoryCapacity = memoryCapacity;
+        this.memoryRoom = memoryRoom;
         fileBytes = Math.Clamp(maxBytes / 16, SmallestFile, LargestFile);
+        SpoolFolder.RefuseLink(folder);
         SpoolFolder.Create(folder);
         owner = SpoolFolder.Own(folder);
         try
@@ -84,18 +86,21 @@ internal sealed class AlertSpool : IDisposable
         }
     }
 
-    /// <summary>Bytes that were no whole record and were cut off.</summary>
+    /// <summary>Bytes that were no whole record, and were cut off or passed over.</summary>
     public long CutBytes { get; private set; }
+
+    /// <summary>Damaged places that were passed over: so many alerts at least are lost.</summary>
+    public long Damaged { get; private set; }
 
     /// <summary>Opens a spool, and makes it if need be.</summary>
     /// <param name="folder">Where it is.</param>
     /// <param name="maxBytes">What may lie on disk.</param>
-    /// <param name="memoryCapacity">How many alerts may wait in memory while the disk takes none.</param>
+    /// <param name="memoryRoom">How many alerts may wait in memory while the disk takes none, and how many bytes together.</param>
     /// <exception cref="IOException">The folder cannot be used, or somebody has it.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be used.</exception>
-    public static AlertSpool Open(string folder, long maxBytes, int memoryCapacity)
+    public static AlertSpool Open(string folder, long maxBytes, (int Alerts, long Bytes) memoryRoom)
     {
-        var spool = new AlertSpool(folder, maxBytes, memoryCapacity);
+        var spool = new AlertSpool(folder, maxBytes, memoryRoom);
         try
         {
             spool.Recover();
@@ -132,12 +137,13 @@ internal sealed class AlertSpool : IDisposable
                 }
             }
 
-            if (memory.Count >= memoryCapacity)
+            if (memory.Count >= memoryRoom.Alerts || memoryBytes >= memoryRoom.Bytes)
             {
                 return false;
             }
 
             memory.Enqueue(alert);
+            memoryBytes += alert.Line.Length;
             return true;
         }
     }
@@ -160,6 +166,7 @@ internal sealed class AlertSpool : IDisposable
                     continue;
                 }
 
+                offset = files[file].After(offset);
                 if (Read(file, offset) is not { } record)
                 {
                     if (alerts.Count > 0)
@@ -167,22 +174,20 @@ internal sealed class AlertSpool : IDisposable
                         break;
                     }
 
-                    // What follows in this file cannot be found any more.
-                    CutBytes += files[file].Length - offset;
-                    (files[file].Length, files[file].Alerts) = (offset, 0);
+                    Survey(file, first!, offset, files[file].Length); // it was whole when it was written
                     continue;
                 }
 
                 alerts.Add(SpoolFormat.Alert(record));
-                peeked.Add(record.Length);
                 offset += record.Length;
+                peeked.Add((file, offset));
                 bytes += record.Length;
             }
 
             if (OnDisk == 0)
             {
                 alerts.AddRange(memory.Take(most));
-                peeked.AddRange(Enumerable.Repeat(0, alerts.Count));
+                peeked.AddRange(Enumerable.Repeat((0L, 0L), alerts.Count));
             }
 
             return alerts;
@@ -196,21 +201,16 @@ internal sealed class AlertSpool : IDisposable
         lock (gate)
         {
             var moved = false;
-            foreach (var length in peeked.Take(count))
+            foreach (var (file, end) in peeked.Take(count))
             {
-                if (length == 0)
+                if (end == 0)
                 {
-                    memory.Dequeue();
+                    memoryBytes -= memory.Dequeue().Line.Length;
                     continue;
                 }
 
-                while (next.Offset >= files[next.File].Length)
-                {
-                    next = (files.Keys.First(number => number > next.File), SpoolFormat.MarkBytes);
-                }
-
-                next.Offset += length;
-                files[next.File].Alerts--;
+                next = (file, end);
+                files[file].Alerts--;
                 moved = true;
             }
 
@@ -280,37 +280,33 @@ internal sealed class AlertSpool : IDisposable
     private bool IsPlace(long number, long offset)
     {
         using var handle = Handle(Name(number));
-        return SpoolFormat.IsPlace(handle, offset);
+        return SpoolFile.IsPlace(handle, offset);
     }
 
     private void Recover(long number, long from)
     {
         using var handle = Handle(Name(number));
         var length = RandomAccess.GetLength(handle);
-        if (!SpoolFormat.HasMark(handle))
+        Survey(number, handle, from, length);
+        if (files[number].Length < length)
         {
-            // A file that was only just begun, or none of ours.
-            CutBytes += length;
-            RandomAccess.SetLength(handle, 0);
+            RandomAccess.SetLength(handle, files[number].Length);
+        }
+
+        if (!SpoolFormat.HasMark(handle)) // one that was only just begun, or whose first bytes are damaged
+        {
             RandomAccess.Write(handle, SpoolFormat.Mark, 0);
-            files[number].Length = SpoolFormat.MarkBytes;
-            return;
+            CutBytes += Math.Min(length, SpoolFormat.MarkBytes);
         }
+    }
 
-        var at = from;
-        while (SpoolFormat.Read(handle, at, length) is { } record)
-        {
-            at += record.Length;
-            files[number].Alerts++;
-        }
-
-        if (at < length)
-        {
-            CutBytes += length - at;
-            RandomAccess.SetLength(handle, at);
-        }
-
-        files[number].Length = at;
+    private void Survey(long number, SafeFileHandle handle, long from, long end)
+    {
+        var file = files[number];
+        var (places, bytes) = (file.DamagedPlaces, file.DamagedBytes);
+        file.Survey(handle, from, end);
+        Damaged += file.DamagedPlaces - places;
+        CutBytes += file.DamagedBytes - bytes + Math.Max(end - file.Length, 0);
     }
 
     private IOException? TryAppend(byte[] record)
@@ -390,10 +386,4 @@ internal sealed class AlertSpool : IDisposable
     private SafeFileHandle Handle(string name) => SpoolFolder.Open(Path.Combine(folder, name));
 
     private static string Name(long number) => number.ToString("D20", CultureInfo.InvariantCulture) + Extension;
-
-    private sealed class SpoolFile
-    {
-        public long Length;
-        public long Alerts; // not done with
-    }
 }

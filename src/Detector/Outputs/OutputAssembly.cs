@@ -74,8 +74,8 @@ internal static class OutputAssembly
         try
         {
             SpoolFolder.Create(folder);
-            var probe = Path.Combine(folder, $"probe-{Environment.ProcessId}");
-            File.WriteAllBytes(probe, []);
+            var probe = Path.Combine(folder, $"probe-{Path.GetRandomFileName()}");
+            File.Open(probe, FileMode.CreateNew).Dispose();
             File.Delete(probe);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

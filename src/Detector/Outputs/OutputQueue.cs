@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Polly;
 using Polly.Retry;
 
@@ -17,6 +16,7 @@ internal sealed record OutputTrouble(DateTimeOffset At, string Reason);
 internal sealed partial class OutputQueue : IAsyncDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ByteRoomInterval = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan UnreadableInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly IAlertOutput output;
@@ -25,7 +25,7 @@ internal sealed partial class OutputQueue : IAsyncDisposable
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly CancellationToken stop;
-    private readonly Channel<AlertLine> channel;
+    private readonly AlertChannel channel;
     private readonly IAlertBacklog backlog;
     private readonly SpoolBacklog? spool;
     private readonly CancellationTokenSource giveUp = new();
@@ -56,10 +56,10 @@ internal sealed partial class OutputQueue : IAsyncDisposable
         drops = new LastingTrouble(clock);
         failures = new LastingTrouble(clock);
         slow = new SlowWatch(output.Name, several?.IsFetchedFrom == true ? TimeSpan.Zero : settings.SlowAfter, clock, logger);
-        channel = Channel.CreateBounded<AlertLine>(new BoundedChannelOptions(settings.Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        channel = new AlertChannel(settings.Capacity, settings.MostBytes);
         attempts = Attempts(clock);
-        spool = settings.Spool is null ? null : new SpoolBacklog(output.Name, channel.Reader, settings, Drop, clock, logger);
-        backlog = spool ?? (IAlertBacklog)new MemoryBacklog(channel.Reader);
+        spool = settings.Spool is null ? null : new SpoolBacklog(output.Name, channel, settings, Drop, clock, logger);
+        backlog = spool ?? (IAlertBacklog)new MemoryBacklog(channel);
         output.Start();
         worker = Task.Run(DrainAsync, CancellationToken.None);
     }
@@ -100,7 +100,7 @@ internal sealed partial class OutputQueue : IAsyncDisposable
     public bool Write(AlertLine alert)
     {
         var wanted = several is null ? alert : alert.InFull();
-        if (channel.Writer.TryWrite(wanted) || (settings.WritersWait && WaitForRoom(wanted)))
+        if (channel.TryWrite(wanted) || (settings.WritersWait && WaitForRoom(wanted)))
         {
             if (drops.IsOver(out var sum))
             {
@@ -113,7 +113,7 @@ internal sealed partial class OutputQueue : IAsyncDisposable
         Interlocked.Increment(ref dropped);
         if (drops.Add(out var count))
         {
-            Log.QueueFull(logger, Name, settings.Capacity, count);
+            Log.QueueFull(logger, Name, channel.Count, channel.Bytes >> 10, count);
         }
 
         return false;
@@ -133,7 +133,7 @@ internal sealed partial class OutputQueue : IAsyncDisposable
             return 0;
         }
 
-        channel.Writer.TryComplete();
+        channel.Complete();
         // What lies on disk need not wait for an output that takes nothing.
         await using (until.Register(() => giveUp.CancelAfter(spool is not null && IsFailing ? TimeSpan.Zero : patience)))
         {
@@ -172,13 +172,15 @@ internal sealed partial class OutputQueue : IAsyncDisposable
         try
         {
 #pragma warning disable VSTHRD002 // the event thread is nobody else's, and waiting is what it is to do
-            while (channel.Writer.WaitToWriteAsync(stop).AsTask().GetAwaiter().GetResult())
+            while (channel.WaitToWriteAsync(stop).AsTask().GetAwaiter().GetResult())
 #pragma warning restore VSTHRD002
             {
-                if (channel.Writer.TryWrite(alert))
+                if (channel.TryWrite(alert))
                 {
                     return true;
                 }
+
+                stop.WaitHandle.WaitOne(ByteRoomInterval); // it is bytes that there is no room for, of which nobody tells
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -313,8 +315,8 @@ internal sealed partial class OutputQueue : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1201, LogLevel.Warning, "Output {Output} is too slow: {Capacity} alerts wait, and more are dropped for it ({Count} since this was told last).")]
-        public static partial void QueueFull(ILogger logger, string output, int capacity, long count);
+        [LoggerMessage(1201, LogLevel.Warning, "Output {Output} is too slow: {Waiting} alerts wait ({Kibibytes} KiB), and more are dropped for it ({Count} since this was told last).")]
+        public static partial void QueueFull(ILogger logger, string output, int waiting, long kibibytes, long count);
 
         [LoggerMessage(1202, LogLevel.Warning, "Output {Output} keeps up again; {Count} alerts were dropped for it meanwhile.")]
         public static partial void DropsOver(ILogger logger, string output, long count);

@@ -6,6 +6,9 @@ internal sealed record QueueSettings
     /// <summary>Alerts that may wait.</summary>
     public required int Capacity { get; init; }
 
+    /// <summary>What they may have together, bytes: enough for alerts of 4 KiB, and 64 MiB at least.</summary>
+    public long MostBytes { get => field == 0 ? Math.Max(64L << 20, (long)Capacity << 12) : field; init; }
+
     /// <summary>Who writes into a full queue waits for room: a capture can wait, and the kernel cannot.</summary>
     public bool WritersWait { get; init; }
 

@@ -5,9 +5,10 @@ namespace Saker.Detector.Outputs;
 /// <summary>What lies in a spool, and what was found damaged there.</summary>
 /// <param name="Alerts">Alerts that wait.</param>
 /// <param name="Bytes">Bytes of its files.</param>
-/// <param name="CutBytes">Bytes at the ends of files that were no whole alert, and were cut off.</param>
+/// <param name="CutBytes">Bytes that were no whole alert, and were cut off or passed over.</param>
+/// <param name="Damaged">Damaged places between whole alerts: so many alerts at least are lost.</param>
 /// <param name="Dropped">Alerts that were dropped since it was full.</param>
-internal readonly record struct SpoolFigures(long Alerts, long Bytes, long CutBytes, long Dropped);
+internal readonly record struct SpoolFigures(long Alerts, long Bytes, long CutBytes, long Damaged, long Dropped);
 
 /// <summary>
 /// Alerts that wait on disk. One task brings them there as they come, whatever the output does; the queue's own task reads them.
@@ -57,7 +58,7 @@ internal sealed partial class SpoolBacklog : IAlertBacklog
     public long Waiting => incoming.Count + (spool?.Waiting ?? 0);
 
     /// <summary>What there is to say of it.</summary>
-    public SpoolFigures Figures => new(spool?.Waiting ?? 0, spool?.Bytes ?? 0, spool?.CutBytes ?? 0, Interlocked.Read(ref dropped));
+    public SpoolFigures Figures => new(spool?.Waiting ?? 0, spool?.Bytes ?? 0, spool?.CutBytes ?? 0, spool?.Damaged ?? 0, Interlocked.Read(ref dropped));
 
     public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
@@ -82,7 +83,10 @@ internal sealed partial class SpoolBacklog : IAlertBacklog
     {
         try
         {
-            return spool!.Peek(most, MemoryBacklog.MostBytes);
+            var damaged = spool!.Damaged;
+            var alerts = spool.Peek(most, MemoryBacklog.MostBytes);
+            TellDamage(spool, damaged);
+            return alerts;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -179,8 +183,9 @@ internal sealed partial class SpoolBacklog : IAlertBacklog
         {
             try
             {
-                var opened = AlertSpool.Open(settings.Spool!.Folder, settings.Spool.MaxBytes, settings.Capacity);
-                if (opened.CutBytes > 0)
+                var opened = AlertSpool.Open(settings.Spool!.Folder, settings.Spool.MaxBytes, (settings.Capacity, settings.MostBytes));
+                TellDamage(opened, 0);
+                if (opened.Damaged == 0 && opened.CutBytes > 0)
                 {
                     Cut(logger, name, opened.CutBytes, settings.Spool.Folder);
                 }
@@ -220,6 +225,14 @@ internal sealed partial class SpoolBacklog : IAlertBacklog
         return isKept;
     }
 
+    private void TellDamage(AlertSpool of, long before)
+    {
+        if (of.Damaged > before)
+        {
+            Damage(logger, name, of.Damaged - before, of.CutBytes, settings.Spool!.Folder);
+        }
+    }
+
     private void Trouble(Exception exception)
     {
         if (disk.Add(out var count))
@@ -248,4 +261,7 @@ internal sealed partial class SpoolBacklog : IAlertBacklog
 
     [LoggerMessage(1217, LogLevel.Error, "The spool of output {Output} cannot be opened, and its alerts wait: {Folder}: {Reason} ({Count} times since this was told last). Does another detector use it? Give each a folder of its own (outputs_spool.folder).")]
     private static partial void NotOpen(ILogger logger, string output, string folder, string reason, long count);
+
+    [LoggerMessage(1218, LogLevel.Error, "The spool of output {Output} is damaged in {Count} places: so many alerts at least are lost ({Bytes} bytes are no whole alert); those behind them are sent. Check the disk ({Folder}).")]
+    private static partial void Damage(ILogger logger, string output, long count, long bytes, string folder);
 }

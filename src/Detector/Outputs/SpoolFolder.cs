@@ -18,10 +18,21 @@ internal static class SpoolFolder
         }
     }
 
+    /// <summary>What lies in the folder is the detector's own: a link there would have it write over a file elsewhere.</summary>
+    /// <exception cref="IOException">It is a symbolic link.</exception>
+    public static void RefuseLink(string path)
+    {
+        if (new FileInfo(path).LinkTarget is { } target)
+        {
+            throw new IOException($"{path} is a symbolic link (to {target}), which is not followed; remove it, or name its target as outputs_spool.folder.");
+        }
+    }
+
     /// <summary>Opens a file to read and write, and makes it where there is none.</summary>
-    /// <exception cref="IOException">It cannot be opened, or is a pipe or device.</exception>
+    /// <exception cref="IOException">It cannot be opened, or is a link, pipe or device.</exception>
     public static SafeFileHandle Open(string path)
     {
+        RefuseLink(path);
         var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         try
         {
@@ -47,5 +58,10 @@ internal static class SpoolFolder
 
     /// <summary>Takes a folder for the caller alone, until it disposes of what is given or dies.</summary>
     /// <exception cref="IOException">Somebody has it.</exception>
-    public static IDisposable Own(string folder) => new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    public static IDisposable Own(string folder)
+    {
+        var path = Path.Combine(folder, "lock");
+        RefuseLink(path);
+        return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    }
 }

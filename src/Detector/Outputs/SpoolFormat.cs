@@ -23,6 +23,10 @@ internal static class SpoolFormat
     // Far more than the largest event makes.
     private const int LongestLine = 64 << 20;
 
+    // Behind a damaged place the next record is looked for so far: further than one of our files goes.
+    private const long SearchedBytes = 16 << 20;
+    private const int LargestForm = 15;
+
     public static ReadOnlySpan<byte> Mark => "SAKSPL01"u8;
 
     /// <summary>An alert as a record.</summary>
@@ -58,6 +62,36 @@ internal static class SpoolFormat
         return RandomAccess.Read(file, record, offset) == record.Length && IsGood(record) ? record : null;
     }
 
+    /// <summary>The next whole and undamaged record at a place of a file or behind it; null where there is none.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="from">The place.</param>
+    /// <param name="end">Where the file ends; never more than what is before it is read.</param>
+    public static long? Find(SafeFileHandle file, long from, long end)
+    {
+        var window = new byte[64 << 10];
+        var last = Math.Min(end, from + SearchedBytes);
+        for (var at = from; at < last;)
+        {
+            var bytes = window.AsSpan(0, RandomAccess.Read(file, window.AsSpan(0, (int)Math.Min(window.Length, end - at)), at));
+            for (var i = 0; i + HeadBytes <= bytes.Length; i++)
+            {
+                if (MayBegin(bytes[i..], end - at - i) && Read(file, at + i, end) is not null)
+                {
+                    return at + i;
+                }
+            }
+
+            if (bytes.Length <= HeadBytes)
+            {
+                return null;
+            }
+
+            at += bytes.Length - HeadBytes + 1;
+        }
+
+        return null;
+    }
+
     /// <summary>Whether a file begins as ours do.</summary>
     public static bool HasMark(SafeFileHandle file)
     {
@@ -65,35 +99,13 @@ internal static class SpoolFormat
         return RandomAccess.Read(file, mark, 0) == MarkBytes && mark.SequenceEqual(Mark);
     }
 
-    /// <summary>
-    /// Whether a record begins or ends at a place of a file. Where none does, the file is not what it was (its end was lost with the
-    /// machine's power, or it is another): from its beginning, what was sent comes twice, and nothing is lost.
-    /// </summary>
-    public static bool IsPlace(SafeFileHandle file, long offset)
-    {
-        var length = RandomAccess.GetLength(file);
-        if (offset is < MarkBytes || offset > length)
-        {
-            return false;
-        }
-
-        if (offset == length || Read(file, offset, length) is not null)
-        {
-            return true;
-        }
-
-        long at = MarkBytes;
-        while (at < offset && Read(file, at, length) is { } record)
-        {
-            at += record.Length;
-        }
-
-        return at == offset;
-    }
-
     /// <summary>The alert of a whole record.</summary>
     public static AlertLine Alert(ReadOnlySpan<byte> record) =>
         new(record[HeadBytes..].ToArray(), (record[8] & 1) != 0, (Priority)((record[8] >> 1) & 7));
+
+    // No alert is empty, so that a run of zeros is none.
+    private static bool MayBegin(ReadOnlySpan<byte> head, long room) =>
+        BinaryPrimitives.ReadInt32LittleEndian(head[4..]) is > 0 and <= LongestLine and var line && line <= room - HeadBytes && head[8] <= LargestForm;
 
     private static bool IsGood(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadUInt32LittleEndian(record) == Crc32C.Compute(record[4..]);
 

@@ -16,6 +16,9 @@ internal sealed class UserTable
     private readonly Dictionary<uint, UserEntry> users = [];
     private readonly Dictionary<uint, GroupEntry> groups = [];
 
+    /// <summary>Users and groups that it has.</summary>
+    public int Count => users.Count + groups.Count;
+
     /// <summary>All users, in no order.</summary>
     public IEnumerable<UserEntry> AllUsers => users.Values;
 

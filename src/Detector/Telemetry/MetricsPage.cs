@@ -137,7 +137,8 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, D
         Each(text.Gauge("saker_detector_spool_alerts", "Alerts that wait on disk for an output."), static figures => figures.Alerts);
         Each(text.Gauge("saker_detector_spool_bytes", "Bytes of an output's spool on disk."), static figures => figures.Bytes);
         Each(text.Counter("saker_detector_spool_dropped_total", "Alerts dropped since an output's spool was full; they are among those dropped for it."), static figures => figures.Dropped);
-        Each(text.Counter("saker_detector_spool_cut_bytes_total", "Bytes of an output's spool that were no whole alert, and were cut off."), static figures => figures.CutBytes);
+        Each(text.Counter("saker_detector_spool_cut_bytes_total", "Bytes of an output's spool that were no whole alert, and were cut off or passed over."), static figures => figures.CutBytes);
+        Each(text.Counter("saker_detector_spool_damaged_total", "Damaged places in an output's spool: so many alerts at least are lost."), static figures => figures.Damaged);
 
         void Each(PrometheusText metric, Func<SpoolFigures, long> figure)
         {

@@ -123,6 +123,26 @@ public sealed class UsersOfContainers : IDisposable
     }
 
     [Fact]
+    public async Task Long_lists_of_many_containers_do_not_fill_the_memory()
+    {
+        Write("passwd", string.Concat(Enumerable.Range(0, 40_000).Select(static uid => $"u{uid}:x:{uid}:0:::\n")));
+        var table = new ContainerTable();
+        await using var users = new ContainerUsers(folder);
+        table.AskUsers = users.Ask;
+        var entries = Enumerable.Range(0, 7).Select(number => table.Of(Encoding.UTF8.GetBytes($"cpu=/docker/{number:x12}{0:x52}\0"))).ToList();
+        foreach (var entry in entries)
+        {
+            table.Executed(entry, 20, uid: 5, 20_000_000_000);
+            await UntilAsync(users, () => !entry.IsPending, table);
+        }
+
+        Assert.Equal([true, true, true, true, true, false, false], entries.Select(static entry => entry.Users is not null));
+        Write("passwd", "web:x:5:0:::\n");
+        table.Executed(entries[6], 20, uid: 5, 40_000_000_000);
+        await UntilAsync(users, () => entries[6].Users is not null, table);
+    }
+
+    [Fact]
     public void Who_a_process_becomes_is_looked_for()
     {
         using var probe = new FieldProbe();
@@ -213,10 +233,11 @@ public sealed class UsersOfContainers : IDisposable
 
     private static string Show(FieldProbe probe, string fields) => probe.Show(fields, EventType.FchmodExit, 20, ("res", 0), ("fd", 3));
 
-    private static async Task UntilAsync(ContainerUsers users, Func<bool> condition)
+    private static async Task UntilAsync(ContainerUsers users, Func<bool> condition, ContainerTable? containers = null)
     {
+        containers ??= new ContainerTable();
         using var limit = new CancellationTokenSource(Outputs.When.Patience);
-        for (users.TakeOver(); !condition(); users.TakeOver())
+        for (users.TakeOver(containers); !condition(); users.TakeOver(containers))
         {
             Assert.False(limit.IsCancellationRequested, "It did not happen.");
             await Task.Delay(1, CancellationToken.None);

@@ -114,14 +114,14 @@ public sealed class AlertSpools : IDisposable
             File.WriteAllBytes(file, damaged);
             using var spool = Open();
             Assert.True(spool.CutBytes > 0);
-            var found = spool.Peek(9, int.MaxValue).Select(Number).ToList();
-            Assert.Equal(Enumerable.Range(0, found.Count), found);
-            Assert.True(found.Count < 3);
+            var hit = at < 8 ? -1 : (at - 8) / ((whole.Length - 8) / 3);
+            Assert.Equal(Enumerable.Range(0, 3).Where(number => number != hit), spool.Peek(9, int.MaxValue).Select(Number));
+            Assert.Equal(hit is 0 or 1 ? 1 : 0, spool.Damaged); // the end may be what a crash left
         }
     }
 
     [Fact]
-    public void Damage_while_it_is_open_costs_the_rest_of_that_file_and_no_more()
+    public void Damage_while_it_is_open_costs_what_is_damaged_and_no_more()
     {
         using var spool = Open();
         for (var i = 0; i < 30; i++)
@@ -143,9 +143,8 @@ public sealed class AlertSpools : IDisposable
             spool.Settle(alerts.Count);
         }
 
-        Assert.True(spool.CutBytes > 0);
-        Assert.True(numbers.Count > 20);
-        Assert.Equal(Enumerable.Range(30 - numbers.Count, numbers.Count), numbers);
+        Assert.Equal(1, spool.Damaged);
+        Assert.Equal(Enumerable.Range(1, 29), numbers);
         Assert.Equal(0, spool.Waiting);
     }
 
@@ -240,7 +239,7 @@ public sealed class AlertSpools : IDisposable
 #pragma warning restore CA1416
     }
 
-    private AlertSpool Open(long bytes = Mebibyte, int memory = 100) => AlertSpool.Open(Spool, bytes, memory);
+    private AlertSpool Open(long bytes = Mebibyte, int memory = 100) => AlertSpool.Open(Spool, bytes, (memory, Mebibyte));
 
     private static AlertLine Alert(int number, int padding) => new(System.Text.Encoding.UTF8.GetBytes($"{number} {new string('x', padding)}"), IsJson: true, Priority.Critical);
 

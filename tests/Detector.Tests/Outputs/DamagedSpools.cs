@@ -80,6 +80,30 @@ public sealed class DamagedSpools : IDisposable
         Assert.All(names, name => Assert.Equal("theirs", File.ReadAllText(Path.Combine(Spool, name))));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("/position")]
+    [InlineData("/lock")]
+    [InlineData("/00000000000000000001.alerts")]
+    public void A_link_is_not_followed(string name)
+    {
+        var elsewhere = Path.Combine(folder, "elsewhere");
+        if (name.Length == 0)
+        {
+            Directory.CreateDirectory(elsewhere);
+            Directory.CreateSymbolicLink(Spool, elsewhere);
+        }
+        else
+        {
+            File.WriteAllText(elsewhere, "theirs");
+            Directory.CreateDirectory(Spool);
+            File.CreateSymbolicLink(Spool + name, elsewhere);
+        }
+
+        Assert.Contains($"{Spool}{name} is a symbolic link (to {elsewhere})", Assert.Throws<IOException>(() => Open().Dispose()).Message, StringComparison.Ordinal);
+        Assert.Equal(name.Length == 0 ? "" : "theirs", name.Length == 0 ? string.Concat(Directory.GetFiles(elsewhere)) : File.ReadAllText(elsewhere));
+    }
+
     [Fact]
     public void A_pipe_in_the_place_of_a_file_is_a_fault_that_is_told()
     {
@@ -92,7 +116,7 @@ public sealed class DamagedSpools : IDisposable
         Assert.EndsWith("00000000000000000001.alerts is no file.", Assert.Throws<IOException>(() => Open().Dispose()).Message, StringComparison.Ordinal);
     }
 
-    private AlertSpool Open() => AlertSpool.Open(Spool, Mebibyte, memoryCapacity: 10);
+    private AlertSpool Open() => AlertSpool.Open(Spool, Mebibyte, (10, Mebibyte));
 
     // Gives how many alerts are done with.
     private int Fill(Random random)
@@ -161,13 +185,13 @@ public sealed class DamagedSpools : IDisposable
 
     /// <summary>What was done to a spool.</summary>
     /// <param name="What">In words.</param>
-    /// <param name="Touched">Files, and from where on they are not what they were.</param>
-    private sealed record Damage(string What, IReadOnlyDictionary<string, long> Touched)
+    /// <param name="Touched">Files, and where they are not what they were.</param>
+    private sealed record Damage(string What, IReadOnlyDictionary<string, (long From, long To)> Touched)
     {
         /// <summary>Whether what is lost cannot be seen: a whole file is gone, or what is left of it ends with a whole alert.</summary>
         public bool IsUntold { get; private init; }
 
-        public bool LeavesWhole(Record record) => !Touched.TryGetValue(record.File, out var from) || record.End <= from;
+        public bool LeavesWhole(Record record) => !Touched.TryGetValue(record.File, out var place) || record.End <= place.From || record.Offset >= place.To;
 
         public static Damage Do(Random random, string folder, List<Layout> files)
         {
@@ -181,7 +205,7 @@ public sealed class DamagedSpools : IDisposable
                 case 1:
                     file.Bytes[place] ^= (byte)(1 << random.Next(8));
                     File.WriteAllBytes(file.File, file.Bytes);
-                    return One("a flipped bit", file, place);
+                    return One("a flipped bit", file, place, place + 1);
                 case 2:
                     random.NextBytes(file.Bytes.AsSpan(place));
                     File.WriteAllBytes(file.File, file.Bytes);
@@ -190,7 +214,7 @@ public sealed class DamagedSpools : IDisposable
                     var victim = file.Records.Count == 0 ? 8 : file.Records[random.Next(file.Records.Count)].Offset;
                     BinaryPrimitives.WriteInt32LittleEndian(file.Bytes.AsSpan((int)Math.Min(victim + 4, file.Bytes.Length - 4)), int.MaxValue >> random.Next(12));
                     File.WriteAllBytes(file.File, file.Bytes);
-                    return One("a long record", file, victim);
+                    return One("a long record", file, victim, victim + 8);
                 case 4 when files.Count > 2:
                     // Not the first: of that the position tells what was done with.
                     var (one, other) = (files[^1], files[random.Next(1, files.Count - 1)]);
@@ -216,8 +240,9 @@ public sealed class DamagedSpools : IDisposable
             }
         }
 
-        private static Damage One(string what, Layout file, long from) => new($"{what} in {Path.GetFileName(file.File)} at {from} of {file.Bytes.Length}", new Dictionary<string, long> { [file.File] = from });
+        private static Damage One(string what, Layout file, long from, long to = long.MaxValue) =>
+            new($"{what} in {Path.GetFileName(file.File)} at {from} of {file.Bytes.Length}", new Dictionary<string, (long, long)> { [file.File] = (from, to) });
 
-        private static Damage None(string what) => new(what, new Dictionary<string, long>());
+        private static Damage None(string what) => new(what, new Dictionary<string, (long, long)>());
     }
 }

@@ -26,6 +26,38 @@ public sealed class OutputQueues
     }
 
     [Fact]
+    public async Task Few_alerts_that_are_large_together_fill_a_queue_as_well()
+    {
+        var output = new SteppedOutput();
+        await using var queue = new OutputQueue(output, new QueueSettings { Capacity = 1000, MostBytes = 1000 }, clock, log);
+        Assert.True(queue.Write(Large(5000))); // the only one
+        await WhenAsync(() => queue.Waiting == 0); // in the output's hands from now on
+        Assert.True(queue.Write(Large(900)));
+        Assert.False(queue.Write(Large(101)));
+        Assert.True(queue.Write(Large(100)));
+        Assert.False(queue.Write(Large(1)));
+        Assert.Equal((2, 2), (queue.Waiting, queue.Dropped));
+        Assert.Contains("too slow: 1 alerts wait (0 KiB)", log.Lines[0], StringComparison.Ordinal);
+        output.Step(3);
+        await WhenAsync(() => queue.Written == 3);
+        Assert.True(queue.Write(Large(1000)));
+
+        static AlertLine Large(int bytes) => new(new byte[bytes], IsJson: false);
+    }
+
+    [Fact]
+    public async Task A_writer_that_can_wait_waits_for_room_for_bytes_too()
+    {
+        var output = new SteppedOutput();
+        await using var queue = new OutputQueue(output, new QueueSettings { Capacity = 1000, MostBytes = 10, WritersWait = true }, clock, log);
+        var writer = Task.Run(() => Enumerable.Range(0, 2_000).All(number => queue.Write(Alert(number))), TestContext.Current.CancellationToken);
+        output.Step(2_000);
+        Assert.True(await writer.WaitAsync(Patience, TestContext.Current.CancellationToken));
+        Assert.Equal(0, await queue.StopAsync(TimeSpan.Zero, CancellationToken.None));
+        Assert.Equal(Enumerable.Range(0, 2_000).Select(static number => $"{number}"), output.Lines);
+    }
+
+    [Fact]
     public async Task The_stop_ends_the_waiting_for_an_output_that_hangs_and_what_is_left_is_counted()
     {
         using var stop = new CancellationTokenSource();
