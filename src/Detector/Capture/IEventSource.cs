@@ -26,6 +26,9 @@ internal interface IEventSource : IDisposable
     /// <summary>True when no event will ever come again (the end of a capture).</summary>
     bool Ended { get; }
 
+    /// <summary>Why it ended though there should be more: a capture that is cut off or damaged; null when it did not.</summary>
+    string? Fault => null;
+
     /// <summary>What is attached, for the log; empty before <see cref="Start"/>, and for captures.</summary>
     IReadOnlyList<string> Attached => [];
 

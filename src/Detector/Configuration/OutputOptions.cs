@@ -66,7 +66,7 @@ internal abstract record ClientTlsOptions
 
 /// <summary>A URL that alerts are posted to.</summary>
 [SnakeCaseKeys]
-internal sealed record HttpOptions : ClientTlsOptions
+internal sealed record HttpOptions : ClientTlsOptions, ICheckedOptions
 {
     /// <summary>Whether alerts go there.</summary>
     public bool Enabled { get; init; }
@@ -91,13 +91,23 @@ internal sealed record HttpOptions : ClientTlsOptions
     /// <summary>How often in a row an alert is sent again at once when no answer comes in time; after that with pauses, and it is told.</summary>
     [Range(0, 255)]
     public int MaxConsecutiveTimeouts { get; init; } = 5;
+
+    /// <inheritdoc/>
+    public IEnumerable<OptionFault> Validate()
+    {
+        if (Enabled && (!Uri.TryCreate(Url.Reveal(), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")))
+        {
+            // Perhaps with a password in it.
+            yield return new OptionFault("url", "This is no URL; write it as in 'http://127.0.0.1:2801/'.");
+        }
+    }
 }
 
 /// <summary>The queues in front of the outputs.</summary>
 [SnakeCaseKeys]
 internal sealed record QueueOptions
 {
-    /// <summary>Alerts that may wait for one output; 0 is 10,000, and more than 1,000,000 is that. Falco's 0 is without a bound, until memory ends.</summary>
+    /// <summary>Alerts that may wait for one output; 0 is 10,000, and more than 1,000,000 is that. Together they have at most 64 MiB, or 4 KiB for each of them. Falco's 0 is without a bound, until memory ends.</summary>
     [Range(typeof(long), "0", "9223372036854775807")]
     public long Capacity { get; init; }
 
@@ -149,6 +159,9 @@ internal sealed record RouterOutputOptions : ClientTlsOptions, ICheckedOptions
     /// <summary>Where the router listens: <c>http://HOST:PORT</c>, <c>https://HOST:PORT</c>, or <c>unix:///PATH</c>.</summary>
     [RequestHead]
     public string Address { get; init; } = "http://127.0.0.1:2801";
+
+    /// <summary>Whether it is spoken to over TLS.</summary>
+    internal bool IsTls => Address.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The token by which the router knows this detector (<c>http.clients</c> there).</summary>
     [RequestHead]

@@ -42,6 +42,9 @@ internal static partial class EngineMessages
     [LoggerMessage(1007, LogLevel.Error, "The detector cannot start: {Reason}")]
     public static partial void CannotStart(ILogger logger, string reason);
 
+    [LoggerMessage(1023, LogLevel.Error, "The replay ends early, after {Events} events: {Reason} What came before was told.")]
+    public static partial void EndedEarly(ILogger logger, long events, string reason);
+
     [LoggerMessage(1008, LogLevel.Information, "{Threads} threads known from /proc. Watching.")]
     public static partial void Watching(ILogger logger, int threads);
 

@@ -221,8 +221,13 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         }
 
         Count(machine);
-        var complete = await outputs.CloseAsync(events, alerts, lost, isAtOnce: !machine.Source.Ended, stop);
-        // A replay whose alerts did not all arrive has failed.
+        if (machine.Source.Fault is { } fault)
+        {
+            EngineMessages.EndedEarly(logger, events, fault);
+        }
+
+        var complete = await outputs.CloseAsync(events, alerts, lost, isAtOnce: !machine.Source.Ended, stop) && machine.Source.Fault is null;
+        // A replay that did not get to its end, or whose alerts did not all arrive, has failed.
         return (drops.MustExit || (!plan.IsLive && !complete) ? 1 : 0, null);
     }
 

@@ -49,7 +49,13 @@ internal sealed record DetectorPlan
         IReadOnlyList<EventStream> streams = [calls];
         var isAsked = options.KubernetesMetadata.Enabled && isLive;
         var cluster = isAsked ? ClusterOf(configuration, logger) : null;
-        if (RuleLoading.Load(configuration, given, streams, logger) is not { } rules || (isAsked && cluster is null))
+        var faults = StartChecks.FaultsOf(configuration);
+        foreach (var fault in faults)
+        {
+            EngineMessages.Mistake(logger, fault);
+        }
+
+        if (RuleLoading.Load(configuration, given, streams, logger) is not { } rules || (isAsked && cluster is null) || faults.Count > 0)
         {
             return null;
         }

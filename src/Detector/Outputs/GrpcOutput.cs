@@ -283,7 +283,9 @@ internal sealed class GrpcOutput : IBatchOutput
         throw new IOException("another program listens there.");
     }
 
-    private static (X509Certificate2 Own, X509Certificate2Collection Chain, X509Certificate2Collection Clients) Certificates(GrpcOptions options, Func<string, string> resolve)
+    /// <summary>What it shows, and whom it takes for a client.</summary>
+    /// <exception cref="IOException">A file cannot be used; the message names keys and cures, all at once.</exception>
+    public static (X509Certificate2 Own, X509Certificate2Collection Chain, X509Certificate2Collection Clients) Certificates(GrpcOptions options, Func<string, string> resolve)
     {
         var faults = new List<string>();
         var pair = PemFile.Pair(resolve(options.CertChain), "grpc.cert_chain", resolve(options.PrivateKey), "grpc.private_key", Fault);

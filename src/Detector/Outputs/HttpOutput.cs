@@ -40,6 +40,12 @@ internal sealed partial class HttpOutput : IAlertOutput
         client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
 #pragma warning restore RS0030
         client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", options.UserAgent);
+        if (url.UserInfo.Length > 0)
+        {
+            // As curl, and so Falco, sends them.
+            var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo)));
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", credentials);
+        }
     }
 
     public string Name => "http";
@@ -84,7 +90,7 @@ internal sealed partial class HttpOutput : IAlertOutput
         }
         catch (Exception exception) when (HttpFailure.Of(exception) is { } failure)
         {
-            throw new OutputBusyException($"{Target}: {ConnectionTrouble.Reason(failure, "http_output")}", pause: null, exception);
+            throw new OutputBusyException($"{Target}: {ConnectionTrouble.Reason(failure, "http_output", url.Scheme == Uri.UriSchemeHttps && !options.Mtls)}", pause: null, exception);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

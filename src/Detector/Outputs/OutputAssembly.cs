@@ -14,7 +14,7 @@ internal static class OutputAssembly
     /// <param name="clock">The time.</param>
     /// <param name="logger">Told about faults.</param>
     /// <param name="stop">Ends the waiting of who writes into a full queue.</param>
-    /// <exception cref="IOException">A certificate cannot be read, the URL is none, or the spool's folder cannot be used.</exception>
+    /// <exception cref="IOException">A certificate cannot be read, or the spool's folder cannot be used.</exception>
     public static IReadOnlyList<OutputQueue> Create(DetectorConfiguration configuration, TimeProvider clock, ILogger logger, CancellationToken stop) =>
         Prepare(configuration, clock, logger)(stop);
 
@@ -47,11 +47,7 @@ internal static class OutputAssembly
         Add(options.RouterOutput.Enabled, () => Router(options.RouterOutput, configuration, clock), remote with { Spool = Spool(configuration, "router") });
         Add(options.Grpc.Enabled && options.GrpcOutput.Enabled, () => Grpc(options.Grpc, configuration, clock, logger), remote);
         TellOfGrpc(options, logger);
-        if (options.OutputsSpool.Enabled && (options.HttpOutput.Enabled || options.RouterOutput.Enabled))
-        {
-            CheckFolder(configuration.Resolve(options.OutputsSpool.Folder));
-        }
-
+        CheckFolder(configuration, mayMake: true);
         var outputs = made.ConvertAll(static output => (Output: output.Make(), output.Settings));
         return stop => outputs.ConvertAll(output => new OutputQueue(output.Output, output.Settings, clock, logger, stop));
 
@@ -64,13 +60,19 @@ internal static class OutputAssembly
         }
     }
 
-    private static SpoolSettings? Spool(DetectorConfiguration configuration, string output) => configuration.Options.OutputsSpool is { Enabled: true } spool
-        ? new SpoolSettings(Path.Combine(configuration.Resolve(spool.Folder), output), spool.MaxSizeMib * Mebibyte)
-        : null;
-
-    // At start, where a mistake is seen; the spools themselves are opened later.
-    private static void CheckFolder(string folder)
+    /// <summary>Looks whether the folder of spools can be used, at the start, where a mistake is seen; they themselves are opened later.</summary>
+    /// <param name="configuration">Where it is, and whether it is wanted.</param>
+    /// <param name="mayMake">Whether it is made where there is none.</param>
+    /// <exception cref="IOException">It cannot.</exception>
+    public static void CheckFolder(DetectorConfiguration configuration, bool mayMake)
     {
+        var options = configuration.Options;
+        var folder = configuration.Resolve(options.OutputsSpool.Folder);
+        if (!options.OutputsSpool.Enabled || !(options.HttpOutput.Enabled || options.RouterOutput.Enabled) || (!mayMake && !Path.Exists(folder)))
+        {
+            return;
+        }
+
         try
         {
             SpoolFolder.Create(folder);
@@ -83,6 +85,10 @@ internal static class OutputAssembly
             throw new IOException($"outputs_spool.folder: The folder '{folder}' cannot be written ({exception.Message}); name one that can, and that is kept over restarts.", exception);
         }
     }
+
+    private static SpoolSettings? Spool(DetectorConfiguration configuration, string output) => configuration.Options.OutputsSpool is { Enabled: true } spool
+        ? new SpoolSettings(Path.Combine(configuration.Resolve(spool.Folder), output), spool.MaxSizeMib * Mebibyte)
+        : null;
 
     private static void TellOfGrpc(DetectorOptions options, ILogger logger)
     {
@@ -98,11 +104,6 @@ internal static class OutputAssembly
 
     private static HttpOutput Http(HttpOptions options, DetectorConfiguration configuration, TimeProvider clock, ILogger logger)
     {
-        if (!Uri.TryCreate(options.Url.Reveal(), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-        {
-            throw new IOException("http_output.url is no URL; write it as in 'http://127.0.0.1:2801/'.");
-        }
-
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -116,7 +117,7 @@ internal static class OutputAssembly
             handler.ConnectCallback = ConnectAsync;
         }
 
-        return new HttpOutput(url, handler, options, clock, logger);
+        return new HttpOutput(new Uri(options.Url.Reveal()), handler, options, clock, logger);
     }
 
     // libcurl's defaults, which Falco has.

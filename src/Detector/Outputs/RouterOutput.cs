@@ -24,6 +24,7 @@ internal sealed class RouterOutput : IBatchOutput
     private readonly Metadata headers = [];
     private readonly string target;
     private readonly TimeProvider clock;
+    private readonly bool isNameless;
     private AsyncDuplexStreamingCall<SendRequest, SendResponse>? stream;
     private ulong lastId;
     private long restarts;
@@ -36,6 +37,7 @@ internal sealed class RouterOutput : IBatchOutput
     public RouterOutput(RouterOutputOptions options, Func<string, string> resolve, TimeProvider clock)
     {
         this.clock = clock;
+        isNameless = options is { IsTls: true, Mtls: false };
         var handler = new SocketsHttpHandler
         {
             UseProxy = false, // proxies do not pass HTTP/2 on
@@ -56,7 +58,7 @@ internal sealed class RouterOutput : IBatchOutput
             {
                 url = new Uri(options.Address);
                 target = $"{url.Scheme}://{url.Authority}";
-                if (url.Scheme == Uri.UriSchemeHttps)
+                if (options.IsTls)
                 {
                     handler.SslOptions = ClientTls.Of(options, "router_output", resolve);
                 }
@@ -245,7 +247,7 @@ internal sealed class RouterOutput : IBatchOutput
             ? TimeSpan.FromSeconds(Math.Min(seconds, LongestRetryAfter.TotalSeconds))
             : null;
 
-    private static string Reason(Exception exception)
+    private string Reason(Exception exception)
     {
         if (exception is not RpcException call)
         {
@@ -254,7 +256,7 @@ internal sealed class RouterOutput : IBatchOutput
 
         if (call.Status.DebugException is { } cause && HttpFailure.Of(cause) is { HttpRequestError: not HttpRequestError.Unknown } failure)
         {
-            return ConnectionTrouble.Reason(failure, "router_output");
+            return ConnectionTrouble.Reason(failure, "router_output", isNameless);
         }
 
         return call.StatusCode switch

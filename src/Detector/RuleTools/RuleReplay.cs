@@ -64,6 +64,6 @@ internal sealed class RuleReplay(RuleSet rules, IReadOnlyList<EventStream> strea
         using var run = new StreamRun(stream, plan, Environment.MachineName, [], clock, NullLogger.Instance, observer);
         await run.RunAsync(drops, static () => false, stop);
         stop.ThrowIfCancellationRequested();
-        return new ReplayTotals(stream.Pipeline.Processed, run.Alerts);
+        return source.Fault is { } fault ? throw new EventSourceException(fault) : new ReplayTotals(stream.Pipeline.Processed, run.Alerts);
     }
 }

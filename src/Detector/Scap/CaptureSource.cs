@@ -67,7 +67,9 @@ internal sealed unsafe class CaptureSource : IEventSource
     }
 
     /// <inheritdoc/>
-    /// <exception cref="EventSourceException">The capture is damaged from here on.</exception>
+    public string? Fault { get; private set; }
+
+    /// <inheritdoc/>
     public int Read(Span<RawEvent> into, TimeSpan wait)
     {
         var count = 0;
@@ -97,15 +99,9 @@ internal sealed unsafe class CaptureSource : IEventSource
         }
         catch (InvalidDataException damaged)
         {
-            if (count == 0)
-            {
-                Ended = true;
-                malformed++;
-                throw new EventSourceException(damaged.Message, damaged);
-            }
-
             Ended = true;
             malformed++;
+            Fault = damaged.Message;
         }
 
         return count;

@@ -64,7 +64,9 @@ internal sealed class WebServer : IAsyncDisposable
         await kestrel.DisposeAsync();
     }
 
-    private static X509Certificate2 ReadCertificate(string path)
+    /// <summary>The certificate and its key, in one file.</summary>
+    /// <exception cref="IOException">The file cannot be used; the message names key and cure.</exception>
+    public static X509Certificate2 ReadCertificate(string path)
     {
         const string key = "webserver.ssl_certificate";
         var faults = new List<string>();

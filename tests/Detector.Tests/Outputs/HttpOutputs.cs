@@ -48,6 +48,30 @@ public sealed class HttpOutputs
         Assert.Equal("http://127.0.0.1:1: the connection is refused; nobody listens there.", busy.Message);
     }
 
+    [Theory]
+    [InlineData("user:se%40cret@", "user:se@cret")]
+    [InlineData("user@", "user")]
+    [InlineData("", null)]
+    public async Task User_and_password_of_the_URL_are_sent(string part, string? expected)
+    {
+        await using var server = await LoopbackServer.StartAsync(static _ => new LoopbackAnswer { Status = 200 });
+        await using var output = Output($"http://{part}127.0.0.1:{server.Address.Port}/");
+        await output.WriteAsync(Alert, TestContext.Current.CancellationToken);
+        var sent = Assert.Single(server.Requests).Headers.GetValueOrDefault("Authorization");
+        Assert.Equal(expected is null ? null : "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(expected)), sent);
+    }
+
+    [Fact]
+    public async Task A_server_that_wants_a_certificate_is_told_as_one()
+    {
+        using var certificates = new TestCertificates();
+        await using var server = await LoopbackServer.StartAsync(static _ => new LoopbackAnswer { Status = 200 }, certificates.ServerOf("127.0.0.1"), certificates.Trust);
+        var handler = new SocketsHttpHandler { SslOptions = new() { CertificateChainPolicy = certificates.Trust } };
+        await using var output = new HttpOutput(server.Address, handler, new HttpOptions(), TimeProvider.System, new KeptLog());
+        var busy = await Assert.ThrowsAsync<OutputBusyException>(async () => await output.WriteAsync(Alert, TestContext.Current.CancellationToken));
+        Assert.EndsWith("wants a certificate of this side (http_output.mtls).", busy.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_alert_is_sent_gzipped_where_that_is_wanted()
     {

@@ -1,0 +1,59 @@
+using Saker.Detector.Configuration;
+using Saker.Detector.Outputs;
+using Saker.Detector.Telemetry;
+
+namespace Saker.Detector.Hosting;
+
+/// <summary>What a start would fail at though the configuration reads well: files and folders that it names. Nothing is made or begun.</summary>
+internal static class StartChecks
+{
+    /// <summary>All faults, each with its key and cure.</summary>
+    public static IReadOnlyList<string> FaultsOf(DetectorConfiguration configuration)
+    {
+        var options = configuration.Options;
+        var faults = new List<string>();
+        Check(options.HttpOutput.Enabled, () => ClientTls.Of(options.HttpOutput, "http_output", configuration.Resolve));
+        Check(options.RouterOutput is { Enabled: true, IsTls: true }, () => ClientTls.Of(options.RouterOutput, "router_output", configuration.Resolve));
+        Check(options.Grpc.Enabled && options.GrpcOutput.Enabled && options.Grpc.SocketPath is null, () => GrpcOutput.Certificates(options.Grpc, configuration.Resolve));
+        Check(options.FileOutput.Enabled, () => RefuseFolder("file_output.filename", configuration.Resolve(options.FileOutput.Filename)));
+        Check(options.OutputsSpool.Enabled, () => OutputAssembly.CheckFolder(configuration, mayMake: false));
+        Check(options.Webserver is { Enabled: true, SslEnabled: true }, () => WebServer.ReadCertificate(configuration.Resolve(options.Webserver.SslCertificate)));
+        Check(!options.Engine.IsLive, () => CheckCapture(configuration.Resolve(options.Engine.Replay.CaptureFile)));
+        return faults;
+
+        void Check(bool isWanted, Action check)
+        {
+            if (!isWanted)
+            {
+                return;
+            }
+
+            try
+            {
+                check();
+            }
+            catch (IOException exception)
+            {
+                faults.Add(exception.Message);
+            }
+        }
+    }
+
+    private static void CheckCapture(string path)
+    {
+        const string key = "engine.replay.capture_file";
+        RefuseFolder(key, path);
+        if (!File.Exists(path))
+        {
+            throw new IOException($"{key}: There is no file '{path}'; name a capture.");
+        }
+    }
+
+    private static void RefuseFolder(string key, string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"{key}: '{path}' is a folder; name a file.");
+        }
+    }
+}
