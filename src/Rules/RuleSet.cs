@@ -33,6 +33,19 @@ public sealed record RuleSet
     /// <summary>False when a file has a mistake: the rules are then not to be used.</summary>
     public bool Successful => Diagnostics.All(static finding => finding.Severity != DiagnosticSeverity.Error);
 
+    /// <summary>All macros, in the order of their definition.</summary>
+    public IEnumerable<(string Name, string Condition)> Macros => origins.Macros;
+
+    /// <summary>All lists, in the order of their definition.</summary>
+    public IEnumerable<ExplainedList> Lists => origins.Lists;
+
+    /// <summary>The condition of one of these rules as its file has it, with macros and lists by their names.</summary>
+    public string ConditionOf(Rule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        return origins.ConditionOf(rule.Name);
+    }
+
     /// <summary>Takes the condition of one of these rules apart.</summary>
     public RuleExplanation Explain(Rule rule)
     {

@@ -119,9 +119,9 @@ internal static class DetectorCommandLine
         Task<int> RunAsync(ParseResult result, bool mayBeAbsent, IReadOnlyList<string> given, CancellationToken stop)
         {
             var read = Reading(result, mayBeAbsent, given);
-            return WithConfigurationAsync(read, (configuration, logger) => limits.RunAsync(result, token =>
+            return WithConfigurationAsync(read, (configuration, logger) => limits.RunAsync(result, (begin, token) =>
             {
-                var host = new DetectorHost(configuration, result.GetValue(rules) ?? [], TimeProvider.System, logger) { Control = control, Reread = read };
+                var host = new DetectorHost(configuration, result.GetValue(rules) ?? [], TimeProvider.System, logger) { Control = control, Reread = read, Begins = begin };
                 return limits.IsDryRun(result) ? Task.FromResult(host.Check()) : host.RunAsync(token);
             }, stop));
         }

@@ -15,6 +15,7 @@ internal sealed class FalcoArguments
     private readonly List<string> selection = [];
     private readonly List<string> validated = [];
     private readonly List<string> notes = [];
+    private readonly List<string> listing = [];
     private string[] command = [];
     private string? refusal;
     private bool onlyTags;
@@ -35,8 +36,9 @@ internal sealed class FalcoArguments
             Translate(argument, rest);
         }
 
-        Arguments = validated.Count > 0 ? ["rules", "validate", .. validated]
-            : [.. command, .. options, .. selection.SelectMany(static setting => (string[])["-o", setting])];
+        var json = validated.Count > 0 || command is ["rules", "list" or "explain", ..] ? Json() : [];
+        Arguments = validated.Count > 0 ? ["rules", "validate", .. validated, .. json]
+            : [.. command, .. json, .. command is ["fields"] ? listing : [], .. options, .. selection.SelectMany(static setting => (string[])["-o", setting])];
     }
 
     /// <summary>The arguments as this program takes them.</summary>
@@ -111,8 +113,13 @@ internal sealed class FalcoArguments
                 WithValue(value => command = ["rules", "explain", value]);
                 break;
             case "--list":
-                _ = attached is null && rest.TryPeek(out var source) && EventStream.Names.Contains(source, StringComparer.Ordinal) ? rest.Dequeue() : null;
-                command = ["fields"];
+                List(attached ?? (rest.TryPeek(out var next) && !next.StartsWith('-') ? rest.Dequeue() : null));
+                break;
+            case "-N":
+                listing.Add("--names");
+                break;
+            case "--markdown":
+                listing.Add("--markdown");
                 break;
             case "--list-events" or "--list-syscall-events":
                 command = ["events"];
@@ -143,7 +150,7 @@ internal sealed class FalcoArguments
             case "--rule-schema":
                 command = ["rules", "schema"];
                 break;
-            case "-N" or "--markdown" or "--disable-cri-async":
+            case "--disable-cri-async":
                 notes.Add($"'{name}' has no effect in this version.");
                 break;
             case "-k" or "--k8s-api" or "-K" or "--k8s-api-cert" or "--k8s-node" or "-m" or "--mesos-api":
@@ -152,6 +159,7 @@ internal sealed class FalcoArguments
             case "-s":
                 WithValue(value =>
                 {
+                    notes.Add($"'-s' is of an older Falco; figures are written to '{value}' as metrics.output_file has them.");
                     Set("metrics.enabled=true");
                     Set($"metrics.output_file={value}");
                 });
@@ -211,6 +219,23 @@ internal sealed class FalcoArguments
 
         onlyTags = true;
         Set($"rules[].enable.tag={tag}");
+    }
+
+    private void List(string? source)
+    {
+        command = ["fields"];
+        if (source is not null && !EventStream.Names.Contains(source, StringComparer.Ordinal))
+        {
+            refusal = $"'--list {source}': this version has fields only for {string.Join(", ", EventStream.Names)}.";
+        }
+    }
+
+    // Whether the last setting of json_output says so.
+    private string[] Json()
+    {
+        var settings = options.Zip(options.Skip(1)).Where(static pair => pair.First is "-o" or "--option").Select(static pair => pair.Second.Split('=', 2))
+            .LastOrDefault(static setting => setting[0].Trim() == "json_output");
+        return settings is [_, var value] && value.Trim().Equals("true", StringComparison.OrdinalIgnoreCase) ? ["--json"] : [];
     }
 
     private void Limit(string text)

@@ -31,14 +31,8 @@ internal static partial class RecordCommand
         };
         command.SetAction((result, stop) => run(result, stop, async (configuration, rules, logger, token) =>
         {
-            using var limited = CancellationTokenSource.CreateLinkedTokenSource(token);
-            if (result.GetValue(seconds) is { } time)
-            {
-                limited.CancelAfter(TimeSpan.FromSeconds(time));
-            }
-
-            var wanted = new Recording(result.GetValue(file)!, result.GetValue(process), result.GetValue(all), rules);
-            return await RecordAsync(wanted, configuration, logger, limited.Token);
+            var wanted = new Recording(result.GetValue(file)!, result.GetValue(process), result.GetValue(all), rules, result.GetValue(seconds));
+            return await RecordAsync(wanted, configuration, logger, token);
         }));
         return command;
     }
@@ -69,8 +63,14 @@ internal static partial class RecordCommand
             capture.Machine(MachineFacts.Read().AsCaptured());
             Log.Recording(logger, wanted.File, calls.Count, state.Threads.Count);
             var recorder = new CaptureRecorder(source, state, capture, wanted.Process, TimeProvider.System, containers);
+            using var limited = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            if (wanted.Seconds is { } time)
+            {
+                limited.CancelAfter(TimeSpan.FromSeconds(time));
+            }
+
             // A thread of its own: the recorder waits in the kernel.
-            await Task.Factory.StartNew(() => recorder.Run(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            await Task.Factory.StartNew(() => recorder.Run(limited.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             if (recorder.Missing > TimeSpan.Zero)
             {
                 Log.EndsEarly(logger, recorder.Missing.TotalSeconds);
@@ -117,7 +117,7 @@ internal static partial class RecordCommand
         return new FileStream(path, options);
     }
 
-    private sealed record Recording(string File, long Process, bool All, IReadOnlyList<string> Rules);
+    private sealed record Recording(string File, long Process, bool All, IReadOnlyList<string> Rules, double? Seconds);
 
     private static partial class Log
     {

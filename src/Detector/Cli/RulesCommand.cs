@@ -62,17 +62,28 @@ internal static class RulesCommand
                 ValidationReport.Write(output, TextStyle.For(output), names, set);
             }
 
-            return set.Successful ? 0 : 1;
+            var empty = result.GetValue(files)!.Where(static path => Directory.Exists(path) && !RuleFiles.Expand([path]).Any()).ToList();
+            empty.ForEach(path => result.InvocationConfiguration.Error.WriteLine($"{path}: There is no rule file in this folder; their names end in .yaml or .yml."));
+            return set.Successful && empty.Count == 0 ? 0 : 1;
         });
         return command;
     }
 
     private static Command List(Option<string> config, Option<string[]> rules, Option<string[]> settings)
     {
-        var command = new Command("list", "Lists the rules of the configuration (or of --rules): name, priority, tags, and whether each is on.");
-        command.SetAction(result => WithRules(result, config, rules, settings, (set, _, output) =>
+        var json = new Option<bool>("--json") { Description = "Rules, macros and lists as JSON, in the shape that Falco gives it." };
+        var command = new Command("list", "Lists the rules of the configuration (or of --rules): name, priority, tags, and whether each is on.") { json };
+        command.SetAction(result => WithRules(result, config, rules, settings, (set, streams, output) =>
         {
-            RuleListing.Write(output, TextStyle.For(output), set);
+            if (result.GetValue(json))
+            {
+                RuleJson.Write(output, set, streams);
+            }
+            else
+            {
+                RuleListing.Write(output, TextStyle.For(output), set);
+            }
+
             return 0;
         }));
         return command;
@@ -81,13 +92,22 @@ internal static class RulesCommand
     private static Command Explain(Option<string> config, Option<string[]> rules, Option<string[]> settings)
     {
         var name = new Argument<string>("RULE") { Description = "The rule's name." };
-        var command = new Command("explain", "Shows a rule with all macros and lists in their places, and what it costs.") { name };
+        var json = new Option<bool>("--json") { Description = "The rule as JSON, in the shape that Falco gives it." };
+        var command = new Command("explain", "Shows a rule with all macros and lists in their places, and what it costs.") { name, json };
         command.SetAction(result => WithRules(result, config, rules, settings, (set, streams, output) =>
         {
             var wanted = result.GetValue(name)!;
             if (set.Rules.FirstOrDefault(rule => rule.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase)) is { } found)
             {
-                RuleDescription.Write(output, TextStyle.For(output), set, found, streams.First(stream => stream.Name == found.Source));
+                if (result.GetValue(json))
+                {
+                    RuleJson.Write(output, set, found, streams);
+                }
+                else
+                {
+                    RuleDescription.Write(output, TextStyle.For(output), set, found, streams.First(stream => stream.Name == found.Source));
+                }
+
                 return 0;
             }
 

@@ -8,7 +8,7 @@ internal sealed class RunLimits
 {
     private const double Year = 31_536_000;
 
-    private readonly Option<double?> seconds = Seconds("Ends after that time.");
+    private readonly Option<double?> seconds = Seconds("Ends that long after the watching has begun.");
     private readonly Option<bool> dryRun = new("--dry-run") { Description = "Reads configuration and rules, says what is wrong with them, and ends." };
     private readonly Option<string> pidFile = new("--pidfile") { Description = "File that the number of the process is written to.", HelpName = "FILE" };
 
@@ -42,17 +42,16 @@ internal sealed class RunLimits
     public bool IsDryRun(ParseResult result) => result.GetValue(dryRun);
 
     /// <summary>Runs within the limits.</summary>
-    public async Task<int> RunAsync(ParseResult result, Func<CancellationToken, Task<int>> run, CancellationToken stop)
+    /// <param name="result">The arguments.</param>
+    /// <param name="run">Runs until the token fires, and calls the action when the watching begins.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task<int> RunAsync(ParseResult result, Func<Action, CancellationToken, Task<int>> run, CancellationToken stop)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        if (result.GetValue(seconds) is { } time)
-        {
-            limited.CancelAfter(TimeSpan.FromSeconds(time));
-        }
-
+        var left = result.GetValue(seconds);
         if (result.GetValue(pidFile) is not { Length: > 0 } file)
         {
-            return await run(limited.Token);
+            return await run(Begin, limited.Token);
         }
 
         try
@@ -67,11 +66,21 @@ internal sealed class RunLimits
 
         try
         {
-            return await run(limited.Token);
+            return await run(Begin, limited.Token);
         }
         finally
         {
             File.Delete(file);
+        }
+
+        // A reload begins the watching again, and not the time.
+        void Begin()
+        {
+            if (left is { } time)
+            {
+                limited.CancelAfter(TimeSpan.FromSeconds(time));
+                left = null;
+            }
         }
     }
 }

@@ -30,6 +30,9 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     /// <summary>Reads the configuration anew; null where that cannot be.</summary>
     public Func<DetectorConfiguration>? Reread { get; init; }
 
+    /// <summary>Called whenever the watching begins.</summary>
+    public Action Begins { get; init; } = static () => { };
+
     /// <summary>Looks at the rules alone. Returns the exit code.</summary>
     public int Check()
     {
@@ -156,6 +159,7 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
         }
 
         var machine = new OpenStream(plan.Calls.Name, source, state, new EventPipeline(state), source is HoldingSource live ? ReadMachine(live, state, plan.Source) : null);
+        Begins();
         var running = plan.Source;
         while (true)
         {

@@ -7,6 +7,15 @@ namespace Saker.Rules.Explaining;
 /// <summary>Where the parts of conditions come from: kept with the rules, for explanations.</summary>
 internal sealed class ConditionOrigins(MacroTable macros, Collector collector)
 {
+    /// <summary>All macros, in the order of their definition.</summary>
+    public IEnumerable<(string Name, string Condition)> Macros => collector.Macros.All.Select(static macro => (macro.Name, macro.Condition.Text));
+
+    /// <summary>All lists, in the order of their definition.</summary>
+    public IEnumerable<ExplainedList> Lists => collector.Lists.All.Select(list => DescribeList(list.Name));
+
+    /// <summary>A rule's condition with macros and lists by their names.</summary>
+    public string ConditionOf(string rule) => collector.Rules.Find(rule)!.Condition.Text;
+
     /// <summary>File and line of the definition of a macro.</summary>
     public string PlaceOfMacro(string name) => PlaceOf(collector.Macros.Find(name)!);
 

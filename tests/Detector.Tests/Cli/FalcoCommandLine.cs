@@ -23,13 +23,19 @@ public sealed class FalcoCommandLine
     [InlineData("-V a.yaml -V b.yaml", "rules validate a.yaml b.yaml")]
     [InlineData("-c a.yaml -L", "rules list -c a.yaml")]
     [InlineData("-l rule-1 -r a", "rules explain rule-1 -r a")]
+    [InlineData("-V a.yaml -ojson_output=true", "rules validate a.yaml --json")]
+    [InlineData("-L -o json_output=true -o json_output=false", "rules list -o json_output=true -o json_output=false")]
+    [InlineData("-L -o json_output=true", "rules list --json -o json_output=true")]
+    [InlineData("-l r -o json_output=True", "rules explain r --json -o json_output=True")]
     [InlineData("--list syscall", "fields")]
+    [InlineData("--list -N", "fields --names")]
+    [InlineData("--markdown --list=syscall", "fields --markdown")]
     [InlineData("--list-events", "events")]
     [InlineData("--list-plugins", "plugins")]
     [InlineData("--config-schema", "schema")]
     [InlineData("--rule-schema", "rules schema")]
     [InlineData("-b", "-o buffer_format_base64=true")]
-    [InlineData("-s /tmp/a --stats-interval 5000", "-o metrics.enabled=true -o metrics.output_file=/tmp/a -o metrics.interval=5000ms")]
+    [InlineData("--stats-interval 5000", "-o metrics.interval=5000ms")]
     [InlineData("--stats-interval 1h", "-o metrics.interval=1h")]
     [InlineData("--support -c a.yaml", "support -c a.yaml")]
     [InlineData("--cri /run/a.sock", "-o container_engines.cri.sockets[]=/run/a.sock")]
@@ -48,7 +54,7 @@ public sealed class FalcoCommandLine
 
     [Theory]
     [InlineData("-k https://kubernetes.default -K /token --k8s-node node1", "'-k' has no effect", "'-K' has no effect", "'--k8s-node' has no effect")]
-    [InlineData("--disable-cri-async -N", "'--disable-cri-async' has no effect", "'-N' has no effect")]
+    [InlineData("--disable-cri-async", "'--disable-cri-async' has no effect")]
     [InlineData("--enable-source k8s_audit --enable-source syscall", "has only the sources syscall")]
     public void What_has_no_effect_is_told_and_the_rest_works(string falco, params string[] notes)
     {
@@ -59,6 +65,14 @@ public sealed class FalcoCommandLine
         Assert.All(notes.Zip(translated.Notes), static pair => Assert.Contains(pair.First, pair.Second, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Where_figures_go_that_an_older_Falco_wrote_is_told()
+    {
+        var translated = FalcoArguments.Of(["-s", "/tmp/a"]);
+        Assert.Equal(["-o", "metrics.enabled=true", "-o", "metrics.output_file=/tmp/a"], translated.Arguments);
+        Assert.Equal("'-s' is of an older Falco; figures are written to '/tmp/a' as metrics.output_file has them.", Assert.Single(translated.Notes));
+    }
+
     [Theory]
     [InlineData("--plugin-info x", "built in")]
     [InlineData("--nodriver", "watches plugins only")]
@@ -67,6 +81,8 @@ public sealed class FalcoCommandLine
     [InlineData("--gvisor-config a", "gVisor")]
     [InlineData("--disable-source syscall", "nothing to watch")]
     [InlineData("-c", "'-c' needs a value behind it.")]
+    [InlineData("--list k8s_audit", "'--list k8s_audit': this version has fields only for syscall.")]
+    [InlineData("--list=nope", "'--list nope': this version has fields only for syscall.")]
     [InlineData("-M soon", "-M wants a whole number of seconds, not 'soon'.")]
     public void What_cannot_be_had_is_refused_in_a_sentence(string falco, string sentence) =>
         Assert.Contains(sentence, FalcoArguments.Of(falco.Split(' ')).Refusal, StringComparison.Ordinal);

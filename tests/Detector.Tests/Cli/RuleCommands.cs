@@ -5,9 +5,15 @@ using Saker.Testing;
 
 namespace Saker.Detector.Tests.Cli;
 
-public sealed class RuleCommands
+public sealed class RuleCommands : IDisposable
 {
+    private readonly string folder = Directory.CreateTempSubdirectory("saker-").FullName;
+
+    private static readonly JsonSerializerOptions relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static string OwnRules => Path.Combine(SharedData.ProjectRoot, "config", "rules");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
     public async Task The_result_and_the_exit_code_are_Falcos_for_every_recorded_file()
@@ -42,6 +48,59 @@ public sealed class RuleCommands
         {
             File.Delete(file);
         }
+    }
+
+    [Fact]
+    public async Task A_folder_without_rule_files_is_no_valid_one()
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder, "rules.yml.old"), "", TestContext.Current.CancellationToken);
+        var (code, text, error) = await Run("rules", "validate", folder);
+        Assert.Equal(1, code);
+        Assert.Empty(text);
+        Assert.Contains($"{folder}: There is no rule file in this folder", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rules_are_listed_and_explained_as_JSON_in_Falcos_shape()
+    {
+        var file = Path.Combine(folder, "rules.yaml");
+        await File.WriteAllTextAsync(file, """
+            - {list: shells, items: [sh, bash]}
+            - {macro: spawned, condition: 'evt.type in (execve, execveat)'}
+            - {rule: Shell, desc: A shell., condition: spawned and proc.name in (shells), output: shell %proc.name by %user.name, priority: NOTICE, tags: [b, a]}
+            - {rule: Other, desc: o, condition: evt.type = open, output: o, priority: ERROR, enabled: false}
+            """, TestContext.Current.CancellationToken);
+        var (code, text, _) = await Run("rules", "list", "--json", "-r", file);
+        Assert.Equal(0, code);
+        using var all = JsonDocument.Parse(text);
+        Assert.Equal("""[{"info":{"items":["sh","bash"],"name":"shells"}}]""", Compact(all.RootElement.GetProperty("lists")));
+        Assert.Equal("""[{"info":{"condition":"evt.type in (execve, execveat)","name":"spawned"}}]""", Compact(all.RootElement.GetProperty("macros")));
+        Assert.Equal(["Shell", "Other"], all.RootElement.GetProperty("rules").EnumerateArray().Select(static rule => rule.GetProperty("info").GetProperty("name").GetString()!));
+        var (found, one, _) = await Run("rules", "explain", "--json", "Shell", "-r", file);
+        Assert.Equal(0, found);
+        using var shell = JsonDocument.Parse(one);
+        Assert.Equal(Compact(all.RootElement.GetProperty("rules")[0]), Compact(shell.RootElement));
+        Assert.Equal(
+            """{"condition":"spawned and proc.name in (shells)","description":"A shell.","enabled":true,"name":"Shell","output":"shell %proc.name by %user.name","priority":"Notice","source":"syscall","tags":["a","b"]}""",
+            Compact(shell.RootElement.GetProperty("info")));
+        var details = shell.RootElement.GetProperty("details");
+        Assert.Equal("""["evt.type","proc.name"]""", Compact(details.GetProperty("condition_fields")));
+        Assert.Equal("""["shells"]""", Compact(details.GetProperty("lists")));
+        Assert.Equal("""["proc.name","user.name"]""", Compact(details.GetProperty("output_fields")));
+        Assert.Equal("evt.type in (execve, execveat) and proc.name in (sh, bash)", details.GetProperty("condition_compiled").GetString());
+        Assert.Equal("""["execve","execveat"]""", Compact(details.GetProperty("events")));
+
+        static string Compact(JsonElement element) => JsonSerializer.Serialize(element, relaxed);
+    }
+
+    [Fact]
+    public async Task Fields_are_listed_by_name_or_in_Markdown()
+    {
+        var (_, names, _) = await Run("fields", "proc.exe", "--names");
+        Assert.Contains("proc.exepath", names.Split('\n'));
+        Assert.All(names.Split('\n', StringSplitOptions.RemoveEmptyEntries), static name => Assert.StartsWith("proc.exe", name, StringComparison.Ordinal));
+        var (_, table, _) = await Run("fields", "proc.exepath", "--markdown");
+        Assert.StartsWith("Name | Type | Description\n:----|:-----|:-----------\n`proc.exepath` | CHARBUF | ", table, StringComparison.Ordinal);
     }
 
     [Fact]
