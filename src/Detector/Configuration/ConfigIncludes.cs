@@ -43,7 +43,7 @@ internal static class ConfigIncludes
 
             var chosen = Path.GetFullPath(include.Path, folder);
             named.Add(chosen);
-            foreach (var path in Expand(chosen))
+            foreach (var path in Listed(chosen, reason => faults.Error(item.Source, Key, $"The folder '{chosen}' cannot be read: {reason}")))
             {
                 if (Path.GetFullPath(path) == Path.GetFullPath(file))
                 {
@@ -88,6 +88,19 @@ internal static class ConfigIncludes
         Directory.Exists(path) ? Directory.EnumerateFiles(path).Order(StringComparer.Ordinal)
         : File.Exists(path) ? [path]
         : [];
+
+    private static IReadOnlyList<string> Listed(string path, Action<string> fault)
+    {
+        try
+        {
+            return [.. Expand(path)];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            fault(exception.Message);
+            return [];
+        }
+    }
 
     private static ConfigMap Put(ConfigMap into, ConfigMap from, string strategy, ConfigFaults faults)
     {

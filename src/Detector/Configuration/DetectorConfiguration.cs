@@ -20,6 +20,9 @@ internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaul
     /// <summary>Files and folders that the file names as further ones (<c>config_files</c>), whether they are there or not.</summary>
     public IReadOnlyList<string> Includes { get; private init; } = [];
 
+    /// <summary>The keys as they were bound.</summary>
+    public IReadOnlyList<EffectiveValue> Effective { get; private init; } = [];
+
     /// <summary>Rule files that were fetched (<c>rules_follow</c>), in the order of their sources.</summary>
     public IReadOnlyList<FollowedFiles> Followed { get; init; } = [];
 
@@ -45,9 +48,25 @@ internal sealed record DetectorConfiguration(DetectorOptions Options, ConfigFaul
         // Falco looks up no variable by a key's name, and neither do we: only ${NAME} inside a value counts.
         var binder = new OptionsBinder(EnvironmentVariables.None, faults);
         var options = (DetectorOptions)binder.Bind(schema, known, "", ConfigSource.WholeFile(file));
-        return new(options, faults, Path.GetFullPath(file)) { Files = files, Includes = includes, IsAbsent = isAbsent };
+        return new(options, faults, Path.GetFullPath(file)) { Files = files, Includes = includes, IsAbsent = isAbsent, Effective = binder.Effective };
 
         ConfigMap Read(string path) => VariableReferences.Expand(ConfigFile.Read(path, faults, YamlReading.AsFalco), environment, faults);
+    }
+
+    /// <summary>A sentence that begins with a key and a colon, with the place before it where that key, or what it is a part of, was written.</summary>
+    public string Placed(string sentence)
+    {
+        var colon = sentence.IndexOf(':', StringComparison.Ordinal);
+        var key = colon < 0 ? "" : sentence[..colon];
+        for (var path = key; path.Length > 0; path = path[..Math.Max(path.LastIndexOfAny(['.', '[']), 0)])
+        {
+            if (Effective.FirstOrDefault(value => value.Path == path && value.Source is not null) is { } written)
+            {
+                return $"{(path == key ? written.Source : written.SourceOf(key[(path.Length + 1)..]))}: {sentence}";
+            }
+        }
+
+        return sentence;
     }
 
     /// <summary>A path as the configuration means it.</summary>

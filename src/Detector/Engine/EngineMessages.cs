@@ -78,6 +78,9 @@ internal static partial class EngineMessages
     [LoggerMessage(1021, LogLevel.Information, "{Opens} that no rule can match are left out in the kernel (engine.modern_ebpf.prefilter). Told are some of paths that begin with one of {Count} texts: {Beginnings}.")]
     public static partial void OpensLeftOut(ILogger logger, string opens, int count, string beginnings);
 
+    [LoggerMessage(1024, LogLevel.Information, "{Opens} are left out in the kernel altogether, as no rule can match one (engine.modern_ebpf.prefilter).")]
+    public static partial void AllOpensLeftOut(ILogger logger, string opens);
+
     [LoggerMessage(1022, LogLevel.Information, "All opens of files that succeed are told, as the rule '{Rule}' may match {Call} on any file, and reads which one it is.")]
     public static partial void OpensKept(ILogger logger, string rule, string call);
 

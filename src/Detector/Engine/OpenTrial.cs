@@ -25,7 +25,8 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
     private const string SampleDirectory = "/saker";
     private const string Sample = SampleDirectory + "/sample";
 
-    private static readonly EventType[] opens = [EventType.OpenExit, EventType.CreatExit, EventType.OpenatV2Exit, EventType.Openat2Exit];
+    /// <summary>The events of opens.</summary>
+    public static IReadOnlyList<EventType> Opens { get; } = [EventType.OpenExit, EventType.CreatExit, EventType.OpenatV2Exit, EventType.Openat2Exit];
     private static readonly Way[] ways = [.. new[] { false, true }.SelectMany(static fails => Enumerable.Range(0, 6).Select(bit => new Way((OpenClasses)(1 << bit), fails)))];
     private static readonly ParameterType[] descriptors = [ParameterType.Fd, ParameterType.Fd32, ParameterType.FdList];
 
@@ -74,14 +75,14 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
     /// <summary>The opens that nobody can want.</summary>
     public OpensLeftOut Find()
     {
-        foreach (var open in opens)
+        foreach (var open in Opens)
         {
             TryOpens(EventTable.Find((int)open)!);
         }
 
         foreach (var definition in EventTable.All.Where(definition => definition is { IsOld: false, IsEnter: false } && Array.Exists(definition.Parameters.ToArray(), static parameter => descriptors.Contains(parameter.Type))))
         {
-            if (!opens.Contains((EventType)definition.Number) && TryCallsOn(definition) is { } keeper)
+            if (!Opens.Contains((EventType)definition.Number) && TryCallsOn(definition) is { } keeper)
             {
                 Array.Fill(wanted, OpenClasses.All);
                 return new OpensLeftOut(Regions()) { Keeper = (keeper.Name, definition.Name) };

@@ -8,20 +8,20 @@ namespace Saker.Detector.Engine;
 internal static class OutputAppending
 {
     /// <summary>The rules with the additions; null after mistakes, which were then told.</summary>
-    /// <param name="additions">What is added to rules that fit.</param>
-    /// <param name="fixedFields">Fields that all rules get, with their values.</param>
+    /// <param name="configuration">What is added to rules that fit, and to all.</param>
     /// <param name="rules">The rules.</param>
     /// <param name="streams">The streams, whose fields an addition may name in the rules of each.</param>
     /// <param name="logger">Told the mistakes.</param>
     public static IReadOnlyList<Rule>? Apply(
-        IReadOnlyList<AppendedOutput> additions, IReadOnlyDictionary<string, string> fixedFields, IReadOnlyList<Rule> rules, IReadOnlyList<EventStream> streams, ILogger logger)
+        DetectorConfiguration configuration, IReadOnlyList<Rule> rules, IReadOnlyList<EventStream> streams, ILogger logger)
     {
-        var parts = streams.Select(stream => new Additions(stream, logger)).ToList();
-        foreach (var (index, addition) in additions.Index())
+        var fixedFields = configuration.Options.StaticFields;
+        var parts = streams.Select(stream => new Additions(stream, mistake => EngineMessages.Mistake(logger, configuration.Placed(mistake)))).ToList();
+        foreach (var (index, addition) in configuration.Options.AppendOutput.Index())
         {
             if (Unfit(addition.Match, rules) is { } reason)
             {
-                EngineMessages.Finding(logger, $"append_output[{index}].match: {reason}; nothing is added by this entry.");
+                EngineMessages.Finding(logger, configuration.Placed($"append_output[{index}].match: {reason}; nothing is added by this entry."));
             }
 
             foreach (var part in parts.Where(part => addition.Match.Source.Length == 0 || addition.Match.Source == part.Source))
@@ -57,7 +57,7 @@ internal static class OutputAppending
     };
 
     /// <summary>Additions to the rules of one stream, whose fields they may name.</summary>
-    private sealed class Additions(EventStream stream, ILogger logger)
+    private sealed class Additions(EventStream stream, Action<string> tell)
     {
         private readonly OutputFormatParser parser = new(stream.Catalogue);
         private readonly List<OutputFormatError> mistakes = [];
@@ -94,7 +94,7 @@ internal static class OutputAppending
         {
             foreach (var error in mistakes)
             {
-                EngineMessages.Mistake(logger, $"{path}: {error.Message}{(error.Suggestion is { } nearest ? $" (did you mean {nearest}?)" : "")}");
+                tell($"{path}: {error.Message}{(error.Suggestion is { } nearest ? $" (did you mean {nearest}?)" : "")}");
             }
 
             Good &= mistakes.Count == 0;

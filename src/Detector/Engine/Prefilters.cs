@@ -15,7 +15,7 @@ internal sealed class Prefilters
     private const string Number = "evt.num";
 
     private static readonly int close = SystemCalls.All.Single(static call => call.Name == "close").Code;
-    private static readonly int[] opens = [.. SystemCalls.All.Where(static call => call.Name is "open" or "openat" or "openat2" or "creat").Select(static call => call.Code)];
+    private static readonly int[] opens = [.. SystemCalls.All.Where(static call => OpenTrial.Opens.Contains((EventType)call.ExitEvent)).Select(static call => call.Code)];
 
     // Their values come from the events before, whatever those were.
     private static readonly string[] times = ["evt.reltime", "evt.deltatime"];
@@ -114,7 +114,11 @@ internal sealed class Prefilters
     private static void TellOpens(string which, IReadOnlyList<OpenRegion> regions, Func<OpenRegion, OpenClasses> wanted, ILogger logger)
     {
         var told = regions.Where(region => wanted(region) != OpenClasses.None).ToList();
-        if (regions.Any(region => wanted(region) != OpenClasses.All))
+        if (told.Count == 0 && regions.Count > 0)
+        {
+            EngineMessages.AllOpensLeftOut(logger, which);
+        }
+        else if (regions.Any(region => wanted(region) != OpenClasses.All))
         {
             EngineMessages.OpensLeftOut(logger, which, told.Count, string.Join(", ", told.Take(ShownRegions).Select(static region => region.Beginning)) + (told.Count > ShownRegions ? ", …" : ""));
         }

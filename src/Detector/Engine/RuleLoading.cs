@@ -50,7 +50,7 @@ internal static class RuleLoading
         }
 
         var rules = RuleSelection.Apply(options.Rules, [.. set.Rules.Where(rule => rule.Priority <= options.Priority)], logger);
-        if (OutputAppending.Apply(options.AppendOutput, options.StaticFields, rules, streams, logger) is not { } complete)
+        if (OutputAppending.Apply(configuration, rules, streams, logger) is not { } complete)
         {
             return null;
         }

@@ -9,6 +9,8 @@ internal sealed class HoldCounters
 {
     private readonly long[] without = new long[Enum.GetValues<ContainerKnowledge>().Length];
 
+    private readonly long[] withoutUsers = new long[2];
+
     private readonly long[] withoutPod = new long[Enum.GetValues<PodKnowledge>().Length];
 
     /// <summary>Events that were held.</summary>
@@ -19,6 +21,9 @@ internal sealed class HoldCounters
 
     /// <summary>Alerts of containers without a record, by how far the question was.</summary>
     public IReadOnlyList<long> Without => without;
+
+    /// <summary>Alerts of containers whose lists of users were not there: still being read (1), or not to be read (0).</summary>
+    public IReadOnlyList<long> WithoutUsers => withoutUsers;
 
     /// <summary>Alerts of pods that the API server has not told all of, by how far the question was.</summary>
     public IReadOnlyList<long> WithoutPod => withoutPod;
@@ -31,6 +36,11 @@ internal sealed class HoldCounters
         if (container is { Facts: null, Kind: CgroupKind.Runtime })
         {
             without[(int)container.Knowledge] += count;
+        }
+
+        if (container is { IsHost: false, Users: null })
+        {
+            withoutUsers[container.AreUsersAsked ? 1 : 0] += count;
         }
 
         if (container?.Pod is { Knowledge: not PodKnowledge.Known } pod)

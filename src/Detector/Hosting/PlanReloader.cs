@@ -139,6 +139,15 @@ internal sealed class PlanReloader(
     }
 
     // With the files that are missing: one that comes is a change.
-    private string Fingerprint(DetectorPlan plan) =>
-        FileFingerprint.Of([plan.Configuration.File, .. plan.Configuration.Includes.SelectMany(ConfigIncludes.Expand), .. RuleFiles.Expand(plan.RulePaths), .. plan.Configuration.AbsentRulePaths(given)]);
+    private string Fingerprint(DetectorPlan plan)
+    {
+        try
+        {
+            return FileFingerprint.Of([plan.Configuration.File, .. plan.Configuration.Includes.SelectMany(ConfigIncludes.Expand), .. RuleFiles.Expand(plan.RulePaths), .. plan.Configuration.AbsentRulePaths(given)]);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return ""; // a folder that cannot be listed, or went meanwhile: to read anew tells what is wrong
+        }
+    }
 }

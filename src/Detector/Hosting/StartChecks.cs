@@ -34,7 +34,7 @@ internal static class StartChecks
             }
             catch (IOException exception)
             {
-                faults.Add(exception.Message);
+                faults.Add(configuration.Placed(exception.Message));
             }
         }
     }

@@ -166,6 +166,7 @@ internal sealed class EngineMonitor(
         Held = engine.HoldCounters.Held,
         Crowded = engine.HoldCounters.Crowded,
         AlertsWithout = [.. engine.HoldCounters.Without],
+        AlertsWithoutUsers = [.. engine.HoldCounters.WithoutUsers],
     };
 
     private static CaptureSnapshot TakeCaptures(CaptureCounters captures) => new()

@@ -202,6 +202,10 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, D
         {
             alerts.Sample(knowledge < containers.AlertsWithout.Count ? containers.AlertsWithout[knowledge] : 0, ("reason", reason));
         }
+
+        text.Counter("saker_detector_alerts_without_users_total", "Alerts of containers whose lists of users (user.name, group.name) were not there, by reason.")
+            .Sample(containers.AlertsWithoutUsers[0], ("reason", "not_read"))
+            .Sample(containers.AlertsWithoutUsers[1], ("reason", "late_answer"));
     }
 
     private static void WriteCaptures(PrometheusText text, CaptureSnapshot captures)

@@ -123,7 +123,8 @@ public sealed class RuleChoices : IDisposable
         var (code, alerts, log) = await ReplayAsync("append_output:\n  - extra_output: '%proc.nme'\n    extra_fields: [evt.nmu, {a: '%fd.nam'}]\n");
         Assert.Equal(1, code);
         Assert.Empty(alerts);
-        Assert.Contains("append_output[0].extra_output: ", log, StringComparison.Ordinal);
+        Assert.Matches(@"detector\.yaml:\d+:\d+: append_output\[0\]\.extra_output: ", log);
+        Assert.Matches(@"detector\.yaml:\d+:\d+: append_output\[0\]\.extra_fields\.evt\.nmu: ", log);
         Assert.Contains("(did you mean proc.name?)", log, StringComparison.Ordinal);
         Assert.Contains("append_output[0].extra_fields.evt.nmu: ", log, StringComparison.Ordinal);
         Assert.Contains("append_output[0].extra_fields.a: ", log, StringComparison.Ordinal);
@@ -137,6 +138,7 @@ public sealed class RuleChoices : IDisposable
     {
         var (code, _, log) = await ReplayAsync($"append_output:\n  - match: {{{match}}}\n    extra_output: x\n");
         Assert.Equal(0, code);
+        Assert.Matches(@"detector\.yaml:\d+:\d+: append_output\[0\]", log);
         Assert.Contains($"append_output[0].match: {reason}; nothing is added by this entry.", log, StringComparison.Ordinal);
     }
 

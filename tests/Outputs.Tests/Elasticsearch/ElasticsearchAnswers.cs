@@ -180,7 +180,8 @@ public sealed class ElasticsearchAnswers
         var today = TimeProvider.System.GetUtcNow();
         await tested.DeliverAsync(SampleAlerts.Full with { Time = new AlertTime(0) });
         await tested.DeliverAsync(SampleAlerts.Full with { Time = AlertTime.From(today.AddYears(3)) });
-        Assert.All(destination.Requests, request => Assert.StartsWith($"/falco-{today:yyyy.MM}", request.Path, StringComparison.Ordinal));
+        string[] indexes = [$"/falco-{today:yyyy.MM}", $"/falco-{TimeProvider.System.GetUtcNow():yyyy.MM}"]; // a month may turn meanwhile
+        Assert.All(destination.Requests, request => Assert.Contains(indexes, index => request.Path.StartsWith(index, StringComparison.Ordinal)));
     }
 
     private static async Task<(IReadOnlyList<DeliveryResult> Results, int Requests)> BulkAsync(params string[] items)
