@@ -33,10 +33,17 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     /// <summary>Called whenever the watching begins.</summary>
     public Action Begins { get; init; } = static () => { };
 
-    /// <summary>Looks at the rules alone. Returns the exit code.</summary>
+    /// <summary>Looks at configuration and rules, and begins nothing. Returns the exit code.</summary>
     public int Check()
     {
-        if (DetectorPlan.Of(configuration, ruleFiles, logger) is null)
+        var plan = DetectorPlan.Of(configuration, ruleFiles, logger);
+        if (StartChecks.FaultOfPage(configuration) is { } fault)
+        {
+            EngineMessages.Mistake(logger, fault);
+            return 1;
+        }
+
+        if (plan is null)
         {
             return 1;
         }

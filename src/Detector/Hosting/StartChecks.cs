@@ -17,7 +17,6 @@ internal static class StartChecks
         Check(options.Grpc.Enabled && options.GrpcOutput.Enabled && options.Grpc.SocketPath is null, () => GrpcOutput.Certificates(options.Grpc, configuration.Resolve));
         Check(options.FileOutput.Enabled, () => RefuseFolder("file_output.filename", configuration.Resolve(options.FileOutput.Filename)));
         Check(options.OutputsSpool.Enabled, () => OutputAssembly.CheckFolder(configuration, mayMake: false));
-        Check(options.Webserver is { Enabled: true, SslEnabled: true }, () => WebServer.ReadCertificate(configuration.Resolve(options.Webserver.SslCertificate)));
         Check(!options.Engine.IsLive, () => CheckCapture(configuration.Resolve(options.Engine.Replay.CaptureFile)));
         return faults;
 
@@ -36,6 +35,25 @@ internal static class StartChecks
             {
                 faults.Add(configuration.Placed(exception.Message));
             }
+        }
+    }
+
+    /// <summary>Why there will be no page for health and metrics, without which the detector watches all the same; null when there will be.</summary>
+    public static string? FaultOfPage(DetectorConfiguration configuration)
+    {
+        var options = configuration.Options.Webserver;
+        try
+        {
+            if (options is { Enabled: true, SslEnabled: true })
+            {
+                WebServer.ReadCertificate(configuration.Resolve(options.SslCertificate)).Dispose();
+            }
+
+            return null;
+        }
+        catch (IOException exception)
+        {
+            return configuration.Placed(exception.Message);
         }
     }
 
