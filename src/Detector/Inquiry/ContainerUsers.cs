@@ -23,6 +23,7 @@ internal sealed class ContainerUsers : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Channel<Question> questions = Channel.CreateBounded<Question>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, SingleWriter = true });
     private readonly Channel<Answer> answers = Channel.CreateBounded<Answer>(new BoundedChannelOptions(MaxAnswers) { SingleReader = true, SingleWriter = true });
+    private readonly ProcFile cgroups = new();
     private readonly Task work;
 
     /// <param name="hostRoot">The machine's root: <c>/</c>, or <c>HOST_ROOT</c>.</param>
@@ -36,7 +37,7 @@ internal sealed class ContainerUsers : IAsyncDisposable
     /// <param name="container">The container.</param>
     /// <param name="pid">A process in it, as the host counts.</param>
     /// <returns>False when there is none.</returns>
-    public bool Ask(ContainerEntry container, long pid) => questions.Writer.TryWrite(new Question(container, pid, container.Execs));
+    public bool Ask(ContainerEntry container, long pid) => questions.Writer.TryWrite(new Question(container, pid, container.UsersPid, container.Execs));
 
     /// <summary>Takes over what was read. For the event thread.</summary>
     /// <param name="containers">All containers.</param>
@@ -50,6 +51,7 @@ internal sealed class ContainerUsers : IAsyncDisposable
             container.AreUsersAsked = answer.IsTooEarly && answer.Execs != container.Execs && Ask(container, container.LastPid);
             if (answer.Users is not null)
             {
+                container.UsersPid = answer.Pid;
                 container.UserReads.End();
             }
             else if (answer.IsTooEarly && !container.AreUsersAsked)
@@ -87,21 +89,39 @@ internal sealed class ContainerUsers : IAsyncDisposable
 
     private Answer Read(Question question)
     {
-        var root = Path.Combine(hostRoot, "proc", $"{question.Pid}", "root");
+        var (isHost, users) = Read(question.Pid);
+        if (users is null && question.Before != 0 && question.Before != question.Pid && IsOf(question.Before, question.Container)
+            && Read(question.Before).Users is { } known)
+        {
+            // The program has ended already, as short ones do.
+            return new Answer(question.Container, question.Before, question.Execs, known, IsTooEarly: false);
+        }
+
+        return new Answer(question.Container, question.Pid, question.Execs, users, isHost);
+    }
+
+    private (bool IsHost, UserTable? Users) Read(long pid)
+    {
+        var root = Path.Combine(hostRoot, "proc", $"{pid}", "root");
         if (RootedFile.IsSame(root, hostRoot))
         {
-            return new Answer(question.Container, question.Execs, null, IsTooEarly: true);
+            return (true, null);
         }
 
         var passwd = RootedFile.Read(root, "etc/passwd", HostFiles.MaxBytes);
         var group = RootedFile.Read(root, "etc/group", HostFiles.MaxBytes);
         var users = new UserTable();
         HostFiles.AddUsers(users, passwd, group);
-        return new Answer(question.Container, question.Execs, passwd is null && group is null ? null : users, IsTooEarly: false);
+        return (false, passwd is null && group is null ? null : users);
     }
 
-    private readonly record struct Question(ContainerEntry Container, long Pid, long Execs);
+    // Another process may have its number by now.
+    private bool IsOf(long pid, ContainerEntry container) =>
+        cgroups.Read(Path.Combine(hostRoot, "proc", $"{pid}", "cgroup")).IndexOf(container.OwnFullId) >= 0;
 
-    /// <summary>What was read; no users where there are no lists, or the process has not left the host's root, or is gone.</summary>
-    private readonly record struct Answer(ContainerEntry Container, long Execs, UserTable? Users, bool IsTooEarly);
+    /// <summary>A container whose users are wanted, a process that runs in it, and the one that they were read by last.</summary>
+    private readonly record struct Question(ContainerEntry Container, long Pid, long Before, long Execs);
+
+    /// <summary>What was read, and by which process; no users where there are no lists, or the process has not left the host's root, or is gone.</summary>
+    private readonly record struct Answer(ContainerEntry Container, long Pid, long Execs, UserTable? Users, bool IsTooEarly);
 }

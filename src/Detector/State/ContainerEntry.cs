@@ -75,6 +75,9 @@ internal sealed class ContainerEntry
     /// <summary>The process that ran exec in it last, by which its users can be read; 0 before the first.</summary>
     public long LastPid { get; set; }
 
+    /// <summary>The process by which its users were read last: most live as long as the container; 0 before that.</summary>
+    public long UsersPid { get; set; }
+
     /// <summary>How often exec was run in it: the runtime's own process runs it first, and under the same id then the container's program.</summary>
     public long Execs { get; set; }
 

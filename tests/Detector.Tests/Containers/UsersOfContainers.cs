@@ -100,6 +100,26 @@ public sealed class UsersOfContainers : IDisposable
         Assert.Equal("web", Encoding.UTF8.GetString(entry.Users!.User(1000)!.Name));
     }
 
+    [Theory]
+    [InlineData("0::/docker/" + Full, true)]
+    [InlineData("0::/docker/other", false)] // its number is another's by now
+    public async Task When_a_program_has_ended_already_the_lists_are_read_by_the_process_that_served_before(string cgroup, bool isFound)
+    {
+        Write("passwd", "web:x:1000:1000::/:/\n");
+        var table = new ContainerTable();
+        await using var users = new ContainerUsers(folder);
+        table.AskUsers = users.Ask;
+        var entry = table.Of(Encoding.UTF8.GetBytes($"cpu=/docker/{Full}\0"));
+        table.Executed(entry, 20, uid: 1000, 20_000_000_000);
+        await UntilAsync(users, () => !entry.IsPending);
+        Write("passwd", "web:x:1000:1000::/:/\nlate:x:6000:6000::/:/\n");
+        await File.WriteAllTextAsync(In("proc/20/cgroup"), cgroup + "\n", TestContext.Current.CancellationToken);
+        table.Executed(entry, 99, uid: 6000, 20_000_000_001);
+        await UntilAsync(users, () => !entry.IsPending);
+        Assert.Equal(isFound, entry.Users!.User(6000) is not null);
+        Assert.NotNull(entry.Users.User(1000));
+    }
+
     [Fact]
     public async Task Many_strange_users_are_looked_for_a_few_times_in_a_while()
     {
