@@ -3,6 +3,7 @@ using System.Text.Json;
 using Saker.Alerts;
 using Saker.Detector.Answers;
 using Saker.Detector.Configuration;
+using Saker.Http;
 using Saker.Settings;
 
 namespace Saker.Detector.Following;
@@ -13,7 +14,7 @@ namespace Saker.Detector.Following;
 internal sealed record SourceCredentials(string User, Secret Password)
 {
     /// <summary>As the header has it.</summary>
-    public string Basic() => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password.Reveal()}"));
+    public string Basic() => BasicCredentials.Of($"{User}:{Password.Reveal()}");
 }
 
 /// <summary>Finds the credentials for a source.</summary>

@@ -40,10 +40,9 @@ internal sealed partial class HttpOutput : IAlertOutput
         client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
 #pragma warning restore RS0030
         client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", options.UserAgent);
-        if (url.UserInfo.Length > 0)
+        if (BasicCredentials.Of(url) is { Length: > 0 } credentials)
         {
             // As curl, and so Falco, sends them.
-            var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo)));
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", credentials);
         }
     }

@@ -1,5 +1,5 @@
-using System.Text;
 using Saker.Alerts;
+using Saker.Http;
 
 namespace Saker.Outputs.Requests;
 
@@ -11,15 +11,6 @@ public static class BasicAuth
     {
         ArgumentNullException.ThrowIfNull(user);
         ArgumentNullException.ThrowIfNull(password);
-        return user.Length == 0 || password.IsEmpty ? [] : [new("Authorization", $"Basic {Encoded($"{user}:{password.Reveal()}")}")];
+        return user.Length == 0 || password.IsEmpty ? [] : [new("Authorization", $"Basic {BasicCredentials.Of($"{user}:{password.Reveal()}")}")];
     }
-
-    /// <summary>What stands behind <c>Basic</c> for an address that holds name and password; empty for one that does not.</summary>
-    public static string Credentials(Uri address)
-    {
-        ArgumentNullException.ThrowIfNull(address);
-        return address.UserInfo.Length == 0 ? "" : Encoded(Uri.UnescapeDataString(address.UserInfo));
-    }
-
-    private static string Encoded(string credentials) => Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials));
 }

@@ -105,7 +105,7 @@ public sealed class HttpExchange(OutputDescriptor descriptor, OutputContext cont
         }
 
         message.Headers.TryAddWithoutValidation("User-Agent", context.Strict ? "Falcosidekick" : "Saker");
-        if (BasicAuth.Credentials(address) is { Length: > 0 } credentials)
+        if (BasicCredentials.Of(address) is { Length: > 0 } credentials)
         {
             message.Headers.Authorization = new("Basic", credentials);
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Saker.Alerts;
+using Saker.Http;
 
 namespace Saker.Outputs.Requests;
 
@@ -62,7 +63,7 @@ public sealed class HttpTarget
             yield return new Secret(value);
         }
 
-        if (BasicAuth.Credentials(target) is { Length: > 0 } credentials)
+        if (BasicCredentials.Of(target) is { Length: > 0 } credentials)
         {
             yield return new Secret(credentials);
             foreach (var password in new[] { target.UserInfo, Uri.UnescapeDataString(target.UserInfo) }.Select(static info => info[(info.IndexOf(':', StringComparison.Ordinal) + 1)..]).Where(IsLong))
