@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Saker.CommandLine;
 using Saker.Detector.Capture;
@@ -13,8 +11,6 @@ namespace Saker.Detector.Cli;
 /// <summary><c>saker-detector rules diff</c>: what differs between two sets of rules, by themselves and over a capture.</summary>
 internal static class RuleDiffCommand
 {
-    private static readonly JsonSerializerOptions indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <param name="input">Where configuration and rules come from.</param>
     public static Command Create(RuleInput input)
     {
@@ -63,7 +59,7 @@ internal static class RuleDiffCommand
             var output = result.InvocationConfiguration.Output;
             if (result.GetValue(json))
             {
-                await output.WriteLineAsync(Describe(differences, alerts).ToJsonString(indented));
+                await output.WriteLineAsync(Describe(differences, alerts).ToJsonString(IndentedJson.Options));
             }
             else
             {

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Saker.Alerts;
 using Saker.CommandLine;
@@ -12,8 +10,6 @@ namespace Saker.Detector.Cli;
 /// <summary><c>saker-detector rules test</c>: unit tests of rules.</summary>
 internal static class RuleTestCommand
 {
-    private static readonly JsonSerializerOptions indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <param name="input">Where configuration and rules come from.</param>
     public static Command Create(RuleInput input)
     {
@@ -44,7 +40,7 @@ internal static class RuleTestCommand
             var outcome = await run.RunAsync(stop);
             if (result.GetValue(json))
             {
-                await output.WriteLineAsync(Describe(outcome).ToJsonString(indented));
+                await output.WriteLineAsync(Describe(outcome).ToJsonString(IndentedJson.Options));
             }
             else
             {

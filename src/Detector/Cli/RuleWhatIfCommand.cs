@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Saker.CommandLine;
 using Saker.Detector.Capture;
@@ -14,8 +12,6 @@ namespace Saker.Detector.Cli;
 internal static class RuleWhatIfCommand
 {
     private const int DefaultTop = 5, MaxTop = 100;
-
-    private static readonly JsonSerializerOptions indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="input">Where configuration and rules come from.</param>
     public static Command Create(RuleInput input)
@@ -63,7 +59,7 @@ internal static class RuleWhatIfCommand
                 var output = result.InvocationConfiguration.Output;
                 if (result.GetValue(json))
                 {
-                    await output.WriteLineAsync(Describe(report, result.GetValue(top)).ToJsonString(indented));
+                    await output.WriteLineAsync(Describe(report, result.GetValue(top)).ToJsonString(IndentedJson.Options));
                 }
                 else
                 {

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Saker.Detector.Configuration;
 using Saker.Detector.Engine;
@@ -17,8 +15,6 @@ namespace Saker.Detector.Cli;
 /// </summary>
 internal static class SupportCommand
 {
-    private static readonly JsonSerializerOptions indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <param name="read">Reads the configuration that the command line names.</param>
     /// <param name="rules">The rule files that it names.</param>
     public static Command Create(Func<ParseResult, DetectorConfiguration> read, Func<ParseResult, IReadOnlyList<string>> rules)
@@ -26,7 +22,7 @@ internal static class SupportCommand
         var command = new Command("support", "Prints what belongs into a report of a fault, as JSON: versions, the machine, configuration and rule files with their checksums. No secrets.");
         command.SetAction(result =>
         {
-            result.InvocationConfiguration.Output.WriteLine(Describe(read(result), rules(result)).ToJsonString(indented));
+            result.InvocationConfiguration.Output.WriteLine(Describe(read(result), rules(result)).ToJsonString(IndentedJson.Options));
             return 0;
         });
         return command;

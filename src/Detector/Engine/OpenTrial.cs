@@ -27,6 +27,7 @@ internal sealed unsafe class OpenTrial : IEventConsumer, IDisposable
 
     /// <summary>The events of opens.</summary>
     public static IReadOnlyList<EventType> Opens { get; } = [EventType.OpenExit, EventType.CreatExit, EventType.OpenatV2Exit, EventType.Openat2Exit];
+
     private static readonly Way[] ways = [.. new[] { false, true }.SelectMany(static fails => Enumerable.Range(0, 6).Select(bit => new Way((OpenClasses)(1 << bit), fails)))];
     private static readonly ParameterType[] descriptors = [ParameterType.Fd, ParameterType.Fd32, ParameterType.FdList];
 

@@ -9,8 +9,6 @@ internal sealed class HoldCounters
 {
     private readonly long[] without = new long[Enum.GetValues<ContainerKnowledge>().Length];
 
-    private readonly long[] withoutUsers = new long[2];
-
     private readonly long[] withoutPod = new long[Enum.GetValues<PodKnowledge>().Length];
 
     /// <summary>Events that were held.</summary>
@@ -22,8 +20,11 @@ internal sealed class HoldCounters
     /// <summary>Alerts of containers without a record, by how far the question was.</summary>
     public IReadOnlyList<long> Without => without;
 
-    /// <summary>Alerts of containers whose lists of users were not there: still being read (1), or not to be read (0).</summary>
-    public IReadOnlyList<long> WithoutUsers => withoutUsers;
+    /// <summary>Alerts of containers whose lists of users could not be read.</summary>
+    public long WithoutUsers { get; private set; }
+
+    /// <summary>Alerts of containers whose lists of users were still being read.</summary>
+    public long BeforeUsers { get; private set; }
 
     /// <summary>Alerts of pods that the API server has not told all of, by how far the question was.</summary>
     public IReadOnlyList<long> WithoutPod => withoutPod;
@@ -40,7 +41,8 @@ internal sealed class HoldCounters
 
         if (container is { IsHost: false, Users: null })
         {
-            withoutUsers[container.AreUsersAsked ? 1 : 0] += count;
+            WithoutUsers += container.AreUsersAsked ? 0 : count;
+            BeforeUsers += container.AreUsersAsked ? count : 0;
         }
 
         if (container?.Pod is { Knowledge: not PodKnowledge.Known } pod)

@@ -37,13 +37,13 @@ internal sealed class DetectorHost(DetectorConfiguration configuration, IReadOnl
     public int Check()
     {
         var plan = DetectorPlan.Of(configuration, ruleFiles, logger);
-        if (StartChecks.FaultOfPage(configuration) is { } fault)
+        var fault = StartChecks.FaultOfPage(configuration);
+        if (fault is not null)
         {
             EngineMessages.Mistake(logger, fault);
-            return 1;
         }
 
-        if (plan is null)
+        if (plan is null || fault is not null)
         {
             return 1;
         }

@@ -11,49 +11,40 @@ internal static class StartChecks
     public static IReadOnlyList<string> FaultsOf(DetectorConfiguration configuration)
     {
         var options = configuration.Options;
-        var faults = new List<string>();
-        Check(options.HttpOutput.Enabled, () => ClientTls.Of(options.HttpOutput, "http_output", configuration.Resolve));
-        Check(options.RouterOutput is { Enabled: true, IsTls: true }, () => ClientTls.Of(options.RouterOutput, "router_output", configuration.Resolve));
-        Check(options.Grpc.Enabled && options.GrpcOutput.Enabled && options.Grpc.SocketPath is null, () => GrpcOutput.Certificates(options.Grpc, configuration.Resolve));
-        Check(options.FileOutput.Enabled, () => RefuseFolder("file_output.filename", configuration.Resolve(options.FileOutput.Filename)));
-        Check(options.OutputsSpool.Enabled, () => OutputAssembly.CheckFolder(configuration, mayMake: false));
-        Check(!options.Engine.IsLive, () => CheckCapture(configuration.Resolve(options.Engine.Replay.CaptureFile)));
-        return faults;
-
-        void Check(bool isWanted, Action check)
-        {
-            if (!isWanted)
-            {
-                return;
-            }
-
-            try
-            {
-                check();
-            }
-            catch (IOException exception)
-            {
-                faults.Add(configuration.Placed(exception.Message));
-            }
-        }
+        string?[] faults =
+        [
+            Fault(options.HttpOutput.Enabled, () => ClientTls.Of(options.HttpOutput, "http_output", configuration.Resolve)),
+            Fault(options.RouterOutput is { Enabled: true, IsTls: true }, () => ClientTls.Of(options.RouterOutput, "router_output", configuration.Resolve)),
+            Fault(options.Grpc.Enabled && options.GrpcOutput.Enabled && options.Grpc.SocketPath is null, () => GrpcOutput.Certificates(options.Grpc, configuration.Resolve)),
+            Fault(options.FileOutput.Enabled, () => RefuseFolder("file_output.filename", configuration.Resolve(options.FileOutput.Filename))),
+            Fault(options.OutputsSpool.Enabled, () => OutputAssembly.CheckFolder(configuration, mayMake: false)),
+            Fault(!options.Engine.IsLive, () => CheckCapture(configuration.Resolve(options.Engine.Replay.CaptureFile))),
+        ];
+        return [.. faults.OfType<string>().Select(configuration.Placed)];
     }
 
     /// <summary>Why there will be no page for health and metrics, without which the detector watches all the same; null when there will be.</summary>
     public static string? FaultOfPage(DetectorConfiguration configuration)
     {
         var options = configuration.Options.Webserver;
+        var fault = Fault(options is { Enabled: true, SslEnabled: true }, () => WebServer.ReadCertificate(configuration.Resolve(options.SslCertificate)).Dispose());
+        return fault is null ? null : configuration.Placed(fault);
+    }
+
+    private static string? Fault(bool isWanted, Action check)
+    {
         try
         {
-            if (options is { Enabled: true, SslEnabled: true })
+            if (isWanted)
             {
-                WebServer.ReadCertificate(configuration.Resolve(options.SslCertificate)).Dispose();
+                check();
             }
 
             return null;
         }
         catch (IOException exception)
         {
-            return configuration.Placed(exception.Message);
+            return exception.Message;
         }
     }
 

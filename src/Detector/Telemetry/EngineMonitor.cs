@@ -166,7 +166,8 @@ internal sealed class EngineMonitor(
         Held = engine.HoldCounters.Held,
         Crowded = engine.HoldCounters.Crowded,
         AlertsWithout = [.. engine.HoldCounters.Without],
-        AlertsWithoutUsers = [.. engine.HoldCounters.WithoutUsers],
+        AlertsWithoutUsers = engine.HoldCounters.WithoutUsers,
+        AlertsBeforeUsers = engine.HoldCounters.BeforeUsers,
     };
 
     private static CaptureSnapshot TakeCaptures(CaptureCounters captures) => new()

@@ -119,8 +119,11 @@ internal sealed record ContainerSnapshot
     /// <summary>Alerts of containers without a record, by <see cref="State.ContainerKnowledge"/>.</summary>
     public IReadOnlyList<long> AlertsWithout { get; init; } = [];
 
-    /// <summary>Alerts of containers whose lists of users were not there: not to be read, and still being read.</summary>
-    public IReadOnlyList<long> AlertsWithoutUsers { get; init; } = [0, 0];
+    /// <summary>Alerts of containers whose lists of users could not be read.</summary>
+    public long AlertsWithoutUsers { get; init; }
+
+    /// <summary>Alerts of containers whose lists of users were still being read.</summary>
+    public long AlertsBeforeUsers { get; init; }
 }
 
 /// <summary>The counters of the questions to the Kubernetes API server at one moment.</summary>

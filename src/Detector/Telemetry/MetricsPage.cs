@@ -204,8 +204,8 @@ internal sealed class MetricsPage(MetricsOptions options, DetectorFacts facts, D
         }
 
         text.Counter("saker_detector_alerts_without_users_total", "Alerts of containers whose lists of users (user.name, group.name) were not there, by reason.")
-            .Sample(containers.AlertsWithoutUsers[0], ("reason", "not_read"))
-            .Sample(containers.AlertsWithoutUsers[1], ("reason", "late_answer"));
+            .Sample(containers.AlertsWithoutUsers, ("reason", "not_read"))
+            .Sample(containers.AlertsBeforeUsers, ("reason", "late_answer"));
     }
 
     private static void WriteCaptures(PrometheusText text, CaptureSnapshot captures)

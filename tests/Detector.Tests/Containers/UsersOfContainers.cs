@@ -61,10 +61,8 @@ public sealed class UsersOfContainers : IDisposable
         Directory.CreateDirectory(In("proc/19"));
         Directory.CreateSymbolicLink(In("proc/19/root"), folder);
         Write("passwd", "web:x:1000:1000::/:/\n");
-        var table = new ContainerTable();
         await using var users = new ContainerUsers(folder);
-        table.AskUsers = users.Ask;
-        var entry = table.Of(Encoding.UTF8.GetBytes($"cpu=/docker/{Full}\0"));
+        var (table, entry) = OneContainer(users.Ask);
         table.Executed(entry, 19, uid: 1000, 2_000_000_000);
         table.Executed(entry, 20, uid: 1000, 2_000_000_001); // mostly under the same id, at another root by then
         Assert.True(entry.IsPending);
@@ -77,10 +75,8 @@ public sealed class UsersOfContainers : IDisposable
     {
         const ulong second = 1_000_000_000;
         Write("passwd", "web:x:1000:1000::/:/\n");
-        var table = new ContainerTable();
         await using var users = new ContainerUsers(folder);
-        table.AskUsers = users.Ask;
-        var entry = table.Of(Encoding.UTF8.GetBytes($"cpu=/docker/{Full}\0"));
+        var (table, entry) = OneContainer(users.Ask);
         table.LookUpUser(entry, 20, uid: 1000, 2 * second);
         await UntilAsync(users, () => !entry.IsPending);
         table.Executed(entry, 20, uid: 1000, 20 * second);
@@ -106,10 +102,8 @@ public sealed class UsersOfContainers : IDisposable
     public async Task When_a_program_has_ended_already_the_lists_are_read_by_the_process_that_served_before(string cgroup, bool isFound)
     {
         Write("passwd", "web:x:1000:1000::/:/\n");
-        var table = new ContainerTable();
         await using var users = new ContainerUsers(folder);
-        table.AskUsers = users.Ask;
-        var entry = table.Of(Encoding.UTF8.GetBytes($"cpu=/docker/{Full}\0"));
+        var (table, entry) = OneContainer(users.Ask);
         table.Executed(entry, 20, uid: 1000, 20_000_000_000);
         await UntilAsync(users, () => !entry.IsPending);
         Write("passwd", "web:x:1000:1000::/:/\nlate:x:6000:6000::/:/\n");
@@ -124,15 +118,13 @@ public sealed class UsersOfContainers : IDisposable
     public async Task Many_strange_users_are_looked_for_a_few_times_in_a_while()
     {
         Write("passwd", "web:x:1000:1000::/:/\n");
-        var table = new ContainerTable();
         await using var users = new ContainerUsers(folder);
         var reads = 0;
-        table.AskUsers = (entry, pid) =>
+        var (table, entry) = OneContainer((container, pid) =>
         {
             reads++;
-            return users.Ask(entry, pid);
-        };
-        var entry = table.Of(Encoding.UTF8.GetBytes($"cpu=/docker/{Full}\0"));
+            return users.Ask(container, pid);
+        });
         for (var uid = 5000u; uid < 5100; uid++)
         {
             table.LookUpUser(entry, 20, uid, 20_000_000_000UL + uid);
@@ -249,6 +241,12 @@ public sealed class UsersOfContainers : IDisposable
         var many = new UserTable();
         HostFiles.AddUsers(many, Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 40_000).Select(static i => $"u:x:{i}:0:::\n"))), null);
         Assert.Equal(40_000, many.AllUsers.Count());
+    }
+
+    private static (ContainerTable Table, ContainerEntry Entry) OneContainer(Func<ContainerEntry, long, bool> ask)
+    {
+        var table = new ContainerTable { AskUsers = ask };
+        return (table, table.Of(Encoding.UTF8.GetBytes($"cpu=/docker/{Full}\0")));
     }
 
     private static string Show(FieldProbe probe, string fields) => probe.Show(fields, EventType.FchmodExit, 20, ("res", 0), ("fd", 3));

@@ -136,12 +136,13 @@ internal abstract class EngineRuntime : IContainerRuntime
     // To count what a container's files hold takes its time by right.
     private async Task<bool> IsSlowAsync(Task finding)
     {
-        if (!Settings.WithSize)
+        if (Settings.WithSize)
         {
-            await finding.WaitAsync(Settings.InspectPatience, Settings.Clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return false;
         }
 
-        return !Settings.WithSize && !finding.IsCompleted;
+        await finding.WaitAsync(Settings.InspectPatience, Settings.Clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !finding.IsCompleted;
     }
 
     // The engines take names too, and a name may look like an id.
